@@ -1,0 +1,63 @@
+# mirsignal: from microRNA binding signals along transcripts to repression.
+#
+# snakemake --cores 8               the main job: experiment `main` of the study
+# snakemake --cores 8 ablations     every experiment, and their comparison
+# snakemake --cores 8 --report ...  the report, after a run
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: f"{workflow.basedir}/config.yaml"
+
+
+include: "rules/common.smk"
+
+
+report: "report/workflow.rst"
+
+
+wildcard_constraints:
+    study=STUDY,
+    samples=one_of("samples"),
+    binding=one_of("binding"),
+    scan=one_of("scan"),
+    signals=one_of("signals"),
+    regression=one_of("regression"),
+    experiment="|".join(CONFIG["experiments"]),
+    mirna=r"[A-Za-z0-9][A-Za-z0-9._-]*",
+    shard=r"\d{4}",
+    fold=r"\d+",
+
+
+localrules:
+    all,
+    ablations,
+
+
+rule all:
+    default_target: True
+    input:
+        results_of("main"),
+
+
+rule ablations:
+    input:
+        [results_of(experiment) for experiment in CONFIG["experiments"]],
+        f"results/{STUDY}/comparison/experiments.tsv",
+        f"results/{STUDY}/comparison/experiments.svg",
+
+
+include: "rules/inputs.smk"
+include: "rules/samples.smk"
+include: "rules/binding.smk"
+include: "rules/interpretation.smk"
+include: "rules/scan.smk"
+include: "rules/signals.smk"
+include: "rules/regression.smk"
+include: "rules/comparison.smk"
+
+
+onsuccess:
+    print(closing_words())

@@ -1,0 +1,22 @@
+"""The one legend of array axes and of the lengths that every stage shares.
+
+Docstrings name axes by these letters:
+
+N  examples (pairs, windows or transcripts)
+M  miRNA nucleotides, 5' to 3', cut or padded to 20
+W  window nucleotides of the target, 5' to 3', 50
+L  transcript nucleotides
+C  channels (of the pairing matrix, or of a signal)
+"""
+
+MIRNA_LENGTH = 20
+"""M: nucleotides of the miRNA that take part (Helwak 2013 drivers)."""
+
+WINDOW = 50
+"""W: nucleotides of a target window."""
+
+CENTRE = WINDOW // 2
+"""A window is named by its nucleotide CENTRE: window t covers [t - 25, t + 25)."""
+
+REGIONS = {"seed": slice(1, 8), "centre": slice(8, 12), "three_prime": slice(12, 20)}
+"""Regions of the miRNA as slices of M: nt 2-8, 9-12, 13-20 (1-based, inclusive)."""

@@ -1,0 +1,195 @@
+"""Compare predictors of repression on exactly the same (miRNA, gene) pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingRegressor
+
+from mirsignal.metrics import (
+    average_precision,
+    bootstrap_interval,
+    pearson,
+    spearman,
+    williams_test,
+)
+from mirsignal.sequences import Transcripts
+from mirsignal.sites import SITE_TYPES, count_sites
+
+TOP = tuple(2**power for power in range(2, 11))
+"""Sizes of the lists of top predicted targets: 4 ... 1,024."""
+
+
+def seed_count_baseline(
+    pairs: pd.DataFrame,
+    mirnas: pd.DataFrame,
+    genes: pd.DataFrame,
+    transcripts: Transcripts,
+    seed: int,
+) -> pd.DataFrame:
+    """Return `pairs` with `seed_counts`: predictions from site counts by type alone.
+
+    `pairs` has mirna, gene, target (log2 fold change) and fold; gradient boosting is
+    fitted on all folds but the one predicted. Counts of a gene are the mean over its
+    transcripts (`genes`: transcript, gene).
+    """
+    counts = []
+    for name, gene in zip(genes["transcript"], genes["gene"], strict=True):
+        sequence = transcripts[name]
+        for mirna, driver in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
+            counts.append((mirna, gene, *count_sites(driver, sequence)))
+    columns = ["mirna", "gene", *SITE_TYPES]
+    table = pd.DataFrame(counts, columns=columns).groupby(["mirna", "gene"]).mean()
+    features = pairs[["mirna", "gene"]].merge(table.reset_index(), how="left")
+    x = features[list(SITE_TYPES)].to_numpy(float)
+    y, fold = pairs["target"].to_numpy(), pairs["fold"].to_numpy()
+    predicted = np.zeros(len(pairs))
+    for held_out in np.unique(fold):
+        model = HistGradientBoostingRegressor(
+            max_iter=150, learning_rate=0.05, random_state=seed
+        )
+        model.fit(x[fold != held_out], y[fold != held_out])
+        predicted[fold == held_out] = model.predict(x[fold == held_out])
+    return pairs.assign(seed_counts=predicted)
+
+
+def compare(
+    pairs: pd.DataFrame,
+    predictors: Sequence[str],
+    reference: str,
+    thresholds: Sequence[float],
+    n_resamples: int,
+    seed: int,
+) -> dict[str, Any]:
+    """Measure predictors of log2 fold change on the same pairs, pooled and per miRNA.
+
+    `pairs` has mirna, gene, target and one column per predictor (lower is stronger
+    repression; NaN counts as no prediction, 0, and is reported again left out). Every
+    pooled Pearson r has a 95% interval from resampling genes; the difference to the
+    `reference` predictor has one too, and Williams' test.
+    """
+    target = pairs["target"].to_numpy()
+    result: dict[str, Any] = {
+        "n_pairs": len(pairs),
+        "n_genes": int(pairs["gene"].nunique()),
+        "n_mirnas": int(pairs["mirna"].nunique()),
+        "predictors": {},
+    }
+    for name in predictors:
+        present = pairs[name].notna().to_numpy()
+        values = pairs[name].fillna(0).to_numpy()
+        entry = _measure(target, values, pairs, thresholds, n_resamples, seed)
+        entry["coverage"] = float(present.mean())
+        if not present.all():
+            entry["without_absent"] = {
+                "n": int(present.sum()),
+                "pearson": _or_none(pearson(target[present], values[present])),
+            }
+        if name != reference:
+            entry[f"difference_to_{reference}"] = _difference(
+                target, values, pairs, reference, n_resamples, seed
+            )
+        result["predictors"][name] = entry
+    return result
+
+
+def _measure(target, values, pairs, thresholds, n_resamples, seed) -> dict[str, Any]:
+    low, high = bootstrap_interval(
+        pearson,
+        target,
+        values,
+        groups=pairs["gene"],
+        n_resamples=n_resamples,
+        seed=seed,
+    )
+    per_mirna = {
+        str(mirna): {
+            "n": len(rows),
+            "pearson": _or_none(pearson(target[rows], values[rows])),
+        }
+        for mirna, rows in pairs.reset_index(drop=True).groupby("mirna").groups.items()
+    }
+    known = [row["pearson"] for row in per_mirna.values() if row["pearson"] is not None]
+    return {
+        "pearson": {
+            "value": _or_none(pearson(target, values)),
+            "low": _or_none(low),
+            "high": _or_none(high),
+        },
+        "spearman": _or_none(spearman(target, values)),
+        "average_precision": {
+            f"{threshold:g}": {
+                "value": _or_none(average_precision(target < threshold, -values)),
+                "prevalence": float((target < threshold).mean()),
+            }
+            for threshold in thresholds
+        },
+        "per_mirna": per_mirna,
+        "mean_per_mirna": float(np.mean(known)) if known else None,
+    }
+
+
+def _difference(target, values, pairs, reference, n_resamples, seed) -> dict[str, Any]:
+    other = pairs[reference].fillna(0).to_numpy()
+    both = np.stack([values, other], axis=1)
+
+    def gain(y: NDArray, x: NDArray) -> float:
+        return pearson(y, x[:, 0]) - pearson(y, x[:, 1])
+
+    low, high = bootstrap_interval(
+        gain, target, both, groups=pairs["gene"], n_resamples=n_resamples, seed=seed
+    )
+    t, p = williams_test(
+        pearson(target, values),
+        pearson(target, other),
+        pearson(values, other),
+        len(target),
+    )
+    return {
+        "value": _or_none(gain(target, both)),
+        "low": _or_none(low),
+        "high": _or_none(high),
+        "williams_t": _or_none(t),
+        "williams_p": _or_none(p),
+    }
+
+
+def _or_none(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def metrics_table(metrics: dict[str, Any]) -> pd.DataFrame:
+    """Return the pooled measures as one row per predictor, for people."""
+    rows = []
+    for name, entry in metrics["predictors"].items():
+        row = {
+            "predictor": name,
+            "n": metrics["n_pairs"],
+            "coverage": entry["coverage"],
+            "pearson": entry["pearson"]["value"],
+            "pearson_low": entry["pearson"]["low"],
+            "pearson_high": entry["pearson"]["high"],
+            "mean_per_mirna": entry["mean_per_mirna"],
+            "spearman": entry["spearman"],
+        }
+        for threshold, ap in entry["average_precision"].items():
+            row[f"ap_{threshold}"] = ap["value"]
+            row[f"prevalence_{threshold}"] = ap["prevalence"]
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def top_target_means(pairs: pd.DataFrame, predictor: str) -> pd.DataFrame:
+    """Return mean log2FC and SEM of the top 4 ... 1,024 predicted pairs."""
+    ranked = pairs.sort_values(predictor, kind="stable", na_position="last")["target"]
+    rows = []
+    for size in TOP:
+        if size > len(ranked):
+            break
+        best = ranked.iloc[:size]
+        rows.append((size, best.mean(), best.std(ddof=1) / np.sqrt(size)))
+    return pd.DataFrame(rows, columns=["n", "mean", "sem"])

@@ -1,0 +1,120 @@
+"""The configuration: checked against its schema, defaults filled in, chains resolved."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from mirsignal.errors import InputError
+
+STAGES = ("samples", "binding", "scan", "signals", "regression")
+"""Stages that have recipes, in the order in which the data flows."""
+
+
+def read_schema(path: str | Path) -> dict[str, Any]:
+    return yaml.safe_load(Path(path).read_text())
+
+
+def complete_config(
+    config: Mapping[str, Any], schema: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the configuration with the schema's defaults, after checking it.
+
+    Raises InputError, one line with the key and the remedy, for an unknown key, a wrong
+    value, an unknown study, and an experiment that names an unknown recipe.
+    """
+    completed = deepcopy(dict(config))
+    errors = sorted(
+        jsonschema.Draft202012Validator(schema).iter_errors(completed),
+        key=lambda error: list(map(str, error.absolute_path)),
+    )
+    if errors:
+        raise InputError(f"config: {_explain(errors[0])}")
+    _fill(completed, schema, schema)
+    if completed["study"] not in completed["studies"]:
+        raise InputError(
+            f"config: study {completed['study']!r} is not under `studies` "
+            f"({', '.join(completed['studies'])}); give its file with --configfile"
+        )
+    for name in completed["experiments"]:
+        experiment_recipes(completed, name)
+    return completed
+
+
+def experiment_recipes(config: Mapping[str, Any], experiment: str) -> dict[str, str]:
+    """Return the recipe of every stage; stages not named are those of `main`."""
+    experiments = config["experiments"]
+    if experiment not in experiments:
+        raise InputError(
+            f"config: no experiment {experiment!r}{_guess(experiment, experiments)}"
+        )
+    recipes = experiments["main"] | experiments[experiment]
+    for stage in STAGES:
+        if stage not in recipes:
+            raise InputError(f"config: experiments: main names no recipe of {stage!r}")
+        if recipes[stage] not in config[stage]:
+            raise InputError(
+                f"config: experiments: {experiment}: {stage} has no recipe "
+                f"{recipes[stage]!r}{_guess(recipes[stage], config[stage])}"
+            )
+    return {stage: recipes[stage] for stage in STAGES}
+
+
+def recipe_chain(recipes: Mapping[str, str], last: str) -> str:
+    """Return the recipe names up to stage `last`, joined by dots: a result's folder."""
+    return ".".join(recipes[stage] for stage in STAGES[: STAGES.index(last) + 1])
+
+
+def _fill(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> None:
+    """Add the defaults of `schema` to a mapping in place, at any depth."""
+    schema = _resolve(schema, root)
+    if not isinstance(value, dict):
+        return
+    for key, part in schema.get("properties", {}).items():
+        part = _resolve(part, root)
+        if key not in value and "default" in part:
+            value[key] = deepcopy(part["default"])
+        if key in value:
+            _fill(value[key], part, root)
+    others = schema.get("additionalProperties")
+    if isinstance(others, dict):
+        for key in set(value) - set(schema.get("properties", {})):
+            _fill(value[key], others, root)
+
+
+def _resolve(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "$ref" not in schema:
+        return schema
+    found: Any = root
+    for step in schema["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    return found
+
+
+def _explain(error: jsonschema.ValidationError) -> str:
+    where = ": ".join(map(str, error.absolute_path))
+    lead = f"{where}: " if where else ""
+    if error.validator == "additionalProperties":
+        schema: Any = error.schema
+        instance: Any = error.instance
+        known = list(schema.get("properties", {}))
+        unknown = sorted(set(instance) - set(known))[0]
+        return f"{lead}unknown key {unknown!r}{_guess(unknown, known)}"
+    if error.validator == "propertyNames":
+        return f"{lead}{error.instance!r} cannot be a name; use a-z, 0-9 and '_'"
+    if error.validator == "required":
+        missing = error.message.split("'")[1]
+        return f"{lead}key {missing!r} is missing"
+    return f"{lead}{error.message}"
+
+
+def _guess(name: str, known: Any) -> str:
+    close = difflib.get_close_matches(str(name), list(map(str, known)), n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+    return f"; {hint}"

@@ -1,0 +1,128 @@
+"""Run a window network over whole transcripts as one convolution, at stride 1.
+
+A network that is built of convolutions 'valid' along the target, max pooling by two and
+a head that sees exactly one window gives, slid over a transcript, the same score at
+every position as it gives window by window. Pooling would halve the resolution; "shift
+and stitch" keeps it: both phases of every pooling go on as separate batch entries and
+are interleaved at the end. Batch normalisation is folded into the convolution before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirsignal.axes import WINDOW
+from mirsignal.backend import keras, tf
+
+
+class NotConvolutionalError(ValueError):
+    """The network cannot be slid; it has to be run window by window."""
+
+
+@dataclass
+class Stage:
+    """A convolution (kernel W', M', C_in, C_out) and what follows it."""
+
+    kernel: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    mirna_padding: tuple[int, int] = (0, 0)
+    relu: bool = False
+    pool: bool = False
+
+
+def fold_network(model: keras.Model) -> list[Stage]:
+    """Return the stages of a binding network up to its logit.
+
+    Raises NotConvolutionalError when a layer cannot be expressed as a stage, or when
+    the receptive field along the target is not one window.
+    """
+    stages: list[Stage] = []
+    padding = (0, 0)
+    layers = keras.layers
+    for layer in model.layers:
+        if isinstance(layer, layers.InputLayer | layers.Dropout | layers.Flatten):
+            continue
+        if isinstance(layer, layers.ZeroPadding2D) and layer.padding[0] == (0, 0):
+            padding = tuple(layer.padding[1])
+        elif isinstance(layer, layers.Conv2D) and _is_plain(layer):
+            weights = [np.asarray(w) for w in layer.get_weights()]
+            bias = weights[1] if layer.use_bias else np.zeros(layer.filters, np.float32)
+            stages.append(Stage(weights[0], bias, padding))
+            padding = (0, 0)
+        elif isinstance(layer, layers.Dense):
+            weights = [np.asarray(w) for w in layer.get_weights()]
+            stages.append(Stage(weights[0][None, None], weights[1]))
+        elif isinstance(layer, layers.BatchNormalization) and not stages[-1].relu:
+            _fold_normalisation(stages[-1], layer)
+        elif isinstance(layer, layers.ReLU):
+            stages[-1].relu = True
+        elif isinstance(layer, layers.MaxPooling2D) and tuple(layer.pool_size) == (2, 2):
+            stages[-1].pool = True
+        elif isinstance(layer, layers.Activation) and layer is model.layers[-1]:
+            break
+        else:
+            raise NotConvolutionalError(f"layer {layer.name} cannot be slid")
+    if receptive_field(stages) != WINDOW:
+        raise NotConvolutionalError(
+            f"its receptive field is {receptive_field(stages)} nt, not {WINDOW}"
+        )
+    return stages
+
+
+def _is_plain(layer: keras.layers.Layer) -> bool:
+    return (
+        layer.padding == "valid"
+        and tuple(layer.strides) == (1, 1)
+        and tuple(layer.dilation_rate) == (1, 1)
+        and layer.activation is keras.activations.linear
+    )
+
+
+def _fold_normalisation(stage: Stage, layer: keras.layers.Layer) -> None:
+    gamma, beta, mean, variance = (np.asarray(w) for w in layer.get_weights())
+    factor = gamma / np.sqrt(variance + layer.epsilon)
+    stage.kernel = stage.kernel * factor
+    stage.bias = (stage.bias - mean) * factor + beta
+
+
+def receptive_field(stages: list[Stage]) -> int:
+    """Return how many target nucleotides one score depends on."""
+    field, stride = 1, 1
+    for stage in stages:
+        field += (stage.kernel.shape[0] - 1) * stride
+        if stage.pool:
+            field, stride = field + stride, stride * 2
+    return field
+
+
+def phases(stages: list[Stage]) -> int:
+    """Return the number of phases, of which the positions per pass are a multiple."""
+    return int(2 ** sum(stage.pool for stage in stages))
+
+
+def track_logits(pairing: tf.Tensor, stages: list[Stage]) -> tf.Tensor:
+    """Return the logit of every window: (N, S + W - 1, M, C) -> (N, S).
+
+    S must be a multiple of `phases`. ReLU comes after pooling, which it commutes with.
+    """
+    x = pairing
+    n_pools = 0
+    for stage in stages:
+        if any(stage.mirna_padding):
+            x = tf.pad(x, [[0, 0], [0, 0], list(stage.mirna_padding), [0, 0]])
+        x = tf.nn.bias_add(tf.nn.conv2d(x, stage.kernel, 1, "VALID"), stage.bias)
+        if stage.pool:
+            shifted = (x[:, :-1], x[:, 1:])
+            x = tf.concat([tf.nn.max_pool2d(s, 2, 2, "VALID") for s in shifted], axis=0)
+            n_pools += 1
+        if stage.relu:
+            x = tf.nn.relu(x)
+    x = x[:, :, 0, 0]
+    for _ in range(n_pools):
+        positions = x.shape[1]
+        x = tf.transpose(tf.reshape(x, (2, -1, positions)), (1, 2, 0))
+        x = tf.reshape(x, (-1, 2 * positions))
+    return x

@@ -1,0 +1,112 @@
+"""Draw predictors of repression side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mirsignal.comparison import top_target_means
+from mirsignal.figures.style import BLUE, CYCLE, GREY, new_figure, save_figure
+
+
+def draw_scatter(
+    pairs: pd.DataFrame,
+    names: Mapping[str, str],
+    metrics: dict[str, Any],
+    path: str | Path,
+) -> None:
+    """Draw observed against predicted log2 fold change, one panel per predictor."""
+    figure, axes = new_figure(1, len(names), width=3.6, height=3.6)
+    for axis, (column, title) in zip(axes[0], names.items(), strict=True):
+        r = metrics["predictors"][column]["pearson"]
+        axis.scatter(
+            pairs[column].fillna(0), pairs["target"], s=4, alpha=0.3, linewidths=0
+        )
+        axis.set(xlabel="predicted", ylabel="observed log2FC")
+        axis.set_title(f"{title}\n{_interval('r', r)}, n = {len(pairs):,}", fontsize=9)
+    save_figure(figure, path)
+
+
+def draw_cumulative(
+    pairs: pd.DataFrame, names: Mapping[str, str], path: str | Path
+) -> None:
+    """Draw the cumulative distribution of log2FC by quarter of the predicted targets."""
+    figure, axes = new_figure(1, len(names), width=3.8, height=3.4)
+    for axis, (column, title) in zip(axes[0], names.items(), strict=True):
+        predicted = pairs[column].fillna(0)
+        top = predicted.rank(method="first") / len(predicted)
+        bins = [("top 2%", top <= 0.02), ("2-10%", (top > 0.02) & (top <= 0.1))]
+        bins += [("10-50%", (top > 0.1) & (top <= 0.5)), ("others", top > 0.5)]
+        for (label, inside), colour in zip(
+            bins, (*CYCLE[1::-1], CYCLE[2], GREY), strict=True
+        ):
+            values = np.sort(pairs.loc[inside, "target"])
+            share = np.arange(1, len(values) + 1) / len(values)
+            axis.step(values, share, color=colour, label=f"{label} (n = {len(values):,})")
+        axis.set(xlabel="observed log2FC", ylabel="share of pairs", title=title)
+        axis.set_xlim(left=np.quantile(pairs["target"], 0.002))
+        axis.legend(fontsize=7, loc="upper left")
+    save_figure(figure, path)
+
+
+def draw_top_targets(
+    pairs: pd.DataFrame, names: Mapping[str, str], path: str | Path
+) -> None:
+    """Draw the mean log2FC of the top 4 ... 1,024 pairs of each predictor."""
+    figure, axes = new_figure(1, 1, width=6, height=4)
+    axis = axes[0][0]
+    for column, title in names.items():
+        means = top_target_means(pairs, column)
+        axis.errorbar(
+            means["n"], means["mean"], means["sem"], fmt="o-", ms=4, label=title
+        )
+    axis.axhline(pairs["target"].mean(), color=GREY, linestyle="--", label="all pairs")
+    axis.set(xlabel="top predicted pairs", ylabel="mean log2FC (bars: SEM)", xscale="log")
+    axis.set_xticks([4, 16, 64, 256, 1024], ["4", "16", "64", "256", "1,024"])
+    axis.legend(fontsize=8)
+    save_figure(figure, path)
+
+
+def draw_per_mirna(
+    metrics: dict[str, Any], names: Mapping[str, str], path: str | Path
+) -> None:
+    """Draw Pearson r per miRNA, one bar per predictor."""
+    mirnas = list(next(iter(metrics["predictors"].values()))["per_mirna"])
+    figure, axes = new_figure(1, 1, width=1.6 + 1.1 * len(mirnas), height=3.8)
+    axis = axes[0][0]
+    width = 0.8 / len(names)
+    for number, (column, title) in enumerate(names.items()):
+        rows = metrics["predictors"][column]["per_mirna"]
+        values = [rows[mirna]["pearson"] or 0 for mirna in mirnas]
+        axis.bar(np.arange(len(mirnas)) + number * width, values, width, label=title)
+    counts = next(iter(metrics["predictors"].values()))["per_mirna"]
+    labels = [f"{mirna}\nn = {counts[mirna]['n']:,}" for mirna in mirnas]
+    axis.set_xticks(np.arange(len(mirnas)) + 0.4 - width / 2, labels, fontsize=7)
+    axis.axhline(0, color=GREY, linewidth=0.8)
+    axis.set_ylabel("Pearson r")
+    axis.legend(fontsize=8, ncols=len(names), loc="lower center", bbox_to_anchor=(0.5, 1))
+    save_figure(figure, path)
+
+
+def draw_experiments(table: pd.DataFrame, path: str | Path) -> None:
+    """Draw a forest plot of experiments: Pearson r with its interval."""
+    figure, axes = new_figure(1, 1, width=7, height=1 + 0.45 * len(table))
+    axis = axes[0][0]
+    at = np.arange(len(table))
+    errors = [table["pearson"] - table["low"], table["high"] - table["pearson"]]
+    axis.errorbar(table["pearson"], at, xerr=errors, fmt="o", color=BLUE)
+    axis.set_yticks(at, table["experiment"])
+    axis.invert_yaxis()
+    axis.axvline(table["pearson"].iloc[0], color=GREY, linestyle="--", linewidth=1)
+    axis.set_xlabel(f"Pearson r with log2FC (n = {table['n'].iloc[0]:,} pairs)")
+    save_figure(figure, path)
+
+
+def _interval(name: str, measure: dict[str, float | None]) -> str:
+    if measure["value"] is None:
+        return f"{name} undefined"
+    return f"{name} = {measure['value']:.3f} ({measure['low']:.3f}-{measure['high']:.3f})"

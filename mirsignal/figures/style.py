@@ -1,0 +1,48 @@
+"""One look for all figures: colour-blind-safe, readable, the same bytes each time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cycler
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+from mirsignal.files import atomic_path
+
+BLUE, ORANGE, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+GREY, BLACK, YELLOW, SKY = "#999999", "#222222", "#E69F00", "#56B4E9"
+CYCLE = (BLUE, ORANGE, GREEN, PINK, YELLOW, SKY, BLACK)
+"""Colours of Wong 2011 (Nature Methods 8:441)."""
+
+plt.rcParams.update(
+    {
+        "font.size": 10,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.prop_cycle": cycler.cycler(color=CYCLE),
+        "figure.constrained_layout.use": True,
+        "svg.hashsalt": "mirsignal",
+        "svg.fonttype": "path",
+        "legend.frameon": False,
+    }
+)
+
+
+def new_figure(
+    rows: int = 1, columns: int = 1, width: float = 5, height: float = 4
+) -> Any:
+    """Return figure and axes; `width` and `height` are of one panel, in inches."""
+    return plt.subplots(
+        rows, columns, figsize=(width * columns, height * rows), squeeze=False
+    )
+
+
+def save_figure(figure: Any, path: str | Path) -> None:
+    """Write the figure as SVG, whole or not at all, and close it."""
+    with atomic_path(path) as temporary:
+        figure.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})
+    plt.close(figure)

@@ -1,0 +1,116 @@
+"""Measures of ranking and agreement, each with its uncertainty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+from sklearn.metrics import average_precision_score
+
+Measure = Callable[[NDArray, NDArray], float]
+
+
+def roc_auc(labels: NDArray, scores: NDArray) -> float:
+    """Return the area under the ROC curve (NaN when only one label is present)."""
+    return within_group_auc(labels, scores, np.zeros(len(labels), np.int64))
+
+
+def average_precision(labels: NDArray, scores: NDArray) -> float:
+    """Return average precision (NaN when there is no positive)."""
+    return float(average_precision_score(labels, scores)) if labels.any() else np.nan
+
+
+def brier(labels: NDArray, scores: NDArray) -> float:
+    """Return the mean squared difference of probability and label (Brier 1950)."""
+    return float(np.mean((scores - labels) ** 2))
+
+
+def pearson(observed: NDArray, predicted: NDArray) -> float:
+    """Return Pearson's r (NaN when either side is constant or n < 3)."""
+    if len(observed) < 3 or np.ptp(observed) == 0 or np.ptp(predicted) == 0:
+        return float("nan")
+    return float(np.corrcoef(observed, predicted)[0, 1])
+
+
+def spearman(observed: NDArray, predicted: NDArray) -> float:
+    """Return Spearman's rank correlation, with mean ranks for ties."""
+    return pearson(stats.rankdata(observed), stats.rankdata(predicted))
+
+
+def within_group_auc(labels: NDArray, scores: NDArray, groups: ArrayLike) -> float:
+    """Return the ROC-AUC inside groups (miRNAs), weighted by positive-negative pairs.
+
+    Only pairs of the same group are compared, so that a preference for a miRNA as such
+    earns nothing. Ties count half (Mann-Whitney). NaN when no group holds both labels.
+    """
+    order = np.lexsort((scores, groups))
+    group, score = np.asarray(groups)[order], np.asarray(scores)[order]
+    positive = np.asarray(labels)[order].astype(float)
+    new_group = np.r_[True, group[1:] != group[:-1]]
+    new_tie = new_group | np.r_[True, score[1:] != score[:-1]]
+    tie = np.cumsum(new_tie) - 1
+    tie_starts, group_starts = np.flatnonzero(new_tie), np.flatnonzero(new_group)
+    negatives_before = np.r_[0, np.cumsum(1 - positive)]
+    at_group = np.repeat(group_starts, np.diff(np.r_[group_starts, len(group)]))
+    below = negatives_before[tie_starts][tie] - negatives_before[at_group]
+    tied = np.add.reduceat(1 - positive, tie_starts)[tie]
+    won = float((positive * (below + tied / 2)).sum())
+    n_positive = np.add.reduceat(positive, group_starts)
+    n_negative = np.add.reduceat(1 - positive, group_starts)
+    total = float((n_positive * n_negative).sum())
+    return won / total if total else float("nan")
+
+
+def bootstrap_interval(
+    measure: Measure,
+    first: NDArray,
+    second: NDArray,
+    *,
+    groups: ArrayLike | None = None,
+    n_resamples: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """Return the percentile bootstrap interval of measure(first, second).
+
+    With `groups`, whole groups are resampled (all pairs of a gene together). Resamples
+    on which the measure is undefined are left out.
+    """
+    rng = np.random.default_rng(seed)
+    members = _members(groups, len(first))
+    values = []
+    for _ in range(n_resamples):
+        drawn = rng.integers(0, len(members), len(members))
+        index = np.concatenate([members[group] for group in drawn])
+        values.append(measure(first[index], second[index]))
+    tail = (1 - level) / 2
+    low, high = np.nanquantile(values, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def _members(groups: ArrayLike | None, n: int) -> list[NDArray[np.int64]]:
+    if groups is None:
+        return list(np.arange(n)[:, None])
+    codes = np.unique(np.asarray(groups), return_inverse=True)[1]
+    order = np.argsort(codes, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
+
+
+def williams_test(r12: float, r13: float, r23: float, n: int) -> tuple[float, float]:
+    """Test whether two predictors (2, 3) correlate differently with one outcome (1).
+
+    r12 and r13 are the correlations with the outcome, r23 that of the predictors, n the
+    number of cases. Returns t and the two-sided p of Williams' T2 (Steiger 1980,
+    Psychological Bulletin 87:245, equation 7), with n - 3 degrees of freedom.
+    """
+    if n <= 3 or not np.all(np.isfinite([r12, r13, r23])):
+        return float("nan"), float("nan")
+    determinant = 1 - r12**2 - r13**2 - r23**2 + 2 * r12 * r13 * r23
+    mean = (r12 + r13) / 2
+    below = 2 * determinant * (n - 1) / (n - 3) + mean**2 * (1 - r23) ** 3
+    if below <= 0:
+        return float("nan"), float("nan")
+    t = (r12 - r13) * np.sqrt((n - 1) * (1 + r23) / below)
+    return float(t), float(2 * stats.t.sf(abs(t), n - 3))

@@ -1,0 +1,60 @@
+"""The table of mature miRNAs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from mirsignal.errors import InputError
+from mirsignal.files import read_table, refuse_duplicates
+from mirsignal.sequences import normalise, seed
+
+SHORTEST, LONGEST = 15, 30
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def check_mirna(sequence: str) -> str:
+    """Return a mature miRNA as upper-case RNA.
+
+    Raises InputError when it is shorter than 15 or longer than 30 nt, or holds a letter
+    other than A, C, G, U and T.
+    """
+    rna = normalise(sequence)
+    if "N" in rna:
+        raise InputError(f"miRNA {sequence!r} holds an unknown nucleotide")
+    if not SHORTEST <= len(rna) <= LONGEST:
+        raise InputError(
+            f"miRNA {sequence!r} has {len(rna)} nt, outside {SHORTEST}-{LONGEST}"
+        )
+    return rna
+
+
+def read_mirnas(
+    path: str | Path, columns: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Read miRNAs with columns mirna, sequence (RNA, 5' to 3') and seed (nt 2-8).
+
+    Raises InputError for names that cannot stand in a path, names or sequences given
+    twice, and what `check_mirna` refuses, each with file and line.
+    """
+    names = {"mirna": "mirna", "sequence": "sequence"} | dict(columns or {})
+    table = read_table(path, names)[["mirna", "sequence"]]
+    for line, row in table.iterrows():
+        where = f"{path}, line {line}"
+        if not isinstance(row["mirna"], str) or not isinstance(row["sequence"], str):
+            raise InputError(f"{where}: a name or sequence is missing; fill or remove it")
+        if not _NAME.fullmatch(row["mirna"]):
+            raise InputError(
+                f"{where}: the name {row['mirna']!r} cannot stand in a file name; use "
+                "letters, digits, '.', '_' and '-'"
+            )
+        try:
+            table.loc[line, "sequence"] = check_mirna(row["sequence"])
+        except InputError as error:
+            raise InputError(f"{where}: {error}; correct or remove it") from None
+    refuse_duplicates(table, "mirna", path)
+    refuse_duplicates(table, "sequence", path)
+    return table.assign(seed=table["sequence"].map(seed)).reset_index(drop=True)

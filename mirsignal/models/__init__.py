@@ -1,0 +1,15 @@
+"""Network architectures, one per file, by name.
+
+A binding network maps a pairing matrix (N, W, M, C) to P(binding) (N, 1) and has a
+layer named "logit" before its sigmoid. A signal network maps a signal (N, bins, C) and
+its mask (N, bins) to log2 fold change (N, 1).
+"""
+
+from collections.abc import Callable
+
+from mirsignal.backend import keras
+from mirsignal.models.binding_cnn import build_binding_cnn
+from mirsignal.models.signal_cnn_gru import build_signal_cnn_gru
+
+BINDING_NETWORKS: dict[str, Callable[..., keras.Model]] = {"cnn": build_binding_cnn}
+SIGNAL_NETWORKS: dict[str, Callable[..., keras.Model]] = {"cnn_gru": build_signal_cnn_gru}

@@ -1,0 +1,102 @@
+"""What a result was made from: source, inputs, versions, settings."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import platform
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+_PACKAGES = ("tensorflow-cpu", "tensorflow", "keras", "shap", "numpy", "pandas", "scipy")
+_PACKAGE = "mirsignal"
+
+
+def file_digest(path: str | Path) -> str:
+    """Return the sha256 of a file, read in pieces."""
+    digest = hashlib.sha256()
+    with Path(path).open("rb") as handle:
+        while piece := handle.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def source_digest(script: Path, root: Path) -> str:
+    """Return a digest of the code that a script reaches inside the library.
+
+    Follows `import` statements of the package under `root`, at any depth. Comments,
+    docstrings and layout do not count, so that editing them reruns nothing.
+    """
+    pending, seen = [script], {}
+    while pending:
+        path = pending.pop()
+        if path in seen:
+            continue
+        tree = ast.parse(path.read_text(), filename=str(path))
+        seen[path] = _code_only(tree)
+        pending += sorted(_imported_files(tree, root))
+    digest = hashlib.sha256()
+    for path in sorted(seen):
+        digest.update(f"{path.relative_to(root)}\n{seen[path]}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _code_only(tree: ast.Module) -> str:
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if not isinstance(body, list):
+            continue
+        kept = [
+            statement
+            for statement in body
+            if not (
+                isinstance(statement, ast.Expr)
+                and isinstance(statement.value, ast.Constant)
+            )
+        ]
+        node.body = kept or [ast.Pass()]  # type: ignore[attr-defined]
+    return ast.unparse(tree)
+
+
+def _imported_files(tree: ast.Module, root: Path) -> set[Path]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{a.name}" for a in node.names}
+    files = set()
+    for name in names:
+        parts = name.split(".")
+        if parts[0] != _PACKAGE:
+            continue
+        for depth in range(1, len(parts) + 1):
+            base = root.joinpath(*parts[:depth])
+            files |= {
+                f for f in (base.with_suffix(".py"), base / "__init__.py") if f.is_file()
+            }
+    return files
+
+
+def describe_run(
+    rule: str,
+    settings: Mapping[str, Any],
+    wildcards: Mapping[str, str],
+    inputs: Iterable[str],
+) -> dict[str, Any]:
+    """Return what a result folder needs to be traced: a JSON object."""
+    versions = {}
+    for package in _PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return {
+        "rule": rule,
+        "wildcards": dict(wildcards),
+        "settings": dict(settings),
+        "inputs": {path: file_digest(path) for path in inputs},
+        "versions": {"python": platform.python_version()} | versions,
+    }

@@ -1,0 +1,158 @@
+"""Nucleotide sequences: normalise, encode, read from FASTA, seed and complement.
+
+Inside mirsignal sequences are upper-case RNA (ACGU, N where unknown) and arrays hold
+the codes A 0, C 1, G 2, U 3, N 4.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirsignal.errors import InputError
+from mirsignal.files import read_text
+
+_log = logging.getLogger(__name__)
+
+LETTERS = "ACGUN"
+UNKNOWN = 4
+_IUPAC_AMBIGUOUS = "RYSWKMBDHV"
+_CODES = np.full(256, 255, dtype=np.uint8)
+for _code, _letter in enumerate(LETTERS):
+    _CODES[[ord(_letter), ord(_letter.lower())]] = _code
+_CODES[[ord("T"), ord("t")]] = LETTERS.index("U")
+for _letter in _IUPAC_AMBIGUOUS:
+    _CODES[[ord(_letter), ord(_letter.lower())]] = UNKNOWN
+_COMPLEMENT = str.maketrans("ACGUN", "UGCAN")
+
+
+def encode(sequence: str) -> NDArray[np.uint8]:
+    """Return codes (L,) of a sequence; lowercase, T and U and IUPAC codes are read.
+
+    Ambiguity codes become N. Raises InputError naming the first letter that is none.
+    """
+    raw = np.frombuffer(sequence.encode("ascii", "replace"), dtype=np.uint8)
+    codes = _CODES[raw]
+    bad = np.flatnonzero(codes == 255)
+    if bad.size:
+        raise InputError(
+            f"letter {sequence[bad[0]]!r} at position {bad[0] + 1} is not a nucleotide "
+            "(ACGTU, N or an IUPAC code)"
+        )
+    return codes
+
+
+def decode(codes: NDArray[np.integer]) -> str:
+    """Return the RNA string of codes (L,)."""
+    return "".join(LETTERS[code] for code in codes)
+
+
+def normalise(sequence: str) -> str:
+    """Return upper-case RNA; raises InputError as `encode` does."""
+    return decode(encode(sequence.strip()))
+
+
+def encode_many(sequences: Iterable[str], length: int) -> NDArray[np.uint8]:
+    """Return codes (N, length): each sequence cut, or padded with N, to `length`.
+
+    The same letters are read as in `encode`.
+    """
+    texts = [text[:length].ljust(length, "N") for text in sequences]
+    raw = np.frombuffer("".join(texts).encode("ascii", "replace"), dtype=np.uint8)
+    codes = _CODES[raw].reshape(-1, length)
+    bad = np.argwhere(codes == 255)
+    if len(bad):
+        row, column = bad[0]
+        raise InputError(
+            f"sequence {row + 1}: letter {texts[row][column]!r} is not a nucleotide"
+        )
+    return codes
+
+
+def reverse_complement(sequence: str) -> str:
+    """Return the reverse complement of an RNA string."""
+    return sequence.translate(_COMPLEMENT)[::-1]
+
+
+def seed(mirna: str) -> str:
+    """Return nucleotides 2-8, which name a miRNA's family (Bartel 2009)."""
+    return mirna[1:8]
+
+
+def read_fasta(path: str | Path) -> Iterator[tuple[str, str]]:
+    """Yield (id, RNA sequence) from a FASTA (plain, gzip or zip) of any case, U or T.
+
+    The id is the header up to the first white space. Records that say "Sequence
+    unavailable", as BioMart does of transcripts without a 3' UTR, are skipped and their
+    number is logged. Raises InputError for an empty file, text before the first header,
+    a record without sequence, a repeated id, a letter that is no nucleotide, and a
+    truncated gzip or zip file.
+    """
+    seen: set[str] = set()
+    n_unavailable = 0
+    text = read_text(path)
+    if not text.lstrip().startswith(">"):
+        raise InputError(f"{path}: not FASTA; the first line must start with '>'")
+    for record in text.lstrip()[1:].split("\n>"):
+        header, _, body = record.partition("\n")
+        name = header.split()[0] if header.split() else ""
+        if not name:
+            raise InputError(f"{path}: record {len(seen) + 1} has no id after '>'")
+        if name in seen:
+            raise InputError(f"{path}: id {name!r} occurs twice; keep one record")
+        seen.add(name)
+        if body.strip().lower() == "sequence unavailable":
+            n_unavailable += 1
+            continue
+        sequence = "".join(body.split())
+        if not sequence:
+            raise InputError(f"{path}: record {name!r} has no sequence; remove it")
+        try:
+            yield name, normalise(sequence)
+        except InputError as error:
+            raise InputError(
+                f"{path}: record {name!r}: {error}; is this a protein FASTA?"
+            ) from None
+    if n_unavailable == len(seen):
+        raise InputError(f"{path}: no record has a sequence; ask BioMart for 3utr")
+    if n_unavailable:
+        _log.info(
+            "%s: skipped %d of %d records: sequence unavailable",
+            path,
+            n_unavailable,
+            len(seen),
+        )
+
+
+class Transcripts:
+    """Random access to a prepared FASTA through its pyfaidx index."""
+
+    def __init__(self, path: str | Path):
+        import pyfaidx
+
+        self._fasta = pyfaidx.Fasta(str(path), as_raw=True, rebuild=False)
+
+    def __getitem__(self, name: str) -> str:
+        try:
+            return str(self._fasta[name][:])
+        except KeyError:
+            raise InputError(f"{self._fasta.filename}: no transcript {name!r}") from None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._fasta
+
+    def length(self, name: str) -> int:
+        return len(self._fasta[name])
+
+
+def write_fasta(path: str | Path, records: Iterable[tuple[str, str]]) -> None:
+    """Write records in lines of 80 letters, as pyfaidx indexes them."""
+    with Path(path).open("w") as handle:
+        for name, sequence in records:
+            handle.write(f">{name}\n")
+            for start in range(0, len(sequence), 80):
+                handle.write(sequence[start : start + 80] + "\n")

@@ -1,0 +1,86 @@
+"""From a score along a transcript to what the regression reads.
+
+Runs of n zeros become n // 100 + 1 zeros (the quotient: a remainder would make 100 zeros
+and 1 zero alike). Values are scaled to <0.00001, 1>, so that 0 is left for padding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+SMALLEST = 1e-5
+"""The scaled value of the lowest signal; 0 means padding only."""
+
+
+def compress(signal: NDArray[np.float32], divisor: int = 100) -> tuple[NDArray, NDArray]:
+    """Shorten runs of zeros in a signal (L, C); return bins (B, C) and spans (B,).
+
+    A nucleotide is zero when all channels are. A run of n zeros becomes
+    n // divisor + 1 bins; `spans` holds how many nucleotides each bin stands for (they
+    add up to L), so that every bin can be traced to the transcript. `divisor` 0 keeps
+    every nucleotide.
+    """
+    if divisor == 0:
+        return signal, np.ones(len(signal), dtype=np.int32)
+    zero = np.asarray(~signal.any(axis=1))
+    edges = np.flatnonzero(np.diff(zero)) + 1
+    starts = np.r_[0, edges].astype(np.int64)
+    lengths = np.diff(np.r_[starts, len(signal)])
+    is_zero = zero[starts] if len(signal) else np.zeros(0, bool)
+    n_bins = np.where(is_zero, lengths // divisor + 1, lengths)
+    run = np.repeat(np.arange(len(starts)), n_bins)
+    place = np.arange(len(run)) - np.repeat(np.cumsum(n_bins) - n_bins, n_bins)
+    spread = lengths[run] // n_bins[run] + (place < lengths[run] % n_bins[run])
+    first = np.cumsum(np.r_[0, spread])[:-1].astype(np.int64)
+    return signal[first], spread.astype(np.int32)
+
+
+def decompress(bins: NDArray, spans: NDArray[np.integer]) -> NDArray:
+    """Return the signal (L, C) of compressed bins (B, C): the exact inverse."""
+    return np.repeat(bins, spans, axis=0)
+
+
+def bin_starts(spans: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return the first transcript nucleotide (B,) that each bin stands for."""
+    return np.cumsum(np.r_[0, spans])[:-1].astype(np.int64)
+
+
+def fit_limits(bins: NDArray[np.float32], quantile: float = 1.0) -> NDArray[np.float64]:
+    """Return the limits (2, C) for `scale`, from bins (B, C) of training genes.
+
+    The upper limit is the `quantile` of the values above the lowest one: values beyond
+    it are cut to 1.
+    """
+    low = bins.min(axis=0).astype(np.float64)
+    high = [
+        np.quantile(column[column > least], quantile) if (column > least).any() else least
+        for column, least in zip(bins.T, low, strict=True)
+    ]
+    return np.stack([low, np.asarray(high, np.float64)])
+
+
+def scale(bins: NDArray[np.float32], limits: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Scale bins (B, C) to <0.00001, 1> by limits (2, C); values outside are cut."""
+    low, high = limits
+    share = (bins - low) / np.where(high > low, high - low, 1.0)
+    return (SMALLEST + (1 - SMALLEST) * np.clip(share, 0, 1)).astype(np.float32)
+
+
+def pad(
+    signals: Sequence[NDArray[np.float32]], multiple: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Stack signals (B, C) to (N, longest, C) with zeros, and their mask (N, longest).
+
+    The longest length is rounded up to a `multiple`.
+    """
+    longest = max(len(signal) for signal in signals)
+    longest = -(-max(longest, 1) // multiple) * multiple
+    values = np.zeros((len(signals), longest, signals[0].shape[1]), dtype=np.float32)
+    mask = np.zeros((len(signals), longest), dtype=np.float32)
+    for row, signal in enumerate(signals):
+        values[row, : len(signal)] = signal
+        mask[row, : len(signal)] = 1
+    return values, mask

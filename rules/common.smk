@@ -1,0 +1,141 @@
+# What every rule file uses: the checked configuration, recipes, paths, code digests.
+
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from mirsignal.config import (
+    STAGES,
+    recipe_chain,
+    complete_config,
+    experiment_recipes,
+    read_schema,
+)
+from mirsignal.errors import InputError
+from mirsignal.mirnas import read_mirnas
+from mirsignal.provenance import source_digest
+
+ROOT = Path(workflow.basedir)
+
+
+def checked(function, *arguments):
+    """Call a library function; its InputError becomes one line and a failed start."""
+    try:
+        return function(*arguments)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+def refuse_unwritable(*folders):
+    """Stop at once when results could not be written."""
+    for folder in map(Path, folders):
+        nearest = next(p for p in (folder, *folder.absolute().parents) if p.exists())
+        if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
+            raise InputError(
+                f"{folder}: cannot be written ({nearest} is not a writable folder); "
+                "free it, or run elsewhere with --directory"
+            )
+
+
+CONFIG = checked(complete_config, config, read_schema(ROOT / "schemas/config.schema.yaml"))
+STUDY = CONFIG["study"]
+INPUTS = CONFIG["studies"][STUDY]["inputs"]
+SIMULATED = "simulate" in CONFIG["studies"][STUDY]
+DOWNLOADS = CONFIG["studies"][STUDY].get("downloads", {})
+DATA = CONFIG["data"] or (
+    f"results/{STUDY}/simulation" if SIMULATED else f"resources/{STUDY}"
+)
+checked(refuse_unwritable, "results", "resources")
+
+
+def data_file(name):
+    """Return the path of an input file, as the study's `inputs` names it."""
+    return str(ROOT / name) if name.startswith("resources/") else f"{DATA}/{name}"
+
+
+MIRNAS = list(
+    checked(
+        read_mirnas, data_file(INPUTS["mirnas"]["file"]), INPUTS["mirnas"]["columns"]
+    )["mirna"]
+)
+SHARDS = [f"{number:04d}" for number in range(CONFIG["shards"])]
+FOLDS = list(range(CONFIG["folds"]))
+
+
+def one_of(stage):
+    """Return the pattern of a stage's wildcard: its recipe names."""
+    return "|".join(CONFIG[stage])
+
+
+def recipe(stage):
+    """Return a function of the wildcards that gives the settings of their recipe."""
+    return lambda wildcards: CONFIG[stage][wildcards[stage]]
+
+
+def code(rule):
+    """Return a digest of the library code that a rule's script reaches.
+
+    As a parameter it makes Snakemake rerun the rule when that code, and no other, was
+    edited.
+    """
+    return source_digest(ROOT / "scripts" / f"{rule}.py", ROOT)
+
+
+def experiment_file(stage, name):
+    """Return a function of the wildcards: a file of the experiment's `stage` folder."""
+
+    def path(wildcards):
+        recipes = experiment_recipes(CONFIG, wildcards.experiment)
+        return f"results/{STUDY}/{stage}/{recipe_chain(recipes, stage)}/{name}"
+
+    return path
+
+
+def results_of(experiment):
+    """Return what running an experiment leaves for a reader."""
+    recipes = checked(experiment_recipes, CONFIG, experiment)
+    folders = {
+        stage: f"results/{STUDY}/{stage}/{recipe_chain(recipes, stage)}" for stage in STAGES
+    }
+    explained = f"results/{STUDY}/interpretation/{recipe_chain(recipes, 'binding')}"
+    compared = f"results/{STUDY}/comparison/{experiment}"
+    files = [
+        f"{folders['samples']}/audit.svg",
+        f"{folders['binding']}/evaluation.svg",
+        f"{explained}/pairs.svg",
+        f"{folders['scan']}/tracks.svg",
+        *(f"{folders['scan']}/{mirna}/peaks.bed" for mirna in MIRNAS),
+        *(f"{folders['scan']}/{mirna}/score.bw" for mirna in MIRNAS),
+        f"{compared}/metrics.json",
+        f"{compared}/metrics.tsv",
+        *(f"{compared}/{figure}.svg" for figure in COMPARISON_FIGURES),
+    ]
+    if SIMULATED:
+        files.append(f"{compared}/truth.json")
+    return files
+
+
+COMPARISON_FIGURES = ["scatter", "cumulative", "top_targets", "per_mirna"]
+
+
+def closing_words():
+    """Return what a run says at its end."""
+    done = [
+        f"results/{STUDY}/comparison/{experiment}/metrics.tsv"
+        for experiment in CONFIG["experiments"]
+        if os.path.exists(f"results/{STUDY}/comparison/{experiment}/metrics.json")
+    ]
+    if not done:
+        return "Done."
+    return "\n".join(
+        [
+            "",
+            f"Study {STUDY} is done. Comparison with {INPUTS['targetscan']['name']}:",
+            *(f"  {path}" for path in done),
+            f"Every step lies under results/{STUDY}/; the report is made by",
+            f"  snakemake --report results/{STUDY}/report.html",
+        ]
+    )

@@ -1,0 +1,123 @@
+# Comparison: predictions, seed counts and TargetScan on the same pairs.
+#
+# in:   regression/{chain}/predictions.tsv, regression/baseline.{regression}, inputs
+# out:  comparison/{experiment}/metrics.json, metrics.tsv, figures, truth.json (simulated);
+#       comparison/experiments.tsv, experiments.svg
+
+
+rule compare_predictions:
+    input:
+        predictions=experiment_file("regression", "predictions.tsv"),
+        baseline=lambda wildcards: "results/{}/regression/baseline.{}/predictions.parquet".format(
+            STUDY, experiment_recipes(CONFIG, wildcards.experiment)["regression"]
+        ),
+        targetscan="results/{study}/inputs/targetscan.parquet",
+    output:
+        metrics="results/{study}/comparison/{experiment}/metrics.json",
+        pairs="results/{study}/comparison/{experiment}/pairs.parquet",
+        provenance="results/{study}/comparison/{experiment}/provenance.json",
+        table=report(
+            "results/{study}/comparison/{experiment}/metrics.tsv",
+            caption="../report/metrics.rst",
+            category="5 Comparison",
+            labels={"experiment": "{experiment}", "figure": "table of measures"},
+        ),
+        scatter=report(
+            "results/{study}/comparison/{experiment}/scatter.svg",
+            caption="../report/scatter.rst",
+            category="5 Comparison",
+            labels={"experiment": "{experiment}", "figure": "scatter"},
+        ),
+        cumulative=report(
+            "results/{study}/comparison/{experiment}/cumulative.svg",
+            caption="../report/cumulative.rst",
+            category="5 Comparison",
+            labels={"experiment": "{experiment}", "figure": "cumulative"},
+        ),
+        top_targets=report(
+            "results/{study}/comparison/{experiment}/top_targets.svg",
+            caption="../report/top_targets.rst",
+            category="5 Comparison",
+            labels={"experiment": "{experiment}", "figure": "top targets"},
+        ),
+        per_mirna=report(
+            "results/{study}/comparison/{experiment}/per_mirna.svg",
+            caption="../report/per_mirna.rst",
+            category="5 Comparison",
+            labels={"experiment": "{experiment}", "figure": "per miRNA"},
+        ),
+    log:
+        "results/{study}/logs/compare_predictions/{experiment}.log",
+    benchmark:
+        "results/{study}/benchmarks/compare_predictions/{experiment}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        settings=CONFIG["comparison"],
+        reference_name=INPUTS["targetscan"]["name"],
+        recipes=lambda wildcards: experiment_recipes(CONFIG, wildcards.experiment),
+        seed=CONFIG["seed"],
+        code=code("compare_predictions"),
+    script:
+        "../scripts/compare_predictions.py"
+
+
+rule measure_recovery:
+    input:
+        positives="results/{study}/inputs/positives.parquet",
+        tracks=lambda wildcards: expand(
+            experiment_file("scan", "{mirna}/{shard}.npz")(wildcards),
+            mirna=MIRNAS,
+            shard=SHARDS,
+        ),
+        peaks=lambda wildcards: expand(
+            experiment_file("scan", "{mirna}/peaks.parquet")(wildcards), mirna=MIRNAS
+        ),
+        pairs="results/{study}/comparison/{experiment}/pairs.parquet",
+        true_sites="results/{study}/simulation/truth_sites.parquet",
+        true_pairs="results/{study}/simulation/truth_pairs.parquet",
+    output:
+        "results/{study}/comparison/{experiment}/truth.json",
+    log:
+        "results/{study}/logs/measure_recovery/{experiment}.log",
+    benchmark:
+        "results/{study}/benchmarks/measure_recovery/{experiment}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        mirnas=MIRNAS,
+        code=code("measure_recovery"),
+    script:
+        "../scripts/measure_recovery.py"
+
+
+rule compare_experiments:
+    input:
+        expand(
+            "results/{{study}}/comparison/{experiment}/metrics.json",
+            experiment=CONFIG["experiments"],
+        ),
+    output:
+        table=report(
+            "results/{study}/comparison/experiments.tsv",
+            caption="../report/experiments.rst",
+            category="6 Ablations",
+            labels={"figure": "table of experiments"},
+        ),
+        figure=report(
+            "results/{study}/comparison/experiments.svg",
+            caption="../report/experiments.rst",
+            category="6 Ablations",
+            labels={"figure": "forest plot"},
+        ),
+    log:
+        "results/{study}/logs/compare_experiments.log",
+    benchmark:
+        "results/{study}/benchmarks/compare_experiments.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        experiments=list(CONFIG["experiments"]),
+        code=code("compare_experiments"),
+    script:
+        "../scripts/compare_experiments.py"

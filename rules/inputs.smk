@@ -1,0 +1,182 @@
+# Inputs: raw tables and sequences -> one clean table each in results/{study}/inputs.
+#
+# in:   a simulation, downloads, or files under `data`
+# out:  mirnas.parquet, transcripts.fa + .parquet, fold_changes.parquet,
+#       targetscan.parquet, folds.parquet, shards.parquet
+
+
+localrules:
+    prepare_mirnas,
+    prepare_fold_changes,
+    prepare_targetscan,
+    split_genes,
+    plan_shards,
+
+
+if SIMULATED:
+
+    rule simulate_study:
+        input:
+            mirnas=ROOT / INPUTS["mirnas"]["file"],
+            clash_mirnas=ROOT / "resources/mirnas_human.tsv",
+        output:
+            hybrids="results/{study}/simulation/hybrids.tsv.gz",
+            clash_transcripts="results/{study}/simulation/clash_transcripts.fa.gz",
+            transcripts="results/{study}/simulation/transcripts.fa.gz",
+            genes="results/{study}/simulation/genes.tsv",
+            fold_change="results/{study}/simulation/fold_change.tsv",
+            targetscan="results/{study}/simulation/targetscan.tsv",
+            sites="results/{study}/simulation/truth_sites.parquet",
+            pairs="results/{study}/simulation/truth_pairs.parquet",
+            provenance="results/{study}/simulation/provenance.json",
+        log:
+            "results/{study}/logs/simulate_study.log",
+        benchmark:
+            "results/{study}/benchmarks/simulate_study.tsv"
+        conda:
+            "../envs/tables.yaml"
+        params:
+            settings=CONFIG["studies"][STUDY]["simulate"],
+            seed=CONFIG["seed"],
+            code=code("simulate_study"),
+        script:
+            "../scripts/simulate_study.py"
+
+
+if DOWNLOADS:
+
+    rule download_file:
+        output:
+            f"resources/{STUDY}/{{file}}",
+        wildcard_constraints:
+            file="|".join(map(re.escape, DOWNLOADS)),
+        log:
+            f"results/{STUDY}/logs/download_file/{{file}}.log",
+        benchmark:
+            f"results/{STUDY}/benchmarks/download_file/{{file}}.tsv"
+        conda:
+            "../envs/tables.yaml"
+        params:
+            url=lambda wildcards: DOWNLOADS[wildcards.file]["url"],
+            sha256=lambda wildcards: DOWNLOADS[wildcards.file]["sha256"],
+            mirror=CONFIG["mirror"],
+        script:
+            "../scripts/download_file.py"
+
+
+rule prepare_mirnas:
+    input:
+        data_file(INPUTS["mirnas"]["file"]),
+    output:
+        "results/{study}/inputs/mirnas.parquet",
+    log:
+        "results/{study}/logs/prepare_mirnas.log",
+    benchmark:
+        "results/{study}/benchmarks/prepare_mirnas.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        columns=INPUTS["mirnas"]["columns"],
+        code=code("prepare_mirnas"),
+    script:
+        "../scripts/prepare_mirnas.py"
+
+
+rule prepare_transcripts:
+    input:
+        transcripts=data_file(INPUTS["transcripts"]["file"]),
+        genes=data_file(INPUTS["transcripts"]["genes"])
+        if "genes" in INPUTS["transcripts"]
+        else [],
+    output:
+        fasta="results/{study}/inputs/transcripts.fa",
+        index="results/{study}/inputs/transcripts.fa.fai",
+        table="results/{study}/inputs/transcripts.parquet",
+    log:
+        "results/{study}/logs/prepare_transcripts.log",
+    benchmark:
+        "results/{study}/benchmarks/prepare_transcripts.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        columns=INPUTS["transcripts"]["columns"],
+        code=code("prepare_transcripts"),
+    script:
+        "../scripts/prepare_transcripts.py"
+
+
+rule prepare_fold_changes:
+    input:
+        table=data_file(INPUTS["fold_change"]["file"]),
+        mirnas="results/{study}/inputs/mirnas.parquet",
+        transcripts="results/{study}/inputs/transcripts.parquet",
+    output:
+        "results/{study}/inputs/fold_changes.parquet",
+    log:
+        "results/{study}/logs/prepare_fold_changes.log",
+    benchmark:
+        "results/{study}/benchmarks/prepare_fold_changes.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        id_column=INPUTS["fold_change"]["id_column"],
+        code=code("prepare_fold_changes"),
+    script:
+        "../scripts/prepare_fold_changes.py"
+
+
+rule prepare_targetscan:
+    input:
+        table=data_file(INPUTS["targetscan"]["file"]),
+        mirnas="results/{study}/inputs/mirnas.parquet",
+    output:
+        "results/{study}/inputs/targetscan.parquet",
+    log:
+        "results/{study}/logs/prepare_targetscan.log",
+    benchmark:
+        "results/{study}/benchmarks/prepare_targetscan.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        columns=INPUTS["targetscan"]["columns"],
+        where=INPUTS["targetscan"].get("where", {}),
+        code=code("prepare_targetscan"),
+    script:
+        "../scripts/prepare_targetscan.py"
+
+
+rule split_genes:
+    input:
+        "results/{study}/inputs/transcripts.parquet",
+    output:
+        "results/{study}/inputs/folds.parquet",
+    log:
+        "results/{study}/logs/split_genes.log",
+    benchmark:
+        "results/{study}/benchmarks/split_genes.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        n_folds=CONFIG["folds"],
+        seed=CONFIG["seed"],
+        code=code("split_genes"),
+    script:
+        "../scripts/split_genes.py"
+
+
+rule plan_shards:
+    input:
+        "results/{study}/inputs/transcripts.parquet",
+    output:
+        "results/{study}/inputs/shards.parquet",
+    log:
+        "results/{study}/logs/plan_shards.log",
+    benchmark:
+        "results/{study}/benchmarks/plan_shards.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        n_shards=CONFIG["shards"],
+        code=code("plan_shards"),
+    script:
+        "../scripts/plan_shards.py"

@@ -1,0 +1,40 @@
+# Interpretation: the network and some test pairs -> SHAP heat maps.
+#
+# in:   binding/{samples}.{binding}/model.keras, samples/{samples}/pairs.parquet
+# out:  interpretation/{samples}.{binding}/shap.npz, explanations.json, pairs.svg
+
+
+rule explain_pairs:
+    input:
+        model="results/{study}/binding/{samples}.{binding}/model.keras",
+        pairs="results/{study}/samples/{samples}/pairs.parquet",
+        predictions="results/{study}/binding/{samples}.{binding}/test_predictions.parquet",
+    output:
+        shap="results/{study}/interpretation/{samples}.{binding}/shap.npz",
+        summary="results/{study}/interpretation/{samples}.{binding}/explanations.json",
+        figure=report(
+            "results/{study}/interpretation/{samples}.{binding}/pairs.svg",
+            caption="../report/pairs.rst",
+            category="3 Interpretation",
+            labels={
+                "samples": "{samples}",
+                "binding": "{binding}",
+                "figure": "SHAP of pairs",
+            },
+        ),
+    log:
+        "results/{study}/logs/explain_pairs/{samples}.{binding}.log",
+    benchmark:
+        "results/{study}/benchmarks/explain_pairs/{samples}.{binding}.tsv"
+    conda:
+        "../envs/tensorflow.yaml"
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    params:
+        settings=CONFIG["interpretation"],
+        encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
+        seed=CONFIG["seed"],
+        code=code("explain_pairs"),
+    script:
+        "../scripts/explain_pairs.py"

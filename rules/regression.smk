@@ -1,0 +1,80 @@
+# Regression: signals -> log2 fold changes, each gene predicted by a model without it.
+#
+# in:   signals/{chain}/signals.npz, limits.tsv; inputs/fold_changes.parquet, folds.parquet
+# out:  regression/{chain}/fold_{fold}/model.keras, history.tsv, predictions.parquet;
+#       regression/{chain}/predictions.tsv
+
+
+rule train_regression:
+    input:
+        signals="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/signals.npz",
+        limits="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/limits.tsv",
+        fold_changes="results/{study}/inputs/fold_changes.parquet",
+        transcripts="results/{study}/inputs/transcripts.parquet",
+        folds="results/{study}/inputs/folds.parquet",
+    output:
+        model="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/model.keras",
+        history="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/history.tsv",
+        predictions="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/predictions.parquet",
+        provenance="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/provenance.json",
+    log:
+        "results/{study}/logs/train_regression/{samples}.{binding}.{scan}.{signals}.{regression}/{fold}.log",
+    benchmark:
+        "results/{study}/benchmarks/train_regression/{samples}.{binding}.{scan}.{signals}.{regression}/{fold}.tsv"
+    conda:
+        "../envs/tensorflow.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 6000 * attempt,
+        runtime=lambda wildcards, attempt: 240 * attempt,
+    params:
+        settings=recipe("regression"),
+        seed=CONFIG["seed"],
+        code=code("train_regression"),
+    script:
+        "../scripts/train_regression.py"
+
+
+rule collect_predictions:
+    input:
+        expand(
+            "results/{{study}}/regression/{{samples}}.{{binding}}.{{scan}}.{{signals}}.{{regression}}/fold_{fold}/predictions.parquet",
+            fold=FOLDS,
+        ),
+    output:
+        "results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/predictions.tsv",
+    log:
+        "results/{study}/logs/collect_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.log",
+    benchmark:
+        "results/{study}/benchmarks/collect_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        code=code("collect_predictions"),
+    script:
+        "../scripts/collect_predictions.py"
+
+
+rule fit_baseline:
+    input:
+        fold_changes="results/{study}/inputs/fold_changes.parquet",
+        folds="results/{study}/inputs/folds.parquet",
+        mirnas="results/{study}/inputs/mirnas.parquet",
+        fasta="results/{study}/inputs/transcripts.fa",
+        index="results/{study}/inputs/transcripts.fa.fai",
+        transcripts="results/{study}/inputs/transcripts.parquet",
+    output:
+        "results/{study}/regression/baseline.{regression}/predictions.parquet",
+    log:
+        "results/{study}/logs/fit_baseline/{regression}.log",
+    benchmark:
+        "results/{study}/benchmarks/fit_baseline/{regression}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        clip_positive=lambda wildcards: CONFIG["regression"][wildcards.regression][
+            "clip_positive"
+        ],
+        seed=CONFIG["seed"],
+        code=code("fit_baseline"),
+    script:
+        "../scripts/fit_baseline.py"

@@ -1,0 +1,145 @@
+# Scan: the network slides along every transcript, a job per miRNA and shard.
+#
+# in:   binding/{samples}.{binding}/model.keras, inputs/transcripts.fa, shards.parquet
+# out:  scan/{samples}.{binding}.{scan}/thresholds.json, {mirna}/{shard}.npz,
+#       {mirna}/peaks.bed and .parquet, {mirna}/score.bw and prediction.bedgraph.gz
+
+
+rule calibrate_threshold:
+    input:
+        model="results/{study}/binding/{samples}.{binding}/model.keras",
+        mirnas="results/{study}/inputs/mirnas.parquet",
+        fasta="results/{study}/inputs/transcripts.fa",
+        index="results/{study}/inputs/transcripts.fa.fai",
+        transcripts="results/{study}/inputs/transcripts.parquet",
+    output:
+        thresholds="results/{study}/scan/{samples}.{binding}.{scan}/thresholds.json",
+        provenance="results/{study}/scan/{samples}.{binding}.{scan}/provenance.json",
+    log:
+        "results/{study}/logs/calibrate_threshold/{samples}.{binding}.{scan}.log",
+    benchmark:
+        "results/{study}/benchmarks/calibrate_threshold/{samples}.{binding}.{scan}.tsv"
+    conda:
+        "../envs/tensorflow.yaml"
+    resources:
+        mem_mb=3000,
+        runtime=60,
+    params:
+        settings=recipe("scan"),
+        encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
+        seed=CONFIG["seed"],
+        code=code("calibrate_threshold"),
+    script:
+        "../scripts/calibrate_threshold.py"
+
+
+rule scan_transcripts:
+    input:
+        model="results/{study}/binding/{samples}.{binding}/model.keras",
+        thresholds="results/{study}/scan/{samples}.{binding}.{scan}/thresholds.json",
+        mirnas="results/{study}/inputs/mirnas.parquet",
+        fasta="results/{study}/inputs/transcripts.fa",
+        index="results/{study}/inputs/transcripts.fa.fai",
+        shards="results/{study}/inputs/shards.parquet",
+    output:
+        "results/{study}/scan/{samples}.{binding}.{scan}/{mirna}/{shard}.npz",
+    log:
+        "results/{study}/logs/scan_transcripts/{samples}.{binding}.{scan}/{mirna}.{shard}.log",
+    benchmark:
+        "results/{study}/benchmarks/scan_transcripts/{samples}.{binding}.{scan}/{mirna}.{shard}.tsv"
+    conda:
+        "../envs/tensorflow.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        runtime=lambda wildcards, attempt: 240 * attempt,
+    params:
+        settings=recipe("scan"),
+        encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
+        code=code("scan_transcripts"),
+    script:
+        "../scripts/scan_transcripts.py"
+
+
+rule find_peaks:
+    input:
+        expand(
+            "results/{{study}}/scan/{{samples}}.{{binding}}.{{scan}}/{{mirna}}/{shard}.npz",
+            shard=SHARDS,
+        ),
+    output:
+        table="results/{study}/scan/{samples}.{binding}.{scan}/{mirna}/peaks.parquet",
+        bed="results/{study}/scan/{samples}.{binding}.{scan}/{mirna}/peaks.bed",
+    log:
+        "results/{study}/logs/find_peaks/{samples}.{binding}.{scan}/{mirna}.log",
+    benchmark:
+        "results/{study}/benchmarks/find_peaks/{samples}.{binding}.{scan}/{mirna}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        settings=recipe("scan"),
+        code=code("find_peaks"),
+    script:
+        "../scripts/find_peaks.py"
+
+
+rule export_tracks:
+    input:
+        expand(
+            "results/{{study}}/scan/{{samples}}.{{binding}}.{{scan}}/{{mirna}}/{shard}.npz",
+            shard=SHARDS,
+        ),
+    output:
+        bigwig="results/{study}/scan/{samples}.{binding}.{scan}/{mirna}/score.bw",
+        bedgraph="results/{study}/scan/{samples}.{binding}.{scan}/{mirna}/score.bedgraph.gz",
+    log:
+        "results/{study}/logs/export_tracks/{samples}.{binding}.{scan}/{mirna}.log",
+    benchmark:
+        "results/{study}/benchmarks/export_tracks/{samples}.{binding}.{scan}/{mirna}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        code=code("export_tracks"),
+    script:
+        "../scripts/export_tracks.py"
+
+
+rule draw_tracks:
+    input:
+        tracks=expand(
+            "results/{{study}}/scan/{{samples}}.{{binding}}.{{scan}}/{mirna}/{shard}.npz",
+            mirna=MIRNAS,
+            shard=SHARDS,
+        ),
+        peaks=expand(
+            "results/{{study}}/scan/{{samples}}.{{binding}}.{{scan}}/{mirna}/peaks.parquet",
+            mirna=MIRNAS,
+        ),
+        thresholds="results/{study}/scan/{samples}.{binding}.{scan}/thresholds.json",
+        mirnas="results/{study}/inputs/mirnas.parquet",
+        fasta="results/{study}/inputs/transcripts.fa",
+        index="results/{study}/inputs/transcripts.fa.fai",
+        transcripts="results/{study}/inputs/transcripts.parquet",
+    output:
+        report(
+            "results/{study}/scan/{samples}.{binding}.{scan}/tracks.svg",
+            caption="../report/tracks.rst",
+            category="4 Scan",
+            labels={
+                "samples": "{samples}",
+                "binding": "{binding}",
+                "scan": "{scan}",
+                "figure": "tracks",
+            },
+        ),
+    log:
+        "results/{study}/logs/draw_tracks/{samples}.{binding}.{scan}.log",
+    benchmark:
+        "results/{study}/benchmarks/draw_tracks/{samples}.{binding}.{scan}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        n_transcripts=CONFIG["interpretation"]["n_transcripts"],
+        mirnas=MIRNAS,
+        code=code("draw_tracks"),
+    script:
+        "../scripts/draw_tracks.py"

@@ -1,0 +1,50 @@
+# Signals: scores -> compressed signals, and the limits that scale them, per fold.
+#
+# in:   scan/{samples}.{binding}.{scan}/{mirna}/{shard}.npz, inputs/folds.parquet
+# out:  signals/{samples}.{binding}.{scan}.{signals}/signals.npz, limits.tsv
+
+
+rule compress_signals:
+    input:
+        expand(
+            "results/{{study}}/scan/{{samples}}.{{binding}}.{{scan}}/{mirna}/{shard}.npz",
+            mirna=MIRNAS,
+            shard=SHARDS,
+        ),
+    output:
+        signals="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/signals.npz",
+        provenance="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/provenance.json",
+    log:
+        "results/{study}/logs/compress_signals/{samples}.{binding}.{scan}.{signals}.log",
+    benchmark:
+        "results/{study}/benchmarks/compress_signals/{samples}.{binding}.{scan}.{signals}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=8000,
+    params:
+        settings=recipe("signals"),
+        mirnas=MIRNAS,
+        code=code("compress_signals"),
+    script:
+        "../scripts/compress_signals.py"
+
+
+rule fit_limits:
+    input:
+        signals="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/signals.npz",
+        transcripts="results/{study}/inputs/transcripts.parquet",
+        folds="results/{study}/inputs/folds.parquet",
+    output:
+        "results/{study}/signals/{samples}.{binding}.{scan}.{signals}/limits.tsv",
+    log:
+        "results/{study}/logs/fit_limits/{samples}.{binding}.{scan}.{signals}.log",
+    benchmark:
+        "results/{study}/benchmarks/fit_limits/{samples}.{binding}.{scan}.{signals}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        settings=recipe("signals"),
+        code=code("fit_limits"),
+    script:
+        "../scripts/fit_limits.py"

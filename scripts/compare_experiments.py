@@ -1,0 +1,36 @@
+"""Set all experiments of a study side by side."""
+
+import pandas as pd
+
+from mirsignal.figures.comparison import draw_experiments
+from mirsignal.files import read_json, write_tsv
+from mirsignal.jobs import run
+
+COLUMNS = {
+    "experiment": "experiment, or a predictor that all share",
+    "n": "(miRNA, gene) pairs",
+    "pearson": "Pearson r with log2 fold change",
+    "low": "lower end of its 95% interval (bootstrap of genes)",
+    "high": "upper end",
+    "mean_per_mirna": "mean of Pearson r over miRNAs",
+}
+
+
+def main(snakemake):
+    every = [read_json(path) for path in snakemake.input]
+    rows = [row(m["experiment"], m, "predicted") for m in every]
+    rows += [row(name, every[0], name) for name in ("seed_counts", "targetscan")]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    write_tsv(snakemake.output.table, table, COLUMNS)
+    draw_experiments(table, snakemake.output.figure)
+
+
+def row(label, metrics, predictor):
+    entry = metrics["predictors"][predictor]
+    r = entry["pearson"]
+    bounds = (r["value"], r["low"], r["high"])
+    return (label, metrics["n_pairs"], *bounds, entry["mean_per_mirna"])
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

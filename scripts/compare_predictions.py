@@ -1,0 +1,80 @@
+"""Compare an experiment's predictions with seed counts and TargetScan."""
+
+import logging
+
+import pandas as pd
+
+from mirsignal.comparison import compare, metrics_table
+from mirsignal.figures import comparison as figures
+from mirsignal.files import write_json, write_parquet, write_tsv
+from mirsignal.jobs import run
+
+log = logging.getLogger("mirsignal")
+
+COLUMNS = {
+    "predictor": "predicted: this experiment; seed_counts: boosting on site counts",
+    "n": "(miRNA, gene) pairs, the same for every predictor",
+    "coverage": "share of pairs that the predictor scores; the others count as 0",
+    "pearson": "Pearson r with log2 fold change, all pairs",
+    "pearson_low": "lower end of its 95% interval (bootstrap of genes)",
+    "pearson_high": "upper end",
+    "mean_per_mirna": "mean of Pearson r over miRNAs",
+    "spearman": "Spearman rank correlation, all pairs",
+}
+
+
+def main(snakemake):
+    settings = snakemake.params.settings
+    pairs = join(snakemake.input)
+    metrics = compare(
+        pairs,
+        ["predicted", "seed_counts", "targetscan"],
+        "targetscan",
+        settings["thresholds"],
+        settings["n_resamples"],
+        snakemake.params.seed,
+    )
+    metrics["experiment"] = snakemake.wildcards.experiment
+    metrics["recipes"] = snakemake.params.recipes
+    metrics["share_without_signal"] = float(pairs["no_signal"].mean())
+    table = metrics_table(metrics)
+    for threshold in settings["thresholds"]:
+        COLUMNS[f"ap_{threshold:g}"] = f"average precision of log2FC < {threshold:g}"
+        COLUMNS[f"prevalence_{threshold:g}"] = "its value for a random ranking"
+    write_json(snakemake.output.metrics, metrics)
+    write_parquet(snakemake.output.pairs, pairs)
+    write_tsv(snakemake.output.table, table, COLUMNS)
+    names = {
+        "predicted": "mirsignal",
+        "seed_counts": "seed counts",
+        "targetscan": snakemake.params.reference_name,
+    }
+    figures.draw_scatter(pairs, names, metrics, snakemake.output.scatter)
+    figures.draw_cumulative(pairs, names, snakemake.output.cumulative)
+    figures.draw_top_targets(pairs, names, snakemake.output.top_targets)
+    figures.draw_per_mirna(metrics, names, snakemake.output.per_mirna)
+    for row in table.itertuples():
+        log.info(
+            "%-12s r = %.3f (%.3f-%.3f), n = %s",
+            *(row.predictor, row.pearson, row.pearson_low, row.pearson_high),
+            f"{row.n:,}",
+        )
+
+
+def join(files):
+    """Return one row per (miRNA, gene): isoforms' predictions are averaged."""
+    predictions = pd.read_csv(files.predictions, sep="\t", comment="#")
+    pairs = predictions.groupby(["mirna", "gene"], as_index=False).agg(
+        target=("target", "first"),
+        log2fc=("log2fc", "first"),
+        predicted=("predicted", "mean"),
+        no_signal=("no_signal", "all"),
+    )
+    baseline = pd.read_parquet(files.baseline)[["mirna", "gene", "seed_counts"]]
+    scores = pd.read_parquet(files.targetscan).rename(columns={"score": "targetscan"})
+    keys = ["mirna", "gene"]
+    return pairs.merge(baseline, on=keys).merge(scores, how="left", on=keys)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

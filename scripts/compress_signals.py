@@ -1,0 +1,38 @@
+"""Compress the zero runs of every score track into one file of signals."""
+
+import logging
+
+import numpy as np
+
+from mirsignal.jobs import run
+from mirsignal.signals import compress
+from mirsignal.tracks import join_tracks, load_tracks, save_tracks
+
+log = logging.getLogger("mirsignal")
+
+
+def main(snakemake):
+    divisor = snakemake.params.settings["divisor"]
+    names, signals, spans = [], [], []
+    n_nucleotides = 0
+    for path in snakemake.input:
+        mirna = path.split("/")[-2]
+        tracks = load_tracks(path).channel("score")
+        for name, values in tracks.items():
+            bins, span = compress(values, divisor)
+            names.append(f"{mirna}|{name}")
+            signals.append(bins)
+            spans.append(span)
+            n_nucleotides += len(values)
+    ragged = join_tracks(names, signals, ["score"], spans=np.concatenate(spans))
+    save_tracks(snakemake.output.signals, ragged)
+    log.info(
+        "%s signals: %s nucleotides in %s bins",
+        f"{len(names):,}",
+        f"{n_nucleotides:,}",
+        f"{len(ragged.values):,}",
+    )
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

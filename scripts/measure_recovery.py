@@ -1,0 +1,37 @@
+"""Measure how much of a simulated study's truth each stage recovered."""
+
+import logging
+
+import pandas as pd
+
+from mirsignal.files import write_json
+from mirsignal.jobs import run
+from mirsignal.tracks import load_tracks
+from mirsignal.truth import chimera_recovery, repression_recovery, scan_recovery
+
+log = logging.getLogger("mirsignal")
+
+
+def main(snakemake):
+    peaks = pd.concat(map(pd.read_parquet, snakemake.input.peaks), ignore_index=True)
+    sites = pd.read_parquet(snakemake.input.true_sites)
+    tracks = ((path.split("/")[-2], load_tracks(path)) for path in snakemake.input.tracks)
+    result = {
+        "samples": chimera_recovery(pd.read_parquet(snakemake.input.positives)),
+        "scan": scan_recovery(tracks, peaks, sites),
+        "repression": repression_recovery(
+            pd.read_parquet(snakemake.input.pairs),
+            pd.read_parquet(snakemake.input.true_pairs),
+        ),
+    }
+    write_json(snakemake.output[0], result)
+    log.info(
+        "8mers with a peak: %.0f%%; r with the true fold change: %.3f (measured: %.3f)",
+        100 * result["scan"]["recovered_share"]["8mer"],
+        result["repression"]["pearson_with_truth"],
+        result["repression"]["ceiling_measured_with_truth"],
+    )
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,23 @@
+"""Cut the transcripts into shards of about equal nucleotides."""
+
+import logging
+
+import pandas as pd
+
+from mirsignal.files import write_parquet
+from mirsignal.jobs import run
+from mirsignal.transcripts import plan_shards
+
+log = logging.getLogger("mirsignal")
+
+
+def main(snakemake):
+    table = pd.read_parquet(snakemake.input[0])[["transcript", "length"]]
+    table["shard"] = plan_shards(table["length"], snakemake.params.n_shards)
+    write_parquet(snakemake.output[0], table)
+    sizes = table.groupby("shard")["length"].sum()
+    log.info("%d shards of %s nt", len(sizes), ", ".join(f"{n:,}" for n in sizes))
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,26 @@
+"""Match measured fold changes with the study's miRNAs and genes."""
+
+import logging
+
+import pandas as pd
+
+from mirsignal.files import write_parquet
+from mirsignal.jobs import run
+from mirsignal.repression import read_fold_changes
+
+log = logging.getLogger("mirsignal")
+
+
+def main(snakemake):
+    pairs, counts = read_fold_changes(
+        snakemake.input.table,
+        pd.read_parquet(snakemake.input.mirnas),
+        pd.read_parquet(snakemake.input.transcripts)["gene"],
+        snakemake.params.id_column,
+    )
+    write_parquet(snakemake.output[0], pairs)
+    log.info("fold changes: %s", ", ".join(f"{k} {v:,}" for k, v in counts.items()))
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,14 @@
+"""Check the table of miRNAs and keep name, RNA sequence and seed."""
+
+from mirsignal.files import write_parquet
+from mirsignal.jobs import run
+from mirsignal.mirnas import read_mirnas
+
+
+def main(snakemake):
+    mirnas = read_mirnas(snakemake.input[0], snakemake.params.columns)
+    write_parquet(snakemake.output[0], mirnas)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

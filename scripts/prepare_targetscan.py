@@ -1,0 +1,24 @@
+"""Match TargetScan's scores with the study's miRNAs."""
+
+import logging
+
+import pandas as pd
+
+from mirsignal.files import write_parquet
+from mirsignal.jobs import run
+from mirsignal.repression import read_targetscan
+
+log = logging.getLogger("mirsignal")
+
+
+def main(snakemake):
+    mirnas = pd.read_parquet(snakemake.input.mirnas)
+    scores = read_targetscan(
+        snakemake.input.table, mirnas, snakemake.params.columns, snakemake.params.where
+    )
+    write_parquet(snakemake.output[0], scores)
+    log.info("TargetScan scores for %s pairs", f"{len(scores):,}")
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,78 @@
+"""Write a simulated study in the file formats that real studies come in."""
+
+import gzip
+import logging
+from io import StringIO
+
+from mirsignal.files import atomic_path, write_parquet, write_tsv
+from mirsignal.jobs import run
+from mirsignal.mirnas import read_mirnas
+from mirsignal.simulation import Sizes, simulate_study
+
+log = logging.getLogger("mirsignal")
+
+
+def main(snakemake):
+    mirnas = read_mirnas(snakemake.input.mirnas)
+    study = simulate_study(
+        mirnas,
+        read_mirnas(snakemake.input.clash_mirnas),
+        Sizes(**snakemake.params.settings),
+        snakemake.params.seed,
+    )
+    output = snakemake.output
+    write_chimeras(output.hybrids, study.hybrids)
+    write_fasta_gz(output.clash_transcripts, study.clash_transcripts)
+    write_fasta_gz(output.transcripts, study.transcripts)
+    write_tsv(
+        output.genes,
+        study.genes,
+        {"transcript": "isoform", "gene": "gene of the isoform"},
+    )
+    note = "simulated log2 fold change after transfection; NA: not measured"
+    names = dict.fromkeys(study.fold_changes.columns, note) | {"gene": "gene"}
+    write_tsv(output.fold_change, study.fold_changes.fillna("NA"), names)
+    stand_in = (
+        "simulated stand-in for context++, from site types alone; lower is stronger"
+    )
+    write_tsv(
+        output.targetscan,
+        study.targetscan,
+        {"mirna": "miRNA", "gene": "gene", "score": stand_in},
+    )
+    write_parquet(output.sites, study.sites)
+    write_parquet(output.pairs, study.pairs)
+    log.info(
+        "simulated %d transcripts (%s nt), %d chimeras, %d true sites (%d planted)",
+        len(study.transcripts),
+        f"{sum(map(len, study.transcripts.values())):,}",
+        len(study.hybrids),
+        len(study.sites),
+        study.sites["planted"].sum(),
+    )
+
+
+def write_chimeras(path, hybrids):
+    """Write the layout of Helwak 2013, data S1: 30 comment lines before the header."""
+    text = StringIO()
+    for number in range(1, 31):
+        text.write(
+            f"# Simulated chimeras in the layout of CLASH data S1, line {number}\n"
+        )
+    hybrids.to_csv(text, sep="\t", index=False)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
+
+
+def write_fasta_gz(path, sequences):
+    """Write DNA letters, every tenth record in lowercase, as real files mix them."""
+    text = StringIO()
+    for number, (name, sequence) in enumerate(sequences.items()):
+        dna = sequence.replace("U", "T")
+        text.write(f">{name}\n{dna.lower() if number % 10 == 9 else dna}\n")
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,17 @@
+"""Deal the genes into the cross-validation folds that every model shares."""
+
+import pandas as pd
+
+from mirsignal.files import write_parquet
+from mirsignal.jobs import run
+from mirsignal.repression import split_genes
+
+
+def main(snakemake):
+    genes = pd.read_parquet(snakemake.input[0])["gene"]
+    folds = split_genes(genes, snakemake.params.n_folds, snakemake.params.seed)
+    write_parquet(snakemake.output[0], folds)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

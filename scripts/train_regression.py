@@ -1,0 +1,71 @@
+"""Train the signal network without one fold of genes and predict that fold."""
+
+import logging
+
+import pandas as pd
+
+from mirsignal.backend import set_up
+from mirsignal.errors import InputError
+from mirsignal.files import atomic_path, write_parquet, write_tsv
+from mirsignal.jobs import run
+from mirsignal.regression import train_regression
+from mirsignal.signals import scale
+from mirsignal.tracks import load_tracks
+
+log = logging.getLogger("mirsignal")
+
+COLUMNS = {
+    "epoch": "pass over the training signals",
+    "train_mse": "mean squared error while training (with dropout)",
+    "validation_mse": "mean squared error on the validation genes; its minimum is kept",
+    "validation_pearson": "Pearson r on the validation genes",
+}
+
+
+def main(snakemake):
+    fold, seed = int(snakemake.wildcards.fold), snakemake.params.seed
+    set_up(snakemake.threads, seed + fold)
+    signals = load_tracks(snakemake.input.signals)
+    limits = pd.read_csv(snakemake.input.limits, sep="\t", comment="#")
+    limits = limits[limits["fold"] == fold][["low", "high"]].to_numpy().T
+    pairs = label_signals(snakemake, signals.ids, fold)
+    scaled = [scale(signals[index], limits) for index in pairs["signal"]]
+    log.info("%s", pairs["part"].value_counts().to_dict())
+    model, history, predicted = train_regression(
+        scaled, pairs, snakemake.params.settings, seed + fold
+    )
+    pairs["predicted"] = predicted
+    pairs["no_signal"] = [not signals[index].any() for index in pairs["signal"]]
+    with atomic_path(snakemake.output.model) as temporary:
+        model.save(temporary)
+    write_tsv(snakemake.output.history, history, COLUMNS)
+    test = pairs[pairs["part"] == "test"].drop(columns=["part", "signal"])
+    write_parquet(snakemake.output.predictions, test)
+
+
+def label_signals(snakemake, ids, fold):
+    """Return a row per measured signal: its fold change, fold and part.
+
+    The test part is the fold left out, the validation part the fold after it.
+    """
+    table = (
+        pd.Series(ids)
+        .str.split("|", expand=True)
+        .set_axis(["mirna", "transcript"], axis=1)
+    )
+    table["signal"] = range(len(table))
+    genes = pd.read_parquet(snakemake.input.transcripts)[["transcript", "gene"]]
+    folds = pd.read_parquet(snakemake.input.folds)
+    measured = pd.read_parquet(snakemake.input.fold_changes)
+    pairs = table.merge(genes).merge(folds).merge(measured, on=["mirna", "gene"])
+    if pairs.empty:
+        raise InputError("no scanned transcript has a measured fold change")
+    clip = snakemake.params.settings["clip_positive"]
+    pairs["target"] = pairs["log2fc"].clip(upper=0) if clip else pairs["log2fc"]
+    validation = (fold + 1) % (folds["fold"].max() + 1)
+    pairs["part"] = pairs["fold"].map({fold: "test", validation: "validation"})
+    return pairs.assign(part=pairs["part"].fillna("train"))
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,66 @@
+"""Fixtures that several tests share. TensorFlow is imported only by those that need it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+settings.register_profile("mirsignal", deadline=None, max_examples=40, derandomize=True)
+settings.load_profile("mirsignal")
+
+
+@pytest.fixture(scope="session")
+def root():
+    """Return the root of the repository."""
+    return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_data(root):
+    """Return the folder of real data; skip where it is absent."""
+    folder = root.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no ../shared/data")
+    return folder
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)
+
+
+@pytest.fixture
+def random_rna(rng):
+    """Return a function: length -> random RNA string."""
+    return lambda length: "".join(rng.choice(list("ACGU"), length))
+
+
+@pytest.fixture(scope="session")
+def unsettle():
+    """Return a function that gives every weight and BatchNorm statistic a random value.
+
+    Fresh normalisation layers do nothing, and would hide a wrong fold.
+    """
+
+    def change(model, seed=3):
+        rng = np.random.default_rng(seed)
+        for layer in model.layers:
+            shapes = [weight.shape for weight in layer.get_weights()]
+            if type(layer).__name__ == "BatchNormalization":
+                *others, variance = (rng.normal(0, 1, shape) for shape in shapes)
+                layer.set_weights([*others, np.exp(variance)])
+            elif shapes:
+                fan_in = np.sqrt(np.prod(shapes[0][:-1]))
+                layer.set_weights([rng.normal(0, 2 / fan_in, shape) for shape in shapes])
+        return model
+
+    return change
+
+
+@pytest.fixture(scope="session")
+def network(unsettle):
+    """Return a small binding network with random weights and statistics."""
+    from mirsignal.models import BINDING_NETWORKS
+
+    return unsettle(BINDING_NETWORKS["cnn"](filters=(3, 4, 5), n_hidden=6))

@@ -1,0 +1,185 @@
+"""Positives from chimera tables and from ready pairs."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mirsignal.chimeras import COLUMNS, read_clash_table, read_pairs, window_start
+from mirsignal.errors import InputError
+from mirsignal.sequences import Transcripts, write_fasta
+
+LET7 = "TGAGGTAGTAGGTTGTATAGTT"
+DRIVER = "UGAGGUAGUAGGUUGUAUAG"
+NAME = "ENSG00000130227_ENST00000252512_XPO7_mRNA"
+
+
+@pytest.fixture
+def transcript(random_rna):
+    return random_rna(200)
+
+
+@pytest.fixture
+def clash(tmp_path, transcript):
+    """Return a function: rows (mRNA_name, start, end[, miRNA]) -> positives, counts."""
+    write_fasta(
+        tmp_path / "t.fa",
+        [(NAME, transcript), ("G_unknown", "N" * 80), ("G_short", "ACGU" * 10)],
+    )
+
+    def read(*rows):
+        lines = ["# comment"] * 30 + [
+            "seq_ID\tmicroRNA_name\tmiRNA_seq\tmRNA_name\tmRNA_start\tmRNA_end_extended"
+        ]
+        for name, start, end, *mirna in rows:
+            sequence = mirna[0] if mirna else LET7
+            lines.append(f"id\tlet-7a\t{sequence}\t{name}\t{start}\t{end}")
+        path = tmp_path / "hybrids.tsv"
+        path.write_text("\n".join(lines) + "\n")
+        return read_clash_table(path, Transcripts(tmp_path / "t.fa"))
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (81, 120, 75),  # covers nt 80 ... 119 (0-based); their middle is 100
+        (81, 121, 75),
+        (1, 30, 0),  # shifted inwards at the start
+        (171, 200, 150),  # and at the end
+        (1, 200, 75),
+    ],
+)
+def test_window_by_hand(start, end, expected):
+    assert window_start(start, end, 200) == expected
+
+
+@given(st.integers(50, 300), st.data())
+def test_window_lies_inside_and_holds_the_middle(length, data):
+    start = data.draw(st.integers(1, length))
+    end = data.draw(st.integers(start, length))
+    first = window_start(start, end, length)
+    assert 0 <= first <= length - 50
+    assert first <= (start - 1 + end) // 2 < first + 50
+
+
+def test_helwak_row_becomes_a_positive(clash, transcript):
+    table, counts = clash((NAME, 81, 120))
+    assert table.columns.tolist() == COLUMNS
+    row = table.iloc[0]
+    assert (row["mirna"], row["family"], row["mirna_name"]) == (
+        *(DRIVER, "GAGGUAG", "let-7a"),
+    )
+    assert (row["gene"], row["transcript"], row["start"]) == (
+        *("ENSG00000130227", NAME, 75),
+    )
+    assert row["target"] == transcript[75:125]
+    assert (counts["rows"], counts["positives"]) == (1, 1)
+
+
+def test_rows_that_cannot_be_used_are_counted(clash):
+    _, counts = clash(
+        (NAME, 81, 120),
+        (NAME, 82, 119),  # the same window
+        (NAME, 190, 201),
+        (NAME, 120, 81),
+        ("ENSG_absent", 1, 40),
+        ("G_unknown", 1, 60),
+        ("G_short", 1, 40),
+        (NAME, "", 40),
+    )
+    assert counts == {
+        "rows": 8,
+        "skipped: beyond the end of its transcript": 2,
+        "skipped: transcript not in the FASTA": 1,
+        "skipped: transcript shorter than 50 nt": 1,
+        "skipped: a cell is missing": 1,
+        "dropped: target holds N": 1,
+        "dropped: same miRNA and target as another row": 1,
+        "positives": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ((NAME, "x", 120), "line 32: 'x'"),
+        ((NAME, 80.5, 120), "line 32"),
+        ((NAME, 81, "inf"), "line 32"),
+        ((NAME, 81, 120, "ACGTXACGTACGTACGT"), "line 32: letter 'X'"),
+        ((NAME, 81, 120, LET7[:14]), "line 32: .*14 nt"),
+        (("ENSG_absent", 81, 120), "no positive pair is left"),
+    ],
+)
+def test_impossible_row_is_refused_with_its_line(clash, row, message):
+    with pytest.raises(InputError, match=message):
+        clash(row)
+
+
+def pairs_of(tmp_path, text, **kwargs):
+    path = tmp_path / "pairs.tsv"
+    path.write_text(text.replace(" ", "\t"))
+    return read_pairs(path, **kwargs)
+
+
+def test_ready_pairs_in_the_layout_of_mirbind(tmp_path):
+    a, b = "A" * 50, "C" * 50
+    header = "miRNA gene label\n"
+    rows = f"{LET7} {a} 1\n{LET7} {b} 0\n{LET7[:20]} {a} 1\n"
+    table, counts = pairs_of(tmp_path, header + rows)
+    assert table.values.tolist() == [[DRIVER, DRIVER, "GAGGUAG", a, a, a, -1]]
+    assert counts["left out: label is not 1"] == 1
+    assert counts["dropped: same miRNA and target as another row"] == 1
+
+
+def test_ready_pairs_in_the_layout_of_mirbench(tmp_path):
+    text = (
+        "gene noncodingRNA noncodingRNA_name noncodingRNA_fam feature label chr\n"
+        f"{'A' * 50} {LET7} let-7a let-7 utr 1 13\n"
+        f"{'G' * 50} {LET7} let-7a  utr 1 13\n"
+    )
+    table, _ = pairs_of(tmp_path, text)
+    assert table["mirna_name"].tolist() == ["let-7a", "let-7a"]
+    assert table["family"].tolist() == ["let-7", "GAGGUAG"]
+
+
+def test_gene_of_a_ready_pair_is_its_ensembl_id(tmp_path):
+    text = f"miRNA miRNA_name gene gene_name label\n{LET7} x {'A' * 50} {NAME} 1\n"
+    table, _ = pairs_of(tmp_path, text)
+    assert table[["gene", "transcript"]].values.tolist() == [["ENSG00000130227", NAME]]
+
+
+def test_columns_of_ready_pairs_may_have_other_names(tmp_path):
+    columns = {"mirna": "query", "target": "site", "label": "y"}
+    text = f"query site y\n{LET7} {'A' * 50} 1\n"
+    assert pairs_of(tmp_path, text, columns=columns)[0]["mirna"].tolist() == [DRIVER]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (f"{LET7} {'A' * 49} 1", "line 2: the target has 49 nt"),
+        (f"{LET7} {'A' * 49}X 1", "line 2: letter 'X' at position 50"),
+        (f"{LET7} {'A' * 50} yes", "line 2: 'yes'"),
+        (f"{LET7} {'A' * 50} 0", "no positive pair is left"),
+        (f" {'A' * 50} 1", "line 2"),  # no miRNA
+        (f"{LET7}  1", "line 2"),  # no target
+    ],
+)
+def test_faulty_ready_pair_is_refused(tmp_path, row, message):
+    with pytest.raises(InputError, match=message):
+        pairs_of(tmp_path, f"miRNA gene label\n{row}\n")
+
+
+def test_missing_column_of_ready_pairs_is_named(tmp_path):
+    with pytest.raises(InputError, match="column 'label' is missing"):
+        pairs_of(tmp_path, f"miRNA gene\n{LET7} {'A' * 50}\n")
+
+
+@pytest.mark.realdata
+def test_published_positives_are_all_read(shared_data):
+    path = shared_data / "clash" / "helwak2013_positive_set_extended.csv"
+    table, counts = read_pairs(path)
+    assert (counts["rows"], counts["positives"], len(table)) == (18513, 18392, 18392)
+    assert table["gene"].str.startswith("ENSG").mean() > 0.99
+    assert (table["mirna"].str.len() <= 20).all()

@@ -1,0 +1,113 @@
+"""The configuration teaches and refuses."""
+
+from copy import deepcopy
+
+import pytest
+import yaml
+
+from mirsignal.config import (
+    STAGES,
+    complete_config,
+    experiment_recipes,
+    read_schema,
+    recipe_chain,
+)
+from mirsignal.errors import InputError
+
+
+@pytest.fixture(scope="session")
+def schema(root):
+    return read_schema(root / "schemas" / "config.schema.yaml")
+
+
+@pytest.fixture
+def config(root):
+    return yaml.safe_load((root / "config.yaml").read_text())
+
+
+def put(config, path, value):
+    *folders, key = path.split(".")
+    for folder in folders:
+        config = config[folder]
+    config[key] = value
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("sede", 2, "unknown key 'sede'; did you mean 'seed'"),
+        ("binding.cnn.droput", 0.1, "binding: cnn: unknown key 'droput'.*'dropout'"),
+        ("studies.demo.inputs.mirna", {}, "inputs: unknown key 'mirna'.*'mirnas'"),
+        ("study", "dmeo", "study 'dmeo' is not under `studies` .demo."),
+        ("experiments.main.scan", "atribution", "no recipe 'atribution'.*'attribution'"),
+        ("experiments.legacy_samples.binding", "rnn", "legacy_samples: binding has no"),
+        ("experiments.main", {"scan": "prediction"}, "main names no recipe of 'samples'"),
+        ("experiments.Main2", {}, "'Main2' cannot be a name"),
+        ("seed", -1, "seed: -1 is less"),
+        ("samples.balanced.fractions", [0.5, 0.5], "samples: balanced: fractions"),
+        ("binding.cnn.network", "resnet", "'resnet' is not one of"),
+        ("studies.demo.title", None, "studies: demo: title: None"),
+    ],
+)
+def test_fault_is_named_with_its_place(config, schema, path, value, message):
+    put(config, path, value)
+    with pytest.raises(InputError, match=message):
+        complete_config(config, schema)
+
+
+def test_missing_key_is_named(config, schema):
+    del config["studies"]["demo"]["inputs"]["mirnas"]["file"]
+    with pytest.raises(InputError, match="inputs: mirnas: key 'file' is missing"):
+        complete_config(config, schema)
+
+
+def test_defaults_are_filled_at_any_depth(config, schema):
+    before = deepcopy(config)
+    full = complete_config(config, schema)
+    assert config == before  # the argument stays as it was
+    assert full["samples"]["legacy"]["fractions"] == [0.7, 0.15, 0.15]
+    assert full["scan"]["prediction"]["smoothing"] == 7
+    assert full["studies"]["demo"]["inputs"]["mirnas"]["columns"] == {}
+    assert complete_config(full, schema) == full
+
+
+@pytest.mark.parametrize("section", ["interpretation", "comparison"])
+def test_section_left_out_gets_all_its_defaults(config, schema, section):
+    expected = complete_config(config, schema)[section]
+    del config[section]
+    assert complete_config(config, schema)[section] == expected
+
+
+@pytest.mark.parametrize("section", [*STAGES, "interpretation", "comparison"])
+def test_config_spells_out_every_default(config, schema, section):
+    spelled = config[section]
+    if section in STAGES:
+        spelled = next(iter(spelled.values()))
+    properties = schema["$defs"][section]["properties"]
+    assert spelled == {key: part["default"] for key, part in properties.items()}
+    assert all("description" in part for part in properties.values())
+
+
+def test_top_level_settings_are_the_defaults(config, schema):
+    for key, part in schema["properties"].items():
+        if "default" in part and "$ref" not in part:
+            assert config[key] == part["default"], key
+
+
+def test_experiments_differ_from_main_in_what_they_name(config, schema):
+    full = complete_config(config, schema)
+    main = experiment_recipes(full, "main")
+    assert list(main) == list(STAGES)
+    assert experiment_recipes(full, "prediction_only") == main | {"scan": "prediction"}
+    assert recipe_chain(main, "samples") == "balanced"
+    assert recipe_chain(main, "scan") == "balanced.cnn.attribution"
+    with pytest.raises(InputError, match="no experiment 'mian'; did you mean 'main'"):
+        experiment_recipes(full, "mian")
+
+
+def test_every_study_file_fits_the_schema(root, config, schema):
+    for path in sorted((root / "studies").glob("*.yaml")):
+        study = yaml.safe_load(path.read_text())
+        studies = config["studies"] | study["studies"]
+        full = complete_config(config | study | {"studies": studies}, schema)
+        assert full["study"] in study["studies"], path

@@ -1,0 +1,146 @@
+"""Files: whole or not at all; one clear line per fault."""
+
+import gzip
+
+import pandas as pd
+import pytest
+
+from mirsignal.errors import InputError
+from mirsignal.files import (
+    atomic_path,
+    read_json,
+    read_table,
+    read_text,
+    refuse_duplicates,
+    to_number,
+    write_json,
+    write_parquet,
+    write_tsv,
+)
+
+
+@pytest.fixture
+def table_of(tmp_path):
+    """Return a function: text -> path of a file that holds it."""
+
+    def write(text, name="table.tsv"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+def test_unfinished_file_leaves_nothing_behind(tmp_path):
+    path = tmp_path / "deep" / "out.tsv.gz"
+
+    def write(text, fault=None):
+        with atomic_path(path) as temporary:
+            assert temporary.name.endswith(".tsv.gz")
+            temporary.write_text(text)
+            if fault:
+                raise fault
+
+    with pytest.raises(KeyboardInterrupt):
+        write("half", KeyboardInterrupt())
+    assert list(path.parent.iterdir()) == []
+    write("whole")
+    with pytest.raises(ZeroDivisionError):
+        write("half", ZeroDivisionError())
+    assert list(path.parent.iterdir()) == [path]
+    assert path.read_text() == "whole"
+
+
+def test_tables_and_json_survive_the_round_trip(tmp_path):
+    table = pd.DataFrame({"gene": ["a", "b"], "value": [0.25, None]})
+    write_parquet(tmp_path / "t.parquet", table)
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "t.parquet"), table)
+    write_tsv(tmp_path / "t.tsv", table, {"gene": "its name", "value": "a number"})
+    assert (tmp_path / "t.tsv").read_text().startswith("# gene: its name\n# value")
+    back = read_table(tmp_path / "t.tsv", {"g": "gene"})
+    assert back["g"].tolist() == ["a", "b"]
+    assert to_number(back, "value", "t.tsv").tolist() == pytest.approx(
+        [0.25, float("nan")], nan_ok=True
+    )
+    write_json(tmp_path / "t.json", {"x": [1, None]})
+    assert read_json(tmp_path / "t.json") == {"x": [1, None]}
+    with pytest.raises(ValueError, match="without an explanation"):
+        write_tsv(tmp_path / "u.tsv", table, {"gene": "its name"})
+    with pytest.raises(ValueError, match="nan"):
+        write_json(tmp_path / "u.json", float("nan"))
+    assert not list(tmp_path.glob("u.*"))
+    assert not list(tmp_path.glob(".unfinished*"))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "empty"),
+        (b" \n\n", "empty"),
+        (b"\xff\xfe\x00\x81", "not a text file"),
+        (gzip.compress(b"a\tb\n" * 999)[:-9], "truncated gzip"),
+        (gzip.compress(b"a\tb\n" * 999)[:20] + b"\x00" * 30, "truncated gzip"),
+    ],
+)
+def test_unreadable_file_is_one_line(table_of, content, message):
+    with pytest.raises(InputError, match=message):
+        read_text(table_of(content))
+
+
+def test_absent_file_and_folder_are_one_line(tmp_path):
+    with pytest.raises(InputError, match="no such file"):
+        read_text(tmp_path / "absent")
+    with pytest.raises(InputError, match="cannot be read"):
+        read_text(tmp_path)
+
+
+@pytest.mark.parametrize("separator", ["\t", ","])
+@pytest.mark.parametrize("dress", [bytes, gzip.compress, b"\xef\xbb\xbf".__add__])
+def test_table_of_any_dress(table_of, separator, dress):
+    text = "# a comment\nid, x \n\na, 1\n#b,2\nc,N/A\n".replace(",", separator)
+    table = read_table(table_of(dress(text.encode())), {"name": "id"})
+    assert table["name"].tolist() == ["a", "c"]
+    assert table.index.tolist() == [4, 6]  # lines of the file
+    assert table["x"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("spelling", ["", " ", "NA", "N/A", "NaN", "nan", "NULL"])
+def test_every_spelling_of_missing(table_of, spelling):
+    table = read_table(table_of(f"id\tx\na\t{spelling}\nb\t-1.5e-1\n"))
+    numbers = to_number(table, "x", "t")
+    assert numbers.isna().tolist() == [True, False]
+    assert numbers.iloc[1] == -0.15
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("id\ty\na\t1\n", "column 'x' is missing"),
+        ("id\tx\na\t1\nb\n", "line 3: 1 cells where the header has 2"),
+        ("id\tx\na\t1\t2\n", "line 2: 3 cells"),
+        ("id\tx\tx\na\t1\t2\n", "'x' occurs twice"),
+        ("id\tx\n", "no rows"),
+        ("# id\tx\n", "comments only"),
+        ('id\tx\na\t"1\nb\t2\n', "table.tsv"),  # a quote that is never closed
+    ],
+)
+def test_faulty_table_is_refused(table_of, text, message):
+    with pytest.raises(InputError, match=message):
+        read_table(table_of(text), {"x": "x"})
+
+
+def test_column_asked_for_wins_over_a_namesake(table_of):
+    path = table_of("gene\tsymbol\n7157\tTP53\n1956\tEGFR\n")
+    assert read_table(path, {"gene": "symbol"})["gene"].tolist() == ["TP53", "EGFR"]
+
+
+def test_text_in_a_column_of_numbers_is_named(table_of):
+    table = read_table(table_of("id\tx\na\t1\nb\t1,5\n"))
+    with pytest.raises(InputError, match=r"line 3: '1,5' in column 'x'"):
+        to_number(table, "x", "t")
+
+
+def test_duplicate_names_both_lines(table_of):
+    table = read_table(table_of("id\tx\na\t1\nb\t2\na\t3\n"))
+    with pytest.raises(InputError, match=r"line 4: id 'a' stands on line 2"):
+        refuse_duplicates(table, "id", "t")

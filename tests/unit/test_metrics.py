@@ -1,0 +1,109 @@
+"""Measures against naive counts, hand-checked values and a published example."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import spearmanr
+
+from mirsignal.metrics import (
+    average_precision,
+    bootstrap_interval,
+    brier,
+    pearson,
+    roc_auc,
+    spearman,
+    williams_test,
+    within_group_auc,
+)
+
+cases = st.lists(
+    st.tuples(st.integers(0, 1), st.integers(0, 5), st.integers(0, 3)), min_size=1
+)
+
+
+@given(cases)
+def test_within_group_auc_counts_pairs_of_the_same_group(rows):
+    labels, scores, groups = np.array(rows).T
+    won = total = 0
+    for label, score, group in rows:
+        for other_label, other_score, other_group in rows:
+            if label == 1 and other_label == 0 and group == other_group:
+                total += 1
+                won += (score > other_score) + 0.5 * (score == other_score)
+    result = within_group_auc(labels, scores, groups)
+    assert result == pytest.approx(won / total if total else np.nan, nan_ok=True)
+    whole = within_group_auc(labels, scores, np.zeros(len(rows)))
+    assert whole == pytest.approx(roc_auc(labels, scores), nan_ok=True)
+
+
+def test_preference_for_a_group_earns_nothing_within_groups():
+    labels, groups = np.array([1, 1, 1, 0, 1, 0, 0, 0]), np.repeat([0, 1], 4)
+    assert roc_auc(labels, 1 - groups) == 0.75
+    assert within_group_auc(labels, 1 - groups, groups) == 0.5
+
+
+def test_measures_by_hand():
+    labels, scores = np.array([1, 0, 1, 0]), np.array([0.9, 0.8, 0.7, 0.1])
+    assert roc_auc(labels, scores) == 0.75
+    assert average_precision(labels, scores) == pytest.approx((1 / 1 + 2 / 3) / 2)
+    assert brier(labels, scores) == pytest.approx((0.01 + 0.64 + 0.09 + 0.01) / 4)
+    assert pearson(np.array([1, 2, 3]), np.array([2, 4, 6])) == pytest.approx(1)
+    tied = np.array([1, 1, 2, 3, 3, 5]), np.array([4, 2, 2, 2, 1, 0])
+    assert spearman(*tied) == pytest.approx(spearmanr(*tied)[0])
+
+
+def test_undefined_measures_are_nan():
+    ones, constant = np.ones(4, int), np.full(4, 0.5)
+    rising = np.arange(4.0)
+    assert np.isnan(roc_auc(ones, rising))
+    assert np.isnan(average_precision(0 * ones, rising))
+    assert np.isnan(pearson(rising, constant))
+    assert np.isnan(spearman(rising[:2], rising[:2]))
+    assert np.isnan(williams_test(0.5, np.nan, 0.1, 50)).all()
+    assert np.isnan(williams_test(0.5, 0.4, 0.1, 3)).all()
+
+
+def test_williams_test_of_steiger_1980():
+    # Steiger 1980, page 247, by hand: |R| = 0.62, t = -0.1 * sqrt(112.2 / 1.4124).
+    t, p = williams_test(0.4, 0.5, 0.1, 103)
+    assert t == pytest.approx(-0.1 * np.sqrt(102 * 1.1 / (1.2648 + 0.45**2 * 0.9**3)))
+    assert (round(t, 2), round(p, 3)) == (-0.89, 0.375)
+    assert williams_test(0.5, 0.4, 0.1, 103) == pytest.approx((-t, p))
+    assert williams_test(0.4, 0.4, 0.1, 103) == pytest.approx((0, 1))
+
+
+def test_williams_test_keeps_its_level(rng):
+    p_values = []
+    for _ in range(400):  # two predictors that are equally good
+        y, noise = rng.normal(size=40), rng.normal(size=(2, 40))
+        a, b = y + noise[0], y + noise[1]
+        p_values.append(
+            williams_test(pearson(y, a), pearson(y, b), pearson(a, b), 40)[1]
+        )
+    assert 0.02 < np.mean(np.array(p_values) < 0.05) < 0.09
+
+
+def test_bootstrap_by_group_contains_the_estimate_and_is_wider(rng):
+    groups = np.repeat(np.arange(40), 10)
+    shared = rng.normal(size=(2, 40))[:, groups]  # what all pairs of a gene have alike
+    x, y = shared + 0.1 * rng.normal(size=(2, 400))
+    y = x + y
+    low, high = bootstrap_interval(pearson, x, y, groups=groups, n_resamples=200)
+    assert low < pearson(x, y) < high
+    naive_low, naive_high = bootstrap_interval(pearson, x, y, n_resamples=200)
+    assert high - low > 2 * (naive_high - naive_low)
+    again = bootstrap_interval(pearson, x, y, groups=groups, n_resamples=200)
+    assert again == (low, high)
+    named = bootstrap_interval(pearson, x, y, groups=groups.astype(str), n_resamples=200)
+    assert named == pytest.approx((low, high), abs=0.1)
+
+
+def test_bootstrap_takes_groups_whole():
+    groups = np.array([3, 1, 3, 1, 1])
+    sizes = {1: 3, 3: 2}
+
+    def check(drawn, _):
+        return float(all((drawn == g).sum() % n == 0 for g, n in sizes.items()))
+
+    assert bootstrap_interval(check, groups, groups, groups=groups) == (1.0, 1.0)

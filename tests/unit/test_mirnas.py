@@ -1,0 +1,61 @@
+"""The miRNA table: read in any spelling, refused where a scan would go wrong."""
+
+import pytest
+
+from mirsignal.errors import InputError
+from mirsignal.mirnas import read_mirnas
+
+LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
+
+
+def read(tmp_path, *rows, header="mirna\tsequence", **kwargs):
+    path = tmp_path / "mirnas.tsv"
+    path.write_text("\n".join([header, *("\t".join(row) for row in rows)]) + "\n")
+    return read_mirnas(path, **kwargs)
+
+
+@pytest.mark.parametrize("spelling", [LET7, LET7.lower(), LET7.replace("U", "T")])
+def test_case_u_and_t_do_not_matter(tmp_path, spelling):
+    table = read(tmp_path, ("let-7a", spelling))
+    assert table.to_dict("records") == [
+        {"mirna": "let-7a", "sequence": LET7, "seed": "GAGGUAG"}
+    ]
+
+
+def test_columns_may_have_other_names(tmp_path):
+    columns = {"mirna": "ID", "sequence": "mature"}
+    table = read(
+        tmp_path, ("1", LET7, "let-7a"), header="no\tmature\tID", columns=columns
+    )
+    assert table["mirna"].tolist() == ["let-7a"]
+
+
+@pytest.mark.parametrize("length", [15, 30])
+def test_shortest_and_longest_are_read(tmp_path, length):
+    assert read(tmp_path, ("a", (LET7 * 2)[:length]))["sequence"].str.len()[0] == length
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([("a", LET7[:14])], "line 2: .*14 nt"),
+        ([("a", (LET7 * 2)[:31])], "line 2: .*31 nt"),
+        ([("a", "X" + LET7)], "line 2: letter 'X' at position 1"),
+        ([("a", LET7[:-1] + "N")], "line 2: .*unknown nucleotide"),
+        ([("a", LET7), ("a", LET7[:-1])], "line 3: mirna 'a' stands on line 2"),
+        ([("a", LET7), ("b", LET7.lower())], "line 3: sequence .* stands on line 2"),
+        ([("let-7a/b", LET7)], "line 2: .*file name"),
+        ([("../a", LET7)], "line 2: .*file name"),
+        ([("", LET7)], "line 2: .*missing"),
+        ([("a", "NA")], "line 2: .*missing"),
+    ],
+)
+def test_faulty_row_is_refused_with_its_line(tmp_path, rows, message):
+    with pytest.raises(InputError, match=message):
+        read(tmp_path, *rows)
+
+
+@pytest.mark.parametrize("name", ["mirnas_demo", "mirnas_hct116", "mirnas_human"])
+def test_tables_of_the_project_are_sound(root, name):
+    table = read_mirnas(root / "resources" / f"{name}.tsv")
+    assert table["sequence"].str.len().between(17, 25).all()

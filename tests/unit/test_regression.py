@@ -1,0 +1,87 @@
+"""The signal network: blind to padding, able to learn."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mirsignal.backend import keras
+from mirsignal.metrics import pearson
+from mirsignal.models import SIGNAL_NETWORKS
+from mirsignal.regression import SignalBatches, predict_signals, train_regression
+from mirsignal.signals import SMALLEST, pad
+
+SETTINGS = {
+    **{"network": "cnn_gru", "filters": [4, 8], "pools": [4, 4], "n_units": 4},
+    **{"n_hidden": 8, "dropout": 0.0, "learning_rate": 0.01, "batch_size": 32},
+    **{"epochs": 12, "patience": 12},
+}
+
+
+def planted_study(n=400):
+    """Return signals of 20-90 bins with 0-3 bumps, each worth -1 log2 fold change."""
+    rng = np.random.default_rng(2)
+    signals, targets = [], []
+    for number in range(n):
+        signal = np.full((rng.integers(20, 90), 1), SMALLEST, np.float32)
+        for at in rng.choice(len(signal) // 6, number % 4, replace=False) * 6:
+            signal[at : at + 3] = 0.8
+        signals.append(signal)
+        targets.append(-(number % 4) + rng.normal(0, 0.2))
+    part = np.repeat(["train", "validation", "test"], [n // 2, n // 4, n - n * 3 // 4])
+    return signals, pd.DataFrame({"part": part, "target": targets})
+
+
+@pytest.fixture(scope="module")
+def trained():
+    keras.utils.set_random_seed(1)
+    signals, pairs = planted_study()
+    return signals, pairs, *train_regression(signals, pairs, SETTINGS, seed=1)
+
+
+def test_planted_effect_is_learned(trained):
+    _, pairs, _, history, predicted = trained
+    test = (pairs["part"] == "test").to_numpy()
+    assert pearson(pairs.loc[test, "target"].to_numpy(), predicted[test]) > 0.5
+    assert history["validation_mse"].min() < 0.7 * history["validation_mse"].iloc[0]
+
+
+def test_weights_of_the_best_epoch_are_kept(trained):
+    _, pairs, _, history, predicted = trained
+    rows = pairs["part"] == "validation"
+    error = ((predicted[rows] - pairs.loc[rows, "target"]) ** 2).mean()
+    assert error == pytest.approx(history["validation_mse"].min(), rel=1e-4)
+
+
+@pytest.mark.parametrize("name", SIGNAL_NETWORKS)
+def test_padding_never_changes_a_prediction(name, rng, unsettle):
+    model = unsettle(SIGNAL_NETWORKS[name](n_channels=2))
+    signals = [rng.random((n, 2)).astype(np.float32) for n in (1, 5, 16, 17, 63, 300)]
+    together = predict_signals(model, signals, 16)
+    for signal, value in zip(signals, together, strict=True):
+        assert predict_signals(model, [signal], 16)[0] == pytest.approx(value, abs=1e-4)
+        assert predict_signals(model, [signal], 256)[0] == pytest.approx(value, abs=1e-4)
+
+
+@pytest.mark.parametrize("rng_or_none", [None, np.random.default_rng(1)])
+def test_batches_hold_every_signal_once_and_stay_small(rng, rng_or_none):
+    signals = [np.ones((n, 1), np.float32) for n in rng.integers(1, 400, 100)]
+    targets = np.arange(100, dtype=np.float32)
+    batches = SignalBatches(signals, targets, 8, 16, rng_or_none, max_bins=2000)
+    for _ in range(2):
+        seen = []
+        for number in range(len(batches)):
+            (values, mask), wanted = batches[number]
+            seen += wanted.tolist()
+            assert len(values) <= 16
+            assert mask.size <= 2000 + 8 * 16
+            lengths = [len(signals[int(row)]) for row in wanted]
+            np.testing.assert_array_equal(mask.sum(axis=1), lengths)
+        assert sorted(seen) == targets.tolist()
+        batches.on_epoch_end()
+
+
+def test_longest_signal_may_exceed_a_batch():
+    signals = [np.ones((n, 1), np.float32) for n in (3000, 10)]
+    batches = SignalBatches(signals, np.zeros(2), 16, 8, max_bins=2000)
+    assert [len(rows) for rows in batches.batches] == [1, 1]
+    assert pad([signals[0]], 16)[0].shape == (1, 3008, 1)
