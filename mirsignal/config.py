@@ -118,3 +118,44 @@ def _guess(name: str, known: Any) -> str:
     close = difflib.get_close_matches(str(name), list(map(str, known)), n=1)
     hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
     return f"; {hint}"
+
+
+def describe_schema(schema: Mapping[str, Any]) -> str:
+    """Return the schema as a Markdown page: one table of keys per part."""
+    lines = [
+        "# Configuration",
+        "",
+        "Made from `schemas/config.schema.yaml` by `make docs`; unknown keys are refused.",
+    ]
+    lines += _key_table("Top level", schema, schema)
+    for name, part in schema["$defs"].items():
+        lines += _key_table(name, part, schema)
+    return "\n".join(lines) + "\n"
+
+
+def _key_table(title: str, part: Mapping[str, Any], root: Mapping[str, Any]) -> list[str]:
+    rows = _key_rows(part, root, "")
+    if not rows:
+        return []
+    return ["", f"## {title}", "", "| key | meaning | default |", "|---|---|---|", *rows]
+
+
+def _key_rows(part: Mapping[str, Any], root: Mapping[str, Any], lead: str) -> list[str]:
+    rows = []
+    for key, value in part.get("properties", {}).items():
+        target = dict(_resolve(value, root)) | dict(value)
+        meaning = " ".join(str(target.get("description", "")).split())
+        if "enum" in target:
+            meaning = f"{meaning} One of {', '.join(map(str, target['enum']))}."
+        default = f"`{target['default']}`" if "default" in target else ""
+        rows.append(f"| `{lead}{key}` | {meaning} | {default} |")
+        if "$ref" not in value:
+            rows += _key_rows(value, root, f"{lead}{key}.")
+            others = value.get("additionalProperties")
+            if isinstance(others, dict):
+                rows += _key_rows(others, root, f"{lead}{key}.*.")
+    return rows
+
+
+if __name__ == "__main__":
+    print(describe_schema(read_schema("schemas/config.schema.yaml")), end="")

@@ -45,7 +45,7 @@ def within_group_auc(labels: NDArray, scores: NDArray, groups: ArrayLike) -> flo
     Only pairs of the same group are compared, so that a preference for a miRNA as such
     earns nothing. Ties count half (Mann-Whitney). NaN when no group holds both labels.
     """
-    order = np.lexsort((scores, groups))
+    order = np.lexsort((np.asarray(scores), np.asarray(groups)))
     group, score = np.asarray(groups)[order], np.asarray(scores)[order]
     positive = np.asarray(labels)[order].astype(float)
     new_group = np.r_[True, group[1:] != group[:-1]]

@@ -1,4 +1,4 @@
-"""Fixtures that several tests share. TensorFlow is imported only by those that need it."""
+"""Fixtures that tests share. TensorFlow is imported only by those that need it."""
 
 from pathlib import Path
 

@@ -34,7 +34,9 @@ def audit(rng, random_rna, tmp_path, monkeypatch):
             **{"split": split, "negatives": negatives, "cluster_kmer": 16, "ratio": 1},
             "fractions": (0.6, 0.1, 0.3),
         }
-        result = audit_module.audit_samples(make_samples(positives, settings, seed=2), seed=2)
+        result = audit_module.audit_samples(
+            make_samples(positives, settings, seed=2), seed=2
+        )
         write_json(tmp_path / "audit.json", result)
         return result
 

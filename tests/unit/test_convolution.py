@@ -92,7 +92,7 @@ def test_any_network_is_scanned_as_it_is_or_window_by_window(variant, rng, unset
 
 
 def test_other_receptive_fields_are_refused():
-    with pytest.raises(NotConvolutionalError, match="49 nt"):
+    with pytest.raises(NotConvolutionalError):
         fold_network(make_network(head=(49, 20)))
 
 

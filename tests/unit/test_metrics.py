@@ -78,9 +78,7 @@ def test_williams_test_keeps_its_level(rng):
     for _ in range(400):  # two predictors that are equally good
         y, noise = rng.normal(size=40), rng.normal(size=(2, 40))
         a, b = y + noise[0], y + noise[1]
-        p_values.append(
-            williams_test(pearson(y, a), pearson(y, b), pearson(a, b), 40)[1]
-        )
+        p_values.append(williams_test(pearson(y, a), pearson(y, b), pearson(a, b), 40)[1])
     assert 0.02 < np.mean(np.array(p_values) < 0.05) < 0.09
 
 

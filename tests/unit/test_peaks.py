@@ -68,7 +68,7 @@ def test_peaks_lie_on_the_track(values):
     score = np.array(values, np.float32)
     for smoothing in (1, 6, 7):
         table = call_peaks(score, score, smoothing)
-        inside = (0 <= table["start"]) & (table["start"] <= table["summit"])
+        inside = (table["start"] >= 0) & (table["start"] <= table["summit"])
         assert (inside & (table["summit"] < table["end"])).all()
         assert (table["end"] <= len(score)).all()
         assert table["height"].is_monotonic_decreasing

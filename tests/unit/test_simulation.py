@@ -117,11 +117,6 @@ def test_supplementary_pairs_by_hand():
     assert supplementary_pairs(mirna, far, 26) == 0
 
 
-def test_planted_3p_pairing_is_the_pairing_that_counts(study):
-    pairing = study.sites.loc[study.sites["planted"], "paired_3p"]
-    assert (pairing == 6).mean() > 0.05  # 15% are planted with six pairs
-
-
 def test_chance_sites_are_annotated_too(mirnas, random_rna):
     transcripts = {"a": random_rna(5000)}
     sites = annotate_sites(mirnas, transcripts)

@@ -15,8 +15,8 @@ from mirsignal.training import PairBatches, predict_pairs, train_binding
 
 SETTINGS = {
     **{"network": "cnn", "encoding": "wc", "filters": [8, 8, 8], "n_hidden": 8},
-    **{"dropout": 0.0, "learning_rate": 0.005, "batch_size": 64},
-    **{"epochs": 12, "patience": 12},
+    **{"dropout": 0.0, "learning_rate": 0.01, "batch_size": 64},
+    **{"epochs": 6, "patience": 6},
 }
 
 
@@ -51,22 +51,25 @@ def test_planted_sites_are_learned(trained, pairs):
     assert history["epoch"].tolist() == list(range(1, len(history) + 1))
 
 
-def test_scan_and_attribution_peak_at_the_one_site(trained, random_rna):
+def test_scan_and_attribution_peak_at_the_planted_site(trained, random_rna):
     model, _ = trained
     mirna = random_rna(22)
-    transcript = random_rna(600)
     site = reverse_complement(mirna[1:8])
-    codes = encode(transcript[:300] + site + transcript[307:])
+    transcripts = [
+        encode(random_rna(100) + site + random_rna(93 + extra)) for extra in range(20)
+    ]
     rows = mirna_rows(mirna, "wc")
-    (logits,) = scan_transcripts(make_scanner(model, 1), [codes], rows)
-    p = sigmoid(logits)
-    assert abs(int(p.argmax()) - 303) <= 25
-    weights = np.where(p > 0.5, p, 0).astype(np.float32)
+    logits = scan_transcripts(make_scanner(model, 1), transcripts, rows)
+    p = [sigmoid(track) for track in logits]
+    weights = [np.where(track > 0.5, track, 0) for track in p]
     attributor = Attributor(fold_network(model), 8)
-    (track,) = attributor.attribute([codes], [weights], rows)
-    best = call_peaks(track.sum(axis=1).clip(min=0), p).iloc[0]
-    assert 296 <= best["summit"] <= 310
-    assert best["prediction"] == pytest.approx(p.max())
+    found = []
+    for track, prediction in zip(
+        attributor.attribute(transcripts, weights, rows), p, strict=True
+    ):
+        peaks = call_peaks(track.sum(axis=1).clip(min=0), prediction)
+        found.append(len(peaks) and 99 <= peaks["summit"].iloc[0] <= 107)
+    assert np.mean(found) > 0.6  # by chance: 0.05
 
 
 def test_batches_hold_every_pair_once_in_an_order_of_the_seed(pairs):

@@ -60,9 +60,7 @@ def test_faulty_table_of_sequences_is_refused(tmp_path, rows):
     path = tmp_path / "utr.tsv"
     path.write_text("transcript\tsequence\n" + rows)
     with pytest.raises(InputError, match=r"line \d"):
-        list(
-            read_transcripts(path, {"transcript": "transcript", "sequence": "sequence"})
-        )
+        list(read_transcripts(path, {"transcript": "transcript", "sequence": "sequence"}))
 
 
 def test_transcripts_are_described_with_their_genes(tmp_path):
@@ -75,7 +73,7 @@ def test_transcripts_are_described_with_their_genes(tmp_path):
     path.write_text("transcript\tgene\nENST00000000001.2\tTP53\n")
     genes = read_genes(path)
     assert describe_transcripts(records[:1], genes, "t.fa")["gene"].tolist() == ["TP53"]
-    with pytest.raises(InputError, match="'ENST00000000002.1' and 0 others"):
+    with pytest.raises(InputError, match=r"'ENST00000000002\.1' and 0 others"):
         describe_transcripts(records, genes, "t.fa")
 
 

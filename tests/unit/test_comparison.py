@@ -1,0 +1,116 @@
+"""Predictors on the same pairs: perfect, absent and leaking ones by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from threadpoolctl import threadpool_limits
+
+from mirsignal.comparison import (
+    TOP,
+    compare,
+    metrics_table,
+    seed_count_baseline,
+    top_target_means,
+)
+from mirsignal.files import write_json
+from mirsignal.metrics import pearson
+from mirsignal.sequences import reverse_complement
+
+
+@pytest.fixture
+def pairs(rng):
+    """Return 200 pairs of 100 genes; a perfect, a noisy and a rare predictor."""
+    target = np.minimum(rng.normal(-0.2, 0.4, 200), 0)
+    table = pd.DataFrame(
+        {
+            "gene": np.repeat([f"g{number}" for number in range(100)], 2),
+            "mirna": ["a", "b"] * 100,
+            "target": target,
+            "perfect": 2 * target - 1,
+            "noisy": target + rng.normal(0, 0.4, 200),
+        }
+    )
+    return table.assign(rare=table["target"].where(np.arange(200) % 4 == 0))
+
+
+def run(pairs, *predictors):
+    return compare(pairs, predictors, "rare", [-0.2, -0.05], n_resamples=50, seed=1)
+
+
+def test_measures_of_known_predictors(pairs, tmp_path):
+    result = run(pairs, "perfect", "noisy", "rare")
+    write_json(tmp_path / "metrics.json", result)  # holds no NaN
+    perfect, noisy, rare = (
+        result["predictors"][name] for name in ("perfect", "noisy", "rare")
+    )
+    assert perfect["pearson"]["value"] == pytest.approx(1)
+    assert perfect["average_precision"]["-0.2"]["value"] == pytest.approx(1)
+    prevalence = (pairs["target"] < -0.05).mean()
+    assert noisy["average_precision"]["-0.05"]["prevalence"] == pytest.approx(prevalence)
+    assert noisy["pearson"]["low"] < noisy["pearson"]["value"] < noisy["pearson"]["high"]
+    of_a = pairs[pairs["mirna"] == "a"]
+    expected = pearson(of_a["target"].to_numpy(), of_a["noisy"].to_numpy())
+    assert noisy["per_mirna"]["a"] == {"n": 100, "pearson": pytest.approx(expected)}
+    assert rare["coverage"] == 0.25
+    assert rare["without_absent"] == {"n": 50, "pearson": pytest.approx(1)}
+    as_zero = pearson(pairs["target"].to_numpy(), pairs["rare"].fillna(0).to_numpy())
+    assert rare["pearson"]["value"] == pytest.approx(as_zero)
+    gain = perfect["difference_to_rare"]
+    assert gain["value"] == pytest.approx(1 - as_zero)
+    assert gain["low"] > 0
+    assert "difference_to_rare" not in rare
+    table = metrics_table(result)
+    assert table["predictor"].tolist() == ["perfect", "noisy", "rare"]
+    assert table["n"].tolist() == [200] * 3
+
+
+def test_order_of_pairs_does_not_matter(pairs):
+    shuffled = pairs.sample(frac=1, random_state=1)
+    first, second = (
+        run(table, "noisy")["predictors"]["noisy"] for table in (pairs, shuffled)
+    )
+    assert first["pearson"]["value"] == pytest.approx(second["pearson"]["value"])
+    for mirna, entry in first["per_mirna"].items():
+        assert second["per_mirna"][mirna] == pytest.approx(entry)
+
+
+def test_constant_predictor_has_no_correlation(pairs, tmp_path):
+    result = run(pairs.assign(same=0.0), "same")
+    write_json(tmp_path / "metrics.json", result)
+    assert result["predictors"]["same"]["pearson"]["value"] is None
+
+
+def test_top_targets_by_hand():
+    pairs = pd.DataFrame({"target": np.arange(10.0), "score": np.arange(10.0)})
+    pairs.loc[0, "score"] = np.nan  # not predicted, so never among the best
+    table = top_target_means(pairs, "score")
+    assert table["n"].tolist() == [4, 8] == list(TOP[:2])
+    assert table["mean"].tolist() == [2.5, 4.5]
+    assert table["sem"].iloc[0] == pytest.approx(np.sqrt(5 / 3) / 2)
+
+
+def test_seed_counts_learn_from_other_folds_only(rng, random_rna):
+    mirnas = pd.DataFrame({"mirna": ["a"], "sequence": [random_rna(22)]})
+    site = reverse_complement(mirnas["sequence"][0][1:8]) + "A"
+    names = [f"t{number}" for number in range(200)]
+    sequences = {
+        name: random_rna(100) + site * (number % 2) for number, name in enumerate(names)
+    }
+    genes = pd.DataFrame({"transcript": names, "gene": names})
+    pairs = pd.DataFrame(
+        {"mirna": "a", "gene": names, "target": -(np.arange(200) % 2.0), "fold": 0}
+    )
+    pairs.loc[100:, "fold"] = 1
+    shuffled = pairs.sample(frac=1, random_state=1)
+    with threadpool_limits(1):
+        predicted = seed_count_baseline(shuffled, mirnas, genes, sequences, seed=1)
+    assert (
+        pearson(predicted["target"].to_numpy(), predicted["seed_counts"].to_numpy()) > 0.9
+    )
+    changed = shuffled.assign(target=lambda t: t["target"].mask(t["fold"] == 1, 5.0))
+    with threadpool_limits(1):
+        again = seed_count_baseline(changed, mirnas, genes, sequences, seed=1)
+    held_out = shuffled["fold"] == 1  # predicted from fold 0, which has not changed
+    np.testing.assert_array_equal(
+        again.loc[held_out, "seed_counts"], predicted.loc[held_out, "seed_counts"]
+    )

@@ -1,0 +1,63 @@
+"""Recovery of planted truth, on a track of one site."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mirsignal.tracks import join_tracks
+from mirsignal.truth import chimera_recovery, repression_recovery, scan_recovery
+
+SITES = pd.DataFrame(
+    {"mirna": "a", "transcript": "t", "start": [40, 80], "end": [48, 86]}
+).assign(site_type=["8mer", "6mer"])
+
+
+def test_scan_recovery_by_hand():
+    values = np.zeros((120, 2), np.float32)
+    values[40:48] = 1  # the first site shines, the second is dark
+    tracks = join_tracks(["t", "u"], [values, 0 * values], ["prediction", "score"])
+    peaks = pd.DataFrame(
+        {
+            "mirna": "a",
+            "transcript": ["t", "u"],
+            "start": 40,
+            "end": 48,
+            "summit": [46, 83],
+        }
+    )
+    result = scan_recovery([("a", tracks)], peaks, SITES)
+    assert (result["n_nucleotides"], result["n_sites"], result["n_peaks"]) == (240, 2, 2)
+    assert result["prevalence"] == pytest.approx(14 / 240)
+    assert result["recovered_share"] == {"8mer": 1.0, "6mer": 0.0}  # u is not t
+    assert result["summit_offset_nt"] == 2
+    assert result["median_peak_width_nt"] == 8
+    assert result["nucleotide_ap"]["score"] == pytest.approx(8 / 14 + 6 / 14 * 14 / 240)
+    assert 0.5 < result["site_auc"] < 1
+
+
+def test_scan_without_peaks():
+    tracks = join_tracks(["t"], [np.zeros((120, 2))], ["prediction", "score"])
+    peaks = pd.DataFrame(columns=["mirna", "transcript", "start", "end", "summit"])
+    result = scan_recovery([("a", tracks)], peaks, SITES)
+    assert set(result["recovered_share"].values()) == {0.0}
+    assert result["summit_offset_nt"] is None
+    assert result["median_peak_width_nt"] is None
+
+
+def test_chimeras_with_a_site_are_counted():
+    mirna = "UGAGGUAGUAGGUUGUAUAG"
+    targets = ["G" * 20 + "CUACCUC" + "G" * 23, "G" * 50]
+    table = pd.DataFrame({"mirna": mirna, "target": targets})
+    assert chimera_recovery(table) == {"n": 2, "share_with_site": 0.5}
+
+
+def test_repression_recovery_joins_by_pair(rng):
+    truth = pd.DataFrame({"gene": list("abcdef"), "expected_log2fc": -rng.random(6)})
+    truth["mirna"] = "m"
+    predicted = truth.sample(frac=1, random_state=1)[["mirna", "gene"]].merge(truth)
+    predicted = predicted.assign(predicted=lambda t: 3 * t.pop("expected_log2fc"))
+    result = repression_recovery(predicted.assign(target=-predicted["predicted"]), truth)
+    assert result["n"] == 6
+    assert result["pearson_with_truth"] == pytest.approx(1)
+    assert result["pearson_with_measured"] == pytest.approx(-1)
+    assert result["ceiling_measured_with_truth"] == pytest.approx(-1)

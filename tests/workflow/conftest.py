@@ -1,0 +1,82 @@
+"""A copy of the project in a temporary folder, with the small study run once."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PARTS = ["Snakefile", "config.yaml", "mirsignal", "profiles", "report", "resources"]
+PARTS += ["rules", "schemas", "scripts", "envs", "studies"]
+
+
+class Project:
+    """A working copy in which Snakemake is run as a user would run it."""
+
+    def __init__(self, root: Path):
+        self.root = root
+        self.config = [root / "small.yaml"]
+        for part in PARTS:
+            copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+            ignored = (
+                {"ignore": shutil.ignore_patterns("__pycache__")}
+                if (ROOT / part).is_dir()
+                else {}
+            )
+            copy(ROOT / part, root / part, **ignored)
+        shutil.copy(Path(__file__).with_name("small.yaml"), root)
+        lines = (root / "resources/mirnas_demo.tsv").read_text().splitlines()[:4]
+        (root / "resources/mirnas_small.tsv").write_text("\n".join(lines) + "\n")
+
+    def start(self, *arguments: str, extra: str = "") -> subprocess.Popen:
+        """Start Snakemake; `extra` is YAML that overrides the small study."""
+        files = list(self.config)
+        if extra:
+            files.append(self.root / "extra.yaml")
+            files[-1].write_text(extra)
+        command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+        return subprocess.Popen(
+            [*command, "--configfile", *map(str, files)],
+            cwd=self.root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *arguments: str, extra: str = "") -> tuple[int, str]:
+        """Return exit status and everything that was printed."""
+        process = self.start(*arguments, extra=extra)
+        output, _ = process.communicate(timeout=900)
+        return process.returncode, output
+
+    def planned(self, *arguments: str, extra: str = "") -> dict[str, int]:
+        """Return how many jobs of each rule a dry run plans."""
+        status, output = self.run("-n", *arguments, extra=extra)
+        assert status == 0, output
+        table = re.search(r"^job +count\n-+ +-+\n(.*?)\ntotal", output, re.M | re.S)
+        if table is None:
+            return {}
+        rows = [line.split() for line in table.group(1).splitlines()]
+        return {
+            name: int(count) for name, count in rows if name not in ("all", "ablations")
+        }
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Project:
+    """The small study after `snakemake` has run its main job."""
+    project = Project(tmp_path_factory.mktemp("project"))
+    status, output = project.run()
+    assert status == 0, output
+    return project
+
+
+@pytest.fixture
+def fresh(tmp_path) -> Project:
+    """A project in which nothing has run."""
+    return Project(tmp_path)

@@ -1,0 +1,130 @@
+"""The workflow as a user meets it: results, reruns, ablations, report, a killed run."""
+
+import contextlib
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.workflow
+
+MAIN = "balanced.cnn.attribution.compressed.cnn_gru"
+
+
+def test_main_leaves_a_comparison(finished):
+    folder = finished.root / "results/small/comparison/main"
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert set(metrics["predictors"]) == {"predicted", "seed_counts", "targetscan"}
+    assert metrics["n_pairs"] > 50
+    truth = json.loads((folder / "truth.json").read_text())
+    assert truth["samples"]["share_with_site"] > 0.8
+    assert not list(finished.root.glob("results/**/.unfinished-*"))
+
+
+def test_finished_run_has_nothing_to_do(finished):
+    assert finished.planned() == {}
+
+
+def test_setting_reruns_its_stage_and_those_to_its_right(finished):
+    planned = finished.planned(extra="regression: {cnn_gru: {epochs: 3}}")
+    assert planned == {
+        "train_regression": 2,
+        "collect_predictions": 1,
+        "compare_predictions": 1,
+        "measure_recovery": 1,
+    }
+    planned = finished.planned(extra="signals: {compressed: {divisor: 50}}")
+    assert planned["compress_signals"] == 1
+    assert "scan_transcripts" not in planned
+    planned = finished.planned(extra="comparison: {thresholds: [-0.3]}")
+    assert planned == {"compare_predictions": 1, "measure_recovery": 1}
+
+
+def test_library_edit_reruns_only_rules_that_reach_it(finished):
+    module = finished.root / "mirsignal/peaks.py"
+    before = module.read_text()
+    try:
+        module.write_text(before + "\n# a comment changes nothing\n")
+        assert finished.planned() == {}
+        module.write_text(before.replace("distance=smoothing", "distance=smoothing + 1"))
+        assert set(finished.planned()) == {
+            "find_peaks",
+            "draw_tracks",
+            "measure_recovery",
+        }
+    finally:
+        module.write_text(before)
+    assert finished.planned() == {}
+
+
+def test_forced_rule_runs_alone_with_what_follows(finished):
+    planned = finished.planned("-R", "train_regression")
+    assert set(planned) == {
+        "train_regression",
+        "collect_predictions",
+        "compare_predictions",
+        "measure_recovery",
+    }
+
+
+def test_ablations_share_what_they_have_in_common(finished):
+    planned = finished.planned("ablations")
+    assert planned["train_binding"] == 1, "only legacy_samples needs a network of its own"
+    assert planned["scan_transcripts"] == 8, "prediction_only and legacy_samples scan"
+    status, output = finished.run("ablations")
+    assert status == 0, output
+    table = (finished.root / "results/small/comparison/experiments.tsv").read_text()
+    rows = [line.split("\t")[0] for line in table.splitlines() if line[0] != "#"]
+    assert rows == [
+        "experiment",
+        *("main", "prediction_only", "uncompressed", "legacy_samples"),
+        *("seed_counts", "targetscan"),
+    ]
+    assert finished.planned("ablations") == {}
+
+
+def test_report_shows_every_figure_with_its_caption(finished):
+    status, output = finished.run("--report", "report.html")
+    assert status == 0, output
+    page = (finished.root / "report.html").read_text()
+    for caption in (finished.root / "report").glob("*.rst"):
+        if caption.stem not in ("workflow", "experiments"):
+            opening = " ".join(caption.read_text().split())[:25]
+            assert opening in " ".join(page.split()), caption
+
+
+def test_same_seed_gives_the_same_numbers(finished, fresh):
+    wanted = f"results/small/regression/{MAIN}/fold_0/predictions.parquet"
+    status, output = fresh.run(wanted)
+    assert status == 0, output
+    assert (fresh.root / wanted).read_bytes() == (finished.root / wanted).read_bytes()
+
+
+def test_killed_run_resumes_without_redoing_finished_work(fresh):
+    process = fresh.start("results/small/binding/balanced.cnn/model.keras")
+    pairs = fresh.root / "results/small/samples/balanced/provenance.json"
+    deadline = time.monotonic() + 120
+    while not pairs.exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert pairs.exists()
+    time.sleep(2)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    _kill_scripts_of(fresh.root)
+    assert not (fresh.root / "results/small/binding/balanced.cnn/model.keras").exists()
+    status, output = fresh.run("--unlock")
+    assert status == 0, output
+    assert "make_samples" not in fresh.planned()
+    status, output = fresh.run("results/small/binding/balanced.cnn/model.keras")
+    assert status == 0, output
+
+
+def _kill_scripts_of(root):
+    """End the scripts that a killed Snakemake leaves behind."""
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if str(root) in entry.read_text():
+                os.kill(int(entry.parent.name), signal.SIGKILL)
