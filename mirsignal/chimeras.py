@@ -67,6 +67,9 @@ def read_clash_table(
     for column in ("start", "end"):
         table[column] = to_number(table, column, path)
     counts: Counter[str] = Counter(rows=len(table))
+    broken = table.index[table[["start", "end"]].mod(1).gt(0).any(axis=1)]
+    if len(broken):
+        raise InputError(f"{path}, line {broken[0]}: a coordinate is no whole number")
     rows = []
     for line, row in table.iterrows():
         if row[list(_CLASH)].isna().any():
@@ -126,6 +129,11 @@ def read_pairs(
     label = to_number(table, "label", path)
     counts: Counter[str] = Counter(rows=len(table))
     counts["left out: label is not 1"] = int((label != 1).sum())
+    empty = table.index[(label == 1) & table[["mirna", "target"]].isna().any(axis=1)]
+    if len(empty):
+        raise InputError(
+            f"{path}, line {empty[0]}: the miRNA or target is missing; remove the row"
+        )
     rows = []
     for line, row in table[label == 1].iterrows():
         where = f"{path}, line {line}"

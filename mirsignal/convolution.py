@@ -41,10 +41,13 @@ def fold_network(model: keras.Model) -> list[Stage]:
     """
     stages: list[Stage] = []
     padding = (0, 0)
-    layers = keras.layers
+    layers, linear = keras.layers, keras.activations.linear
     for layer in model.layers:
-        if isinstance(layer, layers.InputLayer | layers.Dropout | layers.Flatten):
+        if isinstance(layer, layers.InputLayer | layers.Dropout):
             continue
+        if isinstance(layer, layers.Flatten) and layer.input.shape[1:3] == (1, 1):
+            continue
+        follows = bool(stages) and not stages[-1].relu
         if isinstance(layer, layers.ZeroPadding2D) and layer.padding[0] == (0, 0):
             padding = tuple(layer.padding[1])
         elif isinstance(layer, layers.Conv2D) and _is_plain(layer):
@@ -52,14 +55,25 @@ def fold_network(model: keras.Model) -> list[Stage]:
             bias = weights[1] if layer.use_bias else np.zeros(layer.filters, np.float32)
             stages.append(Stage(weights[0], bias, padding))
             padding = (0, 0)
-        elif isinstance(layer, layers.Dense):
+        elif isinstance(layer, layers.Dense) and layer.activation is linear:
             weights = [np.asarray(w) for w in layer.get_weights()]
-            stages.append(Stage(weights[0][None, None], weights[1]))
-        elif isinstance(layer, layers.BatchNormalization) and not stages[-1].relu:
+            bias = weights[1] if layer.use_bias else np.zeros(layer.units, np.float32)
+            stages.append(Stage(weights[0][None, None], bias))
+        elif isinstance(layer, layers.BatchNormalization) and (
+            follows and not stages[-1].pool
+        ):
             _fold_normalisation(stages[-1], layer)
-        elif isinstance(layer, layers.ReLU):
+        elif isinstance(layer, layers.ReLU) and stages and _is_plain_relu(layer):
             stages[-1].relu = True
-        elif isinstance(layer, layers.MaxPooling2D) and tuple(layer.pool_size) == (2, 2):
+        elif (
+            isinstance(layer, layers.MaxPooling2D)
+            and stages
+            and (
+                tuple(layer.pool_size) == tuple(layer.strides) == (2, 2)
+                and layer.padding == "valid"
+                and not stages[-1].pool
+            )
+        ):
             stages[-1].pool = True
         elif isinstance(layer, layers.Activation) and layer is model.layers[-1]:
             break
@@ -81,8 +95,14 @@ def _is_plain(layer: keras.layers.Layer) -> bool:
     )
 
 
+def _is_plain_relu(layer: keras.layers.Layer) -> bool:
+    return not layer.negative_slope and not layer.threshold and layer.max_value is None
+
+
 def _fold_normalisation(stage: Stage, layer: keras.layers.Layer) -> None:
-    gamma, beta, mean, variance = (np.asarray(w) for w in layer.get_weights())
+    mean, variance = np.asarray(layer.moving_mean), np.asarray(layer.moving_variance)
+    gamma = np.asarray(layer.gamma) if layer.scale else np.ones_like(mean)
+    beta = np.asarray(layer.beta) if layer.center else np.zeros_like(mean)
     factor = gamma / np.sqrt(variance + layer.epsilon)
     stage.kernel = stage.kernel * factor
     stage.bias = (stage.bias - mean) * factor + beta

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mirsignal.errors import InputError
@@ -150,6 +151,8 @@ def read_table(
     header = [name.strip() for name in rows[0]]
     if repeated := {name for name in header if header.count(name) > 1}:
         raise InputError(f"{path}: column {sorted(repeated)[0]!r} occurs twice")
+    if len(rows) != len(kept):
+        raise InputError(f"{path}: a quote is never closed; remove it")
     for (number, _), row in zip(kept[1:], rows[1:], strict=True):
         if len(row) != len(header):
             raise InputError(
@@ -160,13 +163,17 @@ def read_table(
     table.index = pd.Index([number for number, _ in kept[1:]], name="line")
     table = table.apply(lambda column: column.str.strip())
     table = table.mask(table.isin(MISSING))
-    for name, in_file in (required or {}).items():
+    wanted = dict(required or {})
+    namesakes = (set(wanted) & set(header)) - set(wanted.values())
+    for in_file in wanted.values():
         if in_file not in table.columns:
             raise InputError(
                 f"{path}: column {in_file!r} is missing (it has: "
                 f"{', '.join(header[:12])}); rename it or set its name in the config"
             )
-        table = table.rename(columns={in_file: name})
+    table = table.drop(columns=sorted(namesakes)).rename(
+        columns={in_file: name for name, in_file in wanted.items()}
+    )
     if table.empty:
         raise InputError(f"{path}: the table has a header but no rows")
     return table
@@ -182,7 +189,7 @@ def _csv_rows(lines: list[str], separator: str) -> Iterator[list[str]]:
 def to_number(table: pd.DataFrame, column: str, path: str | Path) -> pd.Series:
     """Return a column as floats (NaN where missing); InputError names the bad line."""
     numbers = pd.to_numeric(table[column], errors="coerce")
-    bad = table.index[numbers.isna() & table[column].notna()]
+    bad = table.index[~np.isfinite(numbers) & table[column].notna()]
     if len(bad):
         raise InputError(
             f"{path}, line {bad[0]}: {table.loc[bad[0], column]!r} in column {column!r} "
@@ -193,6 +200,9 @@ def to_number(table: pd.DataFrame, column: str, path: str | Path) -> pd.Series:
 
 def refuse_duplicates(table: pd.DataFrame, column: str, path: str | Path) -> None:
     """Raise InputError when a value of `column` occurs on two lines."""
+    missing = table.index[table[column].isna()]
+    if len(missing):
+        raise InputError(f"{path}, line {missing[0]}: the {column} is missing; fill it")
     repeated = table.index[table[column].duplicated()]
     if len(repeated):
         value = table.loc[repeated[0], column]

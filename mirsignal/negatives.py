@@ -33,57 +33,83 @@ def draw_negatives(
     """
     if protocol not in PROTOCOLS:
         raise InputError(f"unknown negatives {protocol!r}; use {sorted(PROTOCOLS)}")
+    mirna = pd.factorize(positives["mirna"])[0].astype(np.int64)
+    target, targets = pd.factorize(positives["target"])
+    taken = mirna * len(targets) + target
     rounds = []
     for number in range(ratio):
         rng = np.random.default_rng([*seed, number])
-        mirna_of, target_of = PROTOCOLS[protocol](positives, members, rng)
+        mirna_of, target_of = PROTOCOLS[protocol](positives, members, taken, rng)
+        keys = mirna[mirna_of] * len(targets) + target[target_of]
+        _, first = np.unique(keys, return_index=True)
+        first = np.sort(first)
+        taken = np.union1d(taken, keys)
         rounds.append(
-            pd.DataFrame({"mirna_of": mirna_of, "target_of": target_of, "round": number})
+            pd.DataFrame(
+                {
+                    "mirna_of": mirna_of[first],
+                    "target_of": target_of[first],
+                    "round": number,
+                }
+            )
         )
-    pairs = pd.concat(rounds, ignore_index=True)
-    keys = pd.DataFrame(
-        {
-            "mirna": positives["mirna"].to_numpy()[pairs["mirna_of"]],
-            "target": positives["target"].to_numpy()[pairs["target_of"]],
-        }
-    )
-    return pairs[~keys.duplicated()].reset_index(drop=True)
+    return pd.concat(rounds, ignore_index=True)
 
 
 def _balanced(
-    positives: pd.DataFrame, members: NDArray[np.int64], rng: np.random.Generator
+    positives: pd.DataFrame,
+    members: NDArray[np.int64],
+    taken: NDArray[np.int64],
+    rng: np.random.Generator,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Permute the targets of the split among its miRNAs.
 
     Every miRNA and every target is then as common among negatives as among positives,
     so that neither alone tells the label. A target is never given to a miRNA family
-    that has a positive in the target's cluster, in whichever split. Pairs that cannot
-    be mended by swaps are left out.
+    that has a positive in the target's cluster, in whichever split, nor to a miRNA that
+    already has it (`taken`). Forbidden pairs are mended by swaps with allowed outcome;
+    what cannot be mended is left out.
     """
     family = pd.factorize(positives["family"])[0].astype(np.int64)
     cluster = positives["cluster"].to_numpy(dtype=np.int64)
-    n_clusters = cluster.max() + 1
-    seen = np.unique(family * n_clusters + cluster)
+    seen = np.unique(family * (cluster.max() + 1) + cluster)
+    mirna = pd.factorize(positives["mirna"])[0].astype(np.int64)
+    target, names = pd.factorize(positives["target"])
 
-    def conflicts(targets: NDArray[np.int64]) -> NDArray[np.int64]:
-        keys = family[members] * n_clusters + cluster[targets]
-        return np.flatnonzero(np.isin(keys, seen))
+    def pair_keys(mirnas: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray:
+        return mirna[mirnas] * len(names) + target[others]
+
+    def forbidden(mirnas: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray:
+        keys = family[mirnas] * (cluster.max() + 1) + cluster[others]
+        return np.isin(keys, seen) | np.isin(pair_keys(mirnas, others), taken)
+
+    def to_mend() -> NDArray[np.int64]:
+        repeated = np.ones(len(members), bool)
+        repeated[np.unique(pair_keys(members, targets), return_index=True)[1]] = False
+        return np.flatnonzero(forbidden(members, targets) | repeated)
 
     targets = rng.permutation(members)
-    bad = conflicts(targets)
+    bad = to_mend()
     for _ in range(_ROUNDS):
         if not bad.size:
             break
-        partners = rng.integers(0, len(members), size=bad.size)
-        for place, partner in zip(bad, partners, strict=True):
-            targets[[place, partner]] = targets[[partner, place]]
-        bad = conflicts(targets)
+        partners = rng.choice(len(members), bad.size, replace=False)
+        apart = ~np.isin(partners, bad)
+        places, partners = bad[apart], partners[apart]
+        allowed = ~forbidden(members[places], targets[partners])
+        allowed &= ~forbidden(members[partners], targets[places])
+        places, partners = places[allowed], partners[allowed]
+        targets[places], targets[partners] = targets[partners], targets[places]
+        bad = to_mend()
     good = np.setdiff1d(np.arange(len(members)), bad)
     return members[good], targets[good]
 
 
 def _legacy(
-    positives: pd.DataFrame, members: NDArray[np.int64], rng: np.random.Generator
+    positives: pd.DataFrame,
+    members: NDArray[np.int64],
+    taken: NDArray[np.int64],
+    rng: np.random.Generator,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Give each target a miRNA drawn uniformly over all miRNA sequences.
 
@@ -91,13 +117,12 @@ def _legacy(
     signs of a negative. Kept for comparison only.
     """
     first_of_mirna = np.flatnonzero(~positives["mirna"].duplicated())
-    mirna_code, _ = pd.factorize(positives["mirna"])
-    target_code, targets = pd.factorize(positives["target"])
-    positive_keys = mirna_code.astype(np.int64) * len(targets) + target_code
+    mirna = pd.factorize(positives["mirna"])[0].astype(np.int64)
+    target, names = pd.factorize(positives["target"])
     chosen = rng.choice(first_of_mirna, size=len(members))
     for _ in range(_ROUNDS):
-        keys = mirna_code[chosen].astype(np.int64) * len(targets) + target_code[members]
-        bad = np.flatnonzero(np.isin(keys, positive_keys))
+        keys = mirna[chosen] * len(names) + target[members]
+        bad = np.flatnonzero(np.isin(keys, taken))
         if not bad.size:
             break
         chosen[bad] = rng.choice(first_of_mirna, size=bad.size)

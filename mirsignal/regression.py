@@ -10,61 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mirsignal.backend import keras
+from mirsignal.backend import keras, tf
 from mirsignal.metrics import pearson
 from mirsignal.models import SIGNAL_NETWORKS
 from mirsignal.signals import pad
 
 log = logging.getLogger(__name__)
-
-
-class SignalBatches(keras.utils.PyDataset):
-    """Padded batches of signals of similar length."""
-
-    def __init__(
-        self,
-        signals: Sequence[NDArray[np.float32]],
-        targets: NDArray[np.float32],
-        multiple: int,
-        batch_size: int,
-        rng: np.random.Generator | None = None,
-        max_bins: int = 65536,
-    ):
-        super().__init__()
-        self._signals, self._targets = signals, targets
-        self._multiple, self._rng = multiple, rng
-        lengths = np.array([len(signal) for signal in signals])
-        self._jitter = rng is not None
-        self._lengths, self._batch_size, self._max_bins = lengths, batch_size, max_bins
-        self.on_epoch_end()
-
-    def on_epoch_end(self) -> None:
-        """Cut the examples, sorted by length (with some noise), into batches."""
-        keys = np.log(np.maximum(self._lengths, 1))
-        if self._rng is not None:
-            keys = keys + self._rng.normal(0, 0.2, len(keys))
-        order = np.argsort(keys, kind="stable")
-        self.batches: list[NDArray[np.int64]] = []
-        current: list[int] = []
-        longest = 0
-        for index in order:
-            longest = max(longest, self._lengths[index])
-            too_big = longest * (len(current) + 1) > self._max_bins
-            if current and (len(current) == self._batch_size or too_big):
-                self.batches.append(np.array(current))
-                current, longest = [], self._lengths[index]
-            current.append(index)
-        self.batches.append(np.array(current))
-        if self._rng is not None:
-            self._rng.shuffle(self.batches)
-
-    def __len__(self) -> int:
-        return len(self.batches)
-
-    def __getitem__(self, index: int) -> tuple[tuple[NDArray, NDArray], NDArray]:
-        rows = self.batches[index]
-        values, mask = pad([self._signals[row] for row in rows], self._multiple)
-        return (values, mask), self._targets[rows]
 
 
 def train_regression(
@@ -91,62 +42,99 @@ def train_regression(
     )
     multiple = int(np.prod(settings["pools"]))
     targets = pairs["target"].to_numpy("float32")
-    part = pairs["part"].to_numpy()
-    train = np.flatnonzero(part == "train")
+    train, validation = (
+        np.flatnonzero(pairs["part"] == part) for part in ("train", "validation")
+    )
     model.get_layer("log2fc").bias.assign([targets[train].mean()])
-    model.compile(keras.optimizers.Adam(settings["learning_rate"]), loss="mse")
-    batches = SignalBatches(
-        [signals[int(row)] for row in train],
-        targets[train],
-        multiple,
-        settings["batch_size"],
-        np.random.default_rng(seed),
-    )
-    chooser = _BestOnValidation(
-        signals, targets, np.flatnonzero(part == "validation"), multiple, settings
-    )
-    model.fit(batches, epochs=settings["epochs"], callbacks=[chooser], verbose=0)
-    predicted = predict_signals(model, signals, multiple)
-    return model, pd.DataFrame(chooser.rows), predicted
-
-
-class _BestOnValidation(keras.callbacks.Callback):
-    """Keep the weights with the lowest validation error; stop when stale."""
-
-    def __init__(self, signals, targets, rows, multiple, settings):
-        super().__init__()
-        self._signals = [signals[row] for row in rows]
-        self._targets, self._multiple = targets[rows], multiple
-        self._patience, self._epochs = settings["patience"], settings["epochs"]
-        self._best: tuple[float, int, list] = (np.inf, 0, [])
-        self.rows: list[dict[str, float]] = []
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        predicted = predict_signals(self.model, self._signals, self._multiple)
-        error = float(np.mean((predicted - self._targets) ** 2))
-        r = pearson(self._targets, predicted)
-        self.rows.append(
+    step = _training_step(model, settings["learning_rate"], n_channels)
+    rng = np.random.default_rng(seed)
+    held_out = [signals[int(row)] for row in validation]
+    rows: list[dict[str, float]] = []
+    best = 0
+    for epoch in range(1, settings["epochs"] + 1):
+        error = 0.0
+        for batch in cut_batches(signals, train, settings["batch_size"], rng):
+            values, mask = pad([signals[int(row)] for row in batch], multiple)
+            error += float(step(values, mask, targets[batch])) * len(batch)
+        predicted = predict_signals(model, held_out, multiple)
+        rows.append(
             {
-                "epoch": epoch + 1,
-                "train_mse": float((logs or {})["loss"]),
-                "validation_mse": error,
-                "validation_pearson": r,
+                "epoch": epoch,
+                "train_mse": error / len(train),
+                "validation_mse": float(np.mean((predicted - targets[validation]) ** 2)),
+                "validation_pearson": pearson(targets[validation], predicted),
             }
         )
-        if error < self._best[0]:
-            self._best = (error, epoch, self.model.get_weights())
-        if (epoch + 1) % 5 == 0 or epoch == 0:
+        if not best or rows[-1]["validation_mse"] < rows[best - 1]["validation_mse"]:
+            best, weights = epoch, model.get_weights()
+        if epoch % 5 == 1:
             log.info(
                 "epoch %d of at most %d: validation error %.4f, r %.3f",
-                *(epoch + 1, self._epochs, error, r),
+                *(epoch, settings["epochs"]),
+                *(rows[-1]["validation_mse"], rows[-1]["validation_pearson"]),
             )
-        if epoch - self._best[1] >= self._patience:
-            self.model.stop_training = True
+        if epoch - best >= settings["patience"]:
+            break
+    model.set_weights(weights)
+    log.info("kept the weights of epoch %d of %d", best, epoch)
+    return model, pd.DataFrame(rows), predict_signals(model, signals, multiple)
 
-    def on_train_end(self, logs: Any = None) -> None:
-        if self._best[2]:
-            self.model.set_weights(self._best[2])
-        log.info("kept the weights of epoch %d", self._best[1] + 1)
+
+def _training_step(model: keras.Model, learning_rate: float, n_channels: int):
+    """Return a compiled step: (values, mask, targets) -> mean squared error."""
+    optimizer = keras.optimizers.Adam(learning_rate)
+    optimizer.build(model.trainable_variables)
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec((None, None, n_channels), tf.float32),
+            tf.TensorSpec((None, None), tf.float32),
+            tf.TensorSpec((None,), tf.float32),
+        ]
+    )
+    def step(values, mask, targets):
+        with tf.GradientTape() as tape:
+            predicted = model([values, mask], training=True)[:, 0]
+            error = tf.reduce_mean(tf.square(predicted - targets))
+        gradients = tape.gradient(error, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+        return error
+
+    return step
+
+
+def cut_batches(
+    signals: Sequence[NDArray[np.float32]],
+    rows: NDArray[np.int64],
+    batch_size: int,
+    rng: np.random.Generator | None = None,
+    max_bins: int = 65536,
+) -> list[NDArray[np.int64]]:
+    """Cut `rows` into batches of signals of similar length, at most `max_bins` in all.
+
+    With `rng` the lengths are blurred and the batches shuffled, so that every epoch
+    meets other batches. A signal longer than `max_bins` is a batch of its own.
+    """
+    lengths = np.array([len(signals[row]) for row in rows])
+    keys = np.log(np.maximum(lengths, 1))
+    if rng is not None:
+        keys = keys + rng.normal(0, 0.2, len(keys))
+    batches: list[NDArray[np.int64]] = []
+    current: list[int] = []
+    longest = 0
+    for index in np.argsort(keys, kind="stable"):
+        widened = max(longest, lengths[index])
+        if current and (
+            len(current) == batch_size or widened * (len(current) + 1) > max_bins
+        ):
+            batches.append(rows[current])
+            current, widened = [], lengths[index]
+        current.append(index)
+        longest = widened
+    batches.append(rows[current])
+    if rng is not None:
+        batches = [batches[index] for index in rng.permutation(len(batches))]
+    return batches
 
 
 def predict_signals(
@@ -154,9 +142,7 @@ def predict_signals(
 ) -> NDArray[np.float64]:
     """Return the predicted log2 fold change (N,) of scaled signals (bins, C)."""
     predicted = np.zeros(len(signals))
-    blank = np.zeros(len(signals), np.float32)
-    batches = SignalBatches(signals, blank, multiple, 128)
-    for number, rows in enumerate(batches.batches):
-        (values, mask), _ = batches[number]
+    for rows in cut_batches(signals, np.arange(len(signals)), 128):
+        values, mask = pad([signals[row] for row in rows], multiple)
         predicted[rows] = model.predict_on_batch([values, mask])[:, 0]
     return predicted

@@ -23,14 +23,14 @@ def compress(signal: NDArray[np.float32], divisor: int = 100) -> tuple[NDArray, 
     add up to L), so that every bin can be traced to the transcript. `divisor` 0 keeps
     every nucleotide.
     """
-    if divisor == 0:
+    if divisor == 0 or not len(signal):
         return signal, np.ones(len(signal), dtype=np.int32)
     zero = np.asarray(~signal.any(axis=1))
     edges = np.flatnonzero(np.diff(zero)) + 1
     starts = np.r_[0, edges].astype(np.int64)
     lengths = np.diff(np.r_[starts, len(signal)])
     is_zero = zero[starts] if len(signal) else np.zeros(0, bool)
-    n_bins = np.where(is_zero, lengths // divisor + 1, lengths)
+    n_bins = np.where(is_zero, np.minimum(lengths // divisor + 1, lengths), lengths)
     run = np.repeat(np.arange(len(starts)), n_bins)
     place = np.arange(len(run)) - np.repeat(np.cumsum(n_bins) - n_bins, n_bins)
     spread = lengths[run] // n_bins[run] + (place < lengths[run] % n_bins[run])

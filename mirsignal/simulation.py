@@ -30,7 +30,7 @@ _TRANSITIONS = np.array(
 _AFFINITY = dict(zip(SITE_TYPES, (0.60, 0.35, 0.20, 0.06), strict=True))
 _PLANTED_SHARE = dict(zip(SITE_TYPES, (0.3, 0.35, 0.2, 0.15), strict=True))
 _TARGETSCAN_LIKE = dict(zip(SITE_TYPES, (-0.31, -0.16, -0.10, 0.0), strict=True))
-_STRETCH = slice(11, 17)  # miRNA nt 12-17 may pair beside the seed (Grimson 2007)
+_STRETCH = slice(12, 18)  # miRNA nt 13-18 may pair beside the seed (Grimson 2007)
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def annotate_sites(mirnas: pd.DataFrame, transcripts: dict[str, str]) -> pd.Data
 
 
 def supplementary_pairs(mirna: str, transcript: str, start: int) -> int:
-    """Return the longest run of pairs between miRNA nt 12-17 and the site's upstream.
+    """Return the longest run of pairs between miRNA nt 13-18 and the site's upstream.
 
     `start` is that of the site; up to 8 nt may be looped out on the target side.
     """
@@ -199,7 +199,7 @@ def _plant_site(
     codes[end] = 0 if kind in ("8mer", "7mer-A1") else rng.integers(1, 4)
     size = int(rng.choice([0, 3, 4, 5, 6], p=[0.3, 0.2, 0.2, 0.15, 0.15]))
     if size:
-        stretch = encode(reverse_complement(mirna[12 : 12 + size]))
+        stretch = encode(reverse_complement(mirna[_STRETCH][:size]))
         stop = end - 7 - int(rng.integers(3, 7))
         codes[stop - size : stop] = stretch
 

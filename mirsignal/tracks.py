@@ -6,7 +6,6 @@ the values of ids[i] are values[offsets[i]:offsets[i + 1]].
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,9 +76,13 @@ def load_tracks(path: str | Path) -> Ragged:
     try:
         with np.load(path) as arrays:
             content = {name: arrays[name] for name in arrays.files}
-    except (zipfile.BadZipFile, EOFError, ValueError) as error:
+        ids, offsets, values, channels = (
+            content.pop(name) for name in ("ids", "offsets", "values", "channels")
+        )
+    except OSError:
+        raise
+    except Exception as error:  # a damaged header can raise anything
         raise InputError(
             f"{path}: not a complete track file ({error}); delete it"
         ) from None
-    ids, offsets, values = (content.pop(name) for name in ("ids", "offsets", "values"))
-    return Ragged(ids, offsets, values, tuple(content.pop("channels").tolist()), content)
+    return Ragged(ids, offsets, values, tuple(channels.tolist()), content)

@@ -46,10 +46,14 @@ def read_transcripts(
 
 
 def read_genes(path: str | Path, columns: Mapping[str, str] | None = None) -> pd.Series:
-    """Return the gene of each transcript from a table (`transcript`, `gene`)."""
+    """Return the gene of each transcript from a table (`transcript`, `gene`).
+
+    A transcript without a gene name stands for its own gene.
+    """
     names = {"transcript": "transcript", "gene": "gene"} | dict(columns or {})
     table = read_table(path, names)
     refuse_duplicates(table, "transcript", path)
+    table["gene"] = table["gene"].fillna(table["transcript"]).map(strip_version)
     return table.set_index("transcript")["gene"]
 
 

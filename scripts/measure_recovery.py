@@ -27,7 +27,7 @@ def main(snakemake):
     write_json(snakemake.output[0], result)
     log.info(
         "8mers with a peak: %.0f%%; r with the true fold change: %.3f (measured: %.3f)",
-        100 * result["scan"]["recovered_share"]["8mer"],
+        100 * result["scan"]["recovered_share"].get("8mer", 0),
         result["repression"]["pearson_with_truth"],
         result["repression"]["ceiling_measured_with_truth"],
     )

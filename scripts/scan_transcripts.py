@@ -9,7 +9,8 @@ import pandas as pd
 from mirsignal.attribution import Attributor, region_scores
 from mirsignal.axes import REGIONS
 from mirsignal.backend import keras, set_up
-from mirsignal.convolution import fold_network
+from mirsignal.convolution import NotConvolutionalError, fold_network
+from mirsignal.errors import InputError
 from mirsignal.files import read_json
 from mirsignal.jobs import run
 from mirsignal.pairing import ENCODINGS
@@ -31,7 +32,7 @@ def main(snakemake):
     scanner = make_scanner(model, channels)
     attributor = None
     if settings["mode"] == "attribution":
-        attributor = Attributor(fold_network(model), settings["steps"])
+        attributor = make_attributor(model, settings["steps"])
     mirnas = pd.read_parquet(snakemake.input.mirnas).set_index("mirna")["sequence"]
     rows = mirna_rows(mirnas[mirna], snakemake.params.encoding)
     threshold = read_json(snakemake.input.thresholds)[mirna]["threshold"]
@@ -57,6 +58,15 @@ def main(snakemake):
     save_tracks(snakemake.output[0], join_tracks(names, tracks, labels, **extra))
     seconds = time.monotonic() - started
     log.info("%s nt in %.0f s", f"{done:,}", seconds)
+
+
+def make_attributor(model, steps):
+    try:
+        return Attributor(fold_network(model), steps)
+    except NotConvolutionalError as error:
+        raise InputError(
+            f"{model.name}: {error}; scan it with a recipe of mode `prediction`"
+        ) from None
 
 
 def groups(shard):

@@ -7,8 +7,8 @@ import pytest
 from mirsignal.backend import keras
 from mirsignal.metrics import pearson
 from mirsignal.models import SIGNAL_NETWORKS
-from mirsignal.regression import SignalBatches, predict_signals, train_regression
-from mirsignal.signals import SMALLEST, pad
+from mirsignal.regression import cut_batches, predict_signals, train_regression
+from mirsignal.signals import SMALLEST
 
 SETTINGS = {
     **{"network": "cnn_gru", "filters": [4, 8], "pools": [4, 4], "n_units": 4},
@@ -63,21 +63,15 @@ def test_padding_never_changes_a_prediction(name, rng, unsettle):
 
 
 @pytest.mark.parametrize("rng_or_none", [None, np.random.default_rng(1)])
-def test_batches_hold_every_signal_once_and_stay_small(rng, rng_or_none):
+def test_batches_hold_every_row_once_and_stay_small(rng, rng_or_none):
     signals = [np.ones((n, 1), np.float32) for n in rng.integers(1, 400, 100)]
-    targets = np.arange(100, dtype=np.float32)
-    batches = SignalBatches(signals, targets, 8, 16, rng_or_none, max_bins=2000)
+    rows = np.arange(3, 100)
     for _ in range(2):
-        seen = []
-        for number in range(len(batches)):
-            (values, mask), wanted = batches[number]
-            seen += wanted.tolist()
-            assert len(values) <= 16
-            assert mask.size <= 2000 + 8 * 16
-            lengths = [len(signals[int(row)]) for row in wanted]
-            np.testing.assert_array_equal(mask.sum(axis=1), lengths)
-        assert sorted(seen) == targets.tolist()
-        batches.on_epoch_end()
+        batches = cut_batches(signals, rows, 16, rng_or_none, max_bins=2000)
+        assert sorted(np.concatenate(batches)) == rows.tolist()
+        for batch in batches:
+            assert len(batch) <= 16
+            assert len(batch) * max(len(signals[row]) for row in batch) <= 2000
 
 
 def build_tiny(n_channels, **_):
@@ -98,6 +92,5 @@ def test_one_long_signal_among_many_short_ones_is_trained_on(monkeypatch):
 
 def test_longest_signal_may_exceed_a_batch():
     signals = [np.ones((n, 1), np.float32) for n in (3000, 10)]
-    batches = SignalBatches(signals, np.zeros(2), 16, 8, max_bins=2000)
-    assert [len(rows) for rows in batches.batches] == [1, 1]
-    assert pad([signals[0]], 16)[0].shape == (1, 3008, 1)
+    batches = cut_batches(signals, np.arange(2), 16, max_bins=2000)
+    assert [batch.tolist() for batch in batches] == [[1], [0]]

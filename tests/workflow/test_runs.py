@@ -31,7 +31,7 @@ def test_finished_run_has_nothing_to_do(finished):
 def test_setting_reruns_its_stage_and_those_to_its_right(finished):
     planned = finished.planned(extra="regression: {cnn_gru: {epochs: 3}}")
     assert planned == {
-        "train_regression": 2,
+        "train_regression": 3,
         "collect_predictions": 1,
         "compare_predictions": 1,
         "measure_recovery": 1,
