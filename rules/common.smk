@@ -1,4 +1,4 @@
-# What every rule file uses: the checked configuration, recipes, paths, code digests.
+# What the other files share: the checked configuration, recipes, paths, code digests.
 
 import os
 import sys
@@ -40,7 +40,9 @@ def refuse_unwritable(*folders):
             )
 
 
-CONFIG = checked(complete_config, config, read_schema(ROOT / "schemas/config.schema.yaml"))
+CONFIG = checked(
+    complete_config, config, read_schema(ROOT / "schemas/config.schema.yaml")
+)
 STUDY = CONFIG["study"]
 INPUTS = CONFIG["studies"][STUDY]["inputs"]
 SIMULATED = "simulate" in CONFIG["studies"][STUDY]
@@ -53,7 +55,14 @@ checked(refuse_unwritable, "results", "resources")
 
 def data_file(name):
     """Return the path of an input file, as the study's `inputs` names it."""
-    return str(ROOT / name) if name.startswith("resources/") else f"{DATA}/{name}"
+    if name.startswith("resources/"):
+        return os.path.relpath(ROOT / name)
+    return str(Path(DATA) / name)
+
+
+def optional_file(table, key):
+    """Return the path of a further file of an input, or no input where it has none."""
+    return data_file(INPUTS[table][key]) if key in INPUTS[table] else []
 
 
 MIRNAS = list(
@@ -98,7 +107,8 @@ def results_of(experiment):
     """Return what running an experiment leaves for a reader."""
     recipes = checked(experiment_recipes, CONFIG, experiment)
     folders = {
-        stage: f"results/{STUDY}/{stage}/{recipe_chain(recipes, stage)}" for stage in STAGES
+        stage: f"results/{STUDY}/{stage}/{recipe_chain(recipes, stage)}"
+        for stage in STAGES
     }
     explained = f"results/{STUDY}/interpretation/{recipe_chain(recipes, 'binding')}"
     compared = f"results/{STUDY}/comparison/{experiment}"

@@ -17,8 +17,8 @@ if SIMULATED:
 
     rule simulate_study:
         input:
-            mirnas=ROOT / INPUTS["mirnas"]["file"],
-            clash_mirnas=ROOT / "resources/mirnas_human.tsv",
+            mirnas=data_file(INPUTS["mirnas"]["file"]),
+            clash_mirnas=data_file("resources/mirnas_human.tsv"),
         output:
             hybrids="results/{study}/simulation/hybrids.tsv.gz",
             clash_transcripts="results/{study}/simulation/clash_transcripts.fa.gz",
@@ -48,12 +48,12 @@ if DOWNLOADS:
     rule download_file:
         output:
             f"resources/{STUDY}/{{file}}",
-        wildcard_constraints:
-            file="|".join(map(re.escape, DOWNLOADS)),
         log:
             f"results/{STUDY}/logs/download_file/{{file}}.log",
         benchmark:
             f"results/{STUDY}/benchmarks/download_file/{{file}}.tsv"
+        wildcard_constraints:
+            file="|".join(map(re.escape, DOWNLOADS)),
         conda:
             "../envs/tables.yaml"
         params:
@@ -85,9 +85,7 @@ rule prepare_mirnas:
 rule prepare_transcripts:
     input:
         transcripts=data_file(INPUTS["transcripts"]["file"]),
-        genes=data_file(INPUTS["transcripts"]["genes"])
-        if "genes" in INPUTS["transcripts"]
-        else [],
+        genes=optional_file("transcripts", "genes"),
     output:
         fasta="results/{study}/inputs/transcripts.fa",
         index="results/{study}/inputs/transcripts.fa.fai",

@@ -7,9 +7,7 @@
 rule extract_positives:
     input:
         table=data_file(INPUTS["hybrids"]["file"]),
-        transcripts=data_file(INPUTS["hybrids"]["transcripts"])
-        if "transcripts" in INPUTS["hybrids"]
-        else [],
+        transcripts=optional_file("hybrids", "transcripts"),
     output:
         positives="results/{study}/inputs/positives.parquet",
         counts="results/{study}/inputs/positives.json",

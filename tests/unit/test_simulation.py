@@ -107,13 +107,13 @@ def test_chimeras_are_read_and_hold_sites(study, tmp_path):
 
 
 def test_supplementary_pairs_by_hand():
-    mirna = "UGAGGUAGUAGGUUGUAUAGUU"  # nt 12-17 GUUGUA pair with UACAAC
+    mirna = "UGAGGUAGUAGGUUGUAUAGUU"  # nt 13-18 UUGUAU pair with AUACAA
     site = "CUACCUCA"
-    for stretch, expected in (("UACAAC", 6), ("ACAA", 4), ("CAA", 3), ("CG", 0)):
+    for stretch, expected in (("AUACAA", 6), ("UACA", 4), ("ACA", 3), ("CG", 0)):
         transcript = "G" * 20 + stretch + "GGGG" + site
         start = len(transcript) - len(site)
         assert supplementary_pairs(mirna, transcript, start) == expected
-    far = "UACAAC" + "G" * 20 + site
+    far = "AUACAA" + "G" * 20 + site
     assert supplementary_pairs(mirna, far, 26) == 0
 
 

@@ -1,0 +1,80 @@
+"""The layout holds: one name from rule to benchmark, one version, fresh documents."""
+
+import ast
+import re
+
+import pytest
+import yaml
+
+from mirsignal.config import describe_schema, read_schema
+
+FORMS = {
+    "log": r"logs/{}(\.|/)",
+    "benchmark": r"benchmarks/{}(\.|/)",
+    "script": r"/{}\.py",
+}
+
+
+def rules(root):
+    """Return the text of each rule that runs something, by name."""
+    found = {}
+    for path in sorted((root / "rules").glob("*.smk")):
+        for name, body in re.findall(
+            r"^ *rule (\w+):\n(.*?)(?=^ *rule |\Z)", path.read_text(), re.M | re.S
+        ):
+            found[name] = body
+    return found
+
+
+def test_rule_script_log_and_benchmark_share_a_name(root):
+    for name, body in rules(root).items():
+        for part, form in FORMS.items():
+            section = re.search(rf"\b{part}:\n(.*?)\n", body, re.S)
+            assert section, f"{name} has no {part}"
+            assert re.search(form.format(name), section.group(1)), f"{name}: {part}"
+        assert f'code=code("{name}")' in body or name == "download_file", name
+    scripts = {path.stem for path in (root / "scripts").glob("*.py")}
+    assert scripts == set(rules(root))
+
+
+def test_library_does_not_know_snakemake(root):
+    for path in (root / "mirsignal").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in getattr(node, "names", [])]
+            names.append(getattr(node, "module", None) or "")
+            assert not any(name.split(".")[0] == "snakemake" for name in names), path
+
+
+def test_environments_pin_what_the_lock_file_pins(root):
+    lock = (root / "requirements.txt").read_text()
+    for path in (root / "envs").glob("*.yaml"):
+        *_, packages = yaml.safe_load(path.read_text())["dependencies"]
+        for pin in packages["pip"]:
+            assert re.search(rf"^{re.escape(pin)}[ ;]", lock, re.M), f"{path.name}: {pin}"
+
+
+def test_lock_file_names_no_registry(root):
+    assert "://" not in (root / "requirements.txt").read_text()
+
+
+def test_configuration_page_is_up_to_date(root):
+    schema = read_schema(root / "schemas/config.schema.yaml")
+    page = (root / "docs/configuration.md").read_text()
+    assert page == describe_schema(schema), "run `make docs`"
+
+
+def test_every_caption_is_used(root):
+    used = "".join(path.read_text() for path in (root / "rules").glob("*.smk"))
+    for caption in (root / "report").glob("*.rst"):
+        assert caption.stem == "workflow" or f"report/{caption.name}" in used, caption
+
+
+@pytest.mark.parametrize("name", ["hct116", "hct116_subset"])
+def test_studies_fit_the_schema(root, name):
+    from mirsignal.config import complete_config
+
+    config = yaml.safe_load((root / "config.yaml").read_text())
+    study = yaml.safe_load((root / f"studies/{name}.yaml").read_text())
+    studies = config["studies"] | study.pop("studies")
+    schema = read_schema(root / "schemas/config.schema.yaml")
+    assert complete_config(config | study | {"studies": studies}, schema)["study"] == name
