@@ -9,7 +9,6 @@ sum of all logits gives the weighted sum of all windows' gradients.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,17 +20,25 @@ from mirsignal.convolution import Stage, phases, track_logits
 from mirsignal.sequences import UNKNOWN
 
 _BATCH_POSITIONS = 4096
-_SPANS = (16, 64, 256, 1024)
+_LONGEST = 1024
+_JOINED_GAP = 32
 
 
 class Attributor:
     """Integrated gradients of weighted windows, through the sliding network."""
 
     def __init__(self, stages: list[Stage], steps: int):
-        if any(span % phases(stages) for span in _SPANS):
-            raise ValueError(f"spans {_SPANS} do not fit {phases(stages)} phases")
         self._stages, self._steps = stages, steps
-        self._passes: dict[int, tf.types.experimental.PolymorphicFunction] = {}
+        self._multiple = phases(stages)
+        channels = stages[0].kernel.shape[2]
+        self._integrate = tf.function(
+            self._integrated_gradients,
+            input_signature=[
+                tf.TensorSpec((None, None), tf.int32),
+                tf.TensorSpec((None, None), tf.float32),
+                tf.TensorSpec((5, MIRNA_LENGTH, channels), tf.float32),
+            ],
+        )
 
     def attribute(
         self,
@@ -49,37 +56,46 @@ class Attributor:
             for codes in transcripts
         ]
         sums = [np.zeros((len(codes), MIRNA_LENGTH), np.float32) for codes in padded]
-        by_span: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-        for index, weight in enumerate(weights):
-            for start, stop in weighted_segments(weight):
-                span = next(s for s in _SPANS if s >= stop - start)
-                by_span[span].append((index, start, stop))
-        for span, segments in by_span.items():
-            size = max(_BATCH_POSITIONS // (span + WINDOW - 1), 1)
-            for at in range(0, len(segments), size):
-                self._add_batch(
-                    segments[at : at + size], span, size, padded, weights, rows, sums
-                )
+        segments = [
+            (stop - start, index, start)
+            for index, weight in enumerate(weights)
+            for start, stop in weighted_segments(weight)
+        ]
+        for batch in self._batches(sorted(segments)):
+            self._add_batch(batch, padded, weights, rows, sums)
         return [
             total[CENTRE : len(total) - CENTRE + 1] / coverage(len(codes))[:, None]
             for total, codes in zip(sums, transcripts, strict=True)
         ]
 
-    def _add_batch(self, segments, span, size, padded, weights, rows, sums) -> None:
-        codes = np.full((size, span + WINDOW - 1), UNKNOWN, dtype=np.int32)
-        weight = np.zeros((size, span), dtype=np.float32)
-        for row, (index, start, stop) in enumerate(segments):
-            piece = padded[index][start : stop + WINDOW - 1]
-            codes[row, : len(piece)] = piece
-            weight[row, : stop - start] = weights[index][start:stop]
-        if span not in self._passes:
-            self._passes[span] = tf.function(self._integrate, reduce_retracing=False)
-        result = self._passes[span](codes, weight, tf.constant(rows)).numpy()
-        for row, (index, start, stop) in enumerate(segments):
-            width = stop - start + WINDOW - 1
+    def _batches(self, segments):
+        """Yield runs of segments, shortest first, that fit _BATCH_POSITIONS."""
+        batch: list[tuple[int, int, int]] = []
+        for segment in segments:
+            width = segment[0] + self._multiple + WINDOW
+            if batch and width * (len(batch) + 1) > _BATCH_POSITIONS:
+                yield batch
+                batch = []
+            batch.append(segment)
+        if batch:
+            yield batch
+
+    def _add_batch(self, batch, padded, weights, rows, sums) -> None:
+        """Attribute segments (length, transcript, start) and add them to `sums`."""
+        span = -(-batch[-1][0] // self._multiple) * self._multiple
+        codes = np.full((len(batch), span + WINDOW - 1), UNKNOWN, dtype=np.int32)
+        weight = np.zeros((len(batch), span), dtype=np.float32)
+        for row, (length, index, start) in enumerate(batch):
+            codes[row, : length + WINDOW - 1] = padded[index][
+                start : start + length + WINDOW - 1
+            ]
+            weight[row, :length] = weights[index][start : start + length]
+        result = self._integrate(codes, weight, rows).numpy()
+        for row, (length, index, start) in enumerate(batch):
+            width = length + WINDOW - 1
             sums[index][start : start + width] += result[row, :width]
 
-    def _integrate(self, codes, weight, rows):
+    def _integrated_gradients(self, codes, weight, rows):
         """Return sum over windows of weight x attribution: (N, S + W - 1, M)."""
         pairing = tf.gather(rows, codes)
         total = tf.zeros_like(pairing)
@@ -96,21 +112,19 @@ class Attributor:
 def weighted_segments(weight: NDArray[np.float32]) -> list[tuple[int, int]]:
     """Return runs [start, stop) of positions that hold all non-zero weights.
 
-    Runs less than 33 positions apart are joined, since their windows share most
-    nucleotides; none is longer than the largest span, which changes nothing, since
-    attributions add.
+    Runs up to 32 positions apart are joined, since their windows share most nucleotides;
+    runs longer than 1,024 are cut, which changes nothing, since attributions add.
     """
     positions = np.flatnonzero(weight)
     if not positions.size:
         return []
-    breaks = np.flatnonzero(np.diff(positions) > 32)
+    breaks = np.flatnonzero(np.diff(positions) > _JOINED_GAP)
     starts = positions[np.r_[0, breaks + 1]]
     stops = positions[np.r_[breaks, -1]] + 1
-    longest = _SPANS[-1]
     return [
-        (int(at), int(min(at + longest, stop)))
+        (int(at), int(min(at + _LONGEST, stop)))
         for start, stop in zip(starts, stops, strict=True)
-        for at in range(start, stop, longest)
+        for at in range(start, stop, _LONGEST)
     ]
 
 

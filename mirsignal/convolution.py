@@ -142,7 +142,7 @@ def track_logits(pairing: tf.Tensor, stages: list[Stage]) -> tf.Tensor:
             x = tf.nn.relu(x)
     x = x[:, :, 0, 0]
     for _ in range(n_pools):
-        positions = x.shape[1]
+        positions = tf.shape(x)[1]
         x = tf.transpose(tf.reshape(x, (2, -1, positions)), (1, 2, 0))
         x = tf.reshape(x, (-1, 2 * positions))
     return x
