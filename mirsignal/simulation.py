@@ -42,7 +42,7 @@ class Sizes:
     longest: int = 20_000
     giant: int = 100_000
     n_clash_transcripts: int = 700
-    n_chimeras: int = 4000
+    n_chimeras: int = 3000
     background_share: float = 0.1
     noise_sd: float = 0.4
 
