@@ -34,7 +34,7 @@ class MaskedPooling(keras.layers.Layer):
 def build_signal_cnn_gru(
     n_channels: int = 1,
     filters: Sequence[int] = (16, 32),
-    pools: Sequence[int] = (4, 4),
+    pools: Sequence[int] = (4, 8),
     n_units: int = 16,
     n_hidden: int = 32,
     dropout: float = 0.2,
