@@ -107,10 +107,7 @@ def _measure(target, values, pairs, thresholds, n_resamples, seed) -> dict[str, 
         seed=seed,
     )
     per_mirna = {
-        str(mirna): {
-            "n": len(rows),
-            "pearson": _or_none(pearson(target[rows], values[rows])),
-        }
+        str(mirna): _with_interval(target[rows], values[rows])
         for mirna, rows in pairs.reset_index(drop=True).groupby("mirna").groups.items()
     }
     known = [row["pearson"] for row in per_mirna.values() if row["pearson"] is not None]
@@ -130,6 +127,19 @@ def _measure(target, values, pairs, thresholds, n_resamples, seed) -> dict[str, 
         },
         "per_mirna": per_mirna,
         "mean_per_mirna": float(np.mean(known)) if known else None,
+    }
+
+
+def _with_interval(target: NDArray, values: NDArray) -> dict[str, float | int | None]:
+    """Return n and Pearson r with the 95% interval of Fisher's transformation."""
+    r, n = pearson(target, values), len(target)
+    half = 1.96 / np.sqrt(n - 3) if n > 3 else np.inf
+    z = np.arctanh(np.clip(r, -0.999999, 0.999999))
+    return {
+        "n": n,
+        "pearson": _or_none(r),
+        "low": _or_none(np.tanh(z - half)),
+        "high": _or_none(np.tanh(z + half)),
     }
 
 

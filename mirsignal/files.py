@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import html
 import io
 import json
 import os
@@ -72,6 +73,26 @@ def write_tsv(path: str | Path, table: pd.DataFrame, columns: Mapping[str, str])
         for name in table.columns:
             handle.write(f"# {name}: {columns[name]}\n")
         table.to_csv(handle, sep="\t", index=False, float_format="%.6g")
+
+
+def write_html(
+    path: str | Path, table: pd.DataFrame, columns: Mapping[str, str], caption: str
+) -> None:
+    """Write a table as a page: its caption, the numbers, what each column means."""
+    rows = table.to_html(index=False, border=0, float_format="{:.3f}".format, na_rep="-")
+    terms = "".join(
+        f"<dt><b>{html.escape(name)}</b></dt><dd>{html.escape(columns[name])}</dd>"
+        for name in table.columns
+    )
+    page = (
+        '<!DOCTYPE html><meta charset="utf-8"><style>'
+        "body{font-family:sans-serif;max-width:70em;margin:2em;background:#fff;color:#222}"
+        "td,th{padding:.3em .8em;text-align:right;border-bottom:1px solid #ddd}"
+        "td:first-child,th:first-child{text-align:left}</style>"
+        f"{rows}<p>{html.escape(caption)}</p><dl>{terms}</dl>"
+    )
+    with atomic_path(path) as temporary:
+        temporary.write_text(page)
 
 
 def read_text(path: str | Path) -> str:

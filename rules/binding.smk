@@ -59,6 +59,7 @@ rule evaluate_binding:
     params:
         settings=recipe("binding"),
         seed=CONFIG["seed"],
+        caption=caption("evaluation"),
         code=code("evaluate_binding"),
     script:
         "../scripts/evaluate_binding.py"

@@ -93,6 +93,11 @@ def code(rule):
     return source_digest(ROOT / "scripts" / f"{rule}.py", ROOT)
 
 
+def caption(name):
+    """Return the caption of a figure as plain text, to be set below it."""
+    return " ".join((ROOT / f"report/{name}.rst").read_text().replace("``", "").split())
+
+
 def experiment_file(stage, name):
     """Return a function of the wildcards: a file of the experiment's `stage` folder."""
 

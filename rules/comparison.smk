@@ -16,8 +16,9 @@ rule compare_predictions:
         metrics="results/{study}/comparison/{experiment}/metrics.json",
         pairs="results/{study}/comparison/{experiment}/pairs.parquet",
         provenance="results/{study}/comparison/{experiment}/provenance.json",
-        table=report(
-            "results/{study}/comparison/{experiment}/metrics.tsv",
+        table="results/{study}/comparison/{experiment}/metrics.tsv",
+        page=report(
+            "results/{study}/comparison/{experiment}/metrics.html",
             caption="../report/metrics.rst",
             category="5 Comparison",
             labels={"experiment": "{experiment}", "figure": "table of measures"},
@@ -57,6 +58,7 @@ rule compare_predictions:
         reference_name=INPUTS["targetscan"]["name"],
         recipes=lambda wildcards: experiment_recipes(CONFIG, wildcards.experiment),
         seed=CONFIG["seed"],
+        captions={name: caption(name) for name in [*COMPARISON_FIGURES, "metrics"]},
         code=code("compare_predictions"),
     script:
         "../scripts/compare_predictions.py"
@@ -98,8 +100,9 @@ rule compare_experiments:
             experiment=CONFIG["experiments"],
         ),
     output:
-        table=report(
-            "results/{study}/comparison/experiments.tsv",
+        table="results/{study}/comparison/experiments.tsv",
+        page=report(
+            "results/{study}/comparison/experiments.html",
             caption="../report/experiments.rst",
             category="6 Ablations",
             labels={"figure": "table of experiments"},
@@ -118,6 +121,7 @@ rule compare_experiments:
         "../envs/tables.yaml"
     params:
         experiments=list(CONFIG["experiments"]),
+        caption=caption("experiments"),
         code=code("compare_experiments"),
     script:
         "../scripts/compare_experiments.py"

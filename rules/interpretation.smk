@@ -35,6 +35,7 @@ rule explain_pairs:
         settings=CONFIG["interpretation"],
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
         seed=CONFIG["seed"],
+        caption=caption("pairs"),
         code=code("explain_pairs"),
     script:
         "../scripts/explain_pairs.py"

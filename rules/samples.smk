@@ -64,6 +64,7 @@ rule audit_samples:
         "../envs/tables.yaml"
     params:
         seed=CONFIG["seed"],
+        caption=caption("audit"),
         code=code("audit_samples"),
     script:
         "../scripts/audit_samples.py"

@@ -140,6 +140,7 @@ rule draw_tracks:
     params:
         n_transcripts=CONFIG["interpretation"]["n_transcripts"],
         mirnas=MIRNAS,
+        caption=caption("tracks"),
         code=code("draw_tracks"),
     script:
         "../scripts/draw_tracks.py"

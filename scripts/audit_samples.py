@@ -16,7 +16,7 @@ def main(snakemake):
     pairs = pd.read_parquet(snakemake.input[0])
     audit = audit_samples(pairs, snakemake.params.seed)
     write_json(snakemake.output.audit, audit)
-    draw_audit(audit, snakemake.output.figure)
+    draw_audit(audit, snakemake.output.figure, snakemake.params.caption)
     for name, score in audit["shortcuts"].items():
         log.info("shortcut %s: ROC-AUC %.3f", name, score["roc_auc"])
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from mirsignal.figures.comparison import draw_experiments
-from mirsignal.files import read_json, write_tsv
+from mirsignal.files import read_json, write_html, write_tsv
 from mirsignal.jobs import run
 
 COLUMNS = {
@@ -22,7 +22,8 @@ def main(snakemake):
     rows += [row(name, every[0], name) for name in ("seed_counts", "targetscan")]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     write_tsv(snakemake.output.table, table, COLUMNS)
-    draw_experiments(table, snakemake.output.figure)
+    write_html(snakemake.output.page, table, COLUMNS, snakemake.params.caption)
+    draw_experiments(table, snakemake.output.figure, snakemake.params.caption)
 
 
 def row(label, metrics, predictor):

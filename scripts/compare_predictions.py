@@ -6,7 +6,7 @@ import pandas as pd
 
 from mirsignal.comparison import compare, metrics_table
 from mirsignal.figures import comparison as figures
-from mirsignal.files import write_json, write_parquet, write_tsv
+from mirsignal.files import write_html, write_json, write_parquet, write_tsv
 from mirsignal.jobs import run
 
 log = logging.getLogger("mirsignal")
@@ -49,10 +49,12 @@ def main(snakemake):
         "seed_counts": "seed counts",
         "targetscan": snakemake.params.reference_name,
     }
-    figures.draw_scatter(pairs, names, metrics, snakemake.output.scatter)
-    figures.draw_cumulative(pairs, names, snakemake.output.cumulative)
-    figures.draw_top_targets(pairs, names, snakemake.output.top_targets)
-    figures.draw_per_mirna(metrics, names, snakemake.output.per_mirna)
+    output, captions = snakemake.output, snakemake.params.captions
+    write_html(output.page, table, COLUMNS, captions["metrics"])
+    figures.draw_scatter(pairs, names, metrics, output.scatter, captions["scatter"])
+    figures.draw_cumulative(pairs, names, output.cumulative, captions["cumulative"])
+    figures.draw_top_targets(pairs, names, output.top_targets, captions["top_targets"])
+    figures.draw_per_mirna(metrics, names, output.per_mirna, captions["per_mirna"])
     for row in table.itertuples():
         log.info(
             "%-12s r = %.3f (%.3f-%.3f), n = %s",

@@ -34,7 +34,7 @@ def main(snakemake):
                 "sites": find_sites(mirnas[mirna], fasta[name]),
             }
         )
-    draw_scans(scans, snakemake.output[0])
+    draw_scans(scans, snakemake.output[0], snakemake.params.caption)
 
 
 def choose(peaks, lengths, n):

@@ -32,7 +32,8 @@ def main(snakemake):
     write_json(snakemake.output.metrics, metrics)
     write_parquet(snakemake.output.predictions, test)
     history = pd.read_csv(snakemake.input.history, sep="\t", comment="#")
-    draw_evaluation(test, history, metrics, snakemake.output.figure)
+    caption = snakemake.params.caption
+    draw_evaluation(test, history, metrics, snakemake.output.figure, caption)
     ap = metrics["test"]["average_precision"]
     log.info(
         "test AP %.3f (%.3f-%.3f), within-miRNA AUC %.3f, n = %d",

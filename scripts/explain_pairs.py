@@ -48,7 +48,7 @@ def main(snakemake):
             ),
         },
     )
-    draw_pairs(chosen, values, base, snakemake.output.figure)
+    draw_pairs(chosen, values, base, snakemake.output.figure, snakemake.params.caption)
     log.info("%d pairs; additivity residual at most %.1e", len(chosen), residual.max())
 
 

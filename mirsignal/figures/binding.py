@@ -18,6 +18,7 @@ def draw_evaluation(
     history: pd.DataFrame,
     metrics: dict[str, Any],
     path: str | Path,
+    caption: str = "",
 ) -> None:
     """Draw learning curve, precision-recall, reliability and random-window rates."""
     figure, axes = new_figure(2, 2, width=4.4, height=3.4)
@@ -27,7 +28,7 @@ def draw_evaluation(
     _precision_recall(axes[0][1], labels, scores, metrics["test"])
     _reliability(axes[1][0], labels, scores)
     _random_rates(axes[1][1], metrics["random_windows"])
-    save_figure(figure, path)
+    save_figure(figure, path, caption)
 
 
 def _learning(axis: Any, history: pd.DataFrame) -> None:

@@ -18,6 +18,7 @@ def draw_scatter(
     names: Mapping[str, str],
     metrics: dict[str, Any],
     path: str | Path,
+    caption: str = "",
 ) -> None:
     """Draw observed against predicted log2 fold change, one panel per predictor."""
     figure, axes = new_figure(1, len(names), width=3.6, height=3.6)
@@ -28,11 +29,11 @@ def draw_scatter(
         )
         axis.set(xlabel="predicted", ylabel="observed log2FC")
         axis.set_title(f"{title}\n{_interval('r', r)}, n = {len(pairs):,}", fontsize=9)
-    save_figure(figure, path)
+    save_figure(figure, path, caption)
 
 
 def draw_cumulative(
-    pairs: pd.DataFrame, names: Mapping[str, str], path: str | Path
+    pairs: pd.DataFrame, names: Mapping[str, str], path: str | Path, caption: str = ""
 ) -> None:
     """Draw the cumulative distribution of log2FC by quarter of the predicted targets."""
     figure, axes = new_figure(1, len(names), width=3.8, height=3.4)
@@ -50,11 +51,11 @@ def draw_cumulative(
         axis.set(xlabel="observed log2FC", ylabel="share of pairs", title=title)
         axis.set_xlim(left=np.quantile(pairs["target"], 0.002))
         axis.legend(fontsize=7, loc="upper left")
-    save_figure(figure, path)
+    save_figure(figure, path, caption)
 
 
 def draw_top_targets(
-    pairs: pd.DataFrame, names: Mapping[str, str], path: str | Path
+    pairs: pd.DataFrame, names: Mapping[str, str], path: str | Path, caption: str = ""
 ) -> None:
     """Draw the mean log2FC of the top 4 ... 1,024 pairs of each predictor."""
     figure, axes = new_figure(1, 1, width=6, height=4)
@@ -68,11 +69,11 @@ def draw_top_targets(
     axis.set(xlabel="top predicted pairs", ylabel="mean log2FC (bars: SEM)", xscale="log")
     axis.set_xticks([4, 16, 64, 256, 1024], ["4", "16", "64", "256", "1,024"])
     axis.legend(fontsize=8)
-    save_figure(figure, path)
+    save_figure(figure, path, caption)
 
 
 def draw_per_mirna(
-    metrics: dict[str, Any], names: Mapping[str, str], path: str | Path
+    metrics: dict[str, Any], names: Mapping[str, str], path: str | Path, caption: str = ""
 ) -> None:
     """Draw Pearson r per miRNA, one bar per predictor."""
     mirnas = list(next(iter(metrics["predictors"].values()))["per_mirna"])
@@ -82,17 +83,26 @@ def draw_per_mirna(
     for number, (column, title) in enumerate(names.items()):
         rows = metrics["predictors"][column]["per_mirna"]
         values = [rows[mirna]["pearson"] or 0 for mirna in mirnas]
-        axis.bar(np.arange(len(mirnas)) + number * width, values, width, label=title)
+        errors = [
+            [
+                abs((rows[mirna][end] or 0) - r)
+                for mirna, r in zip(mirnas, values, strict=True)
+            ]
+            for end in ("low", "high")
+        ]
+        at = np.arange(len(mirnas)) + number * width
+        bars = {"ecolor": GREY, "error_kw": {"linewidth": 1}}
+        axis.bar(at, values, width, yerr=errors, label=title, **bars)
     counts = next(iter(metrics["predictors"].values()))["per_mirna"]
     labels = [f"{mirna}\nn = {counts[mirna]['n']:,}" for mirna in mirnas]
     axis.set_xticks(np.arange(len(mirnas)) + 0.4 - width / 2, labels, fontsize=7)
     axis.axhline(0, color=GREY, linewidth=0.8)
     axis.set_ylabel("Pearson r")
     axis.legend(fontsize=8, ncols=len(names), loc="lower center", bbox_to_anchor=(0.5, 1))
-    save_figure(figure, path)
+    save_figure(figure, path, caption)
 
 
-def draw_experiments(table: pd.DataFrame, path: str | Path) -> None:
+def draw_experiments(table: pd.DataFrame, path: str | Path, caption: str = "") -> None:
     """Draw a forest plot of experiments: Pearson r with its interval."""
     figure, axes = new_figure(1, 1, width=7, height=1 + 0.45 * len(table))
     axis = axes[0][0]
@@ -103,7 +113,7 @@ def draw_experiments(table: pd.DataFrame, path: str | Path) -> None:
     axis.invert_yaxis()
     axis.axvline(table["pearson"].iloc[0], color=GREY, linestyle="--", linewidth=1)
     axis.set_xlabel(f"Pearson r with log2FC (n = {table['n'].iloc[0]:,} pairs)")
-    save_figure(figure, path)
+    save_figure(figure, path, caption)
 
 
 def _interval(name: str, measure: dict[str, float | None]) -> str:

@@ -14,7 +14,11 @@ from mirsignal.sequences import encode
 
 
 def draw_pairs(
-    pairs: pd.DataFrame, values: NDArray[np.float64], base: float, path: str | Path
+    pairs: pd.DataFrame,
+    values: NDArray[np.float64],
+    base: float,
+    path: str | Path,
+    caption: str = "",
 ) -> None:
     """Draw one heat map per pair (mirna_name, mirna, target, score) of values (N, W, M).
 
@@ -50,4 +54,4 @@ def draw_pairs(
         axis.axhline(7.5, color=GREY, linewidth=0.6)
     axes[-1, 0].set_xlabel("target, 5' to 3' (lines enclose the seed, nt 2-8)")
     figure.colorbar(image, ax=axes, label="SHAP value (logit)", shrink=0.5)
-    save_figure(figure, path)
+    save_figure(figure, path, caption)

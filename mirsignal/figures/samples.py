@@ -15,7 +15,7 @@ _NAMES = {
 }
 
 
-def draw_audit(audit: dict[str, Any], path: str | Path) -> None:
+def draw_audit(audit: dict[str, Any], path: str | Path, caption: str = "") -> None:
     """Draw the ROC-AUC of shortcut baselines with intervals, and overlap with train."""
     figure, axes = new_figure(1, 2, width=4.6, height=3.2)
     left, right = axes[0]
@@ -40,4 +40,4 @@ def draw_audit(audit: dict[str, Any], path: str | Path) -> None:
         xlim=(0, 1), xlabel="share of test pairs", title="Test pairs known from train"
     )
     right.invert_yaxis()
-    save_figure(figure, path)
+    save_figure(figure, path, caption)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,16 @@ def new_figure(
     )
 
 
-def save_figure(figure: Any, path: str | Path) -> None:
-    """Write the figure as SVG, whole or not at all, and close it."""
+def save_figure(figure: Any, path: str | Path, caption: str = "") -> None:
+    """Write the figure as SVG, its caption below, whole or not at all, and close it."""
+    width = figure.get_figwidth()
+    lines = textwrap.wrap(caption, round(13.5 * width))
+    figure.text(0.02, -0.02, "\n".join(lines), va="top", fontsize=9, color=BLACK)
     with atomic_path(path) as temporary:
-        figure.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(
+            temporary,
+            format="svg",
+            bbox_inches="tight",
+            metadata={"Date": None, "Creator": None},
+        )
     plt.close(figure)

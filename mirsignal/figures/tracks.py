@@ -24,13 +24,13 @@ from mirsignal.sites import SITE_TYPES
 _COLOURS = dict(zip(SITE_TYPES, (ORANGE, YELLOW, PINK, GREY), strict=True))
 
 
-def draw_scans(scans: list[dict[str, Any]], path: str | Path) -> None:
+def draw_scans(scans: list[dict[str, Any]], path: str | Path, caption: str = "") -> None:
     """Draw scans: title, prediction (L,), score (L,), threshold, peaks and sites."""
     figure, axes = new_figure(2 * len(scans), 1, width=10, height=1.9)
     for number, scan in enumerate(scans):
         _draw_prediction(axes[2 * number, 0], scan)
         _draw_score(axes[2 * number + 1, 0], scan["score"], scan["peaks"], scan["sites"])
-    save_figure(figure, path)
+    save_figure(figure, path, caption)
 
 
 def _draw_prediction(axis: Any, scan: dict[str, Any]) -> None:
@@ -63,4 +63,4 @@ def _draw_score(
         ylabel="score",
         xlabel="nucleotide",
     )
-    axis.legend(ncols=4, fontsize=7, loc="upper right")
+    axis.legend(ncols=4, fontsize=7, loc="lower right", bbox_to_anchor=(1, 0.98))
