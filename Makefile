@@ -7,26 +7,25 @@
 PYTHON ?= python3
 CORES ?= all
 DATA ?= ../shared/data
+TESTS ?= tests
 
 BIN := .venv/bin
 INSTALLED := .venv/installed
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --quiet rules host
-TESTS ?= tests
-
 SHELL := /bin/bash
-.SHELLFLAGS := -eu -o pipefail -c
-.ONESHELL:
+show = grep -v '^\#' $(1) | cut -f 1-7 | tr '\t' '|' | sed 's/|/  /g'
+
 .SILENT:
 .PHONY: demo test real docs lock
 
 demo: $(INSTALLED)
-	echo "== mirsignal: main job on the demo study (about 4 minutes on 2 cores)"
+	echo "== mirsignal: main job on the demo study (about 5 minutes on 2 cores)"
 	$(SNAKEMAKE)
 	echo "== Writing the report"
 	$(SNAKEMAKE) --report results/demo/report.html 2> results/demo/logs/report.log \
 	    || { cat results/demo/logs/report.log; exit 1; }
 	echo
-	grep -v '^#' results/demo/comparison/main/metrics.tsv | cut -f 1-7 | sed 's/\t/  /g'
+	$(call show,results/demo/comparison/main/metrics.tsv)
 	echo
 	echo "== Done. Open results/demo/report.html; every step lies under results/demo/."
 
@@ -42,39 +41,34 @@ test: $(INSTALLED)
 	echo "== All checks and tests passed."
 
 real: $(INSTALLED)
-	[ -d "$(DATA)" ] || { echo "make real: no folder $(DATA); give it as DATA=FOLDER"; exit 1; }
-	echo "== mirsignal: main job on the HCT116 subset (about 45 minutes on 2 cores)"
+	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
+	echo "== mirsignal: main job on the HCT116 subset (about 30 minutes on 2 cores)"
 	$(SNAKEMAKE) --configfile studies/hct116_subset.yaml --config data="$(DATA)"
 	echo
-	grep -v '^#' results/hct116_subset/comparison/main/metrics.tsv | cut -f 1-7 | sed 's/\t/  /g'
+	$(call show,results/hct116_subset/comparison/main/metrics.tsv)
 	echo
 	echo "== Done. Results lie under results/hct116_subset/."
 
 docs: $(INSTALLED)
-	$(BIN)/python -m mirsignal.config > docs/configuration.md.new
-	mv docs/configuration.md.new docs/configuration.md
+	$(BIN)/python -m mirsignal.config > docs/configuration.new
+	mv docs/configuration.new docs/configuration.md
 
 lock:
 	uv pip compile --universal --generate-hashes --no-emit-index-url \
 	    --python-version 3.11 requirements.in -o requirements.txt
 
 $(INSTALLED): requirements.txt
-	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || {
-	    echo "make: $(PYTHON) is not Python 3.11 to 3.13 (TensorFlow has no other wheels);"
-	    echo "make: name one that is, such as: make $(MAKECMDGOALS) PYTHON=python3.12"
-	    exit 1
-	}
-	n=$$(grep -c '==' requirements.txt)
-	echo "== Installing $$n packages into .venv (2.5 GB, about 2 minutes)"
-	$(PYTHON) -m venv .venv || {
-	    echo "make: no virtual environment could be made; on Debian: apt install python3-venv"
-	    exit 1
-	}
-	$(BIN)/python -m pip install --disable-pip-version-check --no-input \
-	    --require-hashes -r requirements.txt 2> .venv/pip-errors.log \
-	    | awk -v n="$$n" '/^Collecting/ { k++; if (k % 20 == 0) print "   package " k " of at most " n; fflush() }
-	                      /^Installing collected/ { print "   unpacking"; fflush() }' || {
-	    cat .venv/pip-errors.log
-	    exit 1
-	}
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+	    echo "make: $(PYTHON) is not Python 3.11, 3.12 or 3.13, which TensorFlow needs;"; \
+	    echo "make: name one that is, such as: make $(MAKECMDGOALS) PYTHON=python3.12"; \
+	    exit 1; }
+	echo "== Installing $$(grep -c == requirements.txt) packages into .venv (2.5 GB, some minutes)"
+	$(PYTHON) -m venv .venv || { \
+	    echo "make: no virtual environment could be made; on Debian: apt install python3-venv"; \
+	    exit 1; }
+	set -o pipefail; $(BIN)/python -m pip install --disable-pip-version-check --no-input \
+	    --require-hashes -r requirements.txt 2> .venv/pip-errors.log | awk ' \
+	    /^Collecting/ { if (++n % 20 == 0) { print "   " n " packages fetched"; fflush() } } \
+	    /^Installing collected/ { print "   unpacking"; fflush() }' \
+	    || { cat .venv/pip-errors.log; exit 1; }
 	touch $(INSTALLED)
