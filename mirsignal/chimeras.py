@@ -43,7 +43,9 @@ def window_start(start: int, end_extended: int, length: int) -> int:
     `length` nt. Raises InputError when the chimera lies outside the transcript or the
     transcript is shorter than a window.
     """
-    if not 1 <= start <= end_extended <= length:
+    if not 1 <= start <= end_extended:
+        raise InputError("its start is below 1 or after its end")
+    if end_extended > length:
         raise InputError("beyond the end of its transcript")
     if length < WINDOW:
         raise InputError("transcript shorter than 50 nt")
@@ -133,6 +135,13 @@ def read_pairs(
     if len(empty):
         raise InputError(
             f"{path}, line {empty[0]}: the miRNA or target is missing; remove the row"
+        )
+    labels = label.groupby([table["mirna"], table["target"]]).transform("nunique")
+    if (labels > 1).any():
+        line = table.index[labels > 1][0]
+        raise InputError(
+            f"{path}, line {line}: this miRNA and target stand there with two labels "
+            f"({int((labels > 1).sum())} such rows); keep one"
         )
     rows = []
     for line, row in table[label == 1].iterrows():

@@ -67,10 +67,11 @@ def compare(
 ) -> dict[str, Any]:
     """Measure predictors of log2 fold change on the same pairs, pooled and per miRNA.
 
-    `pairs` has mirna, gene, target and one column per predictor (lower is stronger
-    repression; NaN counts as no prediction, 0, and is reported again left out). Every
-    pooled Pearson r has a 95% interval from resampling genes; the difference to the
-    `reference` predictor has one too, and Williams' test.
+    `pairs` has mirna, gene, target (what models are trained on), log2fc (as measured)
+    and one column per predictor (lower is stronger repression; NaN counts as no
+    prediction, 0, and is reported again left out). Every pooled Pearson r has a 95%
+    interval from resampling genes; the difference to the `reference` predictor has one
+    too, and Williams' test.
     """
     target = pairs["target"].to_numpy()
     result: dict[str, Any] = {
@@ -125,6 +126,7 @@ def _measure(target, values, pairs, thresholds, n_resamples, seed) -> dict[str, 
             }
             for threshold in thresholds
         },
+        "pearson_log2fc": _or_none(pearson(pairs["log2fc"].to_numpy(), values)),
         "per_mirna": per_mirna,
         "mean_per_mirna": float(np.mean(known)) if known else None,
     }
@@ -183,6 +185,7 @@ def metrics_table(metrics: dict[str, Any]) -> pd.DataFrame:
             "pearson": entry["pearson"]["value"],
             "pearson_low": entry["pearson"]["low"],
             "pearson_high": entry["pearson"]["high"],
+            "pearson_log2fc": entry["pearson_log2fc"],
             "mean_per_mirna": entry["mean_per_mirna"],
             "spearman": entry["spearman"],
         }
@@ -194,8 +197,9 @@ def metrics_table(metrics: dict[str, Any]) -> pd.DataFrame:
 
 
 def top_target_means(pairs: pd.DataFrame, predictor: str) -> pd.DataFrame:
-    """Return mean log2FC and SEM of the top 4 ... 1,024 predicted pairs."""
-    ranked = pairs.sort_values(predictor, kind="stable", na_position="last")["target"]
+    """Return mean measured log2FC and SEM of the top 4 ... 1,024 scored pairs."""
+    scored = pairs[pairs[predictor].notna()]
+    ranked = scored.sort_values(predictor, kind="stable")["log2fc"]
     rows = []
     for size in TOP:
         if size > len(ranked):

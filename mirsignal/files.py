@@ -30,18 +30,25 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     The temporary name keeps the suffix, since several writers choose the format by it.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(
-        prefix=".unfinished-", suffix="".join(path.suffixes[-2:]), dir=path.parent
-    )
-    os.close(handle)
-    temporary = Path(name)
+    temporary = None
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            prefix=".unfinished-", suffix="".join(path.suffixes[-2:]), dir=path.parent
+        )
+        os.close(handle)
+        temporary = Path(name)
         yield temporary
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
+    except OSError as error:
+        unnamed = error.filename in (None, str(temporary)) or temporary is None
+        if error.errno is None or not unnamed:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
 
 
 def _umask() -> int:
@@ -51,9 +58,18 @@ def _umask() -> int:
 
 
 def write_json(path: str | Path, value: Any) -> None:
-    """Write `value` as indented JSON; NaN is refused, since JSON has none."""
+    """Write `value` as indented JSON; NaN and infinity, which JSON lacks, become null."""
     with atomic_path(path) as temporary:
-        temporary.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n")
+        text = json.dumps(_without_nan(value), indent=2, allow_nan=False)
+        temporary.write_text(text + "\n")
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nan(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(item) for item in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 def read_json(path: str | Path) -> Any:

@@ -39,9 +39,11 @@ def run(main: Callable[[Any], None], snakemake: Any) -> None:
         except InputError as error:
             _fail(f"{title} {error}", terminal, log_file)
         except OSError as error:
-            if error.filename is None or error.errno is None:
-                raise
-            _fail(f"{title} {error.filename}: {error.strerror}", terminal, log_file)
+            if error.filename is None:
+                log_file.write(traceback.format_exc())
+            reason = error.strerror or str(error)
+            where = error.filename or "reading or writing"
+            _fail(f"{title} {where}: {reason}", terminal, log_file)
         except Exception:
             log_file.write(traceback.format_exc())
             line = traceback.format_exc().strip().splitlines()[-1]

@@ -10,7 +10,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-_PACKAGES = ("tensorflow-cpu", "tensorflow", "keras", "shap", "numpy", "pandas", "scipy")
+_PACKAGES = (
+    *("tensorflow-cpu", "tensorflow", "keras", "shap", "numpy", "pandas", "scipy"),
+    *("scikit-learn", "pyfaidx"),
+)
 _PACKAGE = "mirsignal"
 
 

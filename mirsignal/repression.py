@@ -78,14 +78,30 @@ def read_targetscan(
     for column, value in (where or {}).items():
         table = _keep_rows(table, ours.get(column, column), str(value), path)
     table["score"] = to_number(table, "score", path)
-    table = table[table["gene"].notna() & table["score"].notna()]
+    table = table[table[[key, "gene", "score"]].notna().all(axis=1)]
     table["gene"] = table["gene"].map(strip_version)
     if key == "seed":
-        table["seed"] = table["seed"].map(normalise)
+        table["seed"] = _normalised(table["seed"], path)
         families = mirnas.assign(seed=mirnas["sequence"].map(seed))[["mirna", "seed"]]
         table = table[[key, "gene", "score"]].merge(families, on="seed")
     tidy = table.groupby(["mirna", "gene"], as_index=False, sort=True)["score"].min()
-    return tidy[tidy["mirna"].isin(mirnas["mirna"])].reset_index(drop=True)
+    tidy = tidy[tidy["mirna"].isin(mirnas["mirna"])].reset_index(drop=True)
+    if tidy.empty:
+        raise InputError(
+            f"{path}: no row is of a miRNA of the study ({mirnas['mirna'].iloc[0]!r}, "
+            f"seed {mirnas['sequence'].map(seed).iloc[0]}, ...); check its names"
+        )
+    return tidy
+
+
+def _normalised(seeds: pd.Series, path: str | Path) -> pd.Series:
+    rna = {}
+    for line, value in seeds.drop_duplicates().items():
+        try:
+            rna[value] = normalise(value)
+        except InputError as error:
+            raise InputError(f"{path}, line {line}: seed {value!r}: {error}") from None
+    return seeds.map(rna)
 
 
 def _keep_rows(
@@ -116,3 +132,8 @@ def split_genes(genes: pd.Series, n_folds: int, seed: int) -> pd.DataFrame:
         raise InputError(f"{len(names)} genes cannot make {n_folds} folds")
     order = np.random.default_rng(seed).permutation(len(names))
     return pd.DataFrame({"gene": names, "fold": order % n_folds})
+
+
+def held_out_folds(fold: int, n_folds: int) -> tuple[int, int]:
+    """Return the folds that a model of `fold` does not train on: (test, validation)."""
+    return fold, (fold + 1) % n_folds

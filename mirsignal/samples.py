@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ import pandas as pd
 from mirsignal.errors import InputError
 from mirsignal.negatives import draw_negatives
 from mirsignal.splits import SPLITS, assign_splits, cluster_targets
+
+log = logging.getLogger(__name__)
 
 PAIR_COLUMNS = [
     *("mirna", "mirna_name", "family", "target", "gene", "cluster"),
@@ -35,14 +38,10 @@ def make_samples(
     by_cluster = settings["split"] == "target_cluster"
     groups = positives["cluster"].to_numpy() if by_cluster else np.arange(len(positives))
     positives["split"] = assign_splits(groups, settings["fractions"], seed)
+    _refuse_small_splits(positives["split"])
     parts = [positives.assign(label=1, round=-1)]
     for number, split in enumerate(SPLITS):
         members = np.flatnonzero(positives["split"] == split)
-        if members.size < 2:
-            raise InputError(
-                f"the {split} split holds {members.size} of {len(positives)} "
-                "positives; give more chimeras or other `fractions`"
-            )
         drawn = draw_negatives(
             positives,
             members,
@@ -50,10 +49,29 @@ def make_samples(
             settings["ratio"],
             seed=[seed, number],
         )
+        if drawn.empty:
+            raise InputError(
+                f"no negative can be drawn in the {split} split: every family "
+                "binds every target cluster in it; give chimeras of more miRNA families"
+            )
+        if len(drawn) < 0.98 * members.size * settings["ratio"]:
+            log.warning(
+                "%s: only %.2f negatives per positive; common miRNAs lack some",
+                *(split, len(drawn) / members.size),
+            )
         parts.append(_as_pairs(positives, drawn, split))
     pairs = pd.concat(parts, ignore_index=True)[PAIR_COLUMNS]
     refuse_two_labels(pairs)
     return pairs
+
+
+def _refuse_small_splits(split_of: pd.Series) -> None:
+    for split in SPLITS:
+        if (n := int((split_of == split).sum())) < 2:
+            raise InputError(
+                f"the {split} split holds {n} of {len(split_of)} positives; give more "
+                "chimeras or other `fractions`"
+            )
 
 
 def _as_pairs(positives: pd.DataFrame, drawn: pd.DataFrame, split: str) -> pd.DataFrame:

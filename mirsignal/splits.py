@@ -53,7 +53,9 @@ def assign_splits(
     share = np.asarray(fractions) / sum(fractions)
     filled = np.zeros(3)
     split_of_group = np.zeros(len(sizes), dtype=np.int64)
-    largest_first = np.argsort(-sizes[(order := rng.permutation(len(sizes)))])
+    largest_first = np.argsort(
+        -sizes[(order := rng.permutation(len(sizes)))], kind="stable"
+    )
     for group in order[largest_first]:
         chosen = int(np.argmax(share * sizes.sum() - filled))
         split_of_group[group] = chosen

@@ -17,12 +17,12 @@ rule train_binding:
         "results/{study}/benchmarks/train_binding/{samples}.{binding}.tsv"
     conda:
         "../envs/tensorflow.yaml"
-    threads: 4
+    threads: 2
     resources:
         mem_mb=4000,
         runtime=120,
     params:
-        settings=recipe("binding"),
+        settings=recipe("binding", without=["n_resamples"]),
         seed=CONFIG["seed"],
         code=code("train_binding"),
     script:
@@ -57,7 +57,7 @@ rule evaluate_binding:
         mem_mb=3000,
         runtime=30,
     params:
-        settings=recipe("binding"),
+        settings=recipe("binding", "encoding", "n_resamples"),
         seed=CONFIG["seed"],
         caption=caption("evaluation"),
         code=code("evaluate_binding"),

@@ -79,9 +79,19 @@ def one_of(stage):
     return "|".join(CONFIG[stage])
 
 
-def recipe(stage):
-    """Return a function of the wildcards that gives the settings of their recipe."""
-    return lambda wildcards: CONFIG[stage][wildcards[stage]]
+def recipe(stage, *keys, without=()):
+    """Return a function of the wildcards that gives settings of their recipe.
+
+    A rule names the `keys` that it uses (or those that it does not), so that editing
+    another setting does not rerun it.
+    """
+
+    def settings(wildcards):
+        every = CONFIG[stage][wildcards[stage]]
+        wanted = keys or [key for key in every if key not in without]
+        return {key: every[key] for key in wanted}
+
+    return settings
 
 
 def code(rule):
@@ -106,6 +116,13 @@ def experiment_file(stage, name):
         return f"results/{STUDY}/{stage}/{recipe_chain(recipes, stage)}/{name}"
 
     return path
+
+
+def target_of(wildcards):
+    """Return what an experiment's models are trained on and compared on, in words."""
+    recipes = experiment_recipes(CONFIG, wildcards.experiment)
+    clip = CONFIG["regression"][recipes["regression"]]["clip_positive"]
+    return "log2 fold change, clipped at 0 from above" if clip else "log2 fold change"
 
 
 def results_of(experiment):
@@ -148,7 +165,7 @@ def closing_words():
     return "\n".join(
         [
             "",
-            f"Study {STUDY} is done. Comparison with {INPUTS['targetscan']['name']}:",
+            f"Finished. Comparisons of study {STUDY} so far:",
             *(f"  {path}" for path in done),
             f"Every step lies under results/{STUDY}/; the report is made by",
             f"  snakemake --report results/{STUDY}/report.html",

@@ -1,13 +1,13 @@
 # Comparison: predictions, seed counts and TargetScan on the same pairs.
 #
-# in:   regression/{chain}/predictions.tsv, regression/baseline.{regression}, inputs
+# in:   regression/{chain}/predictions.parquet, regression/baseline.{regression}, inputs
 # out:  comparison/{experiment}/metrics.json, metrics.tsv, figures, truth.json (simulated);
 #       comparison/experiments.tsv, experiments.svg
 
 
 rule compare_predictions:
     input:
-        predictions=experiment_file("regression", "predictions.tsv"),
+        predictions=experiment_file("regression", "predictions.parquet"),
         baseline=lambda wildcards: "results/{}/regression/baseline.{}/predictions.parquet".format(
             STUDY, experiment_recipes(CONFIG, wildcards.experiment)["regression"]
         ),
@@ -57,6 +57,7 @@ rule compare_predictions:
         settings=CONFIG["comparison"],
         reference_name=INPUTS["targetscan"]["name"],
         recipes=lambda wildcards: experiment_recipes(CONFIG, wildcards.experiment),
+        target=target_of,
         seed=CONFIG["seed"],
         captions={name: caption(name) for name in [*COMPARISON_FIGURES, "metrics"]},
         code=code("compare_predictions"),

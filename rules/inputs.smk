@@ -37,6 +37,7 @@ if SIMULATED:
             "../envs/tables.yaml"
         params:
             settings=CONFIG["studies"][STUDY]["simulate"],
+            columns=INPUTS["mirnas"]["columns"],
             seed=CONFIG["seed"],
             code=code("simulate_study"),
         script:
@@ -68,7 +69,8 @@ rule prepare_mirnas:
     input:
         data_file(INPUTS["mirnas"]["file"]),
     output:
-        "results/{study}/inputs/mirnas.parquet",
+        table="results/{study}/inputs/mirnas.parquet",
+        provenance="results/{study}/inputs/provenance/prepare_mirnas.json",
     log:
         "results/{study}/logs/prepare_mirnas.log",
     benchmark:
@@ -90,6 +92,7 @@ rule prepare_transcripts:
         fasta="results/{study}/inputs/transcripts.fa",
         index="results/{study}/inputs/transcripts.fa.fai",
         table="results/{study}/inputs/transcripts.parquet",
+        provenance="results/{study}/inputs/provenance/prepare_transcripts.json",
     log:
         "results/{study}/logs/prepare_transcripts.log",
     benchmark:
@@ -109,7 +112,8 @@ rule prepare_fold_changes:
         mirnas="results/{study}/inputs/mirnas.parquet",
         transcripts="results/{study}/inputs/transcripts.parquet",
     output:
-        "results/{study}/inputs/fold_changes.parquet",
+        table="results/{study}/inputs/fold_changes.parquet",
+        provenance="results/{study}/inputs/provenance/prepare_fold_changes.json",
     log:
         "results/{study}/logs/prepare_fold_changes.log",
     benchmark:
@@ -128,7 +132,8 @@ rule prepare_targetscan:
         table=data_file(INPUTS["targetscan"]["file"]),
         mirnas="results/{study}/inputs/mirnas.parquet",
     output:
-        "results/{study}/inputs/targetscan.parquet",
+        table="results/{study}/inputs/targetscan.parquet",
+        provenance="results/{study}/inputs/provenance/prepare_targetscan.json",
     log:
         "results/{study}/logs/prepare_targetscan.log",
     benchmark:

@@ -12,6 +12,7 @@ rule explain_pairs:
     output:
         shap="results/{study}/interpretation/{samples}.{binding}/shap.npz",
         summary="results/{study}/interpretation/{samples}.{binding}/explanations.json",
+        provenance="results/{study}/interpretation/{samples}.{binding}/provenance.json",
         figure=report(
             "results/{study}/interpretation/{samples}.{binding}/pairs.svg",
             caption="../report/pairs.rst",

@@ -41,7 +41,8 @@ rule collect_predictions:
             fold=FOLDS,
         ),
     output:
-        "results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/predictions.tsv",
+        table="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/predictions.parquet",
+        tsv="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/predictions.tsv",
     log:
         "results/{study}/logs/collect_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.log",
     benchmark:

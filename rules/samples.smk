@@ -11,6 +11,7 @@ rule extract_positives:
     output:
         positives="results/{study}/inputs/positives.parquet",
         counts="results/{study}/inputs/positives.json",
+        provenance="results/{study}/inputs/provenance/extract_positives.json",
     log:
         "results/{study}/logs/extract_positives.log",
     benchmark:

@@ -25,7 +25,7 @@ rule calibrate_threshold:
         mem_mb=3000,
         runtime=60,
     params:
-        settings=recipe("scan"),
+        settings=recipe("scan", "threshold", "false_positive_rate", "calibration_nt"),
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
         seed=CONFIG["seed"],
         code=code("calibrate_threshold"),
@@ -53,7 +53,7 @@ rule scan_transcripts:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
         runtime=lambda wildcards, attempt: 240 * attempt,
     params:
-        settings=recipe("scan"),
+        settings=recipe("scan", "mode", "steps"),
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
         code=code("scan_transcripts"),
     script:
@@ -76,7 +76,7 @@ rule find_peaks:
     conda:
         "../envs/tables.yaml"
     params:
-        settings=recipe("scan"),
+        settings=recipe("scan", "smoothing", "min_prominence"),
         code=code("find_peaks"),
     script:
         "../scripts/find_peaks.py"

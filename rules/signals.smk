@@ -23,7 +23,7 @@ rule compress_signals:
     resources:
         mem_mb=8000,
     params:
-        settings=recipe("signals"),
+        settings=recipe("signals", "divisor"),
         mirnas=MIRNAS,
         code=code("compress_signals"),
     script:
@@ -44,7 +44,7 @@ rule fit_limits:
     conda:
         "../envs/tables.yaml"
     params:
-        settings=recipe("signals"),
+        settings=recipe("signals", "quantile"),
         code=code("fit_limits"),
     script:
         "../scripts/fit_limits.py"

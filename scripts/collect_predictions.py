@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from mirsignal.files import write_tsv
+from mirsignal.files import write_parquet, write_tsv
 from mirsignal.jobs import run
 
 COLUMNS = {
@@ -20,7 +20,8 @@ COLUMNS = {
 def main(snakemake):
     table = pd.concat(map(pd.read_parquet, snakemake.input), ignore_index=True)
     table = table.sort_values(["mirna", "gene", "transcript"])[list(COLUMNS)]
-    write_tsv(snakemake.output[0], table, COLUMNS)
+    write_parquet(snakemake.output.table, table)
+    write_tsv(snakemake.output.tsv, table, COLUMNS)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from mirsignal.errors import InputError
 from mirsignal.figures.comparison import draw_experiments
 from mirsignal.files import read_json, write_html, write_tsv
 from mirsignal.jobs import run
@@ -9,7 +10,7 @@ from mirsignal.jobs import run
 COLUMNS = {
     "experiment": "experiment, or a predictor that all share",
     "n": "(miRNA, gene) pairs",
-    "pearson": "Pearson r with log2 fold change",
+    "pearson": "Pearson r with what the models are trained on",
     "low": "lower end of its 95% interval (bootstrap of genes)",
     "high": "upper end",
     "mean_per_mirna": "mean of Pearson r over miRNAs",
@@ -18,12 +19,20 @@ COLUMNS = {
 
 def main(snakemake):
     every = [read_json(path) for path in snakemake.input]
+    targets = {m["target"] for m in every}
+    if len(targets) > 1:
+        raise InputError(
+            f"experiments with different targets ({'; '.join(sorted(targets))}) cannot "
+            "be compared; give their regression recipes the same `clip_positive`"
+        )
     rows = [row(m["experiment"], m, "predicted") for m in every]
     rows += [row(name, every[0], name) for name in ("seed_counts", "targetscan")]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     write_tsv(snakemake.output.table, table, COLUMNS)
     write_html(snakemake.output.page, table, COLUMNS, snakemake.params.caption)
-    draw_experiments(table, snakemake.output.figure, snakemake.params.caption)
+    draw_experiments(
+        table, targets.pop(), snakemake.output.figure, snakemake.params.caption
+    )
 
 
 def row(label, metrics, predictor):

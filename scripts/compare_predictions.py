@@ -15,17 +15,20 @@ COLUMNS = {
     "predictor": "predicted: this experiment; seed_counts: boosting on site counts",
     "n": "(miRNA, gene) pairs, the same for every predictor",
     "coverage": "share of pairs that the predictor scores; the others count as 0",
-    "pearson": "Pearson r with log2 fold change, all pairs",
+    "pearson": "Pearson r with the target (see metrics.json), all pairs",
     "pearson_low": "lower end of its 95% interval (bootstrap of genes)",
     "pearson_high": "upper end",
+    "pearson_log2fc": "Pearson r with the measured log2 fold change, nothing clipped",
     "mean_per_mirna": "mean of Pearson r over miRNAs",
-    "spearman": "Spearman rank correlation, all pairs",
+    "spearman": "Spearman rank correlation with the target, all pairs",
 }
 
 
 def main(snakemake):
     settings = snakemake.params.settings
     pairs = join(snakemake.input)
+    # In random order, so that ties between predictions are not broken by name.
+    pairs = pairs.sample(frac=1, random_state=snakemake.params.seed, ignore_index=True)
     metrics = compare(
         pairs,
         ["predicted", "seed_counts", "targetscan"],
@@ -36,6 +39,7 @@ def main(snakemake):
     )
     metrics["experiment"] = snakemake.wildcards.experiment
     metrics["recipes"] = snakemake.params.recipes
+    metrics["target"] = snakemake.params.target
     metrics["share_without_signal"] = float(pairs["no_signal"].mean())
     table = metrics_table(metrics)
     for threshold in settings["thresholds"]:
@@ -65,7 +69,7 @@ def main(snakemake):
 
 def join(files):
     """Return one row per (miRNA, gene): isoforms' predictions are averaged."""
-    predictions = pd.read_csv(files.predictions, sep="\t", comment="#")
+    predictions = pd.read_parquet(files.predictions)
     pairs = predictions.groupby(["mirna", "gene"], as_index=False).agg(
         target=("target", "first"),
         log2fc=("log2fc", "first"),

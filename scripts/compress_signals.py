@@ -13,18 +13,20 @@ log = logging.getLogger("mirsignal")
 
 def main(snakemake):
     divisor = snakemake.params.settings["divisor"]
-    names, signals, spans = [], [], []
+    mirnas, names, signals, spans = [], [], [], []
     n_nucleotides = 0
     for path in snakemake.input:
         mirna = path.split("/")[-2]
         tracks = load_tracks(path).channel("score")
         for name, values in tracks.items():
             bins, span = compress(values, divisor)
-            names.append(f"{mirna}|{name}")
+            mirnas.append(mirna)
+            names.append(name)
             signals.append(bins)
             spans.append(span)
             n_nucleotides += len(values)
-    ragged = join_tracks(names, signals, ["score"], spans=np.concatenate(spans))
+    extra = {"mirnas": np.asarray(mirnas, "str"), "spans": np.concatenate(spans)}
+    ragged = join_tracks(names, signals, ["score"], **extra)
     save_tracks(snakemake.output.signals, ragged)
     log.info(
         "%s signals: %s nucleotides in %s bins",

@@ -1,5 +1,7 @@
 """Draw the transcripts with the highest peaks: prediction, score, peaks, seed sites."""
 
+import logging
+
 import pandas as pd
 
 from mirsignal.figures.tracks import draw_scans
@@ -8,6 +10,8 @@ from mirsignal.jobs import run
 from mirsignal.sequences import Transcripts
 from mirsignal.sites import find_sites
 from mirsignal.tracks import load_tracks
+
+log = logging.getLogger("mirsignal")
 
 SHOWN = range(300, 3001)
 """Lengths (nt) at which single sites can be seen in the figure."""
@@ -22,7 +26,11 @@ def main(snakemake):
     thresholds = read_json(snakemake.input.thresholds)
     fasta = Transcripts(snakemake.input.fasta)
     scans = []
-    for mirna, name in choose(peaks, lengths, snakemake.params.n_transcripts):
+    chosen = choose(peaks, lengths, snakemake.params.n_transcripts)
+    if not chosen:
+        log.warning("no peak on any transcript; the threshold may be too high")
+        chosen = [(mirnas.index[0], lengths.index[0])]
+    for mirna, name in chosen:
         prediction, score = find_track(snakemake.input.tracks, mirna, name)
         scans.append(
             {
@@ -44,8 +52,6 @@ def choose(peaks, lengths, n):
     best = shown.sort_values("height", ascending=False, kind="stable")
     best = best.drop_duplicates(["mirna", "transcript"])
     order = best.groupby("mirna").cumcount().sort_values(kind="stable").index[:n]
-    if not len(order):
-        return [(peaks["mirna"].iloc[0], lengths.index[0])] if len(peaks) else []
     return list(
         best.loc[order, ["mirna", "transcript"]].itertuples(index=False, name=None)
     )

@@ -13,7 +13,7 @@ log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
-    mirnas = read_mirnas(snakemake.input.mirnas)
+    mirnas = read_mirnas(snakemake.input.mirnas, snakemake.params.columns)
     study = simulate_study(
         mirnas,
         read_mirnas(snakemake.input.clash_mirnas),

@@ -9,6 +9,7 @@ from mirsignal.errors import InputError
 from mirsignal.files import atomic_path, write_parquet, write_tsv
 from mirsignal.jobs import run
 from mirsignal.regression import train_regression
+from mirsignal.repression import held_out_folds
 from mirsignal.signals import scale
 from mirsignal.tracks import load_tracks
 
@@ -28,7 +29,7 @@ def main(snakemake):
     signals = load_tracks(snakemake.input.signals)
     limits = pd.read_csv(snakemake.input.limits, sep="\t", comment="#")
     limits = limits[limits["fold"] == fold][["low", "high"]].to_numpy().T
-    pairs = label_signals(snakemake, signals.ids, fold)
+    pairs = label_signals(snakemake, signals, fold)
     scaled = [scale(signals[index], limits) for index in pairs["signal"]]
     log.info("%s", pairs["part"].value_counts().to_dict())
     model, history, predicted = train_regression(
@@ -43,16 +44,12 @@ def main(snakemake):
     write_parquet(snakemake.output.predictions, test)
 
 
-def label_signals(snakemake, ids, fold):
+def label_signals(snakemake, signals, fold):
     """Return a row per measured signal: its fold change, fold and part.
 
     The test part is the fold left out, the validation part the fold after it.
     """
-    table = (
-        pd.Series(ids)
-        .str.split("|", expand=True)
-        .set_axis(["mirna", "transcript"], axis=1)
-    )
+    table = pd.DataFrame({"mirna": signals.extra["mirnas"], "transcript": signals.ids})
     table["signal"] = range(len(table))
     genes = pd.read_parquet(snakemake.input.transcripts)[["transcript", "gene"]]
     folds = pd.read_parquet(snakemake.input.folds)
@@ -62,8 +59,8 @@ def label_signals(snakemake, ids, fold):
         raise InputError("no scanned transcript has a measured fold change")
     clip = snakemake.params.settings["clip_positive"]
     pairs["target"] = pairs["log2fc"].clip(upper=0) if clip else pairs["log2fc"]
-    validation = (fold + 1) % (folds["fold"].max() + 1)
-    pairs["part"] = pairs["fold"].map({fold: "test", validation: "validation"})
+    test, validation = held_out_folds(fold, folds["fold"].nunique())
+    pairs["part"] = pairs["fold"].map({test: "test", validation: "validation"})
     return pairs.assign(part=pairs["part"].fillna("train"))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.comparison import top_target_means
-from mirsignal.figures.style import BLUE, CYCLE, GREY, new_figure, save_figure
+from mirsignal.figures.style import BLACK, BLUE, CYCLE, GREY, new_figure, save_figure
 
 
 def draw_scatter(
@@ -22,12 +22,13 @@ def draw_scatter(
 ) -> None:
     """Draw observed against predicted log2 fold change, one panel per predictor."""
     figure, axes = new_figure(1, len(names), width=3.6, height=3.6)
+    ylabel = metrics["target"].replace("log2 fold change", "log2FC")
     for axis, (column, title) in zip(axes[0], names.items(), strict=True):
         r = metrics["predictors"][column]["pearson"]
         axis.scatter(
             pairs[column].fillna(0), pairs["target"], s=4, alpha=0.3, linewidths=0
         )
-        axis.set(xlabel="predicted", ylabel="observed log2FC")
+        axis.set(xlabel="predicted", ylabel=f"observed: {ylabel}")
         axis.set_title(f"{title}\n{_interval('r', r)}, n = {len(pairs):,}", fontsize=9)
     save_figure(figure, path, caption)
 
@@ -35,21 +36,26 @@ def draw_scatter(
 def draw_cumulative(
     pairs: pd.DataFrame, names: Mapping[str, str], path: str | Path, caption: str = ""
 ) -> None:
-    """Draw the cumulative distribution of log2FC by quarter of the predicted targets."""
+    """Draw the cumulative distribution of measured log2FC by rank of the prediction."""
     figure, axes = new_figure(1, len(names), width=3.8, height=3.4)
     for axis, (column, title) in zip(axes[0], names.items(), strict=True):
-        predicted = pairs[column].fillna(0)
-        top = predicted.rank(method="first") / len(predicted)
-        bins = [("top 2%", top <= 0.02), ("2-10%", (top > 0.02) & (top <= 0.1))]
-        bins += [("10-50%", (top > 0.1) & (top <= 0.5)), ("others", top > 0.5)]
-        for (label, inside), colour in zip(
-            bins, (*CYCLE[1::-1], CYCLE[2], GREY), strict=True
-        ):
-            values = np.sort(pairs.loc[inside, "target"])
-            share = np.arange(1, len(values) + 1) / len(values)
-            axis.step(values, share, color=colour, label=f"{label} (n = {len(values):,})")
+        top = pairs[column].rank(method="first") / len(pairs)
+        bins = [
+            ("top 2%", top <= 0.02, CYCLE[1]),
+            ("2-10%", (top > 0.02) & (top <= 0.1), CYCLE[0]),
+            ("10-50%", (top > 0.1) & (top <= 0.5), CYCLE[2]),
+            ("others", top > 0.5, GREY),
+            ("not scored", top.isna(), BLACK),
+        ]
+        for label, inside, colour in bins:
+            if inside.any():
+                values = np.sort(pairs.loc[inside, "log2fc"])
+                share = np.arange(1, len(values) + 1) / len(values)
+                axis.step(
+                    values, share, color=colour, label=f"{label} (n = {len(values):,})"
+                )
         axis.set(xlabel="observed log2FC", ylabel="share of pairs", title=title)
-        axis.set_xlim(left=np.quantile(pairs["target"], 0.002))
+        axis.set_xlim(*np.quantile(pairs["log2fc"], [0.002, 0.998]))
         axis.legend(fontsize=7, loc="upper left")
     save_figure(figure, path, caption)
 
@@ -65,7 +71,7 @@ def draw_top_targets(
         axis.errorbar(
             means["n"], means["mean"], means["sem"], fmt="o-", ms=4, label=title
         )
-    axis.axhline(pairs["target"].mean(), color=GREY, linestyle="--", label="all pairs")
+    axis.axhline(pairs["log2fc"].mean(), color=GREY, linestyle="--", label="all pairs")
     axis.set(xlabel="top predicted pairs", ylabel="mean log2FC (bars: SEM)", xscale="log")
     axis.set_xticks([4, 16, 64, 256, 1024], ["4", "16", "64", "256", "1,024"])
     axis.legend(fontsize=8)
@@ -97,12 +103,14 @@ def draw_per_mirna(
     labels = [f"{mirna}\nn = {counts[mirna]['n']:,}" for mirna in mirnas]
     axis.set_xticks(np.arange(len(mirnas)) + 0.4 - width / 2, labels, fontsize=7)
     axis.axhline(0, color=GREY, linewidth=0.8)
-    axis.set_ylabel("Pearson r")
+    axis.set_ylabel(f"Pearson r with\n{metrics['target']}")
     axis.legend(fontsize=8, ncols=len(names), loc="lower center", bbox_to_anchor=(0.5, 1))
     save_figure(figure, path, caption)
 
 
-def draw_experiments(table: pd.DataFrame, path: str | Path, caption: str = "") -> None:
+def draw_experiments(
+    table: pd.DataFrame, target: str, path: str | Path, caption: str = ""
+) -> None:
     """Draw a forest plot of experiments: Pearson r with its interval."""
     figure, axes = new_figure(1, 1, width=7, height=1 + 0.45 * len(table))
     axis = axes[0][0]
@@ -111,8 +119,13 @@ def draw_experiments(table: pd.DataFrame, path: str | Path, caption: str = "") -
     axis.errorbar(table["pearson"], at, xerr=errors, fmt="o", color=BLUE)
     axis.set_yticks(at, table["experiment"])
     axis.invert_yaxis()
-    axis.axvline(table["pearson"].iloc[0], color=GREY, linestyle="--", linewidth=1)
-    axis.set_xlabel(f"Pearson r with log2FC (n = {table['n'].iloc[0]:,} pairs)")
+    axis.axvline(
+        table.set_index("experiment").loc["main", "pearson"],
+        color=GREY,
+        linestyle="--",
+        linewidth=1,
+    )
+    axis.set_xlabel(f"Pearson r with {target} (n = {table['n'].iloc[0]:,} pairs)")
     save_figure(figure, path, caption)
 
 

@@ -90,7 +90,8 @@ def test_rows_that_cannot_be_used_are_counted(clash):
     )
     assert counts == {
         "rows": 8,
-        "skipped: beyond the end of its transcript": 2,
+        "skipped: beyond the end of its transcript": 1,
+        "skipped: its start is below 1 or after its end": 1,
         "skipped: transcript not in the FASTA": 1,
         "skipped: transcript shorter than 50 nt": 1,
         "skipped: a cell is missing": 1,

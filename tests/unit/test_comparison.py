@@ -30,6 +30,7 @@ def pairs(rng):
             "noisy": target + rng.normal(0, 0.4, 200),
         }
     )
+    table["log2fc"] = table["target"]
     return table.assign(rare=table["target"].where(np.arange(200) % 4 == 0))
 
 
@@ -84,7 +85,7 @@ def test_constant_predictor_has_no_correlation(pairs, tmp_path):
 
 
 def test_top_targets_by_hand():
-    pairs = pd.DataFrame({"target": np.arange(10.0), "score": np.arange(10.0)})
+    pairs = pd.DataFrame({"log2fc": np.arange(10.0), "score": np.arange(10.0)})
     pairs.loc[0, "score"] = np.nan  # not predicted, so never among the best
     table = top_target_means(pairs, "score")
     assert table["n"].tolist() == [4, 8] == list(TOP[:2])

@@ -56,9 +56,9 @@ def test_weights_of_the_best_epoch_are_kept(trained):
 def test_padding_never_changes_a_prediction(name, rng, unsettle):
     model = unsettle(SIGNAL_NETWORKS[name](n_channels=2))
     signals = [rng.random((n, 2)).astype(np.float32) for n in (1, 5, 16, 17, 63, 300)]
-    together = predict_signals(model, signals, 16)
+    together = predict_signals(model, signals, 32)
     for signal, value in zip(signals, together, strict=True):
-        assert predict_signals(model, [signal], 16)[0] == pytest.approx(value, abs=1e-4)
+        assert predict_signals(model, [signal], 32)[0] == pytest.approx(value, abs=1e-4)
         assert predict_signals(model, [signal], 256)[0] == pytest.approx(value, abs=1e-4)
 
 

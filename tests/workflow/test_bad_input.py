@@ -43,7 +43,7 @@ def refused(project, target, *words, extra=""):
     """Run for `target` and return the one line that says why it failed."""
     status, output = project.run(target, extra=extra)
     assert status != 0
-    lines = {line for line in output.splitlines() if line.startswith("error: ")}
+    lines = [line for line in output.splitlines() if line.startswith("error: ")]
     assert len(lines) == 1, output
     line = lines.pop()
     assert "unexpected" not in line

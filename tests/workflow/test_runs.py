@@ -39,6 +39,10 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
     planned = finished.planned(extra="signals: {compressed: {divisor: 50}}")
     assert planned["compress_signals"] == 1
     assert "scan_transcripts" not in planned
+    planned = finished.planned(extra="scan: {attribution: {smoothing: 5}}")
+    assert set(planned) == {"find_peaks", "draw_tracks", "measure_recovery"}
+    planned = finished.planned(extra="binding: {cnn: {n_resamples: 30}}")
+    assert set(planned) == {"evaluate_binding", "explain_pairs"}
     planned = finished.planned(extra="comparison: {thresholds: [-0.3]}")
     assert planned == {"compare_predictions": 1, "measure_recovery": 1}
 
