@@ -42,7 +42,7 @@ test: $(INSTALLED)
 
 real: $(INSTALLED)
 	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
-	echo "== mirsignal: main job on the HCT116 subset (about 30 minutes on 2 cores)"
+	echo "== mirsignal: main job on the HCT116 subset (about 25 minutes on 2 cores)"
 	$(SNAKEMAKE) --configfile studies/hct116_subset.yaml --config data="$(DATA)"
 	echo
 	$(call show,results/hct116_subset/comparison/main/metrics.tsv)
