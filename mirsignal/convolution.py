@@ -152,10 +152,10 @@ def pool_phases(x: tf.Tensor) -> tf.Tensor:
     """Max-pool (N, T, M, C), T odd, by two in both phases: (2 N, (T - 1) / 2, M // 2, C).
 
     The first N entries pool targets 0 and 1, 2 and 3, ...; the others 1 and 2, 3 and 4,
-    ... TensorFlow's own gradient of max pooling takes four times as long on a CPU; this
+    ... TensorFlow's own gradient of max pooling is several times slower on a CPU; this
     one gives the same values, the first of equal cells included.
     """
-    phases = [tf.nn.max_pool2d(part, 2, 2, "VALID") for part in (x[:, :-1], x[:, 1:])]
+    pooled = [tf.nn.max_pool2d(part, 2, 2, "VALID") for part in (x[:, :-1], x[:, 1:])]
 
     def gradient(dy: tf.Tensor) -> tf.Tensor:
         n, n_targets = tf.shape(x)[0], tf.shape(x)[1]
@@ -177,4 +177,4 @@ def pool_phases(x: tf.Tensor) -> tf.Tensor:
         dx = tf.reshape(d_cells, (n, n_targets, 2 * half, n_channels))
         return tf.pad(dx, [[0, 0], [0, 0], [0, n_mirna - 2 * half], [0, 0]])
 
-    return tf.concat(phases, axis=0), gradient
+    return tf.concat(pooled, axis=0), gradient

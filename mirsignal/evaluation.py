@@ -50,10 +50,7 @@ def evaluate_predictions(
         low, high = bootstrap_interval(
             _on_rows(measure), rows, rows, n_resamples=n_resamples, seed=seed
         )
-        result[name] = {
-            key: value if np.isfinite(value) else None
-            for key, value in (("value", measure(rows)), ("low", low), ("high", high))
-        }
+        result[name] = {"value": measure(rows), "low": low, "high": high}
     return result
 
 

@@ -33,14 +33,13 @@ def draw_negatives(
     """
     if protocol not in PROTOCOLS:
         raise InputError(f"unknown negatives {protocol!r}; use {sorted(PROTOCOLS)}")
-    mirna = pd.factorize(positives["mirna"])[0].astype(np.int64)
-    target, targets = pd.factorize(positives["target"])
-    taken = mirna * len(targets) + target
+    mirna, target, n_targets = _codes(positives)
+    taken = mirna * n_targets + target
     rounds = []
     for number in range(ratio):
         rng = np.random.default_rng([*seed, number])
         mirna_of, target_of = PROTOCOLS[protocol](positives, members, taken, rng)
-        keys = mirna[mirna_of] * len(targets) + target[target_of]
+        keys = mirna[mirna_of] * n_targets + target[target_of]
         _, first = np.unique(keys, return_index=True)
         first = np.sort(first)
         taken = np.union1d(taken, keys)
@@ -54,6 +53,13 @@ def draw_negatives(
             )
         )
     return pd.concat(rounds, ignore_index=True)
+
+
+def _codes(positives: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Return the numbers of miRNA and target of each positive, and how many targets."""
+    mirna = pd.factorize(positives["mirna"])[0].astype(np.int64)
+    target, targets = pd.factorize(positives["target"])
+    return mirna, target, len(targets)
 
 
 def _balanced(
@@ -73,11 +79,10 @@ def _balanced(
     family = pd.factorize(positives["family"])[0].astype(np.int64)
     cluster = positives["cluster"].to_numpy(dtype=np.int64)
     seen = np.unique(family * (cluster.max() + 1) + cluster)
-    mirna = pd.factorize(positives["mirna"])[0].astype(np.int64)
-    target, names = pd.factorize(positives["target"])
+    mirna, target, n_targets = _codes(positives)
 
     def pair_keys(mirnas: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray:
-        return mirna[mirnas] * len(names) + target[others]
+        return mirna[mirnas] * n_targets + target[others]
 
     def forbidden(mirnas: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray:
         keys = family[mirnas] * (cluster.max() + 1) + cluster[others]
@@ -117,11 +122,10 @@ def _legacy(
     signs of a negative. Kept for comparison only.
     """
     first_of_mirna = np.flatnonzero(~positives["mirna"].duplicated())
-    mirna = pd.factorize(positives["mirna"])[0].astype(np.int64)
-    target, names = pd.factorize(positives["target"])
+    mirna, target, n_targets = _codes(positives)
     chosen = rng.choice(first_of_mirna, size=len(members))
     for _ in range(_ROUNDS):
-        keys = mirna[chosen] * len(names) + target[members]
+        keys = mirna[chosen] * n_targets + target[members]
         bad = np.flatnonzero(np.isin(keys, taken))
         if not bad.size:
             break
