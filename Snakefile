@@ -1,6 +1,7 @@
 # mirsignal: from microRNA binding signals along transcripts to repression.
 #
 # snakemake --cores 8               the main job: experiment `main` of the study
+# snakemake --cores 8 binding       the samples and binding networks of every experiment
 # snakemake --cores 8 ablations     every experiment, and their comparison
 # snakemake --cores 8 --report ...  the report, after a run
 
@@ -28,11 +29,14 @@ wildcard_constraints:
     experiment="|".join(CONFIG["experiments"]),
     mirna=r"[A-Za-z0-9][A-Za-z0-9._-]*",
     shard=r"\d{4}",
+    member=r"\d+",
+    test_set="|".join(INPUTS["test_sets"]) or "none",
     fold=r"\d+",
 
 
 localrules:
     all,
+    binding,
     ablations,
 
 
@@ -40,6 +44,11 @@ rule all:
     default_target: True
     input:
         results_of("main"),
+
+
+rule binding:
+    input:
+        [binding_results_of(experiment) for experiment in CONFIG["experiments"]],
 
 
 rule ablations:

@@ -13,6 +13,7 @@ from mirsignal.backend import set_up
 from mirsignal.convolution import fold_network
 from mirsignal.files import write_json
 from mirsignal.models import BINDING_NETWORKS
+from mirsignal.pairing import ENCODINGS
 from mirsignal.scanning import (
     ConvolutionalScanner,
     WindowedScanner,
@@ -20,17 +21,17 @@ from mirsignal.scanning import (
     scan_transcripts,
 )
 
-LENGTH, REPEATS, THREADS = 20_000, 3, 2
+LENGTH, REPEATS, THREADS, ENCODING = 20_000, 3, 2, "au_gc_gu_a"
 
 
 def main():
     set_up(THREADS, 0)
     rng = np.random.default_rng(0)
     codes = [rng.integers(0, 4, LENGTH).astype(np.uint8)]
-    rows = mirna_rows("UGAGGUAGUAGGUUGUAUAGUU", "wc_gu")
-    model = BINDING_NETWORKS["cnn"]()
+    rows = mirna_rows("UGAGGUAGUAGGUUGUAUAGUU", ENCODING)
+    model = BINDING_NETWORKS["cnn"](ENCODING)
     stages = fold_network(model)
-    sliding_scanner = ConvolutionalScanner(stages, 2)
+    sliding_scanner = ConvolutionalScanner(stages, ENCODINGS[ENCODING].shape[-1])
     windowed_scanner = WindowedScanner(model)
     sliding = best(lambda: scan_transcripts(sliding_scanner, codes, rows))
     windowed = best(lambda: scan_transcripts(windowed_scanner, codes, rows))

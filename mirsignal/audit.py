@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -11,44 +13,66 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from mirsignal.metrics import bootstrap_interval, roc_auc
+from mirsignal.clusters import kmer_keys
+from mirsignal.errors import InputError
+from mirsignal.metrics import average_precision, bootstrap_interval, roc_auc
 from mirsignal.sequences import encode_many
-from mirsignal.splits import SPLITS, kmer_keys
+from mirsignal.splits import SPLITS, TEST_SETS
+
+_LONGEST_BASELINE = 200_000
 
 
 def audit_samples(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
-    """Return the audit of labelled pairs (mirna, target, gene, cluster, label, split).
+    """Return the audit of labelled pairs (mirna, ..., cluster, label, split, round).
 
-    shortcuts: test ROC-AUC (95% bootstrap interval) of logistic regressions that see
-    the miRNA, the target, or both apart, never their pairing. overlap: how many test
-    and validation targets, genes, clusters and 25-mers occur in train. balance: the
-    share of positives per miRNA, over miRNAs.
+    counts: positives, negatives, miRNAs and targets per split. shortcuts: per test set,
+    ROC-AUC (95% bootstrap interval) and average precision of logistic regressions that
+    see the miRNA, the target, or both apart, never their pairing; trained and tested on
+    one negative per positive. strongest_shortcut is the best of them. overlap: per pair
+    of splits, the share of rows of the second whose target, gene, cluster or any 25-mer
+    stands in the first. balance: positives and negatives of every miRNA in train.
     """
-    train, test = (pairs[pairs["split"] == split] for split in ("train", "test"))
-    return {
-        "counts": {
-            split: {
-                "positives": int((rows["label"] == 1).sum()),
-                "negatives": int((rows["label"] == 0).sum()),
-                "mirnas": int(rows["mirna"].nunique()),
-                "targets": int(rows["target"].nunique()),
-            }
-            for split in SPLITS
-            for rows in [pairs[pairs["split"] == split]]
-        },
-        "shortcuts": shortcut_scores(train, test, seed),
-        "overlap_with_train": {
-            split: _overlap(train, pairs[pairs["split"] == split])
-            for split in ("validation", "test")
-        },
-        "positive_share_per_mirna": _balance(train),
+    parts = {split: pairs[pairs["split"] == split] for split in SPLITS}
+    parts = {split: rows for split, rows in parts.items() if len(rows)}
+    single = {split: rows[rows["round"] < 1] for split, rows in parts.items()}
+    shortcuts = {
+        split: shortcut_scores(single["train"], single[split], seed)
+        for split in TEST_SETS
+        if split in parts
     }
+    return {
+        "counts": {split: _count(rows) for split, rows in parts.items()},
+        "shortcuts": shortcuts,
+        "strongest_shortcut": _strongest(shortcuts),
+        "overlap": [
+            {"of": second, "with": first, "n": len(parts[second])}
+            | _overlap(parts[first], parts[second])
+            for first, second in combinations(parts, 2)
+        ],
+        "balance": _balance(parts["train"]),
+    }
+
+
+def refuse_shortcuts(audit: Mapping[str, Any], limit: float | None) -> None:
+    """Raise InputError when a shortcut scores above `limit` (ROC-AUC), beyond chance.
+
+    Beyond chance means that its 95% interval lies above 0.5. None refuses nothing.
+    """
+    best = audit["strongest_shortcut"]
+    if limit is None or not best or best["roc_auc"] <= limit or best["low"] <= 0.5:
+        return
+    raise InputError(
+        f"shortcut {best['baseline']} scores ROC-AUC {best['roc_auc']:.3f} on test set "
+        f"{best['test_set']}, above max_shortcut_auc {limit}: a network can score there "
+        "without learning binding; use balanced negatives, or set max_shortcut_auc: null"
+    )
 
 
 def shortcut_scores(
     train: pd.DataFrame, test: pd.DataFrame, seed: int
 ) -> dict[str, dict[str, float]]:
-    """Return ROC-AUC with interval and n of each shortcut baseline on `test`."""
+    """Return ROC-AUC with interval, AP and n of each shortcut baseline on `test`."""
+    train = train.sample(min(len(train), _LONGEST_BASELINE), random_state=seed)
     views = {
         "mirna_identity": _mirna_features(train, test),
         "target_composition": _composition_features(train, test),
@@ -67,9 +91,19 @@ def shortcut_scores(
             "roc_auc": roc_auc(labels, predicted),
             "low": low,
             "high": high,
+            "average_precision": average_precision(labels, predicted),
             "n": len(test),
         }
     return scores
+
+
+def _strongest(shortcuts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    found = [
+        {"test_set": test_set, "baseline": baseline} | score
+        for test_set, scores in shortcuts.items()
+        for baseline, score in scores.items()
+    ]
+    return max(found, key=lambda score: score["roc_auc"]) if found else {}
 
 
 def _mirna_features(train: pd.DataFrame, test: pd.DataFrame) -> tuple:
@@ -92,19 +126,52 @@ def _seen_features(train: pd.DataFrame, test: pd.DataFrame) -> tuple:
     return tuple(csr_matrix(np.asarray(x, float).reshape(-1, 1)) for x in (own, other))
 
 
-def _overlap(train: pd.DataFrame, other: pd.DataFrame) -> dict[str, float]:
-    """Return the shares of `other` rows whose target, ... occurs in `train`."""
-    shares = {
-        column: float(other[column].isin(set(train[column])).mean())
-        for column in ("target", "gene", "cluster")
+def _count(rows: pd.DataFrame) -> dict[str, int]:
+    return {
+        "positives": int((rows["label"] == 1).sum()),
+        "negatives": int((rows["label"] == 0).sum()),
+        "mirnas": int(rows["mirna"].nunique()),
+        "families": int(rows["family"].nunique()),
+        "targets": int(rows["target"].nunique()),
     }
-    length = len(train["target"].iloc[0])
-    known = np.unique(kmer_keys(encode_many(train["target"], length), 25))
-    found = np.isin(kmer_keys(encode_many(other["target"], length), 25), known)
-    return shares | {"25-mer": float(found.any(axis=1).mean())}
 
 
-def _balance(train: pd.DataFrame) -> dict[str, float]:
-    share = train.groupby("mirna")["label"].mean()
-    quantiles = share.quantile([0.05, 0.5, 0.95])
-    return {f"quantile_{q:g}": float(value) for q, value in quantiles.items()}
+def _overlap(first: pd.DataFrame, second: pd.DataFrame) -> dict[str, float]:
+    """Return the shares of rows of `second` whose target, ... occurs in `first`."""
+    shares = {
+        column: float(second[column].isin(set(first[column])).mean())
+        for column in ("target", "gene", "cluster", "family")
+    }
+    windows = second["target"].drop_duplicates()
+    shared = shared_kmers(first["target"], windows)
+    known = second["target"].map(dict(zip(windows, shared, strict=True)))
+    return shares | {"25-mer": float(known.mean())}
+
+
+def shared_kmers(known: pd.Series, windows: pd.Series, k: int = 25) -> np.ndarray:
+    """Tell of each window (N,) whether any of its k-mers stands in a known one."""
+    length = len(windows.iloc[0])
+    keys = np.unique(kmer_keys(encode_many(known.unique(), length), k))
+    found = np.isin(kmer_keys(encode_many(windows, length), k), keys)
+    return np.asarray(found.any(axis=1))
+
+
+def _balance(train: pd.DataFrame) -> dict[str, Any]:
+    """Return positives and negatives per miRNA, and quantiles of the positives' share."""
+    counts = train.groupby("mirna")["label"].agg(positives="sum", n="size")
+    share = counts["positives"] / counts["n"]
+    names = train.drop_duplicates("mirna").set_index("mirna")["mirna_name"]
+    return {
+        "positive_share_quantiles": {
+            f"{q:g}": float(share.quantile(q)) for q in (0.05, 0.5, 0.95)
+        },
+        "per_mirna": [
+            {
+                "mirna": mirna,
+                "mirna_name": names[mirna],
+                "positives": int(row["positives"]),
+                "negatives": int(row["n"] - row["positives"]),
+            }
+            for mirna, row in counts.sort_values("n", ascending=False).iterrows()
+        ],
+    }

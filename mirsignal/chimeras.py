@@ -7,7 +7,7 @@ FASTA of its transcripts, or a table of ready pairs (miRBind and miRBench layout
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -32,6 +32,7 @@ _OPTIONAL_PAIR_COLUMNS = {
     "mirna_name": ("miRNA_name", "noncodingRNA_name"),
     "family": ("noncodingRNA_fam", "family"),
     "gene_name": ("gene_name",),
+    "cluster": ("gene_cluster_ID", "cluster"),
 }
 
 
@@ -90,31 +91,68 @@ def read_clash_table(
             counts[f"skipped: {error}"] += 1
             continue
         target = normalise(transcripts[name][start : start + WINDOW])
-        gene = name.split("_")[0]
+        gene = _gene_id(name)
         rows.append((mirna, row["mirna_name"], seed(mirna), target, gene, name, start))
     return _clean(pd.DataFrame(rows, columns=COLUMNS), counts, path)
 
 
 def read_pairs(
-    path: str | Path, columns: Mapping[str, str] | None = None
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    transcripts: Transcripts | None = None,
+    two_labels: str = "refuse",
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Read the positives of a table of ready pairs; return them and counts.
 
     The miRNA is in `miRNA` or `noncodingRNA`, the target window in `gene`; rows whose
     `label` is not 1 are left out. A gene name (`gene_name`; its part before the first
-    '_') and a family are taken where present; else the window stands for its gene, and
-    nt 2-8 for the family.
+    '_'), a target cluster (`gene_cluster_ID`, which then stands for the gene) and a
+    family are taken where present; else the window stands for its gene, and nt 2-8 for
+    the family. With `transcripts`, each window is looked up in them. A pair that stands
+    there with both labels is refused, or all its rows are dropped ("drop"), or used as
+    they are ("keep"), as `two_labels` says.
 
     Raises InputError for a missing column, a window that is not 50 nt, an impossible
     miRNA or an unknown letter, with the line.
     """
+    table, counts = _read_labelled(path, columns, two_labels)
+    counts["left out: label is not 1"] = int((table["label"] != 1).sum())
+    positives, counted = _clean(table.loc[table["label"] == 1, COLUMNS], counts, path)
+    if transcripts is not None:
+        positives = _place(positives, transcripts)
+        counted["placed in a transcript"] = int((positives["start"] >= 0).sum())
+    return positives, counted
+
+
+def read_test_pairs(
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    two_labels: str = "refuse",
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Read a test set of ready pairs, all labels; return it (COLUMNS + label) and counts.
+
+    Columns and `two_labels` are those of `read_pairs`. Raises InputError as that does,
+    and for a label other than 0 and 1 and a set without either.
+    """
+    table, counts = _read_labelled(path, columns, two_labels)
+    wrong = table.index[~table["label"].isin([0, 1])]
+    if len(wrong):
+        raise InputError(f"{path}, line {wrong[0]}: the label is neither 0 nor 1")
+    table, counted = _clean(table, counts, path)
+    if table["label"].nunique() < 2:
+        raise InputError(f"{path}: all pairs have one label; a test set needs both")
+    return table.astype({"label": "int64"}), counted
+
+
+def _read_labelled(
+    path: str | Path, columns: Mapping[str, str] | None, two_labels: str
+) -> tuple[pd.DataFrame, Counter[str]]:
+    """Read ready pairs (COLUMNS and label), indexed by line; refuse two labels."""
     renamed = dict(columns or {})
     table = read_table(path)
-    mirna_column = renamed.get(
-        "mirna", "noncodingRNA" if "noncodingRNA" in table.columns else "miRNA"
-    )
+    mirna_column = "noncodingRNA" if "noncodingRNA" in table.columns else "miRNA"
     names = {
-        "mirna": mirna_column,
+        "mirna": renamed.get("mirna", mirna_column),
         "target": renamed.get("target", "gene"),
         "label": renamed.get("label", "label"),
     }
@@ -128,42 +166,82 @@ def read_pairs(
                 f"{path}: column {column!r} is missing; it holds the {name} of a pair"
             )
     table = table.rename(columns={column: name for name, column in names.items()})
-    label = to_number(table, "label", path)
+    table["label"] = to_number(table, "label", path)
     counts: Counter[str] = Counter(rows=len(table))
-    counts["left out: label is not 1"] = int((label != 1).sum())
-    empty = table.index[(label == 1) & table[["mirna", "target"]].isna().any(axis=1)]
+    empty = table.index[
+        (table["label"] >= 0) & table[["mirna", "target"]].isna().any(axis=1)
+    ]
     if len(empty):
         raise InputError(
             f"{path}, line {empty[0]}: the miRNA or target is missing; remove the row"
         )
-    labels = label.groupby([table["mirna"], table["target"]]).transform("nunique")
-    if (labels > 1).any():
-        line = table.index[labels > 1][0]
+    table = table[table["label"].notna()]
+    clean = pd.DataFrame(
+        {
+            "mirna": _map_unique(table["mirna"], _driver, path),
+            "target": _map_unique(table["target"], _window, path),
+            "label": table["label"],
+        }
+    )
+    both = clean.groupby(["mirna", "target"])["label"].transform("nunique") > 1
+    if both.any() and two_labels == "refuse":
+        line = both.index[both][0]
         raise InputError(
-            f"{path}, line {line}: this miRNA and target stand there with two labels "
-            f"({int((labels > 1).sum())} such rows); keep one"
+            f"{path}, line {line}: {clean['mirna'][line]} x {clean['target'][line]} "
+            f"stands there with two labels ({int(both.sum())} such rows); correct them, "
+            "or set two_labels: drop"
         )
+    counts["rows of pairs with two labels"] = int(both.sum())
+    if two_labels == "drop":
+        table, clean = table[~both], clean[~both]
+    known = table.reindex(columns=list(_OPTIONAL_PAIR_COLUMNS))
+    gene = known["gene_name"].map(_gene_id, na_action="ignore")
+    clean["mirna_name"] = known["mirna_name"].fillna(clean["mirna"])
+    clean["family"] = known["family"].fillna(clean["mirna"].map(seed))
+    clean["gene"] = gene.fillna(known["cluster"]).fillna(clean["target"])
+    clean["transcript"] = known["gene_name"].fillna(clean["target"])
+    return clean.assign(start=-1)[[*COLUMNS, "label"]], counts
+
+
+def _gene_id(name: str) -> str:
+    return name.split("_")[0]
+
+
+def _map_unique(
+    column: pd.Series, function: Callable[[str, str], str], path: str | Path
+) -> pd.Series:
+    """Apply `function` once per value; it is told the first line that has the value."""
+    first = column[~column.duplicated()]
+    found = {
+        value: function(value, f"{path}, line {line}") for line, value in first.items()
+    }
+    return column.map(found)
+
+
+def _place(positives: pd.DataFrame, transcripts: Transcripts) -> pd.DataFrame:
+    """Set transcript and start of each window that occurs in a transcript.
+
+    Where several hold it, one whose id, or gene symbol, stands in the row's own
+    transcript name goes first, then the one that comes first in the FASTA.
+    """
+    wanted = set(positives["target"])
+    where: dict[str, list[tuple[str, int]]] = {}
+    for name in transcripts.names():
+        sequence = transcripts[name]
+        for start in range(len(sequence) - WINDOW + 1):
+            window = sequence[start : start + WINDOW]
+            if window in wanted:
+                where.setdefault(window, []).append((name, start))
     rows = []
-    for line, row in table[label == 1].iterrows():
-        where = f"{path}, line {line}"
-        mirna = _driver(row["mirna"], where)
-        target = _window(row["target"], where)
-        name = row.get("mirna_name")
-        full_name = row.get("gene_name")
-        known = isinstance(full_name, str)
-        family = row.get("family")
-        rows.append(
-            (
-                mirna,
-                name if isinstance(name, str) else mirna,
-                family if isinstance(family, str) else seed(mirna),
-                target,
-                full_name.split("_")[0] if known else target,
-                full_name if known else target,
-                -1,
-            )
-        )
-    return _clean(pd.DataFrame(rows, columns=COLUMNS), counts, path)
+    for target, own in zip(positives["target"], positives["transcript"], strict=True):
+        places = where.get(target)
+        if places is None:
+            rows.append((own, -1))
+        else:
+            parts = set(own.split("_"))
+            rows.append(min(places, key=lambda place: place[0] not in parts))
+    names, starts = zip(*rows, strict=True)
+    return positives.assign(transcript=names, start=starts)
 
 
 def _driver(sequence: str, where: str) -> str:
@@ -188,15 +266,16 @@ def _window(sequence: str, where: str) -> str:
 def _clean(
     table: pd.DataFrame, counts: Counter[str], path: str | Path
 ) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Drop windows with N and repeated pairs, counting both."""
+    """Drop windows with N and repeated pairs, counting both and what is left."""
     unknown = table["target"].str.contains("N")
     counts["dropped: target holds N"] = int(unknown.sum())
     table = table[~unknown]
-    repeated = table.duplicated(["mirna", "target"])
+    keys = [name for name in ("mirna", "target", "label") if name in table]
+    repeated = table.duplicated(keys)
     counts["dropped: same miRNA and target as another row"] = int(repeated.sum())
     table = table[~repeated].reset_index(drop=True)
-    counts["positives"] = len(table)
-    if table.empty:
+    counts["positives"] = int(table["label"].sum()) if "label" in table else len(table)
+    if not counts["positives"]:
         raise InputError(
             f"{path}: no positive pair is left ({dict(counts)}); do the names match the "
             "transcript FASTA?"

@@ -44,6 +44,12 @@ def complete_config(
         )
     for name in completed["experiments"]:
         experiment_recipes(completed, name)
+    for name, recipe in completed["samples"].items():
+        if (total := sum(recipe["fractions"].values())) > 0.75:
+            raise InputError(
+                f"config: samples: {name}: fractions add up to {total:g}; leave at least "
+                "a quarter for training"
+            )
     for name, recipe in completed["regression"].items():
         if len(recipe["filters"]) != len(recipe["pools"]):
             raise InputError(

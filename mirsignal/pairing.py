@@ -11,22 +11,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 _A, _C, _G, _U, _N = range(5)
-_WATSON_CRICK = [(_A, _U), (_U, _A), (_C, _G), (_G, _C)]
-_WOBBLE = [(_G, _U), (_U, _G)]
+_AU, _GC, _GU = ([(_A, _U), (_U, _A)], [(_C, _G), (_G, _C)], [(_G, _U), (_U, _G)])
+_TARGET_A = [(_A, mirna) for mirna in (_A, _C, _G, _U)]
 
 
-def _channel(pairs: list[tuple[int, int]]) -> NDArray[np.float32]:
-    channel = np.zeros((5, 5), dtype=np.float32)
-    for target, mirna in pairs:
-        channel[target, mirna] = 1.0
-    return channel
+def _channels(*pairs: list[tuple[int, int]]) -> NDArray[np.float32]:
+    table = np.zeros((5, 5, len(pairs)), dtype=np.float32)
+    for channel, cells in enumerate(pairs):
+        for target, mirna in cells:
+            table[target, mirna, channel] = 1.0
+    return table
 
 
 ENCODINGS: dict[str, NDArray[np.float32]] = {
-    "wc": np.stack([_channel(_WATSON_CRICK)], axis=-1),
-    "wc_gu": np.stack([_channel(_WATSON_CRICK), _channel(_WOBBLE)], axis=-1),
+    "wc": _channels(_AU + _GC),
+    "wc_gu": _channels(_AU + _GC, _GU),
+    "au_gc_gu": _channels(_AU, _GC, _GU),
+    "au_gc_gu_a": _channels(_AU, _GC, _GU, _TARGET_A),
+    "onehot": _channels(*([(t, m)] for t in range(4) for m in range(4))),
 }
-"""Pair values (target code 5, miRNA code 5, C) by encoding name."""
+"""Pair values (target code 5, miRNA code 5, C) by encoding name.
+
+wc and wc_gu: Watson-Crick pairs, G:U wobbles. au_gc_gu: each kind of pair in a channel of
+its own, since a G:C pair binds more strongly than an A:U pair. au_gc_gu_a: also whether
+the target nucleotide is A, whatever the miRNA's, so that an A opposite nt 1 (Lewis 2005)
+and A-rich flanks can be seen. onehot: each of the 16 combinations.
+"""
+
+
+def watson_crick_channels(encoding: str) -> list[int]:
+    """Return the channels that hold Watson-Crick pairs and nothing else."""
+    table = ENCODINGS[encoding]
+    others = ENCODINGS["wc"][:, :, 0] == 0
+    return [c for c in range(table.shape[2]) if not table[others, c].any()]
 
 
 def pair_matrix(

@@ -26,6 +26,11 @@ def file_digest(path: str | Path) -> str:
     return digest.hexdigest()
 
 
+def text_digest(text: str) -> str:
+    """Return the first 16 hexadecimal digits of a text's sha256."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def source_digest(script: Path, root: Path) -> str:
     """Return a digest of the code that a script reaches inside the library.
 
@@ -40,10 +45,8 @@ def source_digest(script: Path, root: Path) -> str:
         tree = ast.parse(path.read_text(), filename=str(path))
         seen[path] = _code_only(tree)
         pending += sorted(_imported_files(tree, root))
-    digest = hashlib.sha256()
-    for path in sorted(seen):
-        digest.update(f"{path.relative_to(root)}\n{seen[path]}\n".encode())
-    return digest.hexdigest()[:16]
+    parts = [f"{path.relative_to(root)}\n{seen[path]}\n" for path in sorted(seen)]
+    return text_digest("".join(parts))
 
 
 def _code_only(tree: ast.Module) -> str:

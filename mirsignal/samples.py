@@ -1,4 +1,4 @@
-"""Sample sets: positives split by target cluster, then negatives inside each split."""
+"""Sample sets: positives split by cluster and family, then negatives in each split."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mirsignal.clusters import cluster_targets
 from mirsignal.errors import InputError
-from mirsignal.negatives import draw_negatives
-from mirsignal.splits import SPLITS, assign_splits, cluster_targets
+from mirsignal.negatives import DRAWN_BEFORE_SPLIT, draw_background, draw_negatives
+from mirsignal.sequences import Transcripts
+from mirsignal.splits import SPLITS, assign_splits
 
 log = logging.getLogger(__name__)
 
@@ -22,72 +24,126 @@ PAIR_COLUMNS = [
 
 
 def make_samples(
-    positives: pd.DataFrame, settings: Mapping[str, Any], seed: int
+    positives: pd.DataFrame,
+    settings: Mapping[str, Any],
+    seed: int,
+    transcripts: Transcripts | None = None,
+    threads: int = 1,
 ) -> pd.DataFrame:
     """Return labelled pairs (PAIR_COLUMNS) as a recipe of `samples` asks.
 
     `round` is -1 for positives and numbers the nested sets of negatives: the rows with
-    round < r are a 1:r set. Raises InputError when a split would be empty, and when a
-    pair would carry both labels.
+    round < r are a 1:r set. `transcripts` are those of the positives, for `background`
+    negatives. Raises InputError when a split would be empty, when no negative can be
+    drawn, and when a pair would carry both labels.
     """
     positives = positives.assign(
         cluster=cluster_targets(
-            positives["target"], positives["gene"], settings["cluster_kmer"]
+            positives["target"],
+            positives["gene"],
+            settings["cluster_kmer"],
+            settings["cluster_identity"],
+            settings["cluster_tool"],
+            threads,
         )
     )
-    by_cluster = settings["split"] == "target_cluster"
-    groups = positives["cluster"].to_numpy() if by_cluster else np.arange(len(positives))
-    positives["split"] = assign_splits(groups, settings["fractions"], seed)
-    _refuse_small_splits(positives["split"])
+    positives["split"] = assign_splits(
+        positives["family"],
+        positives["cluster"].to_numpy(),
+        settings["fractions"],
+        seed,
+    )
+    wanted = [s for s in SPLITS if s == "train" or settings["fractions"].get(s)]
+    _refuse_small_splits(positives["split"], wanted)
     parts = [positives.assign(label=1, round=-1)]
-    for number, split in enumerate(SPLITS):
-        members = np.flatnonzero(positives["split"] == split)
-        drawn = draw_negatives(
-            positives,
-            members,
-            settings["negatives"],
-            settings["ratio"],
-            seed=[seed, number],
-        )
-        if drawn.empty:
-            raise InputError(
-                f"no negative can be drawn in the {split} split: every family "
-                "binds every target cluster in it; give chimeras of more miRNA families"
-            )
-        if len(drawn) < 0.98 * members.size * settings["ratio"]:
-            log.warning(
-                "%s: only %.2f negatives per positive; common miRNAs lack some",
-                *(split, len(drawn) / members.size),
-            )
-        parts.append(_as_pairs(positives, drawn, split))
+    if settings["negatives"] in DRAWN_BEFORE_SPLIT:
+        groups = {"whole": np.arange(len(positives))}
+    else:
+        groups = {s: np.flatnonzero(positives["split"] == s) for s in wanted}
+    for number, (name, members) in enumerate(groups.items()):
+        drawn = _draw(positives, members, settings, [seed, number], transcripts)
+        _report_shortage(name, len(drawn), members.size * settings["ratio"])
+        parts.append(drawn)
     pairs = pd.concat(parts, ignore_index=True)[PAIR_COLUMNS]
+    if settings["negatives"] == "background":
+        pairs = _without_repeats(pairs)
     refuse_two_labels(pairs)
     return pairs
 
 
-def _refuse_small_splits(split_of: pd.Series) -> None:
-    for split in SPLITS:
+def _refuse_small_splits(split_of: pd.Series, wanted: list[str]) -> None:
+    for split in wanted:
         if (n := int((split_of == split).sum())) < 2:
             raise InputError(
                 f"the {split} split holds {n} of {len(split_of)} positives; give more "
-                "chimeras or other `fractions`"
+                "chimeras or other `fractions` (0 leaves a split out)"
             )
 
 
-def _as_pairs(positives: pd.DataFrame, drawn: pd.DataFrame, split: str) -> pd.DataFrame:
-    mirna_side = positives[["mirna", "mirna_name", "family"]].iloc[drawn["mirna_of"]]
-    target_side = positives[["target", "gene", "cluster"]].iloc[drawn["target_of"]]
-    return pd.concat(
-        [mirna_side.reset_index(drop=True), target_side.reset_index(drop=True)], axis=1
-    ).assign(label=0, split=split, round=drawn["round"].to_numpy())
+def _draw(
+    positives: pd.DataFrame,
+    members: np.ndarray,
+    settings: Mapping[str, Any],
+    seed: list[int],
+    transcripts: Transcripts | None,
+) -> pd.DataFrame:
+    """Return the negatives of some rows as pairs."""
+    if settings["negatives"] == "background":
+        if transcripts is None or not (positives["start"] >= 0).any():
+            raise InputError(
+                "config: samples: background negatives need positives that lie in known "
+                "transcripts; give `transcripts` under `hybrids`"
+            )
+        drawn = draw_background(positives, members, transcripts, settings["ratio"], seed)
+        mirna_of = target_of = drawn["row_of"]
+    else:
+        protocol, ratio = settings["negatives"], settings["ratio"]
+        drawn = draw_negatives(positives, members, protocol, ratio, seed)
+        mirna_of, target_of = drawn["mirna_of"], drawn["target_of"]
+    pairs = pd.concat(
+        [
+            part.reset_index(drop=True)
+            for part in (
+                positives[["mirna", "mirna_name", "family"]].iloc[mirna_of],
+                positives[["target", "gene", "cluster"]].iloc[target_of],
+                positives[["split"]].iloc[drawn["row_of"]],
+            )
+        ],
+        axis=1,
+    ).assign(label=0, round=drawn["round"].to_numpy())
+    return pairs.assign(target=drawn["target"]) if "target" in drawn else pairs
+
+
+def _report_shortage(split: str, drawn: int, wanted: int) -> None:
+    """Refuse a split without any negative; tell when some are missing."""
+    if not drawn:
+        raise InputError(
+            f"no negative can be drawn in the {split} split: each miRNA family in it "
+            "binds each of its target clusters, or no positive lies in a transcript "
+            "with room; give more chimeras, larger `fractions`, or 0 to leave it out"
+        )
+    if drawn < 0.98 * wanted:
+        log.warning(
+            "%s: %s of %s negatives: common miRNAs lack partners",
+            *(split, f"{drawn:,}", f"{wanted:,}"),
+        )
+
+
+def _without_repeats(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Drop negatives whose sequences repeat a positive's or an earlier negative's."""
+    ordered = pairs.sort_values("round", kind="stable")
+    repeated = ordered.duplicated(["mirna", "target"]) & (ordered["label"] == 0)
+    return pairs[~repeated.sort_index()].reset_index(drop=True)
 
 
 def refuse_two_labels(pairs: pd.DataFrame) -> None:
     """Raise InputError when a miRNA and target stand together with both labels."""
-    labels = pairs.groupby(["mirna", "target"], sort=False)["label"].nunique()
-    if (labels > 1).any():
-        mirna, target = labels.index[labels > 1][0]
+    both = pairs.loc[pairs["label"] == 1, ["mirna", "target"]].merge(
+        pairs.loc[pairs["label"] == 0, ["mirna", "target"]].drop_duplicates()
+    )
+    if len(both):
+        mirna, target = both.iloc[0]
         raise InputError(
-            f"pair {mirna} x {target} is positive and negative ({(labels > 1).sum()} "
+            f"pair {mirna} x {target} is positive and negative ({len(both)} "
             "such pairs); remove one label"
         )

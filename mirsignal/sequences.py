@@ -51,6 +51,12 @@ def decode(codes: NDArray[np.integer]) -> str:
     return "".join(LETTERS[code] for code in codes)
 
 
+def decode_many(codes: NDArray[np.integer]) -> NDArray[np.str_]:
+    """Return the RNA strings (N,) of codes (N, L)."""
+    letters = np.frombuffer(LETTERS.encode(), dtype=np.uint8)[codes]
+    return np.ascontiguousarray(letters).view(f"S{codes.shape[1]}")[:, 0].astype(str)
+
+
 def normalise(sequence: str) -> str:
     """Return upper-case RNA; raises InputError as `encode` does."""
     return decode(encode(sequence.strip()))
@@ -144,6 +150,10 @@ class Transcripts:
 
     def __contains__(self, name: str) -> bool:
         return name in self._fasta
+
+    def names(self) -> list[str]:
+        """Return all ids, in the order of the FASTA."""
+        return list(self._fasta.keys())
 
     def length(self, name: str) -> int:
         return len(self._fasta[name])

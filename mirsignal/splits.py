@@ -1,63 +1,82 @@
-"""Split positives into train, validation and test before any negative is made."""
+"""Split positives into train, validation and three test sets, before any negative."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
+from numpy.typing import ArrayLike, NDArray
 
-from mirsignal.sequences import encode_many
+TEST_SETS = ("random", "unseen_target", "unseen_family")
+"""From the easiest: random rows; clusters of targets, and families of miRNAs, that
+training never saw."""
 
-SPLITS = ("train", "validation", "test")
-
-
-def kmer_keys(codes: NDArray[np.uint8], k: int) -> NDArray[np.int64]:
-    """Return every k-mer of codes (N, L) as one integer: (N, L - k + 1), k <= 27."""
-    keys = np.zeros((codes.shape[0], codes.shape[1] - k + 1), dtype=np.int64)
-    for offset in range(k):
-        keys = keys * 5 + codes[:, offset : offset + keys.shape[1]]
-    return keys
-
-
-def cluster_targets(targets: pd.Series, genes: pd.Series, k: int = 16) -> np.ndarray:
-    """Return the cluster (N,) of each target: those linked by a gene or a shared k-mer.
-
-    Single linkage over both relations, as connected components of the graph of targets,
-    genes and k-mers: no k-mer and no gene lies in two clusters. Overlapping windows and
-    near-identical paralogues therefore stay together.
-    """
-    keys = kmer_keys(encode_many(targets, len(targets.iloc[0])), k)
-    kmers, kmer_index = np.unique(keys, return_inverse=True)
-    gene_index = pd.factorize(genes)[0].astype(np.int64)
-    n = len(targets)
-    rows = np.concatenate([np.repeat(np.arange(n), keys.shape[1]), np.arange(n)])
-    columns = np.concatenate([kmer_index.ravel(), len(kmers) + gene_index])
-    size = n + len(kmers) + gene_index.max() + 1
-    links = coo_matrix((np.ones(len(rows), bool), (rows, n + columns)), (size, size))
-    labels = connected_components(links, directed=False)[1][:n]
-    return pd.factorize(labels)[0]
+SPLITS = ("train", "validation", *TEST_SETS)
+_FEWEST_FAMILIES = 3
 
 
 def assign_splits(
-    groups: np.ndarray, fractions: tuple[float, float, float], seed: int
+    families: ArrayLike,
+    clusters: NDArray[np.integer],
+    fractions: Mapping[str, float],
+    seed: int,
 ) -> NDArray[np.str_]:
-    """Return the split (N,) of each example so that no group is divided.
+    """Return the split (N,) of each positive, one of SPLITS.
 
-    Groups are dealt in random order to the split that is furthest below its share of
-    `fractions` (train, validation, test).
+    `fractions` gives the shares of all but train, which gets the rest. First whole miRNA
+    families are held out for `unseen_family`, whatever their targets; then whole
+    clusters of targets for `unseen_target` and `validation`; then single rows for
+    `random`, whose targets, genes and families training may know.
     """
     rng = np.random.default_rng(seed)
-    sizes = np.bincount(groups)
-    share = np.asarray(fractions) / sum(fractions)
-    filled = np.zeros(3)
-    split_of_group = np.zeros(len(sizes), dtype=np.int64)
-    largest_first = np.argsort(
-        -sizes[(order := rng.permutation(len(sizes)))], kind="stable"
+    n = len(clusters)
+    wanted = {split: round(fractions.get(split, 0) * n) for split in SPLITS[1:]}
+    names = np.array(SPLITS)
+    split = np.zeros(n, dtype=np.int64)
+    family_of = np.unique(np.asarray(families), return_inverse=True)[1]
+    held = _hold_out(family_of, wanted["unseen_family"], rng)
+    split[held] = SPLITS.index("unseen_family")
+    free = np.flatnonzero(~held)
+    by_cluster = ("validation", "unseen_target")
+    rest = free.size - sum(wanted[name] for name in by_cluster)
+    dealt = _deal_groups(
+        clusters[free], np.array([rest, *(wanted[name] for name in by_cluster)]), rng
     )
-    for group in order[largest_first]:
-        chosen = int(np.argmax(share * sizes.sum() - filled))
-        split_of_group[group] = chosen
-        filled[chosen] += sizes[group]
-    return np.asarray(SPLITS)[split_of_group[groups]]
+    split[free] = np.array([0, *map(SPLITS.index, by_cluster)])[dealt]
+    pool = np.flatnonzero(split == 0)
+    chosen = rng.choice(pool, min(wanted["random"], pool.size), replace=False)
+    split[chosen] = SPLITS.index("random")
+    return names[split]
+
+
+def _hold_out(
+    groups: NDArray[np.integer], wanted: int, rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Mark whole groups, in random order, that fit into `wanted` rows: (N,).
+
+    None is larger than a quarter of them, so that the set has partners for negatives;
+    where groups are so few that this leaves less than three, the smallest are taken.
+    """
+    sizes = np.bincount(groups)
+    third_smallest = np.sort(sizes)[min(_FEWEST_FAMILIES, len(sizes)) - 1]
+    largest = max(wanted // 4, third_smallest)
+    held = np.zeros(len(sizes), bool)
+    for group in rng.permutation(len(sizes)) if wanted else ():
+        fits = sizes[held].sum() + sizes[group] <= wanted or held.sum() < _FEWEST_FAMILIES
+        held[group] = fits and sizes[group] <= largest
+    return held[groups]
+
+
+def _deal_groups(
+    labels: NDArray[np.integer], wanted: NDArray[np.integer], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Deal whole groups, the largest first, to the part that lacks most: (N,)."""
+    groups = np.unique(labels, return_inverse=True)[1]
+    sizes = np.bincount(groups)
+    lacking = wanted.astype(float)
+    part_of = np.zeros(len(sizes), dtype=np.int64)
+    order = rng.permutation(len(sizes))
+    for group in order[np.argsort(-sizes[order], kind="stable")]:
+        part_of[group] = np.argmax(lacking)
+        lacking[part_of[group]] -= sizes[group]
+    return part_of[groups]

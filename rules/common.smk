@@ -65,6 +65,17 @@ def optional_file(table, key):
     return data_file(INPUTS[table][key]) if key in INPUTS[table] else []
 
 
+def chimera_transcripts(suffix):
+    """Return the clean transcripts of the chimeras, or no input where there are none."""
+    path = f"results/{STUDY}/inputs/chimera_transcripts.{suffix}"
+    return path if "transcripts" in INPUTS["hybrids"] else []
+
+
+def members(wildcards):
+    """Return the numbers of the networks of a binding recipe, which differ in seed."""
+    return range(1, CONFIG["binding"][wildcards.binding]["n_seeds"] + 1)
+
+
 MIRNAS = list(
     checked(
         read_mirnas, data_file(INPUTS["mirnas"]["file"]), INPUTS["mirnas"]["columns"]
@@ -125,6 +136,15 @@ def target_of(wildcards):
     return "log2 fold change, clipped at 0 from above" if clip else "log2 fold change"
 
 
+def binding_results_of(experiment):
+    """Return what an experiment shows of its samples and its binding network."""
+    recipes = checked(experiment_recipes, CONFIG, experiment)
+    return [
+        f"results/{STUDY}/samples/{recipe_chain(recipes, 'samples')}/audit.svg",
+        f"results/{STUDY}/binding/{recipe_chain(recipes, 'binding')}/evaluation.svg",
+    ]
+
+
 def results_of(experiment):
     """Return what running an experiment leaves for a reader."""
     recipes = checked(experiment_recipes, CONFIG, experiment)
@@ -135,8 +155,7 @@ def results_of(experiment):
     explained = f"results/{STUDY}/interpretation/{recipe_chain(recipes, 'binding')}"
     compared = f"results/{STUDY}/comparison/{experiment}"
     files = [
-        f"{folders['samples']}/audit.svg",
-        f"{folders['binding']}/evaluation.svg",
+        *binding_results_of(experiment),
         f"{explained}/pairs.svg",
         f"{folders['scan']}/tracks.svg",
         *(f"{folders['scan']}/{mirna}/peaks.bed" for mirna in MIRNAS),

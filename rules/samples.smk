@@ -1,13 +1,37 @@
 # Samples: chimeras -> labelled pairs, split before negatives are drawn, and their audit.
 #
-# in:   the study's chimera table (and its transcripts), or ready pairs
-# out:  inputs/positives.parquet; samples/{samples}/pairs.parquet, audit.json, audit.svg
+# in:   the study's chimera table (and its transcripts), or ready pairs; further test sets
+# out:  inputs/chimera_transcripts.fa, positives.parquet, test_sets/{test_set}.parquet;
+#       samples/{samples}/pairs.parquet, audit.json, audit.svg
+
+
+if "transcripts" in INPUTS["hybrids"]:
+
+    rule prepare_chimera_transcripts:
+        input:
+            data_file(INPUTS["hybrids"]["transcripts"]),
+        output:
+            fasta="results/{study}/inputs/chimera_transcripts.fa",
+            index="results/{study}/inputs/chimera_transcripts.fa.fai",
+            provenance="results/{study}/inputs/provenance/prepare_chimera_transcripts.json",
+        log:
+            "results/{study}/logs/prepare_chimera_transcripts.log",
+        benchmark:
+            "results/{study}/benchmarks/prepare_chimera_transcripts.tsv"
+        conda:
+            "../envs/tables.yaml"
+        params:
+            columns=INPUTS["hybrids"]["transcript_columns"],
+            code=code("prepare_chimera_transcripts"),
+        script:
+            "../scripts/prepare_chimera_transcripts.py"
 
 
 rule extract_positives:
     input:
         table=data_file(INPUTS["hybrids"]["file"]),
-        transcripts=optional_file("hybrids", "transcripts"),
+        transcripts=chimera_transcripts("fa"),
+        index=chimera_transcripts("fa.fai"),
     output:
         positives="results/{study}/inputs/positives.parquet",
         counts="results/{study}/inputs/positives.json",
@@ -21,14 +45,39 @@ rule extract_positives:
     params:
         format=INPUTS["hybrids"]["format"],
         columns=INPUTS["hybrids"]["columns"],
+        two_labels=INPUTS["hybrids"]["two_labels"],
         code=code("extract_positives"),
     script:
         "../scripts/extract_positives.py"
 
 
+rule prepare_test_set:
+    input:
+        lambda wildcards: data_file(INPUTS["test_sets"][wildcards.test_set]["file"]),
+    output:
+        pairs="results/{study}/inputs/test_sets/{test_set}.parquet",
+        provenance="results/{study}/inputs/provenance/prepare_test_set/{test_set}.json",
+    log:
+        "results/{study}/logs/prepare_test_set/{test_set}.log",
+    benchmark:
+        "results/{study}/benchmarks/prepare_test_set/{test_set}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        columns=lambda wildcards: INPUTS["test_sets"][wildcards.test_set]["columns"],
+        two_labels=lambda wildcards: INPUTS["test_sets"][wildcards.test_set][
+            "two_labels"
+        ],
+        code=code("prepare_test_set"),
+    script:
+        "../scripts/prepare_test_set.py"
+
+
 rule make_samples:
     input:
-        "results/{study}/inputs/positives.parquet",
+        positives="results/{study}/inputs/positives.parquet",
+        transcripts=chimera_transcripts("fa"),
+        index=chimera_transcripts("fa.fai"),
     output:
         pairs="results/{study}/samples/{samples}/pairs.parquet",
         provenance="results/{study}/samples/{samples}/provenance.json",
@@ -38,8 +87,12 @@ rule make_samples:
         "results/{study}/benchmarks/make_samples/{samples}.tsv"
     conda:
         "../envs/tables.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=60,
     params:
-        settings=recipe("samples"),
+        settings=recipe("samples", without=["max_shortcut_auc"]),
         seed=CONFIG["seed"],
         code=code("make_samples"),
     script:
@@ -64,6 +117,7 @@ rule audit_samples:
     conda:
         "../envs/tables.yaml"
     params:
+        settings=recipe("samples", "max_shortcut_auc"),
         seed=CONFIG["seed"],
         caption=caption("audit"),
         code=code("audit_samples"),

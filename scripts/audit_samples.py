@@ -4,7 +4,7 @@ import logging
 
 import pandas as pd
 
-from mirsignal.audit import audit_samples
+from mirsignal.audit import audit_samples, refuse_shortcuts
 from mirsignal.figures.samples import draw_audit
 from mirsignal.files import write_json
 from mirsignal.jobs import run
@@ -15,10 +15,17 @@ log = logging.getLogger("mirsignal")
 def main(snakemake):
     pairs = pd.read_parquet(snakemake.input[0])
     audit = audit_samples(pairs, snakemake.params.seed)
+    for test_set, scores in audit["shortcuts"].items():
+        best = max(scores, key=lambda name: scores[name]["roc_auc"])
+        log.info(
+            "%s: strongest shortcut %s, ROC-AUC %.3f (%.3f-%.3f), n = %s",
+            *(test_set, best),
+            *(scores[best][key] for key in ("roc_auc", "low", "high")),
+            f"{scores[best]['n']:,}",
+        )
+    refuse_shortcuts(audit, snakemake.params.settings["max_shortcut_auc"])
     write_json(snakemake.output.audit, audit)
     draw_audit(audit, snakemake.output.figure, snakemake.params.caption)
-    for name, score in audit["shortcuts"].items():
-        log.info("shortcut %s: ROC-AUC %.3f", name, score["roc_auc"])
 
 
 if __name__ == "__main__":

@@ -1,59 +1,169 @@
-"""Evaluate the binding network on its test pairs and on random windows."""
+"""Evaluate the binding networks of a recipe on all test sets and on random windows."""
 
 import logging
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from mirsignal.backend import keras, set_up
-from mirsignal.evaluation import evaluate_predictions, random_pairs
+from mirsignal.baselines import BASELINES
+from mirsignal.evaluation import (
+    best_member,
+    collect_test_pairs,
+    describe_test_set,
+    each_test_set,
+    evaluate_predictions,
+    primary_test_set,
+    random_pairs,
+    summarise_seeds,
+)
 from mirsignal.figures.binding import draw_evaluation
-from mirsignal.files import write_json, write_parquet
+from mirsignal.files import write_html, write_json, write_parquet, write_tsv
 from mirsignal.jobs import run
-from mirsignal.training import PairBatches, predict_pairs
+from mirsignal.training import predict_pairs
 
 log = logging.getLogger("mirsignal")
 
 N_MIRNAS, N_WINDOWS = 10, 2000
+COLUMNS = {
+    "test_set": "test pairs; the ending tells negatives per positive",
+    "predictor": "what ranks them",
+    "n": "pairs",
+    "prevalence": "share of positives, the average precision of guessing",
+    "average_precision": "average precision",
+    "ap_low": "lower end of its 95% interval, from resampling pairs",
+    "ap_high": "upper end",
+    "roc_auc": "area under the ROC curve",
+    "within_mirna_auc": "the same, comparing pairs of one miRNA only",
+    "within_low": "lower end of its 95% interval",
+    "within_high": "upper end",
+    "brier": "mean squared error of P(binding)",
+}
 
 
 def main(snakemake):
     settings, seed = snakemake.params.settings, snakemake.params.seed
     set_up(snakemake.threads, seed)
-    model = keras.models.load_model(snakemake.input.model)
     pairs = pd.read_parquet(snakemake.input.pairs)
-    test = pairs[pairs["split"] == "test"].reset_index(drop=True)
-    test["score"] = predict_pairs(model, PairBatches(test, settings["encoding"], 1024))
+    train = pairs[pairs["split"] == "train"]
+    history = pd.read_csv(snakemake.input.history, sep="\t", comment="#")
+    others = {Path(path).stem: pd.read_parquet(path) for path in snakemake.input.others}
+    test = collect_test_pairs(pairs, others)
+    models = [keras.models.load_model(path) for path in snakemake.input.models]
+    predicted = [predict_pairs(model, test, settings["encoding"]) for model in models]
+    chosen = best_member(history)[0] - 1
+    test["score"] = predicted[chosen]
+    if len(models) > 1:
+        test["ensemble"] = np.mean([logit(p) for p in predicted], axis=0)
+    for number, scores in enumerate(predicted, start=1):
+        test[f"seed_{number}"] = scores
+    baselines = pd.read_parquet(snakemake.input.baselines).drop_duplicates()
+    test = test.merge(baselines, on=["test_set", "mirna", "target"], how="left")
     metrics = {
-        "test": evaluate_predictions(
-            test, test["score"].to_numpy(float), settings["n_resamples"], seed
-        ),
-        "random_windows": random_rates(model, pairs, settings["encoding"], seed),
+        "primary_test_set": primary_test_set(test["test_set"].unique()),
+        "test_sets": {
+            name: evaluate(rows, train, len(models), settings["n_resamples"], seed)
+            for name, rows in each_test_set(test)
+        },
+        "random_windows": random_rates(models[chosen], train, settings["encoding"], seed),
+        "cpu_minutes": history.groupby("member")["cpu_seconds"].sum().div(60).tolist(),
     }
+    table, caption = tabulate(metrics["test_sets"]), snakemake.params.captions
     write_json(snakemake.output.metrics, metrics)
     write_parquet(snakemake.output.predictions, test)
-    history = pd.read_csv(snakemake.input.history, sep="\t", comment="#")
-    caption = snakemake.params.caption
-    draw_evaluation(test, history, metrics, snakemake.output.figure, caption)
-    ap = metrics["test"]["average_precision"]
-    log.info(
-        "test AP %.3f (%.3f-%.3f), within-miRNA AUC %.3f, n = %d",
-        *(ap["value"], ap["low"], ap["high"]),
-        metrics["test"]["within_mirna_auc"]["value"],
-        len(test),
+    write_tsv(snakemake.output.table, table, COLUMNS)
+    write_html(snakemake.output.page, table, COLUMNS, caption["binding_metrics"])
+    draw_evaluation(
+        test, history, metrics, snakemake.output.figure, caption["evaluation"]
     )
+    report(metrics)
 
 
-def random_rates(model, pairs, encoding, seed):
+def logit(p):
+    clipped = np.clip(p.astype(float), 1e-7, 1 - 1e-7)
+    return np.log(clipped / (1 - clipped))
+
+
+def evaluate(rows, train, n_seeds, n_resamples, seed):
+    """Return what is known of one test set: of every predictor, and over seeds."""
+    result = describe_test_set(rows, train) | {"predictors": {}}
+    columns = {"network": "score", "ensemble": "ensemble"}
+    columns |= {name: name for name in BASELINES}
+    for name, column in columns.items():
+        if column in rows and rows[column].notna().all():
+            result["predictors"][name] = evaluate_predictions(
+                rows,
+                rows[column].to_numpy(float),
+                n_resamples,
+                seed,
+                probability=name == "network",
+            )
+    by_seed = [
+        evaluate_predictions(rows, rows[f"seed_{number}"].to_numpy(float), 1, seed)
+        for number in range(1, n_seeds + 1)
+    ]
+    result["seeds"] = {
+        measure: summarise_seeds([member[measure]["value"] for member in by_seed])
+        for measure in by_seed[0]
+    }
+    return result
+
+
+def random_rates(model, train, encoding, seed):
     """Return how often random windows are called positive, per common miRNA."""
-    windows = random_pairs(pairs[pairs["split"] == "train"], N_MIRNAS, N_WINDOWS, seed)
-    names = dict(zip(pairs["mirna"], pairs["mirna_name"], strict=True))
-    windows["positive"] = predict_pairs(model, PairBatches(windows, encoding, 1024)) > 0.5
+    windows = random_pairs(train, N_MIRNAS, N_WINDOWS, seed)
+    names = dict(zip(train["mirna"], train["mirna_name"], strict=True))
+    windows["positive"] = predict_pairs(model, windows, encoding) > 0.5
     rates = windows.groupby("mirna", sort=False)["positive"].mean()
+    lowest = max(rates.min(), 1 / N_WINDOWS)
     return {
         "n_windows": N_WINDOWS,
         "threshold": 0.5,
         "positive_rate": {names[mirna]: float(rate) for mirna, rate in rates.items()},
+        "highest_to_lowest": float(rates.max() / lowest),
     }
+
+
+def tabulate(test_sets):
+    rows = []
+    for name, found in test_sets.items():
+        for predictor, measures in found["predictors"].items():
+            ap, within = measures["average_precision"], measures["within_mirna_auc"]
+            rows.append(
+                {
+                    "test_set": name,
+                    "predictor": predictor,
+                    "n": found["n"],
+                    "prevalence": found["prevalence"],
+                    "average_precision": ap["value"],
+                    "ap_low": ap["low"],
+                    "ap_high": ap["high"],
+                    "roc_auc": measures["roc_auc"]["value"],
+                    "within_mirna_auc": within["value"],
+                    "within_low": within["low"],
+                    "within_high": within["high"],
+                    "brier": measures.get("brier", {}).get("value"),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def report(metrics):
+    for name, found in metrics["test_sets"].items():
+        ap = found["predictors"]["network"]["average_precision"]
+        log.info(
+            "%s: AP %.3f (%.3f-%.3f), prevalence %.3f, within-miRNA AUC %.3f, n = %s",
+            *(name, ap["value"], ap["low"], ap["high"], found["prevalence"]),
+            found["predictors"]["network"]["within_mirna_auc"]["value"],
+            f"{found['n']:,}",
+        )
+    windows = metrics["random_windows"]
+    rates = windows["positive_rate"].values()
+    log.info(
+        "random windows with P > 0.5: %.1f-%.1f%% by miRNA (ratio %.1f)",
+        *(100 * min(rates), 100 * max(rates), windows["highest_to_lowest"]),
+    )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import pandas as pd
 
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.backend import keras, set_up
+from mirsignal.evaluation import primary_test_set
 from mirsignal.explanation import explain_pairs
 from mirsignal.figures.pairs import draw_pairs
 from mirsignal.files import atomic_path, write_json
@@ -21,6 +22,7 @@ def main(snakemake):
     settings, seed = snakemake.params.settings, snakemake.params.seed
     set_up(snakemake.threads, seed)
     test = pd.read_parquet(snakemake.input.predictions)
+    test = test[test["test_set"] == primary_test_set(test["test_set"].unique())]
     called = test[(test["label"] == 1) & (test["score"] > 0.5)]
     chosen = called if len(called) else test[test["label"] == 1]
     chosen = chosen.sample(min(settings["n_pairs"], len(chosen)), random_state=seed)

@@ -1,4 +1,4 @@
-"""Split positives by target cluster and gene, then draw negatives in each split."""
+"""Split positives by target cluster and miRNA family, then draw negatives."""
 
 import logging
 
@@ -7,22 +7,29 @@ import pandas as pd
 from mirsignal.files import write_parquet
 from mirsignal.jobs import run
 from mirsignal.samples import make_samples
+from mirsignal.sequences import Transcripts
 
 log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
-    positives = pd.read_parquet(snakemake.input[0])
-    pairs = make_samples(positives, snakemake.params.settings, snakemake.params.seed)
+    transcripts = None
+    if snakemake.input.get("transcripts"):
+        transcripts = Transcripts(snakemake.input.transcripts)
+    pairs = make_samples(
+        pd.read_parquet(snakemake.input.positives),
+        snakemake.params.settings,
+        snakemake.params.seed,
+        transcripts,
+        snakemake.threads,
+    )
     write_parquet(snakemake.output.pairs, pairs)
-    log.info("largest target cluster: %d positives", largest_cluster(pairs))
+    positive = pairs["label"] == 1
+    clusters = pairs.loc[positive, "cluster"].value_counts()
+    log.info("%d target clusters, the largest of %d", len(clusters), clusters.iloc[0])
     for split, rows in pairs.groupby("split", sort=False):
-        n = (rows["label"] == 1).sum()
-        log.info("%s: %d positives, %d negatives", split, n, len(rows) - n)
-
-
-def largest_cluster(pairs):
-    return pairs.loc[pairs["label"] == 1, "cluster"].value_counts().max()
+        n = int((rows["label"] == 1).sum())
+        log.info("%s: %s positives, %s negatives", split, f"{n:,}", f"{len(rows) - n:,}")
 
 
 if __name__ == "__main__":

@@ -1,30 +1,36 @@
-"""Train the binding network of a recipe on a sample set."""
+"""Train the binding network of a recipe on a sample set, with one seed."""
+
+from pathlib import Path
 
 import pandas as pd
 
 from mirsignal.backend import set_up
 from mirsignal.files import atomic_path, write_tsv
 from mirsignal.jobs import run
-from mirsignal.training import train_binding
+from mirsignal.training import make_checkpoint, train_binding
 
 COLUMNS = {
-    "epoch": "pass over the training pairs",
+    "epoch": "pass over the training positives",
     "train_loss": "mean binary cross-entropy while training (with dropout)",
-    "validation_loss": "binary cross-entropy on the validation split",
+    "validation_loss": "binary cross-entropy on the validation split, 1:1",
     "validation_ap": "average precision on the validation split; its maximum is kept",
     "seconds": "wall time of the epoch",
+    "cpu_seconds": "processor time of the epoch, all threads",
 }
 
 
 def main(snakemake):
-    set_up(snakemake.threads, snakemake.params.seed)
+    seed = snakemake.params.seed + int(snakemake.wildcards.member) - 1
+    settings = snakemake.params.settings
+    set_up(snakemake.threads, seed)
     pairs = pd.read_parquet(snakemake.input[0])
-    model, history = train_binding(
-        pairs, snakemake.params.settings, snakemake.params.seed
-    )
+    folder = Path(snakemake.output.model).parent / "checkpoint"
+    checkpoint = make_checkpoint(folder, pairs, settings, seed)
+    model, history = train_binding(pairs, settings, seed, checkpoint)
     with atomic_path(snakemake.output.model) as temporary:
         model.save(temporary)
     write_tsv(snakemake.output.history, history, COLUMNS)
+    checkpoint.remove()
 
 
 if __name__ == "__main__":

@@ -63,4 +63,4 @@ def network(unsettle):
     """Return a small binding network with random weights and statistics."""
     from mirsignal.models import BINDING_NETWORKS
 
-    return unsettle(BINDING_NETWORKS["cnn"](filters=(3, 4, 5), n_hidden=6))
+    return unsettle(BINDING_NETWORKS["cnn"]("wc_gu", filters=(3, 4, 5), n_hidden=6))

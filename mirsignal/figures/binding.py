@@ -1,4 +1,4 @@
-"""Draw how a binding network was trained and how good it is."""
+"""Draw how binding networks were trained and how good the chosen one is."""
 
 from __future__ import annotations
 
@@ -9,8 +9,23 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import precision_recall_curve
 
-from mirsignal.evaluation import reliability
-from mirsignal.figures.style import BLUE, GREY, ORANGE, new_figure, save_figure
+from mirsignal.evaluation import best_member, each_test_set, reliability
+from mirsignal.figures.style import (
+    BLUE,
+    CYCLE,
+    GREEN,
+    GREY,
+    ORANGE,
+    new_figure,
+    save_figure,
+)
+
+_PREDICTORS = {
+    "network": ("score", BLUE),
+    "rnacofold": ("rnacofold", ORANGE),
+    "seed_class": ("seed_class", GREEN),
+}
+_MOST_CURVES = 7
 
 
 def draw_evaluation(
@@ -20,62 +35,102 @@ def draw_evaluation(
     path: str | Path,
     caption: str = "",
 ) -> None:
-    """Draw learning curve, precision-recall, reliability and random-window rates."""
-    figure, axes = new_figure(2, 2, width=4.4, height=3.4)
-    labels = predictions["label"].to_numpy()
-    scores = predictions["score"].to_numpy()
-    _learning(axes[0][0], history)
-    _precision_recall(axes[0][1], labels, scores, metrics["test"])
-    _reliability(axes[1][0], labels, scores)
-    _random_rates(axes[1][1], metrics["random_windows"])
+    """Draw learning curves, precision-recall, reliability and random-window rates."""
+    figure, axes = new_figure(2, 3, width=4.4, height=3.5)
+    sets = dict(each_test_set(predictions))
+    primary = metrics["primary_test_set"]
+    first = next(name for name in sets if name in (primary, f"{primary}_1_1"))
+    _loss(axes[0][0], history)
+    _validation(axes[0][1], history)
+    _precision_recall(axes[0][2], sets[first], metrics["test_sets"][first], first)
+    _all_sets(axes[1][0], sets, metrics["test_sets"])
+    _reliability(axes[1][1], sets[first], first)
+    _random_rates(axes[1][2], metrics["random_windows"])
     save_figure(figure, path, caption)
 
 
-def _learning(axis: Any, history: pd.DataFrame) -> None:
-    axis.plot(history["epoch"], history["train_loss"], label="train loss", color=GREY)
-    axis.plot(
-        history["epoch"], history["validation_loss"], label="validation loss", color=BLUE
-    )
-    best = history.loc[history["validation_ap"].idxmax()]
-    axis.axvline(best["epoch"], color=ORANGE, linestyle="--", linewidth=1)
-    axis.set(
-        xlabel="epoch",
-        ylabel="cross-entropy",
-        title=f"Epoch {best['epoch']:.0f}: validation AP {best['validation_ap']:.3f}",
-    )
+def _loss(axis: Any, history: pd.DataFrame) -> None:
+    for number, (_, rows) in enumerate(history.groupby("member")):
+        for name, colour in (("train", GREY), ("validation", BLUE)):
+            axis.plot(
+                rows["epoch"],
+                rows[f"{name}_loss"],
+                label=None if number else name,
+                color=colour,
+            )
+    _, epoch, _ = best_member(history)
+    axis.axvline(epoch, color=ORANGE, linestyle="--", linewidth=1)
+    axis.set(xlabel="epoch", ylabel="cross-entropy", title=f"Loss (epoch {epoch} kept)")
     axis.legend()
 
 
-def _precision_recall(axis: Any, labels: Any, scores: Any, test: dict[str, Any]) -> None:
-    precision, recall, _ = precision_recall_curve(labels, scores)
-    ap = test["average_precision"]
-    axis.plot(recall, precision, color=BLUE)
-    axis.axhline(test["prevalence"], color=GREY, linestyle="--", linewidth=1)
+def _validation(axis: Any, history: pd.DataFrame) -> None:
+    member, epoch, ap = best_member(history)
+    for name, rows in history.groupby("member"):
+        colour = BLUE if name == member else GREY
+        axis.plot(rows["epoch"], rows["validation_ap"], color=colour)
+    axis.plot([epoch], [ap], "o", color=ORANGE)
+    n = history["member"].nunique()
     axis.set(
-        xlim=(0, 1),
-        ylim=(0, 1.02),
-        xlabel="recall",
-        ylabel="precision",
+        xlabel="epoch",
+        ylabel="validation AP",
+        title=f"Validation AP {ap:.3f}" + (f" (best of {n} seeds)" if n > 1 else ""),
     )
-    interval = f"{ap['low']:.3f}-{ap['high']:.3f}"
-    axis.set_title(f"Test AP {ap['value']:.3f} ({interval}), n = {test['n']:,}")
 
 
-def _reliability(axis: Any, labels: Any, scores: Any) -> None:
-    table = reliability(labels, scores)
+def _precision_recall(
+    axis: Any, rows: pd.DataFrame, found: dict[str, Any], name: str
+) -> None:
+    for predictor, (column, colour) in _PREDICTORS.items():
+        if predictor not in found["predictors"]:
+            continue
+        precision, recall, _ = precision_recall_curve(rows["label"], rows[column])
+        ap = found["predictors"][predictor]["average_precision"]
+        label = f"{predictor} {ap['value']:.3f} ({ap['low']:.3f}-{ap['high']:.3f})"
+        axis.plot(recall, precision, color=colour, label=label)
+    _prevalence(axis, found["prevalence"], GREY)
+    axis.set_title(f"{name.replace('_', ' ')}, n = {found['n']:,}", fontsize=10)
+    axis.legend(fontsize=8, loc="lower left")
+
+
+def _all_sets(axis: Any, sets: dict[str, pd.DataFrame], found: dict[str, Any]) -> None:
+    for number, (name, rows) in enumerate(list(sets.items())[:_MOST_CURVES]):
+        precision, recall, _ = precision_recall_curve(rows["label"], rows["score"])
+        ap = found[name]["predictors"]["network"]["average_precision"]["value"]
+        label = f"{name.replace('_', ' ')} {ap:.3f}"
+        axis.plot(recall, precision, color=CYCLE[number], label=label, linewidth=1.2)
+        _prevalence(axis, found[name]["prevalence"], CYCLE[number])
+    axis.set_title("Network, by test set")
+    axis.legend(fontsize=7, loc="lower left")
+
+
+def _prevalence(axis: Any, prevalence: float, colour: str) -> None:
+    axis.axhline(prevalence, color=colour, linestyle="--", linewidth=0.8)
+    axis.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="recall", ylabel="precision")
+
+
+def _reliability(axis: Any, rows: pd.DataFrame, name: str) -> None:
+    table = reliability(rows["label"].to_numpy(), rows["score"].to_numpy(float))
+    observed = table["observed"]
+    error = np.maximum([observed - table["low"], table["high"] - observed], 0)
     axis.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1)
-    axis.scatter(table["predicted"], table["observed"], s=8 + 1.5 * np.sqrt(table["n"]))
-    axis.plot(table["predicted"], table["observed"], color=BLUE)
+    axis.errorbar(table["predicted"], observed, yerr=error, fmt="o-", color=BLUE, ms=4)
     axis.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted P", ylabel="observed share")
-    axis.set_title("Reliability (area: number of pairs)")
+    axis.set_title(f"Reliability, {name.replace('_', ' ')}", fontsize=10)
 
 
 def _random_rates(axis: Any, random_windows: dict[str, Any]) -> None:
     rates = random_windows["positive_rate"]
-    axis.barh(list(rates), list(rates.values()), color=BLUE)
+    n = random_windows["n_windows"]
+    values = np.array(list(rates.values()))
+    names = [name.split("_")[2] if name.count("_") > 2 else name for name in rates]
+    error = 1.96 * np.sqrt(values * (1 - values) / n)
+    axis.barh(range(len(names)), values, xerr=error, color=BLUE, ecolor=GREY)
     axis.invert_yaxis()
     axis.set(
+        yticks=range(len(names)),
+        yticklabels=names,
         xlabel="share of random windows with P > 0.5",
-        title=f"Commonest miRNAs, {random_windows['n_windows']:,} windows each",
+        title=f"Commonest miRNAs, {n:,} windows each",
     )
     axis.tick_params(axis="y", labelsize=7)

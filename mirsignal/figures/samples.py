@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from mirsignal.figures.style import BLUE, GREY, new_figure, save_figure
+import numpy as np
+import pandas as pd
+
+from mirsignal.figures.style import BLUE, CYCLE, GREY, new_figure, save_figure
 
 _NAMES = {
     "mirna_identity": "which miRNA",
@@ -16,28 +19,79 @@ _NAMES = {
 
 
 def draw_audit(audit: dict[str, Any], path: str | Path, caption: str = "") -> None:
-    """Draw the ROC-AUC of shortcut baselines with intervals, and overlap with train."""
-    figure, axes = new_figure(1, 2, width=4.6, height=3.2)
-    left, right = axes[0]
-    shortcuts = audit["shortcuts"]
-    names = list(shortcuts)
-    values = [shortcuts[name]["roc_auc"] for name in names]
-    low = [v - shortcuts[n]["low"] for n, v in zip(names, values, strict=True)]
-    high = [shortcuts[n]["high"] - v for n, v in zip(names, values, strict=True)]
-    left.errorbar(values, range(len(names)), xerr=[low, high], fmt="o", color=BLUE)
-    left.axvline(0.5, color=GREY, linestyle="--", linewidth=1)
-    left.set(
-        yticks=range(len(names)),
-        yticklabels=[_NAMES[name] for name in names],
+    """Draw shortcut baselines by test set, overlap with train, balance per miRNA."""
+    figure, axes = new_figure(1, 3, width=4.3, height=3.4)
+    _shortcuts(axes[0][0], audit["shortcuts"])
+    _overlap(axes[0][1], audit["overlap"])
+    _balance(axes[0][2], pd.DataFrame(audit["balance"]["per_mirna"]))
+    save_figure(figure, path, caption)
+
+
+def _shortcuts(axis: Any, shortcuts: dict[str, Any]) -> None:
+    for number, (test_set, scores) in enumerate(shortcuts.items()):
+        values = np.array([score["roc_auc"] for score in scores.values()])
+        low = values - [score["low"] for score in scores.values()]
+        high = np.array([score["high"] for score in scores.values()]) - values
+        places = np.arange(len(scores)) + 0.2 * (number - (len(shortcuts) - 1) / 2)
+        n = next(iter(scores.values()))["n"]
+        label = f"{test_set.replace('_', ' ')}, n = {n:,}"
+        axis.errorbar(
+            *(values, places),
+            xerr=np.maximum([low, high], 0),
+            fmt="o",
+            markersize=4,
+            color=CYCLE[number],
+            label=label,
+        )
+    axis.axvline(0.5, color=GREY, linestyle="--", linewidth=1)
+    axis.set(
+        yticks=range(len(_NAMES)),
+        yticklabels=list(_NAMES.values()),
+        ylim=(len(_NAMES) + 0.9, -0.6),
         xlim=(0.35, 1.02),
-        xlabel=f"ROC-AUC without pairing (n = {shortcuts[names[0]]['n']:,})",
+        xlabel="ROC-AUC without pairing",
         title="Shortcuts (0.5: none)",
     )
-    left.invert_yaxis()
-    overlap = audit["overlap_with_train"]["test"]
-    right.barh(list(overlap), list(overlap.values()), color=BLUE)
-    right.set(
-        xlim=(0, 1), xlabel="share of test pairs", title="Test pairs known from train"
+    axis.legend(loc="lower right", fontsize=7)
+
+
+def _overlap(axis: Any, overlap: list[dict[str, Any]]) -> None:
+    rows = [row for row in overlap if row["with"] == "train"]
+    kinds = ["target", "gene", "cluster", "25-mer", "family"]
+    height = 0.8 / max(len(rows), 1)
+    for number, row in enumerate(rows):
+        places = np.arange(len(kinds)) + height * (number - (len(rows) - 1) / 2)
+        axis.barh(
+            places,
+            [row[kind] for kind in kinds],
+            height=0.9 * height,
+            color=CYCLE[number - 1] if number else GREY,
+            label=row["of"].replace("_", " "),
+        )
+    axis.set(
+        yticks=range(len(kinds)),
+        yticklabels=kinds,
+        xlim=(0, 1.02),
+        xlabel="share of pairs",
+        title="Known from train",
     )
-    right.invert_yaxis()
-    save_figure(figure, path, caption)
+    axis.invert_yaxis()
+    axis.legend(loc="center right", fontsize=7)
+
+
+def _balance(axis: Any, counts: pd.DataFrame) -> None:
+    axis.scatter(
+        counts["positives"] + 0.5, counts["negatives"] + 0.5, s=10, color=BLUE, alpha=0.6
+    )
+    total = counts[["positives", "negatives"]].sum()
+    top = 1.5 * (counts[["positives", "negatives"]].max().max() + 1)
+    ratio = total["negatives"] / max(total["positives"], 1)
+    line = np.array([0.5, top])
+    axis.plot(line, line * ratio, color=GREY, linestyle="--", linewidth=1)
+    axis.set(
+        xscale="log",
+        yscale="log",
+        xlabel="training positives of a miRNA (+ 0.5)",
+        ylabel="its negatives (+ 0.5)",
+        title=f"Balance of {len(counts)} miRNAs",
+    )

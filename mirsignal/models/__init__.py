@@ -9,7 +9,13 @@ from collections.abc import Callable
 
 from mirsignal.backend import keras
 from mirsignal.models.binding_cnn import build_binding_cnn
+from mirsignal.models.binding_resnet import build_binding_resnet
+from mirsignal.models.seed_match import build_seed_match
 from mirsignal.models.signal_cnn_gru import build_signal_cnn_gru
 
-BINDING_NETWORKS: dict[str, Callable[..., keras.Model]] = {"cnn": build_binding_cnn}
+BINDING_NETWORKS: dict[str, Callable[..., keras.Model]] = {
+    "cnn": build_binding_cnn,
+    "resnet": build_binding_resnet,
+    "seed_match": build_seed_match,
+}
 SIGNAL_NETWORKS: dict[str, Callable[..., keras.Model]] = {"cnn_gru": build_signal_cnn_gru}

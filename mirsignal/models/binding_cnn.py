@@ -1,4 +1,4 @@
-"""The binding network that is exactly convolutional along the target."""
+"""The default binding network: small, and exactly convolutional along the target."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.backend import keras
+from mirsignal.pairing import ENCODINGS
 
 
 def build_binding_cnn(
-    n_channels: int = 2,
+    encoding: str = "au_gc_gu_a",
     filters: Sequence[int] = (16, 32, 64),
     n_hidden: int = 64,
     dropout: float = 0.3,
@@ -23,6 +24,7 @@ def build_binding_cnn(
     because shap's DeepExplainer supports it.
     """
     layers = keras.layers
+    n_channels = ENCODINGS[encoding].shape[-1]
     inputs = keras.Input((WINDOW, MIRNA_LENGTH, n_channels), name="pairing")
     x = inputs
     for n_filters, kernel in zip(filters, ((5, 5), (4, 5), (3, 3)), strict=True):

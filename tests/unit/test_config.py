@@ -4,6 +4,7 @@ from copy import deepcopy
 
 import pytest
 import yaml
+from snakemake.utils import update_config
 
 from mirsignal.config import (
     STAGES,
@@ -45,7 +46,11 @@ def put(config, path, value):
         ("experiments.Main2", {}, "'Main2' cannot be a name"),
         ("seed", -1, "seed: -1 is less"),
         ("samples.balanced.fractions", [0.5, 0.5], "samples: balanced: fractions"),
-        ("binding.cnn.network", "resnet", "'resnet' is not one of"),
+        ("samples.balanced.fractions", {"tst": 0.1}, "fractions: unknown key 'tst'"),
+        ("samples.balanced.fractions", {"validation": 0}, "fractions: validation: 0 is"),
+        ("samples.balanced.fractions", {"validation": 0.6}, "add up to 0.8; leave"),
+        ("samples.balanced.max_shortcut_auc", 60, "max_shortcut_auc: 60 is greater"),
+        ("binding.cnn.network", "vgg", "'vgg' is not one of"),
         ("studies.demo.title", None, "studies: demo: title: None"),
     ],
 )
@@ -65,7 +70,9 @@ def test_defaults_are_filled_at_any_depth(config, schema):
     before = deepcopy(config)
     full = complete_config(config, schema)
     assert config == before  # the argument stays as it was
-    assert full["samples"]["legacy"]["fractions"] == [0.7, 0.15, 0.15]
+    legacy = full["samples"]["legacy"]
+    assert legacy["fractions"]["validation"] == 0.1
+    assert legacy["fractions"]["unseen_target"] == 0
     assert full["scan"]["prediction"]["smoothing"] == 7
     assert full["studies"]["demo"]["inputs"]["mirnas"]["columns"] == {}
     assert complete_config(full, schema) == full
@@ -108,6 +115,7 @@ def test_experiments_differ_from_main_in_what_they_name(config, schema):
 def test_every_study_file_fits_the_schema(root, config, schema):
     for path in sorted((root / "studies").glob("*.yaml")):
         study = yaml.safe_load(path.read_text())
-        studies = config["studies"] | study["studies"]
-        full = complete_config(config | study | {"studies": studies}, schema)
+        joined = deepcopy(config)
+        update_config(joined, study)
+        full = complete_config(joined, schema)
         assert full["study"] in study["studies"], path

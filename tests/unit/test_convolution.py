@@ -12,6 +12,7 @@ from mirsignal.convolution import (
     track_logits,
 )
 from mirsignal.models import BINDING_NETWORKS
+from mirsignal.pairing import ENCODINGS
 from mirsignal.scanning import WindowedScanner, make_scanner, mirna_rows
 
 layers = keras.layers
@@ -96,6 +97,9 @@ def test_other_receptive_fields_are_refused():
         fold_network(make_network(head=(49, 20)))
 
 
-def test_registered_networks_slide():
-    for build in BINDING_NETWORKS.values():
-        fold_network(build())
+def test_registered_networks_slide_or_say_why_not():
+    for encoding in ENCODINGS:
+        assert fold_network(BINDING_NETWORKS["cnn"](encoding))
+    for name, reason in (("resnet", "cannot be slid"), ("seed_match", "cannot be slid")):
+        with pytest.raises(NotConvolutionalError, match=reason):
+            fold_network(BINDING_NETWORKS[name]())

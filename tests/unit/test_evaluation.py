@@ -4,7 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mirsignal.evaluation import evaluate_predictions, random_pairs, reliability
+from mirsignal.evaluation import (
+    best_member,
+    collect_test_pairs,
+    describe_test_set,
+    each_test_set,
+    evaluate_predictions,
+    primary_test_set,
+    random_pairs,
+    reliability,
+    summarise_seeds,
+)
 from mirsignal.files import write_json
 
 
@@ -12,7 +22,7 @@ def test_perfect_and_reversed_scores():
     labels = np.tile([0, 1], 30)
     pairs = pd.DataFrame({"label": labels, "mirna": np.repeat(["a", "b", "c"], 20)})
     good = evaluate_predictions(pairs, labels.astype(float), 30, seed=1)
-    assert (good["n"], good["n_mirnas"], good["prevalence"]) == (60, 3, 0.5)
+    assert "brier" not in evaluate_predictions(pairs, labels * 9.0, 5, 1, False)
     for name, best in (("average_precision", 1), ("within_mirna_auc", 1), ("brier", 0)):
         assert good[name] == {"value": best, "low": best, "high": best}
     bad = evaluate_predictions(pairs, 1.0 - labels, 30, seed=1)
@@ -32,6 +42,10 @@ def test_reliability_by_hand():
     assert table["n"].tolist() == [2, 1, 2]
     assert table["observed"].tolist() == [0.5, 1, 1]
     assert table["predicted"].tolist() == pytest.approx([0.025, 0.55, 0.975])
+    assert (table["low"] <= table["observed"]).all()
+    assert (table["high"] >= table["observed"]).all()
+    assert table["low"][0] == pytest.approx(0.0945, abs=1e-3)  # Wilson, 1 of 2
+    assert table["high"][1] == pytest.approx(1)
 
 
 def test_random_pairs_give_common_mirnas_the_same_windows():
@@ -44,3 +58,48 @@ def test_random_pairs_give_common_mirnas_the_same_windows():
     assert (drawn["target"].str.len() == 50).all()
     assert not drawn["label"].any()
     assert drawn["target"].str.count("[AU]").mean() > 35  # as in the targets
+
+
+@pytest.fixture
+def test_pairs(random_rna):
+    """Return a sample set whose unseen_target set has two rounds, and another set."""
+    rows = [("train", 1, -1), ("train", 0, 0), ("unseen_target", 1, -1)]
+    rows += [("unseen_target", 0, number) for number in (0, 1, 1)]
+    pairs = pd.DataFrame(rows, columns=["split", "label", "round"])
+    for column in ("mirna", "mirna_name", "family"):
+        pairs[column] = "m"
+    pairs["target"] = [random_rna(50) for _ in rows]
+    published = pairs.drop(columns=["split", "round"]).iloc[:2]
+    return pairs, collect_test_pairs(pairs, {"published": published})
+
+
+def test_test_sets_are_nested_and_named_by_ratio(test_pairs):
+    _, test = test_pairs
+    sizes = {name: len(rows) for name, rows in each_test_set(test)}
+    assert sizes == {"unseen_target_1_1": 2, "unseen_target_1_2": 4, "published": 2}
+    assert [name for name, _ in each_test_set(test, 1)] == [
+        "unseen_target_1_1",
+        "published",
+    ]
+    assert primary_test_set(test["test_set"]) == "unseen_target"
+    assert primary_test_set(["published"]) == "published"
+
+
+def test_what_training_knew_of_a_test_set_is_told(test_pairs):
+    pairs, test = test_pairs
+    sets = dict(each_test_set(test))
+    train = pairs[pairs["split"] == "train"]
+    known = describe_test_set(sets["published"], train)
+    assert (known["n"], known["prevalence"], known["n_mirnas"]) == (2, 0.5, 1)
+    assert known["positives_sharing_25mer_with_train"] == 1
+    new = describe_test_set(sets["unseen_target_1_1"], train)
+    assert new["positives_sharing_25mer_with_train"] == 0
+
+
+def test_seeds_and_the_best_of_them():
+    assert summarise_seeds([0.5]) == {"mean": 0.5, "sd": None, "values": [0.5]}
+    assert summarise_seeds([0.4, 0.6])["sd"] == pytest.approx(np.sqrt(0.02))
+    history = pd.DataFrame(
+        {"member": [1, 1, 2], "epoch": [1, 2, 1], "validation_ap": [0.2, 0.6, 0.5]}
+    )
+    assert best_member(history) == (1, 2, 0.6)

@@ -3,7 +3,6 @@
 import ast
 import re
 
-import pytest
 import yaml
 
 from mirsignal.config import describe_schema, read_schema
@@ -67,14 +66,3 @@ def test_every_caption_is_used(root):
     used = "".join(path.read_text() for path in (root / "rules").glob("*.smk"))
     for caption in (root / "report").glob("*.rst"):
         assert caption.stem == "workflow" or f"report/{caption.name}" in used, caption
-
-
-@pytest.mark.parametrize("name", ["hct116", "hct116_subset"])
-def test_studies_fit_the_schema(root, name):
-    from mirsignal.config import complete_config
-
-    config = yaml.safe_load((root / "config.yaml").read_text())
-    study = yaml.safe_load((root / f"studies/{name}.yaml").read_text())
-    studies = config["studies"] | study.pop("studies")
-    schema = read_schema(root / "schemas/config.schema.yaml")
-    assert complete_config(config | study | {"studies": studies}, schema)["study"] == name

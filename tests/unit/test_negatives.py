@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mirsignal.errors import InputError
-from mirsignal.negatives import PROTOCOLS, draw_negatives
+from mirsignal.negatives import PROTOCOLS, draw_background, draw_negatives
+from mirsignal.sequences import Transcripts, write_fasta
 
 
 def make_positives(n, n_mirnas, n_families, n_clusters, seed=0):
@@ -102,3 +103,73 @@ def test_legacy_is_uniform_over_mirnas_and_never_positive():
 def test_unknown_protocol_is_refused():
     with pytest.raises(InputError, match="'ballanced'"):
         draw_negatives(make_positives(4, 2, 2, 4), np.arange(4), "ballanced", 1, [1])
+
+
+@pytest.fixture
+def placed(tmp_path, rng, random_rna):
+    """Return positives in 12 transcripts, two of which leave no room, and those."""
+    lengths = [60, 99, *rng.integers(300, 800, 10)]
+    sequences = {f"T{i}": random_rna(int(n)) for i, n in enumerate(lengths)}
+    sequences["T5"] = sequences["T5"][:200] + "N" + sequences["T5"][201:]
+    rows = []
+    for number in range(150):
+        name = f"T{number % 12}"
+        start = int(rng.integers(0, len(sequences[name]) - 49))
+        window = sequences[name][start : start + 50]
+        mirna = f"m{rng.integers(8)}"
+        rows.append((mirna, f"f{int(mirna[1:]) % 4}", window, name, start))
+    table = pd.DataFrame(
+        rows, columns=["mirna", "family", "target", "transcript", "start"]
+    )
+    table.loc[table.index % 30 == 7, "start"] = -1  # not found in any transcript
+    write_fasta(tmp_path / "t.fa", sequences.items())
+    return table, Transcripts(tmp_path / "t.fa"), sequences
+
+
+def test_background_stays_in_the_transcript_and_off_the_sites(placed):
+    positives, transcripts, sequences = placed
+    members = np.arange(100)
+    drawn = draw_background(positives, members, transcripts, 3, [1])
+    assert set(drawn["round"]) == {0, 1, 2}
+    assert (drawn.groupby("round").size() > 50).all()
+    for row in drawn.itertuples():
+        own = positives.iloc[row.row_of]
+        assert row.row_of in members
+        assert own["start"] >= 0
+        assert row.target == sequences[own["transcript"]][row.start : row.start + 50]
+        assert len(row.target) == 50
+        assert "N" not in row.target
+        family = positives[
+            (positives["family"] == own["family"])
+            & (positives["transcript"] == own["transcript"])
+            & (positives["start"] >= 0)
+        ]
+        assert (np.abs(family["start"] - row.start) >= 50).all()
+    mirna = positives["mirna"].to_numpy()[drawn["row_of"]]
+    places = drawn.assign(
+        mirna=mirna, name=positives["transcript"].to_numpy()[drawn["row_of"]]
+    )
+    assert not places.duplicated(["mirna", "name", "start"]).any()
+    assert not set(places["name"]) & {"T0", "T1"}
+
+
+def test_background_is_nested_and_repeats_with_its_seed(placed):
+    positives, transcripts, _ = placed
+    members = np.arange(120)
+    three, one, other = (
+        draw_background(positives, members, transcripts, ratio, seed)
+        for ratio, seed in ((3, [4]), (1, [4]), (1, [5]))
+    )
+    pd.testing.assert_frame_equal(three[three["round"] == 0], one)
+    assert not one["start"].equals(other["start"])
+
+
+def test_saturated_mirna_gets_what_partners_there_are():
+    """100 targets, half of them of one miRNA: it has 50 possible partners, no more."""
+    rows = np.arange(100)
+    positives = pd.DataFrame({"target": [f"t{i}" for i in rows], "cluster": rows})
+    positives["mirna"] = positives["family"] = ["m0" if i < 50 else f"m{i}" for i in rows]
+    drawn = draw_negatives(positives, rows, "balanced", 20, [1])
+    negatives = columns_of(drawn, positives)
+    assert (negatives["mirna"] == "m0").sum() == 50
+    assert negatives.merge(positives, on=["mirna", "target"]).empty

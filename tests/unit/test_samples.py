@@ -5,11 +5,17 @@ import pytest
 
 from mirsignal.errors import InputError
 from mirsignal.samples import PAIR_COLUMNS, make_samples, refuse_two_labels
+from mirsignal.sequences import Transcripts, write_fasta
+from mirsignal.splits import SPLITS
 
 SETTINGS = {
-    "split": "target_cluster",
     "cluster_kmer": 16,
-    "fractions": (0.7, 0.15, 0.15),
+    "cluster_identity": 0.8,
+    "cluster_tool": "rapidfuzz",
+    "fractions": {
+        **{"validation": 0.15, "random": 0.1},
+        **{"unseen_target": 0.15, "unseen_family": 0.15},
+    },
     "negatives": "balanced",
     "ratio": 2,
 }
@@ -35,15 +41,18 @@ def positives(rng, random_rna):
     ).drop_duplicates(["mirna", "target"])
 
 
-def test_splits_are_disjoint_in_clusters_genes_and_targets(positives):
+def test_splits_keep_what_they_promise(positives):
     pairs = make_samples(positives, SETTINGS, seed=1)
     assert pairs.columns.tolist() == PAIR_COLUMNS
-    for column in ("cluster", "gene", "target"):
-        assert (pairs.groupby(column)["split"].nunique() == 1).all()
+    rows = {split: pairs[pairs["split"] == split] for split in SPLITS}
+    for split in ("validation", "unseen_target"):
+        for column in ("cluster", "gene", "target"):
+            assert not set(rows[split][column]) & set(rows["train"][column]), column
+    assert not set(rows["unseen_family"]["family"]) & set(rows["train"]["family"])
     assert not pairs.duplicated(["mirna", "target"]).any()
     counts = pairs.groupby(["split", "label"]).size()
     assert (counts.xs(0, level=1) <= 2 * counts.xs(1, level=1)).all()
-    assert (counts.xs(0, level=1) > 1.5 * counts.xs(1, level=1)).all()
+    assert counts["train", 0] > 1.5 * counts["train", 1]
     pd.testing.assert_frame_equal(pairs, make_samples(positives, SETTINGS, seed=1))
 
 
@@ -57,14 +66,53 @@ def test_rounds_number_the_nested_negatives(positives):
     assert set(map(tuple, nested[keys].values)) == set(map(tuple, single[keys].values))
 
 
-def test_random_split_divides_clusters(positives):
-    pairs = make_samples(positives, SETTINGS | {"split": "random"}, seed=1)
-    assert (pairs.groupby("cluster")["split"].nunique() > 1).any()
+def test_legacy_negatives_are_drawn_before_the_split(positives):
+    fractions = {"validation": 0.2, "random": 0.3}
+    settings = SETTINGS | {"negatives": "legacy", "fractions": fractions}
+    pairs = make_samples(positives, settings, seed=1)
+    known = set(pairs.loc[(pairs["split"] == "train") & (pairs["label"] == 1), "target"])
+    test = pairs[(pairs["split"] == "random") & (pairs["label"] == 0)]
+    assert 0.3 < test["target"].isin(known).mean() < 0.7  # half of the positives train
+    sizes = pairs.groupby(["split", "label"]).size().unstack()
+    assert (sizes[0] >= 1.9 * sizes[1]).all()
+
+
+def test_background_negatives_are_windows_of_the_same_gene(positives, tmp_path, rng):
+    sequences = {f"T{gene}": "" for gene in positives["gene"]}
+    for name in sequences:
+        targets = positives.loc[positives["gene"] == name[1:], "target"]
+        spacer = "".join(rng.choice(list("ACGU"), 150))
+        sequences[name] = spacer + spacer[::-1].join(targets) + spacer
+    write_fasta(tmp_path / "t.fa", sequences.items())
+    placed = positives.assign(transcript="T" + positives["gene"])
+    placed["start"] = [
+        sequences[name].index(target)
+        for name, target in zip(placed["transcript"], placed["target"], strict=True)
+    ]
+    settings = SETTINGS | {"negatives": "background"}
+    pairs = make_samples(placed, settings, 1, Transcripts(tmp_path / "t.fa"))
+    negatives = pairs[pairs["label"] == 0]
+    assert len(negatives) > 300
+    for row in negatives.head(50).itertuples():
+        assert row.target in sequences["T" + row.gene]
+        own = positives[
+            (positives["gene"] == row.gene) & (positives["mirna"] == row.mirna)
+        ]
+        assert len(own)
+    with pytest.raises(InputError, match="give `transcripts` under `hybrids`"):
+        make_samples(positives.assign(start=-1), settings, 1)
 
 
 def test_too_few_positives_are_refused(positives):
-    with pytest.raises(InputError, match=r"split holds [01] of 3"):
-        make_samples(positives.iloc[:3], SETTINGS, seed=1)
+    with pytest.raises(InputError, match=r"split holds [01] of 8"):
+        make_samples(positives.iloc[:8], SETTINGS, seed=1)
+
+
+def test_split_of_a_single_family_is_refused(positives):
+    settings = SETTINGS | {"fractions": {"validation": 0.3}}
+    single = positives.assign(family="one")
+    with pytest.raises(InputError, match="no negative can be drawn in the train split"):
+        make_samples(single, settings, seed=1)
 
 
 def test_pair_with_two_labels_is_refused():

@@ -65,8 +65,8 @@ def test_mirna_is_cut_and_padded():
         mirna_rows(MIRNA, "wc_gu"), mirna_rows(MIRNA[:20], "wc_gu")
     )
     assert not mirna_rows(MIRNA[:17], "wc_gu")[:, 17:].any()
-    with pytest.raises(ValueError, match="unknown encoding 'onehot'"):
-        mirna_rows(MIRNA, "onehot")
+    with pytest.raises(ValueError, match="unknown encoding 'twohot'"):
+        mirna_rows(MIRNA, "twohot")
 
 
 def test_sigmoid_of_any_logit():

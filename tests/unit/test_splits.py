@@ -1,4 +1,4 @@
-"""Clusters and splits: nothing that is alike falls apart."""
+"""Splits: no cluster and no family is divided, shares are those asked for."""
 
 import numpy as np
 import pandas as pd
@@ -6,58 +6,62 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirsignal.sequences import encode_many
-from mirsignal.splits import assign_splits, cluster_targets, kmer_keys
+from mirsignal.splits import SPLITS, assign_splits
+
+FRACTIONS = {
+    **{"validation": 0.1, "random": 0.05},
+    **{"unseen_target": 0.15, "unseen_family": 0.1},
+}
 
 
-@pytest.mark.parametrize("k", [2, 16, 27])
-def test_kmer_keys_are_equal_when_kmers_are(k, random_rna):
-    text = random_rna(40) + "N"
-    texts = [text, text[5:] + text[:5]]
-    keys = kmer_keys(encode_many(texts, 41), k).ravel()
-    kmers = np.array([t[i : i + k] for t in texts for i in range(41 - k + 1)])
-    np.testing.assert_array_equal(keys[:, None] == keys, kmers[:, None] == kmers)
+def table_of(families, clusters, seed=1, fractions=FRACTIONS):
+    splits = assign_splits(families, np.asarray(clusters), fractions, seed)
+    return pd.DataFrame({"family": families, "cluster": clusters, "split": splits})
 
 
-def test_clusters_by_hand(random_rna):
-    long = random_rna(84)
-    alone, other = random_rna(50), random_rna(50)
-    targets = pd.Series([long[:50], long[34:], alone, other])  # the first two share 16 nt
-    genes = pd.Series(["a", "b", "c", "b"])
-    assert cluster_targets(targets, genes).tolist() == [0, 0, 1, 0]
-    assert cluster_targets(targets, genes, k=17).tolist() == [0, 1, 2, 1]
-
-
-def test_no_gene_and_no_kmer_in_two_clusters(rng, random_rna):
-    transcripts = [random_rna(400) for _ in range(30)]
-    which, at = rng.integers(0, 30, 300), rng.integers(0, 350, 300)
-    targets = pd.Series(
-        [transcripts[w][a : a + 50] for w, a in zip(which, at, strict=True)]
+@given(st.integers(0, 99), st.integers(1, 40), st.integers(1, 60))
+def test_nothing_that_was_held_out_stands_in_train(seed, n_families, n_clusters):
+    rng = np.random.default_rng(seed)
+    table = table_of(
+        rng.integers(0, n_families, 300), rng.integers(0, n_clusters, 300), seed
     )
-    genes = pd.Series(which // 2)
-    clusters = cluster_targets(targets, genes)
-    table = pd.DataFrame({"cluster": clusters, "gene": genes})
-    assert (table.groupby("gene")["cluster"].nunique() == 1).all()
-    home = {}
-    for target, cluster in zip(targets, clusters, strict=True):
-        for start in range(50 - 16 + 1):
-            assert home.setdefault(target[start : start + 16], cluster) == cluster
-    assert len(set(clusters)) == 15
-
-
-@given(st.lists(st.integers(0, 30), min_size=1, max_size=200), st.integers(0, 99))
-def test_no_group_is_divided(labels, seed):
-    groups = pd.factorize(np.array(labels))[0]
-    splits = assign_splits(groups, (0.7, 0.15, 0.15), seed)
-    table = pd.DataFrame({"group": groups, "split": splits})
-    assert (table.groupby("group")["split"].nunique() == 1).all()
-    np.testing.assert_array_equal(splits, assign_splits(groups, (0.7, 0.15, 0.15), seed))
+    rows = {split: table[table["split"] == split] for split in SPLITS}
+    known = pd.concat([rows["train"], rows["validation"], rows["random"]])
+    assert not set(rows["unseen_family"]["family"]) & set(known["family"])
+    for held_out in ("unseen_target", "validation"):
+        seen = pd.concat([rows["train"], rows["random"]])
+        assert not set(rows[held_out]["cluster"]) & set(seen["cluster"])
+    assert not set(rows["unseen_target"]["cluster"]) & set(rows["validation"]["cluster"])
 
 
 def test_shares_are_those_asked_for(rng):
-    groups = rng.integers(0, 300, 2000)
-    splits = pd.Series(assign_splits(groups, (7, 2, 1), seed=1))
-    shares = splits.value_counts(normalize=True)
-    expected = {"train": 0.7, "validation": 0.2, "test": 0.1}
-    assert shares.to_dict() == pytest.approx(expected, abs=0.01)
-    assert not np.array_equal(splits, assign_splits(groups, (7, 2, 1), seed=2))
+    families, clusters = rng.integers(0, 200, 4000), rng.integers(0, 900, 4000)
+    table = table_of(families, clusters)
+    shares = table["split"].value_counts(normalize=True).to_dict()
+    expected = FRACTIONS | {"train": 0.6}
+    assert shares == pytest.approx(expected, abs=0.005)
+    pd.testing.assert_frame_equal(table, table_of(families, clusters))
+    assert not table.equals(table_of(families, clusters, seed=2))
+
+
+def test_common_families_are_not_held_out():
+    families = np.repeat([0, *range(1, 61)], [400, *[10] * 60])
+    table = table_of(families, np.arange(1000))
+    held = table.loc[table["split"] == "unseen_family", "family"]
+    assert 0 not in set(held)
+    assert 3 <= held.nunique() <= 10
+    assert len(held) == 100
+
+
+def test_few_families_still_give_partners_for_negatives():
+    table = table_of(np.arange(600) % 6, np.arange(600))
+    held = table.loc[table["split"] == "unseen_family", "family"]
+    assert held.nunique() == 3
+
+
+def test_share_zero_leaves_a_split_out(rng):
+    fractions = {"validation": 0.2, "random": 0.3}
+    table = table_of(np.arange(100) % 7, np.arange(100), fractions=fractions)
+    assert table["split"].value_counts().to_dict() == {
+        **{"train": 50, "random": 30, "validation": 20}
+    }

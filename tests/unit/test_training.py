@@ -8,15 +8,24 @@ from mirsignal.attribution import Attributor
 from mirsignal.backend import keras
 from mirsignal.convolution import fold_network
 from mirsignal.metrics import within_group_auc
+from mirsignal.pairing import pair_matrix
 from mirsignal.peaks import call_peaks
 from mirsignal.scanning import make_scanner, mirna_rows, scan_transcripts, sigmoid
-from mirsignal.sequences import encode, reverse_complement
-from mirsignal.training import PairBatches, predict_pairs, train_binding
+from mirsignal.sequences import encode, encode_many, reverse_complement
+from mirsignal.training import (
+    Checkpoint,
+    PairBatches,
+    make_checkpoint,
+    mirna_weights,
+    predict_pairs,
+    shift_windows,
+    train_binding,
+)
 
 SETTINGS = {
     **{"network": "cnn", "encoding": "wc", "filters": [8, 8, 8], "n_hidden": 8},
-    **{"dropout": 0.0, "learning_rate": 0.01, "batch_size": 64},
-    **{"epochs": 6, "patience": 6},
+    **{"dropout": 0.1, "learning_rate": 0.01, "batch_size": 64, "max_shift": 3},
+    **{"class_balance": "mirna", "epochs": 10, "patience": 10},
 }
 
 
@@ -33,8 +42,8 @@ def pairs():
             at = rng.integers(10, 33)
             target = target[:at] + reverse_complement(mirna[1:8]) + target[at + 7 :]
         split = "train" if number < 1000 else "validation" if number < 1300 else "test"
-        rows.append((mirna, target, label, split))
-    return pd.DataFrame(rows, columns=["mirna", "target", "label", "split"])
+        rows.append((mirna, target, label, split, -label))
+    return pd.DataFrame(rows, columns=["mirna", "target", "label", "split", "round"])
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +55,7 @@ def trained(pairs):
 def test_planted_sites_are_learned(trained, pairs):
     model, history = trained
     test = pairs[pairs["split"] == "test"]
-    scores = predict_pairs(model, PairBatches(test, "wc", 128))
+    scores = predict_pairs(model, test, "wc")
     assert within_group_auc(test["label"].to_numpy(), scores, test["mirna"]) > 0.85
     assert history["epoch"].tolist() == list(range(1, len(history) + 1))
 
@@ -72,16 +81,119 @@ def test_scan_and_attribution_peak_at_the_planted_site(trained, random_rna):
     assert np.mean(found) > 0.6  # by chance: 0.05
 
 
-def test_batches_hold_every_pair_once_in_an_order_of_the_seed(pairs):
-    first, second = (PairBatches(pairs, "wc_gu", 500, seed=4) for _ in range(2))
-    assert len(first) == 4
-    assert sum(len(labels) for _, labels in map(first.__getitem__, range(4))) == 1600
-    for number in range(4):
-        for a, b in zip(first[number], second[number], strict=True):
-            np.testing.assert_array_equal(a, b)
-    before = first[0][0]
+@pytest.fixture
+def rounds(pairs):
+    """Return the pairs with three rounds of negatives for the same positives."""
+    negatives = [pairs[pairs["label"] == 0].assign(round=number) for number in range(3)]
+    return pd.concat([pairs[pairs["label"] == 1], *negatives], ignore_index=True)
+
+
+def epoch_of(batches):
+    """Return matrices, labels and weights of a whole epoch."""
+    parts = [batches[number] for number in range(len(batches))]
+    return [np.concatenate(column) for column in zip(*parts, strict=True)]
+
+
+def test_every_epoch_has_all_positives_and_its_own_round(rounds):
+    settings = SETTINGS | {"batch_size": 300, "max_shift": 0}
+    table = rounds.assign(mirna=["ACGU"[number + 1] * 20 for number in rounds["round"]])
+    batches = PairBatches(table, settings, seed=4)
+    assert len(batches) == 6
+    for epoch in range(4):
+        matrix, labels, weights = epoch_of(batches)
+        assert len(labels) == 1600
+        assert labels.sum() == 800
+        letter = "CGU"[epoch % 3]
+        other = table["mirna"].str[0].isin(["A", letter])
+        expected = pair_matrix(
+            encode_many(table.loc[other, "target"], 50),
+            encode_many(table.loc[other, "mirna"], 20),
+            "wc",
+        )
+        assert matrix.sum() == expected.sum()
+        assert not weights[labels == 0].any()  # these miRNAs have no positive
+        batches.on_epoch_end()
+
+
+def test_order_depends_on_seed_and_epoch_alone(pairs):
+    first = PairBatches(pairs, SETTINGS, seed=4)
     first.on_epoch_end()
-    assert not np.array_equal(before, first[0][0])
-    plain = PairBatches(pairs, "wc_gu", 500)
-    labels = np.concatenate([plain[number][1] for number in range(4)])
-    np.testing.assert_array_equal(labels, pairs["label"])
+    second = PairBatches(pairs, SETTINGS, seed=4, epoch=1)
+    other = PairBatches(pairs, SETTINGS, seed=5, epoch=1)
+    for a, b in zip(epoch_of(first), epoch_of(second), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert not np.array_equal(epoch_of(first)[0], epoch_of(other)[0])
+
+
+def test_weights_balance_every_mirna():
+    labels = np.array([1, 1, 0, 1, 0, 0, 0, 0])
+    mirna = np.array([0, 0, 0, 1, 1, 1, 1, 2])
+    weights = mirna_weights(labels, mirna)
+    assert weights.tolist() == pytest.approx([1, 1, 2, 1, 1 / 3, 1 / 3, 1 / 3, 0])
+
+
+def test_shifted_windows_by_hand():
+    windows = np.array([[0, 1, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3]], np.uint8)
+    moved = shift_windows(windows, np.array([0, 1, -2]))
+    assert moved.tolist() == [[0, 1, 2, 3], [1, 2, 3, 4], [4, 4, 0, 1]]
+
+
+class Killed(Exception):
+    pass
+
+
+@pytest.mark.parametrize("after", [1, 3])
+def test_killed_training_goes_on_with_the_same_result(
+    pairs, tmp_path, monkeypatch, after
+):
+    settings = SETTINGS | {"epochs": 4}
+
+    def train(checkpoint=None):
+        keras.utils.set_random_seed(2)
+        return train_binding(pairs, settings, 1, checkpoint)
+
+    model, history = train()
+    checkpoint = make_checkpoint(tmp_path / "checkpoint", pairs, settings, 1)
+    save = Checkpoint.save
+
+    def save_and_die(self, model, rows, best_weights):
+        save(self, model, rows, best_weights)
+        if len(rows) == after:
+            raise Killed
+
+    monkeypatch.setattr(Checkpoint, "save", save_and_die)
+    with pytest.raises(Killed):
+        train(checkpoint)
+    monkeypatch.setattr(Checkpoint, "save", save)
+    (tmp_path / "checkpoint/.unfinished-x.keras").write_text("half a file")
+    resumed, resumed_history = train(checkpoint)
+    times = ["seconds", "cpu_seconds"]
+    pd.testing.assert_frame_equal(
+        resumed_history.drop(columns=times), history.drop(columns=times)
+    )
+    for a, b in zip(model.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    checkpoint.remove()
+    assert not (tmp_path / "checkpoint").exists()
+
+
+def test_checkpoint_of_other_settings_or_data_is_not_trusted(pairs, tmp_path):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    rows = [{"validation_ap": 0.5, "epoch": 1}]
+    make_checkpoint(tmp_path, pairs, SETTINGS, 1).save(model, rows, model.get_weights())
+    assert make_checkpoint(tmp_path, pairs, SETTINGS, 1).load() is not None
+    for other in (
+        make_checkpoint(tmp_path, pairs, SETTINGS | {"epochs": 7}, 1),
+        make_checkpoint(tmp_path, pairs, SETTINGS, 2),
+        make_checkpoint(tmp_path, pairs.iloc[1:], SETTINGS, 1),
+    ):
+        assert other.load() is None
+    (tmp_path / "state.json").write_text('{"fingerprint"')
+    assert make_checkpoint(tmp_path, pairs, SETTINGS, 1).load() is None
+
+
+def test_training_stops_when_validation_is_stale(pairs):
+    keras.utils.set_random_seed(2)
+    settings = SETTINGS | {"learning_rate": 1e-9, "patience": 2, "epochs": 9}
+    _, history = train_binding(pairs, settings, seed=1)
+    assert len(history) - history["validation_ap"].idxmax() - 1 == 2

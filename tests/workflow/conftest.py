@@ -8,11 +8,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[2]
 PARTS = ["Snakefile", "config.yaml", "mirsignal", "profiles", "report", "resources"]
 PARTS += ["rules", "schemas", "scripts", "envs", "studies"]
+
+
+def labelled_pairs() -> str:
+    """Return a test set in the layout of miRBench; targets of positives hold a seed match."""
+    rng = np.random.default_rng(1)
+    rows = ["gene\tnoncodingRNA\tnoncodingRNA_name\tlabel"]
+    for number in range(60):
+        target = "".join(rng.choice(list("ACGT"), 50))
+        if label := number % 2:
+            target = target[:20] + "ACTACCTCA" + target[29:]
+        rows.append(f"{target}\tTGAGGTAGTAGGTTGTATAGTT\tlet-7a\t{label}")
+    return "\n".join(rows) + "\n"
 
 
 class Project:
@@ -32,6 +45,7 @@ class Project:
         shutil.copy(Path(__file__).with_name("small.yaml"), root)
         lines = (root / "resources/mirnas_demo.tsv").read_text().splitlines()[:4]
         (root / "resources/mirnas_small.tsv").write_text("\n".join(lines) + "\n")
+        (root / "resources/pairs_small.tsv").write_text(labelled_pairs())
 
     def start(self, *arguments: str, extra: str = "") -> subprocess.Popen:
         """Start Snakemake; `extra` is YAML that overrides the small study."""

@@ -112,6 +112,39 @@ def test_missing_column(study):
     refused(study, POSITIVES, "hybrids.tsv", "'mRNA_start'")
 
 
+LET7 = "TGAGGTAGTAGGTTGTATAGTT"
+TEST_SET = "results/small/inputs/test_sets/elsewhere.parquet"
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([f"{LET7}\t{'A' * 50}\t1", f"{LET7}\t{'A' * 50}\t0"], ["line 2", "two labels"]),
+        ([f"{LET7}\t{'A' * 50}\t2"], ["line 2", "neither 0 nor 1"]),
+        ([f"{LET7}\t{'A' * 50}\t1"], ["one label"]),
+        ([f"{LET7}\t{'a' * 50}\t1", f"{LET7}\t{'C' * 49}\t0"], ["line 3", "49 nt"]),
+    ],
+)
+def test_faulty_test_set(study, rows, words):
+    table = "\n".join(["miRNA\tgene\tlabel", *rows]) + "\n"
+    (study.root / "resources/pairs_small.tsv").write_text(table)
+    refused(study, TEST_SET, "pairs_small.tsv", *words)
+
+
+def test_background_negatives_without_transcripts(study):
+    rows = [f"{LET7}\t{letter * 49}{end}\t1" for letter in "ACG" for end in "ACGT"]
+    (study.root / "data/pairs.tsv").write_text(
+        "\n".join(["miRNA\tgene\tlabel", *rows]) + "\n"
+    )
+    text = (study.root / "small.yaml").read_text()
+    start, end = text.index("      hybrids:"), text.index("      mirnas:")
+    hybrids = "      hybrids: {format: pairs, file: pairs.tsv}\n"
+    (study.root / "small.yaml").write_text(text[:start] + hybrids + text[end:])
+    target = "results/small/samples/background/pairs.parquet"
+    extra = "samples: {background: {fractions: {validation: 0.3, unseen_family: 0}}}"
+    refused(study, target, "give `transcripts` under `hybrids`", extra=extra)
+
+
 def test_fold_changes_that_share_no_id(study):
     (study.root / "data/fold_change.tsv").write_text("gene\thsa-miR-1-3p\nNM_1\t-1\n")
     refused(study, FOLD_CHANGES, "fold_change.tsv", "NM_1", "T1")

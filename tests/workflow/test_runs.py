@@ -11,6 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.workflow
 
+SMALL_TEST_SETS = ("random", "unseen_target", "unseen_family")
 MAIN = "balanced.cnn.attribution.compressed.cnn_gru"
 
 
@@ -64,6 +65,53 @@ def test_library_edit_reruns_only_rules_that_reach_it(finished):
     assert finished.planned() == {}
 
 
+def test_binding_networks_and_baselines_meet_on_every_test_set(finished):
+    chain = "results/small/binding/balanced.seed_match"
+    status, output = finished.run(f"{chain}/metrics.json", f"{chain}/evaluation.svg")
+    assert status == 0, output
+    metrics = json.loads((finished.root / chain / "metrics.json").read_text())
+    assert metrics["primary_test_set"] == "unseen_target"
+    sets = metrics["test_sets"]
+    assert set(sets) == {
+        "elsewhere",
+        *(f"{name}_1_{n}" for n in (1, 10) for name in SMALL_TEST_SETS),
+    }
+    for name, found in sets.items():
+        assert {"n", "prevalence", "positives_sharing_25mer_with_train"} < set(found)
+        baselines = set() if name.endswith("_1_10") else {"rnacofold", "seed_class"}
+        assert set(found["predictors"]) == {"network"} | baselines, name
+        assert found["seeds"]["average_precision"]["sd"] is None
+    elsewhere = sets["elsewhere"]["predictors"]
+    assert elsewhere["seed_class"]["roc_auc"]["value"] > 0.95
+    assert elsewhere["network"]["roc_auc"]["value"] > 0.9
+    main = finished.root / "results/small/binding/balanced.cnn"
+    seeds = json.loads((main / "metrics.json").read_text())["test_sets"]["elsewhere"]
+    assert len(seeds["seeds"]["average_precision"]["values"]) == 2
+    chosen = (main / "model.keras").read_bytes()
+    assert chosen in [(main / f"seed_{n}/model.keras").read_bytes() for n in (1, 2)]
+    assert not list(main.glob("seed_*/checkpoint"))
+
+
+def test_background_negatives_come_from_the_chimeras_transcripts(finished):
+    audit = finished.root / "results/small/samples/background/audit.json"
+    extra = "samples: {background: {ratio: 2, fractions: {unseen_family: 0.2}}}"
+    status, output = finished.run(str(audit.relative_to(finished.root)), extra=extra)
+    assert status == 0, output
+    counts = json.loads(audit.read_text())["counts"]["train"]
+    assert counts["negatives"] > 1.5 * counts["positives"]
+
+
+def test_shortcut_above_the_threshold_fails_the_run(finished):
+    audit = "results/small/samples/legacy/audit.json"
+    extra = "samples: {legacy: {max_shortcut_auc: 0.6}}"
+    status, output = finished.run(audit, extra=extra)
+    assert status != 0
+    (line,) = [row for row in output.splitlines() if row.startswith("error: ")]
+    assert "shortcut target_seen_as_positive scores ROC-AUC" in line
+    assert "max_shortcut_auc" in line
+    assert not (finished.root / audit).exists()
+
+
 def test_forced_rule_runs_alone_with_what_follows(finished):
     planned = finished.planned("-R", "train_regression")
     assert set(planned) == {
@@ -76,7 +124,7 @@ def test_forced_rule_runs_alone_with_what_follows(finished):
 
 def test_ablations_share_what_they_have_in_common(finished):
     planned = finished.planned("ablations")
-    assert planned["train_binding"] == 1, "only legacy_samples needs a network of its own"
+    assert planned["train_binding"] == 2, "only legacy_samples needs networks of its own"
     assert planned["scan_transcripts"] == 8, "prediction_only and legacy_samples scan"
     status, output = finished.run("ablations")
     assert status == 0, output

@@ -1,0 +1,27 @@
+"""Score the test pairs by folding energy and seed class."""
+
+import logging
+from pathlib import Path
+
+import pandas as pd
+
+from mirsignal.baselines import score_baselines
+from mirsignal.evaluation import collect_test_pairs, each_test_set
+from mirsignal.files import write_parquet
+from mirsignal.jobs import run
+
+log = logging.getLogger("mirsignal")
+
+
+def main(snakemake):
+    others = {Path(path).stem: pd.read_parquet(path) for path in snakemake.input.others}
+    test = collect_test_pairs(pd.read_parquet(snakemake.input.pairs), others)
+    rows = pd.concat([rows for _, rows in each_test_set(test, largest_ratio=1)])
+    log.info("folding %s test pairs", f"{len(rows):,}")
+    scores = score_baselines(rows)
+    keys = rows[["test_set", "mirna", "target"]].reset_index(drop=True)
+    write_parquet(snakemake.output[0], pd.concat([keys, scores], axis=1))
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
