@@ -1,6 +1,7 @@
 # make demo    install into .venv and run the main job on the embedded demo study
 # make test    install into .venv and run all checks and tests
 # make real DATA=FOLDER   run the main job on the real subset (studies/hct116_subset.yaml)
+# make bench-binding DATA=FOLDER   compare binding networks with published ones
 # make docs    write docs/configuration.md from the schema
 # make lock    resolve requirements.in anew (needs uv)
 
@@ -16,7 +17,7 @@ SHELL := /bin/bash
 show = grep -v '^\#' $(1) | cut -f 1-7 | tr '\t' '|' | sed 's/|/  /g'
 
 .SILENT:
-.PHONY: demo test real docs lock
+.PHONY: demo test real bench-binding docs lock
 
 demo: $(INSTALLED)
 	echo "== mirsignal: main job on the demo study (about 5 minutes on 2 cores)"
@@ -48,6 +49,17 @@ real: $(INSTALLED)
 	$(call show,results/hct116_subset/comparison/main/metrics.tsv)
 	echo
 	echo "== Done. Results lie under results/hct116_subset/."
+
+bench-binding: $(INSTALLED)
+	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
+	echo "== Binding networks on published sets (about an hour on 2 cores)"
+	for study in clash2013 hejret2023; do \
+	    $(SNAKEMAKE) --configfile studies/$$study.yaml --config data="$(DATA)" \
+	        --set-threads train_binding=1 -- binding \
+	        || exit 1; \
+	done
+	$(BIN)/python -m benchmarks.measure_binding "$(DATA)"
+	echo "== Done. results/benchmarks/binding.json and binding.md."
 
 docs: $(INSTALLED)
 	$(BIN)/python -m mirsignal.config > docs/configuration.new

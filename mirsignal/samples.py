@@ -124,7 +124,7 @@ def _report_shortage(split: str, drawn: int, wanted: int) -> None:
         )
     if drawn < 0.98 * wanted:
         log.warning(
-            "%s: %s of %s negatives: common miRNAs lack partners",
+            "%s: %s of %s negatives; common families have too few other targets",
             *(split, f"{drawn:,}", f"{wanted:,}"),
         )
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.backend import keras
+from mirsignal.composition import fit_transitions, random_transcripts
 from mirsignal.files import atomic_path, read_json, write_json
 from mirsignal.metrics import average_precision
 from mirsignal.models import BINDING_NETWORKS
@@ -29,12 +30,13 @@ _PREDICTION_BATCH = 1024
 
 
 class PairBatches(keras.utils.PyDataset):
-    """Batches of one epoch: all positives, and a round of negatives of its own.
+    """Batches of one epoch: all positives, a round of negatives, random windows.
 
     Every epoch shows the next of the nested rounds, so that the network cannot learn a
-    few negatives by heart. Order, and the random shift of each window by up to
-    `max_shift` nt (what slides in is N), depend on seed and epoch alone. Gives matrix
-    (B, W, M, C), label (B,) and weight (B,).
+    few negatives by heart, and new random windows of the targets' dinucleotide
+    composition, `random_windows` per positive and each with a positive's miRNA. Windows
+    are shifted by up to `max_shift` nt at random (what slides in is N). All depends on
+    seed and epoch alone. Gives matrix (B, W, M, C), label (B,) and weight (B,).
     """
 
     def __init__(
@@ -47,34 +49,53 @@ class PairBatches(keras.utils.PyDataset):
         self._mirna_of = pd.factorize(pairs["mirna"])[0]
         self._round = pairs["round"].to_numpy()
         self._n_rounds = int(self._round.max()) + 1
+        self._transitions = fit_transitions(pairs["target"].unique())
         self._settings, self._seed, self._epoch = settings, seed, epoch
         sizes = np.bincount(self._round + 1, minlength=self._n_rounds + 1)
-        self._length = -(-int(sizes[0] + sizes[1:].max()) // settings["batch_size"])
+        self._n_random = round(settings["random_windows"] * sizes[0])
+        largest = int(sizes[0] + sizes[1:].max()) + self._n_random
+        self._length = -(-largest // settings["batch_size"])
         self._start()
 
     def _start(self) -> None:
+        """Make the epoch's targets (N, W), miRNAs (N, M), labels and weights (N,)."""
         now = self._epoch % self._n_rounds
         rng = np.random.default_rng([self._seed, self._epoch])
-        chosen = np.flatnonzero((self._round == -1) | (self._round == now))
-        self._rows = rng.permutation(chosen)
-        shift = self._settings["max_shift"]
-        self._shifts = rng.integers(-shift, shift + 1, len(self._rows))
-        labels = self._labels[self._rows]
-        self._weights = np.ones(len(self._rows), np.float32)
+        rows = np.flatnonzero((self._round == -1) | (self._round == now))
+        weights = np.ones(len(rows), np.float32)
         if self._settings["class_balance"] == "mirna":
-            self._weights = mirna_weights(labels, self._mirna_of[self._rows])
+            weights = mirna_weights(self._labels[rows], self._mirna_of[rows])
+        targets, mirna_rows, labels = self._targets[rows], rows, self._labels[rows]
+        if self._n_random:
+            partners = np.resize(
+                rng.permutation(np.flatnonzero(self._round == -1)), self._n_random
+            )
+            lengths = np.full(self._n_random, WINDOW)
+            windows = np.stack(random_transcripts(self._transitions, lengths, rng))
+            targets = np.concatenate([targets, windows])
+            mirna_rows = np.concatenate([rows, partners])
+            labels = np.pad(labels, (0, self._n_random))
+            weights = np.pad(weights, (0, self._n_random), constant_values=1)
+        order = rng.permutation(len(labels))
+        shift = self._settings["max_shift"]
+        shifts = rng.integers(-shift, shift + 1, len(order))
+        self._epoch_targets = shift_windows(targets[order], shifts)
+        self._epoch_mirnas = self._mirnas[mirna_rows[order]]
+        self._epoch_labels, self._epoch_weights = labels[order], weights[order]
 
     def __len__(self) -> int:
         return self._length
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         size = self._settings["batch_size"]
-        at = np.arange(index * size, (index + 1) * size) % len(self._rows)
-        at = at[: max(size - (index + 1) * size + len(self._rows), 1)]
-        rows = self._rows[at]
-        targets = shift_windows(self._targets[rows], self._shifts[at])
-        matrix = pair_matrix(targets, self._mirnas[rows], self._settings["encoding"])
-        return matrix, self._labels[rows], self._weights[at]
+        start = min(index * size, len(self._epoch_labels) - 1)  # rounds differ in length
+        part = slice(start, start + size)
+        matrix = pair_matrix(
+            self._epoch_targets[part],
+            self._epoch_mirnas[part],
+            self._settings["encoding"],
+        )
+        return matrix, self._epoch_labels[part], self._epoch_weights[part]
 
     def on_epoch_end(self) -> None:
         self._epoch += 1

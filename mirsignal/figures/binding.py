@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def _precision_recall(
         label = f"{predictor} {ap['value']:.3f} ({ap['low']:.3f}-{ap['high']:.3f})"
         axis.plot(recall, precision, color=colour, label=label)
     _prevalence(axis, found["prevalence"], GREY)
-    axis.set_title(f"{name.replace('_', ' ')}, n = {found['n']:,}", fontsize=10)
+    axis.set_title(f"{_in_words(name)}, n = {found['n']:,}")
     axis.legend(fontsize=8, loc="lower left")
 
 
@@ -97,11 +98,17 @@ def _all_sets(axis: Any, sets: dict[str, pd.DataFrame], found: dict[str, Any]) -
     for number, (name, rows) in enumerate(list(sets.items())[:_MOST_CURVES]):
         precision, recall, _ = precision_recall_curve(rows["label"], rows["score"])
         ap = found[name]["predictors"]["network"]["average_precision"]["value"]
-        label = f"{name.replace('_', ' ')} {ap:.3f}"
+        label = f"{_in_words(name)} {ap:.3f}"
         axis.plot(recall, precision, color=CYCLE[number], label=label, linewidth=1.2)
         _prevalence(axis, found[name]["prevalence"], CYCLE[number])
     axis.set_title("Network, by test set")
     axis.legend(fontsize=7, loc="lower left")
+
+
+def _in_words(name: str) -> str:
+    """Return "unseen target, 1:10" of unseen_target_1_10."""
+    words = re.sub(r"_1_(\d+)$", r", 1:\1", name)
+    return words.replace("_", " ")
 
 
 def _prevalence(axis: Any, prevalence: float, colour: str) -> None:
@@ -116,7 +123,7 @@ def _reliability(axis: Any, rows: pd.DataFrame, name: str) -> None:
     axis.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1)
     axis.errorbar(table["predicted"], observed, yerr=error, fmt="o-", color=BLUE, ms=4)
     axis.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted P", ylabel="observed share")
-    axis.set_title(f"Reliability, {name.replace('_', ' ')}", fontsize=10)
+    axis.set_title(f"Reliability, {_in_words(name)}")
 
 
 def _random_rates(axis: Any, random_windows: dict[str, Any]) -> None:

@@ -52,7 +52,8 @@ def _shortcuts(axis: Any, shortcuts: dict[str, Any]) -> None:
         xlabel="ROC-AUC without pairing",
         title="Shortcuts (0.5: none)",
     )
-    axis.legend(loc="lower right", fontsize=7)
+    if shortcuts:
+        axis.legend(loc="lower right", fontsize=7)
 
 
 def _overlap(axis: Any, overlap: list[dict[str, Any]]) -> None:
@@ -73,10 +74,11 @@ def _overlap(axis: Any, overlap: list[dict[str, Any]]) -> None:
         yticklabels=kinds,
         xlim=(0, 1.02),
         xlabel="share of pairs",
+        ylim=(len(kinds) - 0.5, -1.6),
         title="Known from train",
     )
-    axis.invert_yaxis()
-    axis.legend(loc="center right", fontsize=7)
+    if rows:
+        axis.legend(loc="upper right", fontsize=7, ncols=2)
 
 
 def _balance(axis: Any, counts: pd.DataFrame) -> None:

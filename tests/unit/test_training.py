@@ -25,7 +25,7 @@ from mirsignal.training import (
 SETTINGS = {
     **{"network": "cnn", "encoding": "wc", "filters": [8, 8, 8], "n_hidden": 8},
     **{"dropout": 0.1, "learning_rate": 0.01, "batch_size": 64, "max_shift": 3},
-    **{"class_balance": "mirna", "epochs": 10, "patience": 10},
+    **{"class_balance": "mirna", "random_windows": 0.5, "epochs": 10, "patience": 10},
 }
 
 
@@ -95,7 +95,7 @@ def epoch_of(batches):
 
 
 def test_every_epoch_has_all_positives_and_its_own_round(rounds):
-    settings = SETTINGS | {"batch_size": 300, "max_shift": 0}
+    settings = SETTINGS | {"batch_size": 300, "max_shift": 0, "random_windows": 0}
     table = rounds.assign(mirna=["ACGU"[number + 1] * 20 for number in rounds["round"]])
     batches = PairBatches(table, settings, seed=4)
     assert len(batches) == 6
@@ -113,6 +113,21 @@ def test_every_epoch_has_all_positives_and_its_own_round(rounds):
         assert matrix.sum() == expected.sum()
         assert not weights[labels == 0].any()  # these miRNAs have no positive
         batches.on_epoch_end()
+
+
+def test_random_windows_are_new_negatives_every_epoch(pairs):
+    settings = SETTINGS | {"max_shift": 0, "random_windows": 1.5}
+    batches = PairBatches(pairs, settings, seed=4)
+    matrix, labels, weights = epoch_of(batches)
+    n = (pairs["label"] == 1).sum()
+    assert len(labels) == len(matrix) == len(pairs) + 1.5 * n
+    assert labels.sum() == n
+    assert weights[labels == 1].tolist() == [1] * n
+    batches.on_epoch_end()
+    assert len(epoch_of(batches)[1]) == len(labels)
+    known = {row.tobytes() for row in matrix}
+    new = [row.tobytes() not in known for row in epoch_of(batches)[0]]
+    assert sum(new) == 1.5 * n  # the pairs come again, the random windows do not
 
 
 def test_order_depends_on_seed_and_epoch_alone(pairs):

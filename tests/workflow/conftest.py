@@ -17,7 +17,7 @@ PARTS += ["rules", "schemas", "scripts", "envs", "studies"]
 
 
 def labelled_pairs() -> str:
-    """Return a test set in the layout of miRBench; targets of positives hold a seed match."""
+    """Return a test set in the layout of miRBench; positives hold a seed match."""
     rng = np.random.default_rng(1)
     rows = ["gene\tnoncodingRNA\tnoncodingRNA_name\tlabel"]
     for number in range(60):

@@ -141,7 +141,8 @@ def test_background_negatives_without_transcripts(study):
     hybrids = "      hybrids: {format: pairs, file: pairs.tsv}\n"
     (study.root / "small.yaml").write_text(text[:start] + hybrids + text[end:])
     target = "results/small/samples/background/pairs.parquet"
-    extra = "samples: {background: {fractions: {validation: 0.3, unseen_family: 0}}}"
+    shares = "{validation: 0.3, random: 0, unseen_target: 0, unseen_family: 0}"
+    extra = f"samples: {{background: {{fractions: {shares}}}}}"
     refused(study, target, "give `transcripts` under `hybrids`", extra=extra)
 
 
