@@ -10,17 +10,20 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, WINDOW
+from mirsignal.clusters import is_in_sorted, kmer_keys
 from mirsignal.errors import InputError
 from mirsignal.files import read_table, to_number
 from mirsignal.mirnas import check_mirna
-from mirsignal.sequences import Transcripts, normalise, seed
+from mirsignal.sequences import Transcripts, encode, encode_many, normalise, seed
 
 COLUMNS = ["mirna", "mirna_name", "family", "target", "gene", "transcript", "start"]
 """Columns of a positive: sequences as RNA, start 0-based (-1 where not known)."""
 
+_WORD = 27  # nucleotides that one integer holds
 _CLASH = {
     "mirna_name": "microRNA_name",
     "mirna": "miRNA_seq",
@@ -225,13 +228,17 @@ def _place(positives: pd.DataFrame, transcripts: Transcripts) -> pd.DataFrame:
     transcript name goes first, then the one that comes first in the FASTA.
     """
     wanted = set(positives["target"])
+    known = np.unique(kmer_keys(encode_many(sorted(wanted), WINDOW), _WORD)[:, 0])
     where: dict[str, list[tuple[str, int]]] = {}
     for name in transcripts.names():
         sequence = transcripts[name]
-        for start in range(len(sequence) - WINDOW + 1):
+        if len(sequence) < WINDOW:
+            continue
+        keys = kmer_keys(encode(sequence)[None], _WORD)[0, : len(sequence) - WINDOW + 1]
+        for start in np.flatnonzero(is_in_sorted(keys, known)):
             window = sequence[start : start + WINDOW]
             if window in wanted:
-                where.setdefault(window, []).append((name, start))
+                where.setdefault(window, []).append((name, int(start)))
     rows = []
     for target, own in zip(positives["target"], positives["transcript"], strict=True):
         places = where.get(target)

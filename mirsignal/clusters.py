@@ -28,6 +28,14 @@ def kmer_keys(codes: NDArray[np.uint8], k: int) -> NDArray[np.int64]:
     return keys
 
 
+def is_in_sorted(keys: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which keys occur in `known`, which is sorted."""
+    if not known.size:
+        return np.zeros(len(keys), bool)
+    at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    return known[at] == keys
+
+
 def cluster_targets(
     targets: pd.Series,
     genes: pd.Series,

@@ -23,6 +23,17 @@ from mirsignal.metrics import (
 from mirsignal.sequences import decode_many
 from mirsignal.splits import TEST_SETS
 
+HISTORY_COLUMNS = {
+    "member": "which of the networks that differ in their seed alone",
+    "epoch": "pass over the training positives",
+    "train_loss": "mean binary cross-entropy while training (with dropout)",
+    "validation_loss": "binary cross-entropy on the validation split, 1:1",
+    "validation_ap": "average precision on the validation split; its maximum is kept",
+    "seconds": "wall time of the epoch",
+    "cpu_seconds": "processor time of the epoch, all threads",
+}
+"""What each column of history.tsv means."""
+
 _RATIOS = (1, 10, 100)
 _PREFERRED = ("unseen_target", "random", "unseen_family")
 

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.axes import WINDOW
+from mirsignal.clusters import is_in_sorted
 from mirsignal.errors import InputError
 from mirsignal.sequences import UNKNOWN, Transcripts, decode_many, encode
 
@@ -50,14 +51,6 @@ class Positives:
         """Tell whether the miRNA's family has a positive in the target's cluster."""
         keys = self.family[mirna_of] * (self.cluster.max() + 1) + self.cluster[target_of]
         return is_in_sorted(keys, self.seen)
-
-
-def is_in_sorted(keys: Rows, known: Rows) -> NDArray[np.bool_]:
-    """Tell which keys occur in `known`, which is sorted."""
-    if not known.size:
-        return np.zeros(len(keys), bool)
-    at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
-    return known[at] == keys
 
 
 def draw_negatives(

@@ -32,11 +32,14 @@ def make_samples(
 ) -> pd.DataFrame:
     """Return labelled pairs (PAIR_COLUMNS) as a recipe of `samples` asks.
 
+    With `background` negatives, positives whose transcript is not known are left out.
     `round` is -1 for positives and numbers the nested sets of negatives: the rows with
     round < r are a 1:r set. `transcripts` are those of the positives, for `background`
     negatives. Raises InputError when a split would be empty, when no negative can be
     drawn, and when a pair would carry both labels.
     """
+    if settings["negatives"] == "background":
+        positives = _placed(positives, transcripts)
     positives = positives.assign(
         cluster=cluster_targets(
             positives["target"],
@@ -71,6 +74,22 @@ def make_samples(
     return pairs
 
 
+def _placed(positives: pd.DataFrame, transcripts: Transcripts | None) -> pd.DataFrame:
+    """Return the positives whose transcript is known: the others can get no negative."""
+    placed = positives[positives["start"] >= 0].reset_index(drop=True)
+    if transcripts is None or placed.empty:
+        raise InputError(
+            "config: samples: background negatives need positives that lie in known "
+            "transcripts; give `transcripts` under `hybrids`"
+        )
+    if left_out := len(positives) - len(placed):
+        log.warning(
+            "left out %s of %s positives, whose place in a transcript is not known",
+            *(f"{left_out:,}", f"{len(positives):,}"),
+        )
+    return placed
+
+
 def _refuse_small_splits(split_of: pd.Series, wanted: list[str]) -> None:
     for split in wanted:
         if (n := int((split_of == split).sum())) < 2:
@@ -88,12 +107,7 @@ def _draw(
     transcripts: Transcripts | None,
 ) -> pd.DataFrame:
     """Return the negatives of some rows as pairs."""
-    if settings["negatives"] == "background":
-        if transcripts is None or not (positives["start"] >= 0).any():
-            raise InputError(
-                "config: samples: background negatives need positives that lie in known "
-                "transcripts; give `transcripts` under `hybrids`"
-            )
+    if transcripts is not None and settings["negatives"] == "background":
         drawn = draw_background(positives, members, transcripts, settings["ratio"], seed)
         mirna_of = target_of = drawn["row_of"]
     else:
@@ -124,7 +138,7 @@ def _report_shortage(split: str, drawn: int, wanted: int) -> None:
         )
     if drawn < 0.98 * wanted:
         log.warning(
-            "%s: %s of %s negatives; common families have too few other targets",
+            "%s: only %s of %s negatives could be drawn without repeats",
             *(split, f"{drawn:,}", f"{wanted:,}"),
         )
 

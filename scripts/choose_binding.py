@@ -5,21 +5,11 @@ import shutil
 
 import pandas as pd
 
-from mirsignal.evaluation import best_member
+from mirsignal.evaluation import HISTORY_COLUMNS, best_member
 from mirsignal.files import atomic_path, write_tsv
 from mirsignal.jobs import run
 
 log = logging.getLogger("mirsignal")
-
-COLUMNS = {
-    "member": "which of the networks that differ in their seed alone",
-    "epoch": "pass over the training positives",
-    "train_loss": "mean binary cross-entropy while training (with dropout)",
-    "validation_loss": "binary cross-entropy on the validation split, 1:1",
-    "validation_ap": "average precision on the validation split; its maximum is kept",
-    "seconds": "wall time of the epoch",
-    "cpu_seconds": "processor time of the epoch, all threads",
-}
 
 
 def main(snakemake):
@@ -27,11 +17,11 @@ def main(snakemake):
         pd.read_csv(path, sep="\t", comment="#").assign(member=number)
         for number, path in enumerate(snakemake.input.histories, start=1)
     ]
-    history = pd.concat(histories, ignore_index=True)[list(COLUMNS)]
+    history = pd.concat(histories, ignore_index=True)[list(HISTORY_COLUMNS)]
     member, epoch, ap = best_member(history)
     with atomic_path(snakemake.output.model) as temporary:
         shutil.copyfile(snakemake.input.models[member - 1], temporary)
-    write_tsv(snakemake.output.history, history, COLUMNS)
+    write_tsv(snakemake.output.history, history, HISTORY_COLUMNS)
     log.info(
         "member %d of %d, epoch %d: validation AP %.4f; all took %.1f CPU-minutes",
         *(member, len(histories), epoch, ap, history["cpu_seconds"].sum() / 60),

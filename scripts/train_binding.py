@@ -5,18 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from mirsignal.backend import set_up
+from mirsignal.evaluation import HISTORY_COLUMNS
 from mirsignal.files import atomic_path, write_tsv
 from mirsignal.jobs import run
 from mirsignal.training import make_checkpoint, train_binding
-
-COLUMNS = {
-    "epoch": "pass over the training positives",
-    "train_loss": "mean binary cross-entropy while training (with dropout)",
-    "validation_loss": "binary cross-entropy on the validation split, 1:1",
-    "validation_ap": "average precision on the validation split; its maximum is kept",
-    "seconds": "wall time of the epoch",
-    "cpu_seconds": "processor time of the epoch, all threads",
-}
 
 
 def main(snakemake):
@@ -29,7 +21,7 @@ def main(snakemake):
     model, history = train_binding(pairs, settings, seed, checkpoint)
     with atomic_path(snakemake.output.model) as temporary:
         model.save(temporary)
-    write_tsv(snakemake.output.history, history, COLUMNS)
+    write_tsv(snakemake.output.history, history, HISTORY_COLUMNS)
     checkpoint.remove()
 
 

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirsignal.chimeras import COLUMNS, read_clash_table, read_pairs, window_start
+from mirsignal.chimeras import (
+    COLUMNS,
+    read_clash_table,
+    read_pairs,
+    read_test_pairs,
+    window_start,
+)
 from mirsignal.errors import InputError
 from mirsignal.sequences import Transcripts, write_fasta
 
@@ -184,3 +190,71 @@ def test_published_positives_are_all_read(shared_data):
     assert (counts["rows"], counts["positives"], len(table)) == (18513, 18392, 18392)
     assert table["gene"].str.startswith("ENSG").mean() > 0.99
     assert (table["mirna"].str.len() <= 20).all()
+
+
+def test_ready_pairs_are_placed_in_their_transcripts(tmp_path, random_rna):
+    sequences = {name: random_rna(200) for name in ("ENST01", "XPO7", "short")}
+    sequences["short"] = sequences["short"][:40]
+    sequences["XPO7"] = sequences["XPO7"][:100] + sequences["ENST01"][100:]
+    write_fasta(tmp_path / "t.fa", sequences.items())
+    shared, own, near = (
+        sequences["ENST01"][120:170],
+        sequences["ENST01"][7:57],
+        sequences["ENST01"][30:79] + "N",
+    )
+    near = near.replace("N", "ACGU"["CGUA".index(sequences["ENST01"][79])])
+    rows = [(shared, NAME), (shared, "ENSG2_ENST01_x_mRNA"), (own, NAME), (near, NAME)]
+    lines = ["miRNA\tgene\tgene_name\tlabel"]
+    mirnas = [LET7, LET7[::-1], LET7, LET7]
+    lines += [f"{m}\t{t}\t{name}\t1" for m, (t, name) in zip(mirnas, rows, strict=True)]
+    (tmp_path / "pairs.tsv").write_text("\n".join(lines) + "\n")
+    table, counts = read_pairs(
+        tmp_path / "pairs.tsv", transcripts=Transcripts(tmp_path / "t.fa")
+    )
+    places = table[["transcript", "start"]].values.tolist()
+    assert places == [["XPO7", 120], ["ENST01", 120], ["ENST01", 7], [NAME, -1]]
+    assert counts["placed in a transcript"] == 3
+
+
+TWO = "".join(
+    f"{LET7} {letter * 50} {label}\n"
+    for letter, label in (("A", 1), ("A", 0), ("C", 0), ("G", 1))
+)
+
+
+@pytest.mark.parametrize(("two_labels", "n", "n_test"), [("drop", 1, 2), ("keep", 2, 4)])
+def test_pairs_with_two_labels(tmp_path, two_labels, n, n_test):
+    text = "miRNA gene label\n" + TWO
+    with pytest.raises(InputError, match=r"line 2: UGAGG\w+ x A+ stands .*two_labels"):
+        pairs_of(tmp_path, text)
+    table, counts = pairs_of(tmp_path, text, two_labels=two_labels)
+    assert len(table) == n
+    assert counts["rows of pairs with two labels"] == 2
+    test, _ = read_test_pairs(tmp_path / "pairs.tsv", two_labels=two_labels)
+    assert len(test) == n_test
+    assert set(test["label"]) == {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (f"{LET7} {'A' * 50} 0.5\n{LET7} {'C' * 50} 1\n", "line 2: the label is neither"),
+        (f"{LET7} {'A' * 50} 1\n{LET7} {'C' * 50} 1\n", "all pairs have one label"),
+        (f"{LET7} {'A' * 50} 0\n{LET7} {'C' * 50} 0\n", "no positive pair is left"),
+    ],
+)
+def test_faulty_test_set_is_refused(tmp_path, rows, message):
+    path = tmp_path / "pairs.tsv"
+    path.write_text(("miRNA gene label\n" + rows).replace(" ", "\t"))
+    with pytest.raises(InputError, match=message):
+        read_test_pairs(path)
+
+
+@pytest.mark.realdata
+def test_published_sets_of_mirbench_are_read(shared_data):
+    path = shared_data / "clash" / "mirbench_hejret2023_test.tsv"
+    table, counts = read_test_pairs(path, two_labels="keep")
+    assert (counts["rows"], counts["rows of pairs with two labels"]) == (965, 20)
+    assert table["family"].isin(["let-7"]).any()
+    with pytest.raises(InputError, match="two labels"):
+        read_test_pairs(path)
