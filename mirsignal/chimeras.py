@@ -23,6 +23,7 @@ from mirsignal.sequences import Transcripts, encode, encode_many, normalise, see
 COLUMNS = ["mirna", "mirna_name", "family", "target", "gene", "transcript", "start"]
 """Columns of a positive: sequences as RNA, start 0-based (-1 where not known)."""
 
+_NO_FAMILY = ["unknown", "none", "0", "-"]
 _WORD = 27  # nucleotides that one integer holds
 _CLASH = {
     "mirna_name": "microRNA_name",
@@ -64,7 +65,7 @@ def read_clash_table(
 
     A row whose transcript is absent, or which lies beyond its end, is skipped and
     counted; so are targets with N. The gene is the part of `mRNA_name` before the first
-    '_' (ENSG..._ENST..._symbol_mRNA).
+    '_' where that is an Ensembl id (ENSG..._ENST..._symbol_mRNA), else the whole name.
 
     Raises InputError for a missing column, a coordinate that is no whole number and an
     impossible miRNA, with the line.
@@ -108,15 +109,15 @@ def read_pairs(
     """Read the positives of a table of ready pairs; return them and counts.
 
     The miRNA is in `miRNA` or `noncodingRNA`, the target window in `gene`; rows whose
-    `label` is not 1 are left out. A gene name (`gene_name`; its part before the first
-    '_'), a target cluster (`gene_cluster_ID`, which then stands for the gene) and a
-    family are taken where present; else the window stands for its gene, and nt 2-8 for
-    the family. With `transcripts`, each window is looked up in them. A pair that stands
+    `label` is 0 are left out. A gene name (`gene_name`, read as in `read_clash_table`), a
+    target cluster (`gene_cluster_ID`, which then stands for the gene) and a family are
+    taken where present; else the window stands for its gene, and nt 2-8 for the family.
+    With `transcripts`, each window is looked up in them. A pair that stands
     there with both labels is refused, or all its rows are dropped ("drop"), or used as
     they are ("keep"), as `two_labels` says.
 
-    Raises InputError for a missing column, a window that is not 50 nt, an impossible
-    miRNA or an unknown letter, with the line.
+    Raises InputError for a missing column, a label other than 0 and 1, a window that is
+    not 50 nt, an impossible miRNA or an unknown letter, with the line.
     """
     table, counts = _read_labelled(path, columns, two_labels)
     counts["left out: label is not 1"] = int((table["label"] != 1).sum())
@@ -135,12 +136,9 @@ def read_test_pairs(
     """Read a test set of ready pairs, all labels; return it (COLUMNS + label) and counts.
 
     Columns and `two_labels` are those of `read_pairs`. Raises InputError as that does,
-    and for a label other than 0 and 1 and a set without either.
+    and for a set without either label.
     """
     table, counts = _read_labelled(path, columns, two_labels)
-    wrong = table.index[~table["label"].isin([0, 1])]
-    if len(wrong):
-        raise InputError(f"{path}, line {wrong[0]}: the label is neither 0 nor 1")
     table, counted = _clean(table, counts, path)
     if table["label"].nunique() < 2:
         raise InputError(f"{path}: all pairs have one label; a test set needs both")
@@ -152,6 +150,11 @@ def _read_labelled(
 ) -> tuple[pd.DataFrame, Counter[str]]:
     """Read ready pairs (COLUMNS and label), indexed by line; refuse two labels."""
     renamed = dict(columns or {})
+    known = ["mirna", "target", "label", *_OPTIONAL_PAIR_COLUMNS]
+    if unknown := sorted(set(renamed) - set(known)):
+        raise InputError(
+            f"config: `columns` of {path} names {unknown[0]!r}; known: {', '.join(known)}"
+        )
     table = read_table(path)
     mirna_column = "noncodingRNA" if "noncodingRNA" in table.columns else "miRNA"
     names = {
@@ -168,17 +171,17 @@ def _read_labelled(
             raise InputError(
                 f"{path}: column {column!r} is missing; it holds the {name} of a pair"
             )
-    table = table.rename(columns={column: name for name, column in names.items()})
+    table = pd.DataFrame({name: table[column] for name, column in names.items()})
     table["label"] = to_number(table, "label", path)
     counts: Counter[str] = Counter(rows=len(table))
-    empty = table.index[
-        (table["label"] >= 0) & table[["mirna", "target"]].isna().any(axis=1)
-    ]
+    wrong = table.index[~table["label"].isin([0, 1])]
+    if len(wrong):
+        raise InputError(f"{path}, line {wrong[0]}: the label is neither 0 nor 1")
+    empty = table.index[table[["mirna", "target"]].isna().any(axis=1)]
     if len(empty):
         raise InputError(
             f"{path}, line {empty[0]}: the miRNA or target is missing; remove the row"
         )
-    table = table[table["label"].notna()]
     clean = pd.DataFrame(
         {
             "mirna": _map_unique(table["mirna"], _driver, path),
@@ -190,24 +193,26 @@ def _read_labelled(
     if both.any() and two_labels == "refuse":
         line = both.index[both][0]
         raise InputError(
-            f"{path}, line {line}: {clean['mirna'][line]} x {clean['target'][line]} "
+            f"{path}, line {line}: {table['mirna'][line]} x {table['target'][line]} "
             f"stands there with two labels ({int(both.sum())} such rows); correct them, "
             "or set two_labels: drop"
         )
     counts["rows of pairs with two labels"] = int(both.sum())
     if two_labels == "drop":
         table, clean = table[~both], clean[~both]
-    known = table.reindex(columns=list(_OPTIONAL_PAIR_COLUMNS))
-    gene = known["gene_name"].map(_gene_id, na_action="ignore")
-    clean["mirna_name"] = known["mirna_name"].fillna(clean["mirna"])
-    clean["family"] = known["family"].fillna(clean["mirna"].map(seed))
-    clean["gene"] = gene.fillna(known["cluster"]).fillna(clean["target"])
-    clean["transcript"] = known["gene_name"].fillna(clean["target"])
+    more = table.reindex(columns=list(_OPTIONAL_PAIR_COLUMNS))
+    gene = more["gene_name"].map(_gene_id, na_action="ignore")
+    family = more["family"].mask(more["family"].isin(_NO_FAMILY))
+    clean["mirna_name"] = more["mirna_name"].fillna(clean["mirna"])
+    clean["family"] = family.fillna(clean["mirna"].map(seed))
+    clean["gene"] = gene.fillna(more["cluster"]).fillna(clean["target"])
+    clean["transcript"] = more["gene_name"].fillna(clean["target"])
     return clean.assign(start=-1)[[*COLUMNS, "label"]], counts
 
 
 def _gene_id(name: str) -> str:
-    return name.split("_")[0]
+    """Return the gene of ENSG..._ENST..._symbol_mRNA; other names as they are."""
+    return name.split("_")[0] if name.startswith("ENS") else name
 
 
 def _map_unique(

@@ -36,9 +36,25 @@ def is_in_sorted(keys: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[n
     return known[at] == keys
 
 
+def cluster_families(families: pd.Series, mirnas: pd.Series) -> pd.Series:
+    """Return one family name per row so that miRNAs with one seed (nt 2-8) share it.
+
+    Tables name families inconsistently: miR-25 and miR-32 have one seed. Names that a
+    seed links, directly or through others, become the first of them in order.
+    """
+    name_of, names = pd.factorize(families, sort=True)
+    seed_of = pd.factorize(mirnas.str[1:8])[0]
+    n = len(names)
+    size = n + int(seed_of.max()) + 1
+    graph = coo_matrix((np.ones(len(mirnas), bool), (name_of, n + seed_of)), (size, size))
+    labels = connected_components(graph, directed=False)[1][:n]
+    first = pd.Series(names).groupby(labels).first()
+    return pd.Series(first[labels[name_of]].to_numpy(), index=families.index)
+
+
 def cluster_targets(
     targets: pd.Series,
-    genes: pd.Series,
+    genes: pd.Series | pd.DataFrame,
     k: int = 16,
     identity: float | None = None,
     tool: str = "rapidfuzz",
@@ -46,8 +62,9 @@ def cluster_targets(
 ) -> NDArray[np.int64]:
     """Return the cluster (N,) of each target window of equal length.
 
-    Two windows are linked when they share a gene, share k nucleotides in a row (they
-    overlap, or are near-identical paralogues), or are alike over their whole length: at
+    Two windows are linked when they share a gene (or, in a table, a value of any of its
+    columns; missing ones link nothing), share k nucleotides in a row (they overlap, or
+    are near-identical paralogues), or are alike over their whole length: at
     least `identity` of it by edit distance ("rapidfuzz", every pair is compared) or by
     MMseqs2's alignment ("mmseqs"). Clusters are the connected components, so that no
     link leads from one cluster into another. `identity` None leaves the last link out.
@@ -55,16 +72,16 @@ def cluster_targets(
     unique_of, unique = pd.factorize(targets)
     keys = kmer_keys(encode_many(unique, len(unique[0])), k)
     kmers, kmer_index = np.unique(keys, return_inverse=True)
-    gene_index = pd.factorize(genes)[0].astype(np.int64)
-    n = len(unique)
-    links = [
-        np.stack([np.repeat(np.arange(n), keys.shape[1]), n + kmer_index.ravel()]),
-        np.stack([unique_of, n + len(kmers) + gene_index]),
-    ]
+    n, size = len(unique), len(unique) + len(kmers)
+    links = [np.stack([np.repeat(np.arange(n), keys.shape[1]), n + kmer_index.ravel()])]
+    for _, column in pd.DataFrame(genes).items():
+        index, values = pd.factorize(column)
+        known = index >= 0
+        links.append(np.stack([unique_of[known], size + index[known]]))
+        size += len(values)
     if identity is not None:
         links.append(_TOOLS[tool](list(unique), identity, threads))
     rows, columns = np.concatenate(links, axis=1)
-    size = n + len(kmers) + gene_index.max() + 1
     graph = coo_matrix((np.ones(len(rows), bool), (rows, columns)), (size, size))
     labels = connected_components(graph, directed=False)[1][unique_of]
     return pd.factorize(labels)[0].astype(np.int64)

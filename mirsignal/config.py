@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -12,7 +13,9 @@ import jsonschema
 import yaml
 
 from mirsignal.errors import InputError
+from mirsignal.splits import TEST_SETS
 
+_OWN_TEST_SET = re.compile(rf"({'|'.join(TEST_SETS)})(_1_\d+)?")
 STAGES = ("samples", "binding", "scan", "signals", "regression")
 """Stages that have recipes, in the order in which the data flows."""
 
@@ -42,8 +45,20 @@ def complete_config(
             f"config: study {completed['study']!r} is not under `studies` "
             f"({', '.join(completed['studies'])}); give its file with --configfile"
         )
+    test_sets = completed["studies"][completed["study"]]["inputs"]["test_sets"]
+    for name in test_sets:
+        if _OWN_TEST_SET.fullmatch(name):
+            raise InputError(
+                f"config: inputs: test_sets: {name!r} is a test set that mirsignal makes "
+                "itself; choose another name"
+            )
     for name in completed["experiments"]:
-        experiment_recipes(completed, name)
+        recipe = completed["samples"][experiment_recipes(completed, name)["samples"]]
+        if not test_sets and not any(recipe["fractions"][key] for key in TEST_SETS):
+            raise InputError(
+                f"config: experiments: {name}: its samples leave out every test set; "
+                "give `fractions` above 0, or `test_sets` under `inputs`"
+            )
     for name, recipe in completed["samples"].items():
         if (total := sum(recipe["fractions"].values())) > 0.75:
             raise InputError(

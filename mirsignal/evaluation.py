@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mirsignal.audit import shared_kmers
+from mirsignal.audit import each_ratio, shared_kmers
 from mirsignal.axes import WINDOW
 from mirsignal.composition import fit_transitions, random_transcripts
 from mirsignal.metrics import (
@@ -23,18 +23,6 @@ from mirsignal.metrics import (
 from mirsignal.sequences import decode_many
 from mirsignal.splits import TEST_SETS
 
-HISTORY_COLUMNS = {
-    "member": "which of the networks that differ in their seed alone",
-    "epoch": "pass over the training positives",
-    "train_loss": "mean binary cross-entropy while training (with dropout)",
-    "validation_loss": "binary cross-entropy on the validation split, 1:1",
-    "validation_ap": "average precision on the validation split; its maximum is kept",
-    "seconds": "wall time of the epoch",
-    "cpu_seconds": "processor time of the epoch, all threads",
-}
-"""What each column of history.tsv means."""
-
-_RATIOS = (1, 10, 100)
 _PREFERRED = ("unseen_target", "random", "unseen_family")
 
 
@@ -48,9 +36,9 @@ def collect_test_pairs(
     own = pairs[pairs["split"].isin(TEST_SETS)]
     parts = [own.assign(test_set=own["split"])]
     for name, table in others.items():
-        parts.append(table.assign(test_set=name, round=-table["label"]))
-    columns = ["test_set", "mirna", "mirna_name", "family", "target", "label", "round"]
-    return pd.concat(parts, ignore_index=True)[columns]
+        parts.append(table.assign(test_set=name, round=-table["label"], row=-1))
+    columns = ["mirna", "mirna_name", "family", "target", "label", "round", "row"]
+    return pd.concat(parts, ignore_index=True)[["test_set", *columns]]
 
 
 def each_test_set(
@@ -59,28 +47,21 @@ def each_test_set(
     """Yield name and rows of each test set; the nested ones once per ratio.
 
     A set of the sample set at hand is called NAME_1_RATIO, for ratios 1, 10 and 100 and
-    its own; `largest_ratio` leaves out the larger ones.
+    its own as far as they are reached; `largest_ratio` leaves out the larger ones.
     """
     for name, rows in test.groupby("test_set", sort=False):
         if name not in TEST_SETS:
             yield name, rows
             continue
-        own = int(rows["round"].max()) + 1
-        for ratio in sorted({own, *(r for r in _RATIOS if r < own)}):
+        for ratio, nested in each_ratio(rows):
             if largest_ratio is None or ratio <= largest_ratio:
-                yield f"{name}_1_{ratio}", rows[rows["round"] < ratio]
+                yield f"{name}_1_{ratio}", nested
 
 
 def primary_test_set(names: Iterable[str]) -> str:
     """Return the test set that figures show first: unseen targets, where there are."""
     known = list(names)
     return next((name for name in _PREFERRED if name in known), known[0])
-
-
-def best_member(history: pd.DataFrame) -> tuple[int, int, float]:
-    """Return member, epoch and value of the highest validation AP of a `history`."""
-    row = history.loc[history["validation_ap"].idxmax()]
-    return int(row["member"]), int(row["epoch"]), float(row["validation_ap"])
 
 
 def evaluate_predictions(

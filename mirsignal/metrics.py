@@ -79,20 +79,20 @@ def bootstrap_interval(
     on which the measure is undefined are left out.
     """
     rng = np.random.default_rng(seed)
-    members = _members(groups, len(first))
+    members = None if groups is None else _members(groups)
+    n = len(first) if members is None else len(members)
     values = []
     for _ in range(n_resamples):
-        drawn = rng.integers(0, len(members), len(members))
-        index = np.concatenate([members[group] for group in drawn])
+        index = rng.integers(0, n, n)
+        if members is not None:
+            index = np.concatenate([members[group] for group in index])
         values.append(measure(first[index], second[index]))
     tail = (1 - level) / 2
     low, high = np.nanquantile(values, [tail, 1 - tail])
     return float(low), float(high)
 
 
-def _members(groups: ArrayLike | None, n: int) -> list[NDArray[np.int64]]:
-    if groups is None:
-        return list(np.arange(n)[:, None])
+def _members(groups: ArrayLike) -> list[NDArray[np.int64]]:
     codes = np.unique(np.asarray(groups), return_inverse=True)[1]
     order = np.argsort(codes, kind="stable")
     return np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)

@@ -14,9 +14,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.axes import WINDOW
-from mirsignal.clusters import is_in_sorted
+from mirsignal.clusters import is_in_sorted, kmer_keys
 from mirsignal.errors import InputError
-from mirsignal.sequences import UNKNOWN, Transcripts, decode_many, encode
+from mirsignal.sequences import (
+    UNKNOWN,
+    Transcripts,
+    decode_many,
+    encode,
+    encode_many,
+)
 
 _ATTEMPTS = 200
 _FRUITLESS = 20
@@ -171,14 +177,16 @@ def draw_background(
     transcripts: Transcripts,
     ratio: int,
     seed: Sequence[int],
+    k: int = 16,
 ) -> pd.DataFrame:
     """Return windows (row_of, start, target, round) of the positives' own transcripts.
 
-    Each is a window of the transcript in which its positive lies, and overlaps no
-    positive of the same miRNA family there: miRNA, gene and composition are the same, so
-    that a network must find the site. `positives` hold mirna, family, target, transcript
-    and 0-based start, -1 where not known; those get no negative, nor do positives of
-    transcripts without room, and no window with N is taken.
+    Each is a window of the transcript in which its positive lies; it overlaps no
+    positive of the same miRNA family there, and shares no k nucleotides in a row with
+    one elsewhere (another isoform, a paralogue, a repeat). miRNA and gene are the same,
+    so that a network must find the site. `positives` hold mirna, family, target,
+    transcript and 0-based start, -1 where not known; those get no negative, nor do
+    positives of transcripts without room, and no window with N is taken.
     """
     starts = positives["start"].to_numpy(np.int64)
     placed = np.flatnonzero(starts >= 0)
@@ -193,6 +201,7 @@ def draw_background(
     begin[placed] = offset[name_of]
     room[placed] = np.array([len(piece) - WINDOW + 1 for piece in codes])[name_of]
     known = Positives.of(positives.assign(cluster=0))
+    alike = _family_kmers(known.family, positives["target"], k)
     sites = np.sort((known.family * len(joined) + begin + starts)[placed])
     taken: Rows = np.empty(0, np.int64)
     rounds = []
@@ -205,6 +214,11 @@ def draw_background(
             free = n_before[at + WINDOW] == n_before[at]
             free &= ~_overlaps(known.family[left] * len(joined) + at, sites)
             free &= ~is_in_sorted(known.mirna[left] * len(joined) + at, taken)
+            at_free = at[free][:, None] + np.arange(WINDOW)
+            keys = kmer_keys(joined[at_free], k) + 5**k * known.family[left[free], None]
+            free[free] = ~is_in_sorted(keys.ravel(), alike).reshape(keys.shape).any(
+                axis=1
+            )
             rows.append(left[free])
             found.append(at[free])
             left = left[~free]
@@ -223,6 +237,12 @@ def draw_background(
             )
         )
     return pd.concat(rounds, ignore_index=True)
+
+
+def _family_kmers(family: Rows, targets: pd.Series, k: int) -> Rows:
+    """Return sorted keys of each k-mer of each target, apart by family; k <= 20."""
+    keys = kmer_keys(encode_many(targets, WINDOW), k)
+    return np.unique(keys + 5**k * family[:, None])
 
 
 def _overlaps(keys: Rows, sites: Rows) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from typing import Any
 
 _PACKAGES = (
     *("tensorflow-cpu", "tensorflow", "keras", "shap", "numpy", "pandas", "scipy"),
-    *("scikit-learn", "pyfaidx"),
+    *("scikit-learn", "pyfaidx", "rapidfuzz", "ViennaRNA"),
 )
 _PACKAGE = "mirsignal"
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mirsignal.clusters import cluster_targets
+from mirsignal.clusters import cluster_families, cluster_targets
 from mirsignal.errors import InputError
 from mirsignal.negatives import DRAWN_BEFORE_SPLIT, draw_background, draw_negatives
 from mirsignal.sequences import Transcripts
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 PAIR_COLUMNS = [
     *("mirna", "mirna_name", "family", "target", "gene", "cluster"),
-    *("label", "split", "round"),
+    *("label", "split", "round", "row"),
 ]
 
 
@@ -33,22 +33,24 @@ def make_samples(
     """Return labelled pairs (PAIR_COLUMNS) as a recipe of `samples` asks.
 
     With `background` negatives, positives whose transcript is not known are left out.
-    `round` is -1 for positives and numbers the nested sets of negatives: the rows with
-    round < r are a 1:r set. `transcripts` are those of the positives, for `background`
-    negatives. Raises InputError when a split would be empty, when no negative can be
-    drawn, and when a pair would carry both labels.
+    `round` is -1 for positives and numbers the nested rounds of negatives; `row` numbers
+    the positives, and tells of a negative beside which one it stands (`nested_set`).
+    Families that share a seed become one. `transcripts` are those of the positives, for
+    `background` negatives. Raises InputError when a split would be empty, when no
+    negative can be drawn, and when a pair would carry both labels.
     """
     if settings["negatives"] == "background":
         positives = _placed(positives, transcripts)
     positives = positives.assign(
+        family=cluster_families(positives["family"], positives["mirna"]),
         cluster=cluster_targets(
             positives["target"],
-            positives["gene"],
+            _linked_by(positives),
             settings["cluster_kmer"],
             settings["cluster_identity"],
             settings["cluster_tool"],
             threads,
-        )
+        ),
     )
     positives["split"] = assign_splits(
         positives["family"],
@@ -58,7 +60,7 @@ def make_samples(
     )
     wanted = [s for s in SPLITS if s == "train" or settings["fractions"].get(s)]
     _refuse_small_splits(positives["split"], wanted)
-    parts = [positives.assign(label=1, round=-1)]
+    parts = [positives.assign(label=1, round=-1, row=np.arange(len(positives)))]
     if settings["negatives"] in DRAWN_BEFORE_SPLIT:
         groups = {"whole": np.arange(len(positives))}
     else:
@@ -72,6 +74,26 @@ def make_samples(
         pairs = _without_repeats(pairs)
     refuse_two_labels(pairs)
     return pairs
+
+
+def nested_set(pairs: pd.DataFrame, ratio: int) -> pd.DataFrame:
+    """Return the rows of a split that are its 1:ratio set.
+
+    A positive whose partners ran out before round `ratio` is left out with its negatives,
+    so that the ratio holds for every miRNA and tells nothing.
+    """
+    rows = pairs[pairs["round"] < ratio]
+    n_negatives = rows.loc[rows["label"] == 0, "row"].value_counts()
+    complete = n_negatives.index[n_negatives == ratio]
+    return rows[rows["row"].isin(complete)]
+
+
+def _linked_by(positives: pd.DataFrame) -> pd.DataFrame:
+    """Return what positives of one cluster share: the gene, the transcript if known."""
+    placed = positives["start"] >= 0 if "start" in positives else False
+    if not np.any(placed):
+        return positives[["gene"]]
+    return positives[["gene"]].assign(transcript=positives["transcript"].where(placed))
 
 
 def _placed(positives: pd.DataFrame, transcripts: Transcripts | None) -> pd.DataFrame:
@@ -108,7 +130,10 @@ def _draw(
 ) -> pd.DataFrame:
     """Return the negatives of some rows as pairs."""
     if transcripts is not None and settings["negatives"] == "background":
-        drawn = draw_background(positives, members, transcripts, settings["ratio"], seed)
+        drawn = draw_background(
+            *(positives, members, transcripts, settings["ratio"], seed),
+            k=settings["cluster_kmer"],
+        )
         mirna_of = target_of = drawn["row_of"]
     else:
         protocol, ratio = settings["negatives"], settings["ratio"]
@@ -124,7 +149,7 @@ def _draw(
             )
         ],
         axis=1,
-    ).assign(label=0, round=drawn["round"].to_numpy())
+    ).assign(label=0, round=drawn["round"].to_numpy(), row=drawn["row_of"].to_numpy())
     return pairs.assign(target=drawn["target"]) if "target" in drawn else pairs
 
 
@@ -157,7 +182,8 @@ def refuse_two_labels(pairs: pd.DataFrame) -> None:
     )
     if len(both):
         mirna, target = both.iloc[0]
+        name = pairs.loc[pairs["mirna"] == mirna, "mirna_name"].iloc[0]
         raise InputError(
-            f"pair {mirna} x {target} is positive and negative ({len(both)} "
+            f"pair {name} ({mirna}) x {target} is positive and negative ({len(both)} "
             "such pairs); remove one label"
         )

@@ -55,14 +55,16 @@ def _hold_out(
     """Mark whole groups, in random order, that fit into `wanted` rows: (N,).
 
     None is larger than a quarter of them, so that the set has partners for negatives;
-    where groups are so few that this leaves less than three, the smallest are taken.
+    where groups are so few that this leaves less than three, small ones are taken
+    until there are three, up to twice the wanted rows.
     """
     sizes = np.bincount(groups)
     third_smallest = np.sort(sizes)[min(_FEWEST_FAMILIES, len(sizes)) - 1]
     largest = max(wanted // 4, third_smallest)
     held = np.zeros(len(sizes), bool)
-    for group in rng.permutation(len(sizes)) if wanted else ():
-        fits = sizes[held].sum() + sizes[group] <= wanted or held.sum() < _FEWEST_FAMILIES
+    for group in rng.permutation(len(sizes)):
+        room = wanted if held.sum() >= _FEWEST_FAMILIES else 2 * wanted
+        fits = sizes[held].sum() + sizes[group] <= room
         held[group] = fits and sizes[group] <= largest
     return held[groups]
 

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
-from mirsignal.backend import keras
+from mirsignal.backend import keras, tf
 from mirsignal.composition import fit_transitions, random_transcripts
 from mirsignal.files import atomic_path, read_json, write_json
 from mirsignal.metrics import average_precision
@@ -53,8 +53,7 @@ class PairBatches(keras.utils.PyDataset):
         self._settings, self._seed, self._epoch = settings, seed, epoch
         sizes = np.bincount(self._round + 1, minlength=self._n_rounds + 1)
         self._n_random = round(settings["random_windows"] * sizes[0])
-        largest = int(sizes[0] + sizes[1:].max()) + self._n_random
-        self._length = -(-largest // settings["batch_size"])
+        self._n_pairs = int(sizes[0] + sizes[1:].max()) + self._n_random
         self._start()
 
     def _start(self) -> None:
@@ -76,7 +75,8 @@ class PairBatches(keras.utils.PyDataset):
             mirna_rows = np.concatenate([rows, partners])
             labels = np.pad(labels, (0, self._n_random))
             weights = np.pad(weights, (0, self._n_random), constant_values=1)
-        order = rng.permutation(len(labels))
+        # Rounds may differ in length: the first pairs of a short epoch come twice.
+        order = np.resize(rng.permutation(len(labels)), self._n_pairs)
         shift = self._settings["max_shift"]
         shifts = rng.integers(-shift, shift + 1, len(order))
         self._epoch_targets = shift_windows(targets[order], shifts)
@@ -84,12 +84,11 @@ class PairBatches(keras.utils.PyDataset):
         self._epoch_labels, self._epoch_weights = labels[order], weights[order]
 
     def __len__(self) -> int:
-        return self._length
+        return -(-self._n_pairs // self._settings["batch_size"])
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         size = self._settings["batch_size"]
-        start = min(index * size, len(self._epoch_labels) - 1)  # rounds differ in length
-        part = slice(start, start + size)
+        part = slice(index * size, (index + 1) * size)
         matrix = pair_matrix(
             self._epoch_targets[part],
             self._epoch_mirnas[part],
@@ -191,7 +190,7 @@ def best_epoch(rows: list[dict[str, float]]) -> int:
 class Checkpoint:
     """What a killed training needs to go on: one file each, the last one written last.
 
-    It is trusted only when settings, seed, data and Keras are those it was made with.
+    It is trusted only when all that decides the result is as when it was made.
     """
 
     def __init__(self, folder: Path, fingerprint: str):
@@ -236,11 +235,21 @@ class Checkpoint:
 
 
 def make_checkpoint(
-    folder: Path, pairs: pd.DataFrame, settings: Mapping[str, Any], seed: int
+    folder: Path,
+    pairs: pd.DataFrame,
+    settings: Mapping[str, Any],
+    seed: int,
+    code: str = "",
 ) -> Checkpoint:
-    """Return the checkpoint in `folder` for this training and no other."""
+    """Return the checkpoint in `folder` for this training and no other.
+
+    `code` is a digest of the code that trains; another number of threads counts as
+    another training too, since it may round differently.
+    """
     data = int(pd.util.hash_pandas_object(pairs, index=False).sum())
-    parts = [sorted(settings.items()), seed, data, keras.version()]
+    threads = tf.config.threading.get_intra_op_parallelism_threads()
+    versions = [keras.version(), tf.__version__]
+    parts = [sorted(settings.items()), seed, data, code, threads, *versions]
     return Checkpoint(folder, text_digest(repr(parts)))
 
 

@@ -3,12 +3,14 @@
 # in:   samples/{samples}/pairs.parquet, inputs/test_sets/{test_set}.parquet
 # out:  binding/{samples}.{binding}/seed_{member}/model.keras, history.tsv;
 #       binding/{samples}.{binding}/model.keras (the best on validation), history.tsv,
-#       metrics.json, metrics.tsv, evaluation.svg
+#       metrics.json, metrics.tsv, evaluation.svg, test_predictions.parquet
 
 
 rule train_binding:
     input:
-        "results/{study}/samples/{samples}/pairs.parquet",
+        pairs="results/{study}/samples/{samples}/pairs.parquet",
+        # Waits for the audit, which may refuse the samples, and uses nothing of it.
+        audit=ancient("results/{study}/samples/{samples}/audit.json"),
     output:
         model="results/{study}/binding/{samples}.{binding}/seed_{member}/model.keras",
         history="results/{study}/binding/{samples}.{binding}/seed_{member}/history.tsv",
@@ -52,6 +54,8 @@ rule choose_binding:
     conda:
         "../envs/tables.yaml"
     params:
+        settings=recipe("binding", without=["n_resamples"]),
+        seed=CONFIG["seed"],
         code=code("choose_binding"),
     script:
         "../scripts/choose_binding.py"
@@ -72,6 +76,9 @@ rule score_baselines:
         "results/{study}/benchmarks/score_baselines/{samples}.tsv"
     conda:
         "../envs/tables.yaml"
+    resources:
+        mem_mb=3000,
+        runtime=60,
     params:
         code=code("score_baselines"),
     script:
@@ -122,8 +129,8 @@ rule evaluate_binding:
     conda:
         "../envs/tensorflow.yaml"
     resources:
-        mem_mb=3000,
-        runtime=60,
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         settings=recipe("binding", "encoding", "n_resamples"),
         seed=CONFIG["seed"],

@@ -1,6 +1,7 @@
 # Interpretation: the network and some test pairs -> SHAP heat maps.
 #
-# in:   binding/{samples}.{binding}/model.keras, samples/{samples}/pairs.parquet
+# in:   binding/{samples}.{binding}/model.keras, test_predictions.parquet,
+#       samples/{samples}/pairs.parquet
 # out:  interpretation/{samples}.{binding}/shap.npz, explanations.json, pairs.svg
 
 

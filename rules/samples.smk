@@ -116,6 +116,9 @@ rule audit_samples:
         "results/{study}/benchmarks/audit_samples/{samples}.tsv"
     conda:
         "../envs/tables.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
     params:
         settings=recipe("samples", "max_shortcut_auc"),
         seed=CONFIG["seed"],

@@ -5,8 +5,8 @@ import shutil
 
 import pandas as pd
 
-from mirsignal.evaluation import HISTORY_COLUMNS, best_member
 from mirsignal.files import atomic_path, write_tsv
+from mirsignal.history import HISTORY_COLUMNS, best_member
 from mirsignal.jobs import run
 
 log = logging.getLogger("mirsignal")

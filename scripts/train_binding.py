@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from mirsignal.backend import set_up
-from mirsignal.evaluation import HISTORY_COLUMNS
 from mirsignal.files import atomic_path, write_tsv
+from mirsignal.history import HISTORY_COLUMNS
 from mirsignal.jobs import run
 from mirsignal.training import make_checkpoint, train_binding
 
@@ -15,9 +15,9 @@ def main(snakemake):
     seed = snakemake.params.seed + int(snakemake.wildcards.member) - 1
     settings = snakemake.params.settings
     set_up(snakemake.threads, seed)
-    pairs = pd.read_parquet(snakemake.input[0])
+    pairs = pd.read_parquet(snakemake.input.pairs)
     folder = Path(snakemake.output.model).parent / "checkpoint"
-    checkpoint = make_checkpoint(folder, pairs, settings, seed)
+    checkpoint = make_checkpoint(folder, pairs, settings, seed, snakemake.params.code)
     model, history = train_binding(pairs, settings, seed, checkpoint)
     with atomic_path(snakemake.output.model) as temporary:
         model.save(temporary)

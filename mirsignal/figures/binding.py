@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,18 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import precision_recall_curve
 
-from mirsignal.evaluation import best_member, each_test_set, reliability
+from mirsignal.evaluation import each_test_set, reliability
 from mirsignal.figures.style import (
     BLUE,
     CYCLE,
     GREEN,
     GREY,
     ORANGE,
+    in_words,
     new_figure,
     save_figure,
 )
+from mirsignal.history import best_member
 
 _PREDICTORS = {
     "network": ("score", BLUE),
@@ -90,7 +91,7 @@ def _precision_recall(
         label = f"{predictor} {ap['value']:.3f} ({ap['low']:.3f}-{ap['high']:.3f})"
         axis.plot(recall, precision, color=colour, label=label)
     _prevalence(axis, found["prevalence"], GREY)
-    axis.set_title(f"{_in_words(name)}, n = {found['n']:,}")
+    axis.set_title(f"{in_words(name)}, n = {found['n']:,}")
     axis.legend(fontsize=8, loc="lower left")
 
 
@@ -98,17 +99,11 @@ def _all_sets(axis: Any, sets: dict[str, pd.DataFrame], found: dict[str, Any]) -
     for number, (name, rows) in enumerate(list(sets.items())[:_MOST_CURVES]):
         precision, recall, _ = precision_recall_curve(rows["label"], rows["score"])
         ap = found[name]["predictors"]["network"]["average_precision"]["value"]
-        label = f"{_in_words(name)} {ap:.3f}"
+        label = f"{in_words(name)} {ap:.3f}"
         axis.plot(recall, precision, color=CYCLE[number], label=label, linewidth=1.2)
         _prevalence(axis, found[name]["prevalence"], CYCLE[number])
     axis.set_title("Network, by test set")
     axis.legend(fontsize=7, loc="lower left")
-
-
-def _in_words(name: str) -> str:
-    """Return "unseen target, 1:10" of unseen_target_1_10."""
-    words = re.sub(r"_1_(\d+)$", r", 1:\1", name)
-    return words.replace("_", " ")
 
 
 def _prevalence(axis: Any, prevalence: float, colour: str) -> None:
@@ -123,7 +118,7 @@ def _reliability(axis: Any, rows: pd.DataFrame, name: str) -> None:
     axis.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1)
     axis.errorbar(table["predicted"], observed, yerr=error, fmt="o-", color=BLUE, ms=4)
     axis.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted P", ylabel="observed share")
-    axis.set_title(f"Reliability, {_in_words(name)}")
+    axis.set_title(f"Reliability, {in_words(name)}")
 
 
 def _random_rates(axis: Any, random_windows: dict[str, Any]) -> None:

@@ -8,10 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mirsignal.figures.style import BLUE, CYCLE, GREY, new_figure, save_figure
+from mirsignal.figures.style import (
+    BLUE,
+    CYCLE,
+    GREY,
+    in_words,
+    new_figure,
+    save_figure,
+)
 
 _NAMES = {
     "mirna_identity": "which miRNA",
+    "mirna_composition": "miRNA k-mers",
     "target_composition": "target k-mers",
     "target_seen_as_positive": "target seen in training",
     "mirna_and_target": "all of these",
@@ -32,28 +40,29 @@ def _shortcuts(axis: Any, shortcuts: dict[str, Any]) -> None:
         values = np.array([score["roc_auc"] for score in scores.values()])
         low = values - [score["low"] for score in scores.values()]
         high = np.array([score["high"] for score in scores.values()]) - values
-        places = np.arange(len(scores)) + 0.2 * (number - (len(shortcuts) - 1) / 2)
+        step = 0.7 / len(shortcuts)
+        places = np.arange(len(scores)) + step * (number - (len(shortcuts) - 1) / 2)
         n = next(iter(scores.values()))["n"]
-        label = f"{test_set.replace('_', ' ')}, n = {n:,}"
+        label = f"{in_words(test_set)}, n = {n:,}"
         axis.errorbar(
             *(values, places),
             xerr=np.maximum([low, high], 0),
             fmt="o",
-            markersize=4,
-            color=CYCLE[number],
+            markersize=3,
+            color=CYCLE[number % len(CYCLE)],
             label=label,
         )
     axis.axvline(0.5, color=GREY, linestyle="--", linewidth=1)
     axis.set(
         yticks=range(len(_NAMES)),
         yticklabels=list(_NAMES.values()),
-        ylim=(len(_NAMES) + 0.9, -0.6),
+        ylim=(len(_NAMES) + 1.6, -0.6),
         xlim=(0.35, 1.02),
         xlabel="ROC-AUC without pairing",
         title="Shortcuts (0.5: none)",
     )
     if shortcuts:
-        axis.legend(loc="lower right", fontsize=7)
+        axis.legend(loc="lower center", fontsize=6.5, ncols=2)
 
 
 def _overlap(axis: Any, overlap: list[dict[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,12 @@ def new_figure(
     return plt.subplots(
         rows, columns, figsize=(width * columns, height * rows), squeeze=False
     )
+
+
+def in_words(name: str) -> str:
+    """Return "unseen target 1:10" of the test set unseen_target_1_10."""
+    words = re.sub(r"_1_(\d+)$", r" 1:\1", name)
+    return words.replace("_", " ")
 
 
 def save_figure(figure: Any, path: str | Path, caption: str = "") -> None:

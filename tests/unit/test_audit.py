@@ -47,7 +47,9 @@ def audit(rng, random_rna, tmp_path, monkeypatch):
 
 def test_balanced_pairs_offer_no_shortcut(audit):
     result = audit("balanced")
-    assert set(result["shortcuts"]) == {"random", "unseen_target"}
+    assert list(result["shortcuts"]) == [
+        *("random_1_1", "random_1_2", "unseen_target_1_1", "unseen_target_1_2")
+    ]
     for scores in result["shortcuts"].values():
         for name, score in scores.items():
             assert 0.4 < score["roc_auc"] < 0.6, name
@@ -65,7 +67,7 @@ def test_balanced_pairs_offer_no_shortcut(audit):
 
 def test_legacy_negatives_give_the_mirna_and_the_target_away(audit):
     result = audit("legacy")
-    scores = result["shortcuts"]["random"]
+    scores = result["shortcuts"]["random_1_1"]
     assert scores["mirna_identity"]["roc_auc"] > 0.7
     assert scores["target_seen_as_positive"]["roc_auc"] > 0.6
     with pytest.raises(InputError, match=r"above max_shortcut_auc 0\.6: .*balanced"):
@@ -75,12 +77,46 @@ def test_legacy_negatives_give_the_mirna_and_the_target_away(audit):
     assert shares["0.95"] - shares["0.05"] > 0.3
 
 
-def test_shortcut_within_chance_is_not_refused():
-    best = {"baseline": "x", "test_set": "random", "roc_auc": 0.65, "low": 0.45}
-    refuse_shortcuts({"strongest_shortcut": best}, 0.6)
-    with pytest.raises(InputError, match=r"x scores ROC-AUC 0\.650 on test set random"):
-        refuse_shortcuts({"strongest_shortcut": best | {"low": 0.55}}, 0.6)
-    refuse_shortcuts({"strongest_shortcut": {}}, 0.6)
+def test_only_shortcuts_beyond_chance_are_refused_and_none_hides_another():
+    chance = {"roc_auc": 0.8, "low": 0.49, "high": 0.95}
+    real = {"roc_auc": 0.79, "low": 0.78, "high": 0.8}
+    undefined = {"roc_auc": float("nan"), "low": float("nan"), "high": float("nan")}
+    refuse_shortcuts({"shortcuts": {"small": {"x": chance, "y": undefined}}}, 0.6)
+    refuse_shortcuts({"shortcuts": {}}, 0.6)
+    both = {"shortcuts": {"small": {"x": chance}, "large": {"y": real}}}
+    with pytest.raises(InputError, match=r"y scores ROC-AUC 0\.790 on test set large"):
+        refuse_shortcuts(both, 0.6)
+    refuse_shortcuts(both, 0.8)
+
+
+def test_common_mirnas_that_run_out_of_partners_offer_no_shortcut(rng, random_rna):
+    """One miRNA has a third of the positives: it lacks partners from 1:3 on."""
+    mirnas = np.array([random_rna(20) for _ in range(31)])
+    chosen = mirnas[np.where(np.arange(900) % 3, rng.integers(1, 31, 900), 0)]
+    positives = pd.DataFrame(
+        {
+            "mirna": chosen,
+            "mirna_name": chosen,
+            "family": [mirna[1:8] for mirna in chosen],
+            "target": [random_rna(50) for _ in chosen],
+            "gene": [f"g{number}" for number in range(900)],
+        }
+    )
+    settings = {
+        **{"negatives": "balanced", "cluster_kmer": 16, "cluster_identity": None},
+        **{"cluster_tool": "rapidfuzz", "ratio": 10},
+        "fractions": {"validation": 0.1, "unseen_target": 0.4},
+    }
+    pairs = make_samples(positives, settings, seed=2)
+    test = pairs[pairs["split"] == "unseen_target"]
+    share = test["label"].mean()
+    assert share > 0.1, "the raw rows are no 1:10 set"
+    for ratio, rows in audit_module.each_ratio(test):
+        counts = rows.groupby("mirna")["label"].agg(["sum", "size"])
+        assert (counts["size"] == (1 + ratio) * counts["sum"]).all()
+        assert len(rows) > 0
+    ratios = [ratio for ratio, _ in audit_module.each_ratio(test)]
+    assert ratios == [1, 10]
 
 
 def test_overlap_is_told_of_every_pair_of_splits(audit):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from mirsignal.chimeras import (
     COLUMNS,
+    _gene_id,
     read_clash_table,
     read_pairs,
     read_test_pairs,
@@ -144,10 +145,17 @@ def test_ready_pairs_in_the_layout_of_mirbench(tmp_path):
         "gene noncodingRNA noncodingRNA_name noncodingRNA_fam feature label chr\n"
         f"{'A' * 50} {LET7} let-7a let-7 utr 1 13\n"
         f"{'G' * 50} {LET7} let-7a  utr 1 13\n"
+        f"{'C' * 50} {LET7} let-7a unknown utr 1 13\n"
     )
     table, _ = pairs_of(tmp_path, text)
-    assert table["mirna_name"].tolist() == ["let-7a", "let-7a"]
-    assert table["family"].tolist() == ["let-7", "GAGGUAG"]
+    assert set(table["mirna_name"]) == {"let-7a"}
+    assert table["family"].tolist() == ["let-7", "GAGGUAG", "GAGGUAG"]
+
+
+def test_target_cluster_stands_for_the_gene(tmp_path):
+    rows = "".join(f"{letter * 50} {LET7} 1 77\n" for letter in "AC")
+    text = f"gene noncodingRNA label gene_cluster_ID\n{rows}"
+    assert pairs_of(tmp_path, text)[0]["gene"].tolist() == ["77", "77"]
 
 
 def test_gene_of_a_ready_pair_is_its_ensembl_id(tmp_path):
@@ -160,6 +168,11 @@ def test_columns_of_ready_pairs_may_have_other_names(tmp_path):
     columns = {"mirna": "query", "target": "site", "label": "y"}
     text = f"query site y\n{LET7} {'A' * 50} 1\n"
     assert pairs_of(tmp_path, text, columns=columns)[0]["mirna"].tolist() == [DRIVER]
+    taken = f"mirna target miRNA_seq site label\nlet-7a x {LET7} {'A' * 50} 1\n"
+    columns = {"mirna": "miRNA_seq", "target": "site"}
+    assert pairs_of(tmp_path, taken, columns=columns)[0]["mirna"].tolist() == [DRIVER]
+    with pytest.raises(InputError, match="names 'traget'; known: mirna, target"):
+        pairs_of(tmp_path, taken, columns={"traget": "site"})
 
 
 @pytest.mark.parametrize(
@@ -168,6 +181,8 @@ def test_columns_of_ready_pairs_may_have_other_names(tmp_path):
         (f"{LET7} {'A' * 49} 1", "line 2: the target has 49 nt"),
         (f"{LET7} {'A' * 49}X 1", "line 2: letter 'X' at position 50"),
         (f"{LET7} {'A' * 50} yes", "line 2: 'yes'"),
+        (f"{LET7} {'A' * 50} 2", "line 2: the label is neither 0 nor 1"),
+        (f"{LET7} {'A' * 50} NA", "line 2: the label is neither 0 nor 1"),
         (f"{LET7} {'A' * 50} 0", "no positive pair is left"),
         (f" {'A' * 50} 1", "line 2"),  # no miRNA
         (f"{LET7}  1", "line 2"),  # no target
@@ -181,6 +196,11 @@ def test_faulty_ready_pair_is_refused(tmp_path, row, message):
 def test_missing_column_of_ready_pairs_is_named(tmp_path):
     with pytest.raises(InputError, match="column 'label' is missing"):
         pairs_of(tmp_path, f"miRNA gene\n{LET7} {'A' * 50}\n")
+
+
+def test_gene_of_a_refseq_transcript_is_not_cut():
+    assert _gene_id("NM_000546.5") == "NM_000546.5"
+    assert _gene_id(NAME) == "ENSG00000130227"
 
 
 @pytest.mark.realdata
@@ -225,7 +245,7 @@ TWO = "".join(
 @pytest.mark.parametrize(("two_labels", "n", "n_test"), [("drop", 1, 2), ("keep", 2, 4)])
 def test_pairs_with_two_labels(tmp_path, two_labels, n, n_test):
     text = "miRNA gene label\n" + TWO
-    with pytest.raises(InputError, match=r"line 2: UGAGG\w+ x A+ stands .*two_labels"):
+    with pytest.raises(InputError, match=r"line 2: TGAGG\w+ x A+ stands .*two_labels"):
         pairs_of(tmp_path, text)
     table, counts = pairs_of(tmp_path, text, two_labels=two_labels)
     assert len(table) == n

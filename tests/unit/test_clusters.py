@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mirsignal.clusters import cluster_targets, kmer_keys
+from mirsignal.clusters import cluster_families, cluster_targets, kmer_keys
 from mirsignal.errors import InputError
 from mirsignal.sequences import encode_many
 
@@ -87,3 +87,18 @@ def test_missing_mmseqs_is_one_line(monkeypatch, random_rna):
     targets = pd.Series([random_rna(50)])
     with pytest.raises(InputError, match="install MMseqs2 or use rapidfuzz"):
         cluster_targets(targets, targets, identity=0.8, tool="mmseqs")
+
+
+def test_further_columns_link_and_missing_values_do_not(random_rna):
+    targets = pd.Series([random_rna(50) for _ in range(4)])
+    links = pd.DataFrame({"gene": list("aabc"), "transcript": [None, "t", "t", None]})
+    assert cluster_targets(targets, links[["gene"]]).tolist() == [0, 0, 1, 2]
+    assert cluster_targets(targets, links).tolist() == [0, 0, 0, 1]
+
+
+def test_families_that_share_a_seed_are_one():
+    families = pd.Series(["mir-25", "mir-32", "mir-25", "mir-9", "mir-92"])
+    seeds = ["AUUGCAC", "AUUGCAC", "CCCCCCC", "CUUUGGU", "CCCCCCC"]
+    mirnas = pd.Series([f"U{seed}GGGGGGGGGGGG" for seed in seeds])
+    merged = cluster_families(families, mirnas)
+    assert merged.tolist() == ["mir-25", "mir-25", "mir-25", "mir-9", "mir-25"]

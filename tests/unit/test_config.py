@@ -26,6 +26,9 @@ def config(root):
     return yaml.safe_load((root / "config.yaml").read_text())
 
 
+NO_TEST = {"random": 0, "unseen_target": 0, "unseen_family": 0}
+
+
 def put(config, path, value):
     *folders, key = path.split(".")
     for folder in folders:
@@ -50,6 +53,9 @@ def put(config, path, value):
         ("samples.balanced.fractions", {"validation": 0}, "fractions: validation: 0 is"),
         ("samples.balanced.fractions", {"validation": 0.6}, "add up to 0.8; leave"),
         ("samples.balanced.max_shortcut_auc", 60, "max_shortcut_auc: 60 is greater"),
+        ("samples.balanced.fractions", NO_TEST, "main: its samples leave out every test"),
+        ("studies.demo.inputs.test_sets", {"random": {"file": "x"}}, "another name"),
+        ("studies.demo.inputs.test_sets", {"random_1_10": {"file": "x"}}, "another name"),
         ("binding.cnn.network", "vgg", "'vgg' is not one of"),
         ("studies.demo.title", None, "studies: demo: title: None"),
     ],

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from mirsignal.evaluation import (
-    best_member,
     collect_test_pairs,
     describe_test_set,
     each_test_set,
@@ -16,6 +15,7 @@ from mirsignal.evaluation import (
     summarise_seeds,
 )
 from mirsignal.files import write_json
+from mirsignal.history import best_member
 
 
 def test_perfect_and_reversed_scores():
@@ -62,21 +62,22 @@ def test_random_pairs_give_common_mirnas_the_same_windows():
 
 @pytest.fixture
 def test_pairs(random_rna):
-    """Return a sample set whose unseen_target set has two rounds, and another set."""
-    rows = [("train", 1, -1), ("train", 0, 0), ("unseen_target", 1, -1)]
-    rows += [("unseen_target", 0, number) for number in (0, 1, 1)]
-    pairs = pd.DataFrame(rows, columns=["split", "label", "round"])
+    """Return a sample set of two rounds, in which one positive lacks the second."""
+    rows = [("train", 1, -1, 0), ("train", 0, 0, 0)]
+    rows += [("unseen_target", 1, -1, 1), ("unseen_target", 1, -1, 2)]
+    rows += [("unseen_target", 0, *at) for at in ((0, 1), (1, 1), (0, 2))]
+    pairs = pd.DataFrame(rows, columns=["split", "label", "round", "row"])
     for column in ("mirna", "mirna_name", "family"):
         pairs[column] = "m"
     pairs["target"] = [random_rna(50) for _ in rows]
-    published = pairs.drop(columns=["split", "round"]).iloc[:2]
+    published = pairs.drop(columns=["split", "round", "row"]).iloc[:2]
     return pairs, collect_test_pairs(pairs, {"published": published})
 
 
 def test_test_sets_are_nested_and_named_by_ratio(test_pairs):
     _, test = test_pairs
     sizes = {name: len(rows) for name, rows in each_test_set(test)}
-    assert sizes == {"unseen_target_1_1": 2, "unseen_target_1_2": 4, "published": 2}
+    assert sizes == {"unseen_target_1_1": 4, "unseen_target_1_2": 3, "published": 2}
     assert [name for name, _ in each_test_set(test, 1)] == [
         "unseen_target_1_1",
         "published",

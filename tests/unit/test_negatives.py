@@ -173,3 +173,22 @@ def test_saturated_mirna_gets_what_partners_there_are():
     negatives = columns_of(drawn, positives)
     assert (negatives["mirna"] == "m0").sum() == 50
     assert negatives.merge(positives, on=["mirna", "target"]).empty
+
+
+def test_background_avoids_the_familys_sites_in_other_isoforms(tmp_path, random_rna):
+    """Both isoforms hold both sites of a family; each was seen in one of them."""
+    body = random_rna(400)
+    isoforms = {"A": body, "B": body}
+    rows = [
+        ("m0", "f0", body[s : s + 50], name, s) for s, name in ((80, "A"), (250, "B"))
+    ]
+    columns = ["mirna", "family", "target", "transcript", "start"]
+    positives = pd.DataFrame(rows, columns=columns)
+    write_fasta(tmp_path / "t.fa", isoforms.items())
+    drawn = draw_background(
+        positives, np.arange(2), Transcripts(tmp_path / "t.fa"), 60, [1]
+    )
+    assert len(drawn) > 50
+    for site in (80, 250):
+        overlap = 50 - np.abs(drawn["start"] - site)
+        assert (overlap < 16).all()

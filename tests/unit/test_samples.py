@@ -118,7 +118,9 @@ def test_split_of_a_single_family_is_refused(positives):
 def test_pair_with_two_labels_is_refused():
     pairs = pd.DataFrame(
         {"mirna": ["a", "a", "b"], "target": ["t", "t", "t"], "label": [1, 0, 0]}
-    )
-    with pytest.raises(InputError, match=r"a x t is positive and negative \(1 "):
+    ).assign(mirna_name="miR-1")
+    with pytest.raises(
+        InputError, match=r"miR-1 \(a\) x t is positive and negative \(1 "
+    ):
         refuse_two_labels(pairs)
     refuse_two_labels(pairs[1:])

@@ -54,9 +54,18 @@ def test_common_families_are_not_held_out():
 
 
 def test_few_families_still_give_partners_for_negatives():
-    table = table_of(np.arange(600) % 6, np.arange(600))
+    families = np.arange(600) % 17  # of 35 or 36 rows; 60 are wanted
+    table = table_of(families, np.arange(600))
     held = table.loc[table["split"] == "unseen_family", "family"]
     assert held.nunique() == 3
+
+
+@pytest.mark.parametrize("n_families", [1, 3, 4, 6])
+def test_families_too_large_to_be_held_out_stay_in_train(n_families):
+    table = table_of(np.arange(600) % n_families, np.arange(600))
+    shares = table["split"].value_counts(normalize=True)
+    assert shares.get("unseen_family", 0) <= 2 * FRACTIONS["unseen_family"]
+    assert shares["train"] > 0.5
 
 
 def test_share_zero_leaves_a_split_out(rng):

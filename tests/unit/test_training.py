@@ -115,6 +115,15 @@ def test_every_epoch_has_all_positives_and_its_own_round(rounds):
         batches.on_epoch_end()
 
 
+def test_epoch_of_a_short_round_is_filled_up(rounds):
+    short = rounds[(rounds["round"] != 2) | (rounds.index % 4 == 0)]
+    batches = PairBatches(short, SETTINGS | {"random_windows": 0}, seed=4, epoch=2)
+    sizes = [len(batches[number][1]) for number in range(len(batches))]
+    assert sizes == [64] * 25  # as in the other epochs
+    labels = epoch_of(batches)[1]
+    assert labels.sum() >= 800
+
+
 def test_random_windows_are_new_negatives_every_epoch(pairs):
     settings = SETTINGS | {"max_shift": 0, "random_windows": 1.5}
     batches = PairBatches(pairs, settings, seed=4)
@@ -201,6 +210,7 @@ def test_checkpoint_of_other_settings_or_data_is_not_trusted(pairs, tmp_path):
         make_checkpoint(tmp_path, pairs, SETTINGS | {"epochs": 7}, 1),
         make_checkpoint(tmp_path, pairs, SETTINGS, 2),
         make_checkpoint(tmp_path, pairs.iloc[1:], SETTINGS, 1),
+        make_checkpoint(tmp_path, pairs, SETTINGS, 1, code="other"),
     ):
         assert other.load() is None
     (tmp_path / "state.json").write_text('{"fingerprint"')

@@ -156,22 +156,27 @@ def test_same_seed_gives_the_same_numbers(finished, fresh):
 
 
 def test_killed_run_resumes_without_redoing_finished_work(fresh):
-    process = fresh.start("results/small/binding/balanced.cnn/model.keras")
-    pairs = fresh.root / "results/small/samples/balanced/provenance.json"
-    deadline = time.monotonic() + 120
-    while not pairs.exists() and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert pairs.exists()
-    time.sleep(2)
+    folder = fresh.root / "results/small/binding/balanced.cnn"
+    wanted = "results/small/binding/balanced.cnn/seed_1/model.keras"
+    extra = "binding: {cnn: {epochs: 40, patience: 40}}"
+    process = fresh.start(wanted, extra=extra)
+    state = folder / "seed_1/checkpoint/state.json"
+    deadline = time.monotonic() + 180
+    while not state.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert state.exists()
     process.send_signal(signal.SIGKILL)
     process.wait()
     _kill_scripts_of(fresh.root)
-    assert not (fresh.root / "results/small/binding/balanced.cnn/model.keras").exists()
+    assert not (fresh.root / wanted).exists()
     status, output = fresh.run("--unlock")
     assert status == 0, output
-    assert "make_samples" not in fresh.planned()
-    status, output = fresh.run("results/small/binding/balanced.cnn/model.keras")
+    planned = fresh.planned(wanted, extra=extra)
+    assert planned == {"train_binding": 1}
+    status, output = fresh.run(wanted, extra=extra)
     assert status == 0, output
+    assert "going on after epoch" in output
+    assert not state.parent.exists()
 
 
 def _kill_scripts_of(root):

@@ -1,0 +1,22 @@
+"""How the training of binding networks went: one row per member and epoch."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+HISTORY_COLUMNS = {
+    "member": "which of the networks that differ in their seed alone",
+    "epoch": "pass over the training positives",
+    "train_loss": "mean binary cross-entropy while training (with dropout)",
+    "validation_loss": "binary cross-entropy on the validation split, 1:1",
+    "validation_ap": "average precision on the validation split; its maximum is kept",
+    "seconds": "wall time of the epoch",
+    "cpu_seconds": "processor time of the epoch, all threads",
+}
+"""What each column of history.tsv means."""
+
+
+def best_member(history: pd.DataFrame) -> tuple[int, int, float]:
+    """Return member, epoch and value of the highest validation AP of a `history`."""
+    row = history.loc[history["validation_ap"].idxmax()]
+    return int(row["member"]), int(row["epoch"]), float(row["validation_ap"])
