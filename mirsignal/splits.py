@@ -62,7 +62,7 @@ def _hold_out(
     third_smallest = np.sort(sizes)[min(_FEWEST_FAMILIES, len(sizes)) - 1]
     largest = max(wanted // 4, third_smallest)
     held = np.zeros(len(sizes), bool)
-    for group in rng.permutation(len(sizes)):
+    for group in rng.permutation(len(sizes)) if wanted else ():
         room = wanted if held.sum() >= _FEWEST_FAMILIES else 2 * wanted
         fits = sizes[held].sum() + sizes[group] <= room
         held[group] = fits and sizes[group] <= largest
