@@ -36,6 +36,11 @@ def is_in_sorted(keys: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[n
     return known[at] == keys
 
 
+def merge_sorted(known: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return both sorted arrays as one, without sorting the long one again."""
+    return np.insert(known, np.searchsorted(known, keys), keys)
+
+
 def cluster_families(families: pd.Series, mirnas: pd.Series) -> pd.Series:
     """Return one family name per row so that miRNAs with one seed (nt 2-8) share it.
 

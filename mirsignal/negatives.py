@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.axes import WINDOW
-from mirsignal.clusters import is_in_sorted, kmer_keys
+from mirsignal.clusters import is_in_sorted, kmer_keys, merge_sorted
 from mirsignal.errors import InputError
 from mirsignal.sequences import (
     UNKNOWN,
@@ -84,7 +84,7 @@ def draw_negatives(
         rng = np.random.default_rng([*seed, number])
         drawn = PROTOCOLS[protocol](known, members, taken, rng)
         keys = known.pair_keys(drawn["mirna_of"], drawn["target_of"])
-        taken = np.union1d(taken, keys)
+        taken = merge_sorted(taken, np.unique(keys))
         rounds.append(pd.DataFrame(drawn)[~_repeats(keys)].assign(round=number))
     return pd.concat(rounds, ignore_index=True)
 
@@ -153,8 +153,9 @@ def _legacy(
     first_of_mirna = np.unique(known.mirna, return_index=True)[1]
     targets = rng.permutation(members)
     chosen = rng.choice(first_of_mirna, size=len(members))
+    bad = np.arange(len(members))
     for _ in range(_ATTEMPTS):
-        bad = np.flatnonzero(is_in_sorted(known.pair_keys(chosen, targets), taken))
+        bad = bad[is_in_sorted(known.pair_keys(chosen[bad], targets[bad]), taken)]
         if not bad.size:
             break
         chosen[bad] = rng.choice(first_of_mirna, size=bad.size)
@@ -225,7 +226,7 @@ def draw_background(
         row_of, at = np.concatenate(rows), np.concatenate(found)
         keys = known.mirna[row_of] * len(joined) + at
         row_of, at = row_of[~_repeats(keys)], at[~_repeats(keys)]
-        taken = np.union1d(taken, keys)
+        taken = merge_sorted(taken, np.unique(keys))
         rounds.append(
             pd.DataFrame(
                 {
