@@ -21,6 +21,7 @@ from mirsignal.sequences import encode_many
 from mirsignal.splits import SPLITS, TEST_SETS
 
 _RATIOS = (1, 10, 100)
+_FEWEST_POSITIVES = 20
 _RESAMPLED_PAIRS = 10_000_000
 
 
@@ -59,23 +60,35 @@ def audit_samples(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
 def each_ratio(pairs: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame]]:
     """Yield ratio and rows of each nested set of a split: 1:1, 1:10, 1:100 and its own.
 
-    Ratios that no positive reaches are left out.
+    Ratios above 1:1 that fewer than 20 positives reach are left out: too few to tell
+    anything.
     """
     largest = int(pairs["round"].max()) + 1
     for ratio in sorted({largest, *(r for r in _RATIOS if r < largest)}):
         rows = nested_set(pairs, ratio)
-        if len(rows):
+        n_positives = int(rows["label"].sum())
+        if n_positives >= (_FEWEST_POSITIVES if ratio > 1 else 1):
             yield ratio, rows
 
 
 def refuse_shortcuts(audit: Mapping[str, Any], limit: float | None) -> None:
     """Raise InputError when a shortcut scores above `limit` (ROC-AUC), beyond chance.
 
-    Beyond chance means that its 95% interval lies above 0.5. None refuses nothing.
+    Beyond chance means that its 95% interval lies above 0.5, on at least 20 positives;
+    resampling fewer tells no interval. None refuses nothing.
     """
     if limit is None:
         return
-    found = _strongest(audit["shortcuts"], above=0.5)
+    sound = {
+        test_set: {
+            baseline: score
+            for baseline, score in scores.items()
+            if score["low"] > 0.5
+            and score["n"] * score["prevalence"] >= _FEWEST_POSITIVES
+        }
+        for test_set, scores in audit["shortcuts"].items()
+    }
+    found = _strongest(sound)
     if not found or found["roc_auc"] <= limit:
         return
     raise InputError(
@@ -117,15 +130,12 @@ def shortcut_scores(
     return scores
 
 
-def _strongest(
-    shortcuts: Mapping[str, Mapping[str, Any]], above: float = 0
-) -> dict[str, Any]:
-    """Return the best score whose interval lies above `above`; nothing if none is."""
+def _strongest(shortcuts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     found = [
         {"test_set": test_set, "baseline": baseline} | score
         for test_set, scores in shortcuts.items()
         for baseline, score in scores.items()
-        if np.isfinite(score["roc_auc"]) and score["low"] > above
+        if np.isfinite(score["roc_auc"])
     ]
     return max(found, key=lambda score: score["roc_auc"]) if found else {}
 

@@ -78,10 +78,17 @@ def test_legacy_negatives_give_the_mirna_and_the_target_away(audit):
 
 
 def test_only_shortcuts_beyond_chance_are_refused_and_none_hides_another():
-    chance = {"roc_auc": 0.8, "low": 0.49, "high": 0.95}
-    real = {"roc_auc": 0.79, "low": 0.78, "high": 0.8}
-    undefined = {"roc_auc": float("nan"), "low": float("nan"), "high": float("nan")}
-    refuse_shortcuts({"shortcuts": {"small": {"x": chance, "y": undefined}}}, 0.6)
+    size = {"n": 400, "prevalence": 0.1}
+    chance = {"roc_auc": 0.8, "low": 0.49, "high": 0.95} | size
+    real = {"roc_auc": 0.79, "low": 0.78, "high": 0.8} | size
+    undefined = {
+        "roc_auc": float("nan"),
+        "low": float("nan"),
+        "high": float("nan"),
+    } | size
+    single = {"roc_auc": 1.0, "low": 1.0, "high": 1.0, "n": 11, "prevalence": 1 / 11}
+    scores = {"x": chance, "y": undefined, "z": single}
+    refuse_shortcuts({"shortcuts": {"small": scores}}, 0.6)
     refuse_shortcuts({"shortcuts": {}}, 0.6)
     both = {"shortcuts": {"small": {"x": chance}, "large": {"y": real}}}
     with pytest.raises(InputError, match=r"y scores ROC-AUC 0\.790 on test set large"):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mirsignal import audit
 from mirsignal.evaluation import (
     collect_test_pairs,
     describe_test_set,
@@ -61,8 +62,9 @@ def test_random_pairs_give_common_mirnas_the_same_windows():
 
 
 @pytest.fixture
-def test_pairs(random_rna):
+def test_pairs(random_rna, monkeypatch):
     """Return a sample set of two rounds, in which one positive lacks the second."""
+    monkeypatch.setattr(audit, "_FEWEST_POSITIVES", 1)
     rows = [("train", 1, -1, 0), ("train", 0, 0, 0)]
     rows += [("unseen_target", 1, -1, 1), ("unseen_target", 1, -1, 2)]
     rows += [("unseen_target", 0, *at) for at in ((0, 1), (1, 1), (0, 2))]

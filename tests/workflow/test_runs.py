@@ -72,10 +72,9 @@ def test_binding_networks_and_baselines_meet_on_every_test_set(finished):
     metrics = json.loads((finished.root / chain / "metrics.json").read_text())
     assert metrics["primary_test_set"] == "unseen_target"
     sets = metrics["test_sets"]
-    assert set(sets) == {
-        "elsewhere",
-        *(f"{name}_1_{n}" for n in (1, 10) for name in SMALL_TEST_SETS),
-    }
+    expected = {"elsewhere", *(f"{name}_1_1" for name in SMALL_TEST_SETS)}
+    assert expected <= set(sets)
+    assert all(name.endswith("_1_10") for name in set(sets) - expected)
     for name, found in sets.items():
         assert {"n", "prevalence", "positives_sharing_25mer_with_train"} < set(found)
         baselines = set() if name.endswith("_1_10") else {"rnacofold", "seed_class"}
