@@ -106,8 +106,9 @@ def test_shortcut_above_the_threshold_fails_the_run(finished):
     status, output = finished.run(audit, extra=extra)
     assert status != 0
     (line,) = [row for row in output.splitlines() if row.startswith("error: ")]
-    assert "shortcut target_seen_as_positive scores ROC-AUC" in line
-    assert "max_shortcut_auc" in line
+    assert "[audit_samples legacy] shortcut" in line
+    assert "on test set random_1_" in line
+    assert "above max_shortcut_auc 0.6" in line
     assert not (finished.root / audit).exists()
 
 
