@@ -51,14 +51,9 @@ def main(data):
         [*network_rows(CLASH, CHAINS), *prior_rows(data), *published_rows(data)]
     )
     hejret = pd.DataFrame(network_rows(HEJRET, [MAIN]))
-    picks = {
-        f"legacy_ap_{ratio}": pick(table, "published", ratio, AP) for ratio in RATIOS
-    }
+    picks = {f"legacy_ap_{ratio}": pick(table, ratio, AP) for ratio in RATIOS}
     honest = table[~table["predictor"].str.contains("prior|legacy")]
-    picks |= {
-        f"within_auc_{ratio}": pick(honest, "published", ratio, WITHIN)
-        for ratio in RATIOS
-    }
+    picks |= {f"within_auc_{ratio}": pick(honest, ratio, WITHIN) for ratio in RATIOS}
     best = picks["within_auc_1_10"]["predictor"]
     picks["hejret_transfer_ap"] = row_of(table, "hejret2023_test", best, AP)
     picks["hejret_ap"] = row_of(hejret, "hejret2023_test", f"{MAIN} ensemble", AP)
@@ -179,11 +174,11 @@ def as_row(test_set, predictor, found, measures):
     return row
 
 
-def pick(table, source, ratio, measure):
+def pick(table, ratio, measure):
     """Return the test value of the predictor that is best on the validation set."""
-    validation = table[table["test_set"] == f"{source}_validation_{ratio}"]
+    validation = table[table["test_set"] == f"published_validation_{ratio}"]
     best = validation.loc[validation[f"{measure}_value"].astype(float).idxmax()]
-    found = row_of(table, f"{source}_test_{ratio}", best["predictor"], measure)
+    found = row_of(table, f"published_test_{ratio}", best["predictor"], measure)
     return found | {"validation": best[f"{measure}_value"]}
 
 

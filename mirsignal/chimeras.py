@@ -112,9 +112,8 @@ def read_pairs(
     `label` is 0 are left out. A gene name (`gene_name`, read as in `read_clash_table`), a
     target cluster (`gene_cluster_ID`, which then stands for the gene) and a family are
     taken where present; else the window stands for its gene, and nt 2-8 for the family.
-    With `transcripts`, each window is looked up in them. A pair that stands
-    there with both labels is refused, or all its rows are dropped ("drop"), or used as
-    they are ("keep"), as `two_labels` says.
+    With `transcripts`, each window is looked up in them. `two_labels` says whether a pair
+    with both labels is refused, loses all its rows ("drop") or is used as it is ("keep").
 
     Raises InputError for a missing column, a label other than 0 and 1, a window that is
     not 50 nt, an impossible miRNA or an unknown letter, with the line.
