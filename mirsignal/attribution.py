@@ -1,7 +1,8 @@
 """Which nucleotides make a prediction: integrated gradients along a transcript.
 
 The attribution of a window is that of its logit by integrated gradients (Sundararajan
-2017) from an empty pairing matrix. Along a transcript, the score of a nucleotide is the
+2017) from the mean pairing of random nucleotides; four steps from there agree better with
+SHAP than 16 from an empty matrix. Along a transcript, the score of a nucleotide is the
 sum over the windows that cover it of P x attribution, divided by their number. Windows
 below the threshold have weight zero. Gradients add: one backward pass of the weighted
 sum of all logits gives the weighted sum of all windows' gradients.
@@ -15,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, REGIONS, WINDOW
-from mirsignal.backend import tf
-from mirsignal.convolution import Stage, phases, track_logits
+from mirsignal.backend import compiled
+from mirsignal.convolution import Stage
+from mirsignal.scanning import run_each
 from mirsignal.sequences import UNKNOWN
+from mirsignal.sliding import integrate
 
 _BATCH_POSITIONS = 4096
 _LONGEST = 1024
@@ -27,17 +30,17 @@ _JOINED_GAP = 32
 class Attributor:
     """Integrated gradients of weighted windows, through the sliding network."""
 
-    def __init__(self, stages: list[Stage], steps: int):
-        self._stages, self._steps = stages, steps
-        self._multiple = phases(stages)
-        channels = stages[0].kernel.shape[2]
-        self._integrate = tf.function(
-            self._integrated_gradients,
-            input_signature=[
-                tf.TensorSpec((None, None), tf.int32),
-                tf.TensorSpec((None, None), tf.float32),
-                tf.TensorSpec((5, MIRNA_LENGTH, channels), tf.float32),
-            ],
+    def __init__(self, stages: list[Stage], steps: int, workers: int = 1):
+        self._workers = workers
+        n_channels = stages[0].kernel.shape[2]
+        self._integrate = compiled(
+            lambda codes, weights, rows, reference: integrate(
+                codes, weights, rows, reference, stages, steps
+            ),
+            ((None, None), "int32"),
+            ((None, None), "float32"),
+            ((5, MIRNA_LENGTH, n_channels), "float32"),
+            ((MIRNA_LENGTH, n_channels), "float32"),
         )
 
     def attribute(
@@ -45,11 +48,13 @@ class Attributor:
         transcripts: Sequence[NDArray[np.uint8]],
         weights: Sequence[NDArray[np.float32]],
         rows: NDArray[np.float32],
+        reference: NDArray[np.float32],
     ) -> list[NDArray[np.float32]]:
         """Return the attribution (L, M) of each transcript.
 
         `transcripts` are codes (L,), `weights` the P of each position (L,), zero where
-        a window is not to count, `rows` the miRNA's pairing rows (5, M, C).
+        a window is not to count, `rows` the miRNA's pairing rows (5, M, C), `reference`
+        (M, C) what they are compared with.
         """
         padded = [
             np.pad(codes, (CENTRE, CENTRE - 1), constant_values=UNKNOWN)
@@ -61,52 +66,55 @@ class Attributor:
             for index, weight in enumerate(weights)
             for start, stop in weighted_segments(weight)
         ]
-        for batch in self._batches(sorted(segments)):
-            self._add_batch(batch, padded, weights, rows, sums)
+
+        def attribute_batch(batch):
+            codes, weight = _stack(batch, padded, weights)
+            return np.asarray(self._integrate(codes, weight, rows, reference))
+
+        batches = list(_batches(sorted(segments)))
+        results = run_each(attribute_batch, batches, self._workers)
+        for batch, result in zip(batches, results, strict=True):
+            for row, (length, index, start) in enumerate(batch):
+                width = length + WINDOW - 1
+                sums[index][start : start + width] += result[row, :width]
         return [
             total[CENTRE : len(total) - CENTRE + 1] / coverage(len(codes))[:, None]
             for total, codes in zip(sums, transcripts, strict=True)
         ]
 
-    def _batches(self, segments):
-        """Yield runs of segments, shortest first, that fit _BATCH_POSITIONS."""
-        batch: list[tuple[int, int, int]] = []
-        for segment in segments:
-            width = segment[0] + self._multiple + WINDOW
-            if batch and width * (len(batch) + 1) > _BATCH_POSITIONS:
-                yield batch
-                batch = []
-            batch.append(segment)
-        if batch:
+
+def _batches(segments):
+    """Yield runs of segments of equal width that fit _BATCH_POSITIONS."""
+    batch: list[tuple[int, int, int]] = []
+    for segment in segments:
+        width = _padded_length(segment[0]) + WINDOW
+        if batch and (
+            width * (len(batch) + 1) > _BATCH_POSITIONS
+            or _padded_length(segment[0]) != _padded_length(batch[0][0])
+        ):
             yield batch
+            batch = []
+        batch.append(segment)
+    if batch:
+        yield batch
 
-    def _add_batch(self, batch, padded, weights, rows, sums) -> None:
-        """Attribute segments (length, transcript, start) and add them to `sums`."""
-        span = -(-batch[-1][0] // self._multiple) * self._multiple
-        codes = np.full((len(batch), span + WINDOW - 1), UNKNOWN, dtype=np.int32)
-        weight = np.zeros((len(batch), span), dtype=np.float32)
-        for row, (length, index, start) in enumerate(batch):
-            codes[row, : length + WINDOW - 1] = padded[index][
-                start : start + length + WINDOW - 1
-            ]
-            weight[row, :length] = weights[index][start : start + length]
-        result = self._integrate(codes, weight, rows).numpy()
-        for row, (length, index, start) in enumerate(batch):
-            width = length + WINDOW - 1
-            sums[index][start : start + width] += result[row, :width]
 
-    def _integrated_gradients(self, codes, weight, rows):
-        """Return sum over windows of weight x attribution: (N, S + W - 1, M)."""
-        pairing = tf.gather(rows, codes)
-        total = tf.zeros_like(pairing)
-        for step in tf.range(self._steps):
-            share = (tf.cast(step, tf.float32) + 0.5) / self._steps
-            with tf.GradientTape() as tape:
-                point = pairing * share
-                tape.watch(point)
-                value = tf.reduce_sum(weight * track_logits(point, self._stages))
-            total += tape.gradient(value, point)
-        return tf.reduce_sum(pairing * total, axis=-1) / self._steps
+def _padded_length(length: int) -> int:
+    """Return the next length of a few, for which the network is compiled."""
+    step = 4 if length <= 32 else 16 if length <= 128 else 128
+    return -(-length // step) * step
+
+
+def _stack(batch, padded, weights):
+    """Return codes (N, S + W - 1) and weights (N, S) of segments."""
+    span = _padded_length(batch[-1][0])
+    codes = np.full((len(batch), span + WINDOW - 1), UNKNOWN, dtype=np.int32)
+    weight = np.zeros((len(batch), span), dtype=np.float32)
+    for row, (length, index, start) in enumerate(batch):
+        width = length + WINDOW - 1
+        codes[row, :width] = padded[index][start : start + width]
+        weight[row, :length] = weights[index][start : start + length]
+    return codes, weight
 
 
 def weighted_segments(weight: NDArray[np.float32]) -> list[tuple[int, int]]:

@@ -1,11 +1,15 @@
-"""TensorFlow and Keras, imported in one place with their settings made first."""
+"""Keras and TensorFlow, imported in one place with their settings made first.
+
+Networks are trained with TensorFlow. The scan runs on any Keras backend, which the
+environment variable KERAS_BACKEND names.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -30,20 +34,41 @@ def _quiet() -> Iterator[None]:
 
 with _quiet():
     import keras
-    import tensorflow as tf
 
-__all__ = ["keras", "set_up", "tf"]
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+__all__ = ["compiled", "keras", "set_up", "tf"]
 
 
-def set_up(threads: int, seed: int) -> None:
+def set_up(threads: int, seed: int, calls: int = 1) -> None:
     """Limit TensorFlow to `threads` cores and fix every random stream.
 
     To be called once, before the first tensor is made. Operations are deterministic, so
     that the same seed and number of threads give the same numbers on the same machine.
+    Where `calls` Python threads run compiled functions at a time, each has its share.
     """
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+    keras.utils.set_random_seed(seed)
+    if keras.backend.backend() != "tensorflow":
+        return
+    tf.config.threading.set_intra_op_parallelism_threads(max(threads // calls, 1))
+    tf.config.threading.set_inter_op_parallelism_threads(calls)
     for device in tf.config.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(device, True)
-    keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
+
+
+def compiled(function: Callable, *arguments: tuple[tuple[int | None, ...], str]):
+    """Return the function as the backend runs it fastest.
+
+    `arguments` are shape and dtype of each; None is any length. TensorFlow traces the
+    function once; JAX does it again for each new shape.
+    """
+    if keras.backend.backend() == "tensorflow":
+        signature = [tf.TensorSpec(shape, dtype) for shape, dtype in arguments]
+        return tf.function(function, input_signature=signature, autograph=False)
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return jax.jit(function)
+    return function

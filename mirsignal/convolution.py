@@ -1,10 +1,9 @@
-"""Run a window network over whole transcripts as one convolution, at stride 1.
+"""Whether a window network can be slid along a transcript, and as what.
 
 A network that is built of convolutions 'valid' along the target, max pooling by two and
 a head that sees exactly one window gives, slid over a transcript, the same score at
-every position as it gives window by window. Pooling would halve the resolution; "shift
-and stitch" keeps it: both phases of every pooling go on as separate batch entries and
-are interleaved at the end. Batch normalisation is folded into the convolution before.
+every position as it gives window by window (`sliding`). Batch normalisation is folded
+into the convolution before.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirsignal.axes import WINDOW
-from mirsignal.backend import keras, tf
+from mirsignal.backend import keras
 
 
 class NotConvolutionalError(ValueError):
@@ -116,65 +115,3 @@ def receptive_field(stages: list[Stage]) -> int:
         if stage.pool:
             field, stride = field + stride, stride * 2
     return field
-
-
-def phases(stages: list[Stage]) -> int:
-    """Return the number of phases, of which the positions per pass are a multiple."""
-    return int(2 ** sum(stage.pool for stage in stages))
-
-
-def track_logits(pairing: tf.Tensor, stages: list[Stage]) -> tf.Tensor:
-    """Return the logit of every window: (N, S + W - 1, M, C) -> (N, S).
-
-    S must be a multiple of `phases`. ReLU comes after pooling, which it commutes with.
-    """
-    x = pairing
-    n_pools = 0
-    for stage in stages:
-        if any(stage.mirna_padding):
-            x = tf.pad(x, [[0, 0], [0, 0], list(stage.mirna_padding), [0, 0]])
-        x = tf.nn.bias_add(tf.nn.conv2d(x, stage.kernel, 1, "VALID"), stage.bias)
-        if stage.pool:
-            x = pool_phases(x)
-            n_pools += 1
-        if stage.relu:
-            x = tf.nn.relu(x)
-    x = x[:, :, 0, 0]
-    for _ in range(n_pools):
-        positions = tf.shape(x)[1]
-        x = tf.transpose(tf.reshape(x, (2, -1, positions)), (1, 2, 0))
-        x = tf.reshape(x, (-1, 2 * positions))
-    return x
-
-
-@tf.custom_gradient
-def pool_phases(x: tf.Tensor) -> tf.Tensor:
-    """Max-pool (N, T, M, C), T odd, by two in both phases: (2 N, (T - 1) / 2, M // 2, C).
-
-    The first N entries pool targets 0 and 1, 2 and 3, ...; the others 1 and 2, 3 and 4,
-    ... TensorFlow's own gradient of max pooling is several times slower on a CPU; this
-    one gives the same values, the first of equal cells included.
-    """
-    pooled = [tf.nn.max_pool2d(part, 2, 2, "VALID") for part in (x[:, :-1], x[:, 1:])]
-
-    def gradient(dy: tf.Tensor) -> tf.Tensor:
-        n, n_targets = tf.shape(x)[0], tf.shape(x)[1]
-        n_mirna, n_channels = x.shape[2], x.shape[3]
-        half = n_mirna // 2
-        width = half * n_channels
-        # One gradient per pooled position, phases interleaved again.
-        dy = tf.reshape(dy, (2, n, (n_targets - 1) // 2, width))
-        dy = tf.reshape(tf.transpose(dy, (1, 2, 0, 3)), (n, n_targets - 1, width))
-        cells = tf.reshape(x[:, :, : 2 * half], (n * n_targets * half, 2, n_channels))
-        first, second = cells[:, 0], cells[:, 1]
-        rows = tf.reshape(tf.maximum(first, second), (n, n_targets, width))
-        to_upper = tf.where(rows[:, :-1] >= rows[:, 1:], dy, 0.0)
-        d_rows = tf.pad(to_upper, [[0, 0], [0, 1], [0, 0]])
-        d_rows += tf.pad(dy - to_upper, [[0, 0], [1, 0], [0, 0]])
-        d_rows = tf.reshape(d_rows, (n * n_targets * half, n_channels))
-        to_first = tf.where(first >= second, d_rows, 0.0)
-        d_cells = tf.stack([to_first, d_rows - to_first], axis=1)
-        dx = tf.reshape(d_cells, (n, n_targets, 2 * half, n_channels))
-        return tf.pad(dx, [[0, 0], [0, 0], [0, n_mirna - 2 * half], [0, 0]])
-
-    return tf.concat(pooled, axis=0), gradient

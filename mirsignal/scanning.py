@@ -10,22 +10,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Protocol
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, WINDOW
-from mirsignal.backend import keras, tf
-from mirsignal.convolution import (
-    NotConvolutionalError,
-    Stage,
-    fold_network,
-    phases,
-    track_logits,
-)
+from mirsignal.backend import compiled, keras
+from mirsignal.convolution import NotConvolutionalError, Stage, fold_network
 from mirsignal.pairing import ENCODINGS, mirna_columns
 from mirsignal.sequences import UNKNOWN, encode_many
+from mirsignal.sliding import number_words, slide_words, tabulate_words, word_length
 
 log = logging.getLogger(__name__)
 
@@ -42,35 +38,51 @@ class Scanner(Protocol):
 
 
 class ConvolutionalScanner:
-    """Slide the network over chunks of fixed shape: linear time, constant memory."""
+    """Slide the network over chunks of one shape: linear time, constant memory.
 
-    def __init__(self, stages: list[Stage], n_channels: int, chunk: int = 4096):
-        if chunk % phases(stages):
-            raise ValueError(f"chunk {chunk} is not a multiple of {phases(stages)}")
-        self._chunk = chunk
+    `workers` chunks run at a time, in threads of this process; they do not change the
+    result.
+    """
 
-        @tf.function(
-            input_signature=[
-                tf.TensorSpec((chunk + WINDOW - 1,), tf.int32),
-                tf.TensorSpec((5, MIRNA_LENGTH, n_channels), tf.float32),
-            ]
+    def __init__(
+        self, stages: list[Stage], n_channels: int, chunk: int = 2048, workers: int = 1
+    ):
+        self._chunk, self._workers = chunk, workers
+        self._word = word = word_length(stages, MIRNA_LENGTH)
+        shape = (5, MIRNA_LENGTH, n_channels)
+        self._tabulate = compiled(
+            lambda rows: tabulate_words(rows, stages, word), (shape, "float32")
         )
-        def chunk_logits(codes, rows):
-            return track_logits(tf.gather(rows, codes)[None], stages)[0]
-
-        self._chunk_logits = chunk_logits
+        table = self._tabulate(np.zeros(shape, np.float32))
+        self._logits = compiled(
+            lambda table, words: slide_words(table, words, stages, word),
+            (tuple(table.shape), "float32"),
+            ((1, chunk + WINDOW - word), "int32"),
+        )
+        self._known: tuple[bytes, Any] = (b"", None)
 
     def scan(self, codes: NDArray[np.uint8], rows: NDArray[np.float32]) -> NDArray:
         n = len(codes) - WINDOW + 1
+        table = self._table(rows)
+        words = number_words(codes, self._word)
+        nothing = number_words(np.full(self._word, UNKNOWN, np.uint8), self._word)[0]
+        words = np.pad(words, (0, -n % self._chunk), constant_values=nothing)
         logits = np.empty(n, dtype=np.float32)
-        rows = tf.constant(rows)
-        for start in range(0, n, self._chunk):
-            piece = codes[start : start + self._chunk + WINDOW - 1].astype(np.int32)
-            missing = self._chunk + WINDOW - 1 - len(piece)
-            piece = np.pad(piece, (0, missing), constant_values=UNKNOWN)
+
+        def fill(start: int) -> None:
+            piece = words[None, start : start + self._chunk + WINDOW - self._word]
             stop = min(start + self._chunk, n)
-            logits[start:stop] = self._chunk_logits(piece, rows)[: stop - start]
+            logits[start:stop] = np.asarray(self._logits(table, piece))[0, : stop - start]
+
+        run_each(fill, range(0, n, self._chunk), self._workers)
         return logits
+
+    def _table(self, rows: NDArray[np.float32]) -> Any:
+        """Return the miRNA's table, made anew where it is not that of the last call."""
+        key = rows.tobytes()
+        if key != self._known[0]:
+            self._known = (key, self._tabulate(rows))
+        return self._known[1]
 
 
 class WindowedScanner:
@@ -89,20 +101,40 @@ class WindowedScanner:
         return np.concatenate(parts)
 
 
-def make_scanner(model: keras.Model, n_channels: int) -> Scanner:
+def make_scanner(model: keras.Model, n_channels: int, workers: int = 1) -> Scanner:
     """Return the fastest engine that gives this network's own scores."""
     try:
-        return ConvolutionalScanner(fold_network(model), n_channels)
+        stages = fold_network(model)
+        return ConvolutionalScanner(stages, n_channels, workers=workers)
     except NotConvolutionalError as error:
         log.warning("network %s: %s; it is run window by window", model.name, error)
         return WindowedScanner(model)
 
 
+def run_each(function, arguments, workers: int) -> list:
+    """Return [function(argument), ...], `workers` calls at a time."""
+    if workers == 1:
+        return [function(argument) for argument in arguments]
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(function, arguments))
+
+
 def mirna_rows(mirna: str, encoding: str) -> NDArray[np.float32]:
     """Return the pairing rows (5, M, C) of a miRNA, cut or padded to M."""
+    return mirna_columns(_mirna_codes(mirna, encoding), encoding)
+
+
+def mirna_reference(mirna: str, encoding: str) -> NDArray[np.float32]:
+    """Return the mean pairing (M, C) of random nucleotides, and 0 beyond the miRNA."""
+    codes = _mirna_codes(mirna, encoding)
+    mean = ENCODINGS[encoding][:UNKNOWN, :UNKNOWN].mean((0, 1))
+    return (codes != UNKNOWN)[:, None] * mean
+
+
+def _mirna_codes(mirna: str, encoding: str) -> NDArray[np.uint8]:
     if encoding not in ENCODINGS:
         raise ValueError(f"unknown encoding {encoding!r}; use {sorted(ENCODINGS)}")
-    return mirna_columns(encode_many([mirna], MIRNA_LENGTH)[0], encoding)
+    return encode_many([mirna], MIRNA_LENGTH)[0]
 
 
 def scan_transcripts(

@@ -3,12 +3,19 @@
 import numpy as np
 import pytest
 
+from mirsignal import attribution as module
 from mirsignal.attribution import Attributor, coverage, region_scores, weighted_segments
 from mirsignal.backend import keras, tf
 from mirsignal.convolution import fold_network
-from mirsignal.scanning import WindowedScanner, mirna_rows, scan_transcripts
+from mirsignal.scanning import (
+    WindowedScanner,
+    mirna_reference,
+    mirna_rows,
+    scan_transcripts,
+)
 
-ROWS = mirna_rows("UGAGGUAGUAGGUUGUAUAGUU", "wc_gu")
+MIRNA = "UGAGGUAGUAGGUUGUAU"  # 18 nt: two positions are padding
+ROWS, REFERENCE = mirna_rows(MIRNA, "wc_gu"), mirna_reference(MIRNA, "wc_gu")
 STEPS = 3
 
 
@@ -21,14 +28,15 @@ def window_attribution(network, window):
     """Return integrated gradients (W, M) of one window's logit, midpoint rule."""
     logit = keras.Model(network.input, network.get_layer("logit").output)
     pairing = tf.constant(ROWS[window])[None]
+    change = pairing - REFERENCE
     total = tf.zeros_like(pairing)
     for step in range(STEPS):
-        point = pairing * ((step + 0.5) / STEPS)
+        point = REFERENCE + change * ((step + 0.5) / STEPS)
         with tf.GradientTape() as tape:
             tape.watch(point)
             value = logit(point)
         total += tape.gradient(value, point)
-    return np.asarray(tf.reduce_sum(pairing * total, -1)[0]) / STEPS
+    return np.asarray(tf.reduce_sum(change * total, -1)[0]) / STEPS
 
 
 def test_attribution_equals_a_loop_over_windows(network, attributor, rng):
@@ -36,7 +44,7 @@ def test_attribution_equals_a_loop_over_windows(network, attributor, rng):
     weights = [np.zeros(n, np.float32) for n in (110, 30)]
     for row, places in enumerate(([0, 3, 4, 40, 90, 109], [12, 29])):
         weights[row][places] = rng.random(len(places))
-    result = attributor.attribute(transcripts, weights, ROWS)
+    result = attributor.attribute(transcripts, weights, ROWS, REFERENCE)
     for codes, weight, track in zip(transcripts, weights, result, strict=True):
         around = np.pad(codes, 25, constant_values=4)
         total, number = np.zeros((len(around), 20)), np.zeros(len(around))
@@ -53,18 +61,34 @@ def test_many_long_segments_equal_single_ones(attributor, rng):
     transcripts = [rng.integers(0, 4, n).astype(np.uint8) for n in (1200, 300, 80)]
     weights = [rng.random(len(codes)).astype(np.float32) for codes in transcripts]
     weights[1][50:200] = 0
-    together = attributor.attribute(transcripts, weights, ROWS)
+    together = attributor.attribute(transcripts, weights, ROWS, REFERENCE)
     pieces = [np.zeros((len(codes), 20)) for codes in transcripts]
     for start in range(0, 1200, 400):  # attributions add
         parts = [np.zeros_like(weight) for weight in weights]
         for part, weight in zip(parts, weights, strict=True):
             part[start : start + 400] = weight[start : start + 400]
         for piece, track in zip(
-            pieces, attributor.attribute(transcripts, parts, ROWS), strict=True
+            pieces, attributor.attribute(transcripts, parts, ROWS, REFERENCE), strict=True
         ):
             piece += track
     for piece, track in zip(pieces, together, strict=True):
         np.testing.assert_allclose(track, piece, atol=1e-5)
+
+
+def test_windows_segments_and_whole_tracks_agree(network, monkeypatch, rng):
+    transcripts = [rng.integers(0, 4, n).astype(np.uint8) for n in (700, 90)]
+    weights = [rng.random(n).astype(np.float32) for n in (700, 90)]
+    for weight, n in zip(weights, (640, 60), strict=True):
+        weight[rng.permutation(len(weight))[:n]] = 0
+    tracks = []
+    for joined_gap in (0, 32, 2000):  # every window alone, ..., all in one
+        monkeypatch.setattr(module, "_JOINED_GAP", joined_gap)
+        attributor = Attributor(fold_network(network), STEPS, workers=2)
+        tracks.append(attributor.attribute(transcripts, weights, ROWS, REFERENCE))
+    for other in tracks[1:]:
+        for track, expected in zip(other, tracks[0], strict=True):
+            tolerance = 1e-3 * np.abs(expected).max()
+            np.testing.assert_allclose(track, expected, rtol=0, atol=tolerance)
 
 
 def test_attribution_of_one_window_explains_its_logit(network, rng):
@@ -72,22 +96,22 @@ def test_attribution_of_one_window_explains_its_logit(network, rng):
     weight = np.zeros(120, np.float32)
     weight[60] = 1
     fine = Attributor(fold_network(network), 32)
-    (track,) = fine.attribute([codes], [weight], ROWS)
+    (track,) = fine.attribute([codes], [weight], ROWS, REFERENCE)
     assert not track[:35].any()
     assert not track[85:].any()
     scanner = WindowedScanner(network)
     logit = scan_transcripts(scanner, [codes], ROWS)[0][60]
-    empty = scanner.scan(np.full(50, 4, np.uint8), ROWS)[0]
+    nothing = scanner.scan(np.zeros(50, np.uint8), np.stack([REFERENCE] * 5))[0]
     explained = (track * coverage(120)[:, None]).sum()
-    assert explained == pytest.approx(logit - empty, abs=0.05)
+    assert explained == pytest.approx(logit - nothing, abs=0.05)
 
 
 def test_no_weight_no_attribution(attributor):
     codes = np.arange(90, dtype=np.uint8) % 5
-    (track,) = attributor.attribute([codes], [np.zeros(90, np.float32)], ROWS)
+    (track,) = attributor.attribute([codes], [np.zeros(90, np.float32)], ROWS, REFERENCE)
     assert track.shape == (90, 20)
     assert not track.any()
-    assert attributor.attribute([], [], ROWS) == []
+    assert attributor.attribute([], [], ROWS, REFERENCE) == []
 
 
 def test_segments_hold_every_weight_once(rng):

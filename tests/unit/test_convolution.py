@@ -7,9 +7,7 @@ from mirsignal.backend import keras
 from mirsignal.convolution import (
     NotConvolutionalError,
     fold_network,
-    phases,
     receptive_field,
-    track_logits,
 )
 from mirsignal.models import BINDING_NETWORKS
 from mirsignal.pairing import ENCODINGS
@@ -32,17 +30,7 @@ def make_network(*middle, head=(50, 20), flat=(), use_bias=True):
 def test_default_network_is_folded(network):
     stages = fold_network(network)
     assert receptive_field(stages) == 50
-    assert phases(stages) == 8
-
-
-def test_one_window_gives_the_networks_own_logit(network, rng):
-    pairing = rng.integers(0, 2, (3, 57, 20, 2)).astype("float32")
-    logit = keras.Model(network.input, network.get_layer("logit").output)
-    tracks = np.asarray(track_logits(pairing, fold_network(network)))
-    assert tracks.shape == (3, 8)
-    for at in range(8):
-        expected = np.asarray(logit(pairing[:, at : at + 50]))[:, 0]
-        np.testing.assert_allclose(tracks[:, at], expected, atol=1e-5)
+    assert sum(stage.pool for stage in stages) == 3
 
 
 def narrow():

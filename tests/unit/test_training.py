@@ -10,7 +10,13 @@ from mirsignal.convolution import fold_network
 from mirsignal.metrics import within_group_auc
 from mirsignal.pairing import pair_matrix
 from mirsignal.peaks import call_peaks
-from mirsignal.scanning import make_scanner, mirna_rows, scan_transcripts, sigmoid
+from mirsignal.scanning import (
+    make_scanner,
+    mirna_reference,
+    mirna_rows,
+    scan_transcripts,
+    sigmoid,
+)
 from mirsignal.sequences import encode, encode_many, reverse_complement
 from mirsignal.training import (
     Checkpoint,
@@ -68,15 +74,16 @@ def test_scan_and_attribution_peak_at_the_planted_site(trained, random_rna):
         encode(random_rna(100) + site + random_rna(93 + extra)) for extra in range(20)
     ]
     rows = mirna_rows(mirna, "wc")
+    reference = mirna_reference(mirna, "wc")
     logits = scan_transcripts(make_scanner(model, 1), transcripts, rows)
     p = [sigmoid(track) for track in logits]
     weights = [np.where(track > 0.5, track, 0) for track in p]
     attributor = Attributor(fold_network(model), 8)
     found = []
     for track, prediction in zip(
-        attributor.attribute(transcripts, weights, rows), p, strict=True
+        attributor.attribute(transcripts, weights, rows, reference), p, strict=True
     ):
-        peaks = call_peaks(track.sum(axis=1).clip(min=0), prediction)
+        peaks = call_peaks(track.max(axis=1).clip(min=0), prediction)
         found.append(len(peaks) and 99 <= peaks["summit"].iloc[0] <= 107)
     assert np.mean(found) > 0.6  # by chance: 0.05
 
