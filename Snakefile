@@ -28,6 +28,7 @@ wildcard_constraints:
     regression=one_of("regression"),
     experiment="|".join(CONFIG["experiments"]),
     mirna=r"[A-Za-z0-9][A-Za-z0-9._-]*",
+    batch=r"[A-Za-z0-9][A-Za-z0-9._-]*",
     shard=r"\d{4}",
     member=r"\d+",
     test_set="|".join(INPUTS["test_sets"]) or "none",

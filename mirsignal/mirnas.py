@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -58,3 +58,17 @@ def read_mirnas(
     refuse_duplicates(table, "mirna", path)
     refuse_duplicates(table, "sequence", path)
     return table.assign(seed=table["sequence"].map(seed)).reset_index(drop=True)
+
+
+def plan_batches(mirnas: Sequence[str], size: int) -> dict[str, list[str]]:
+    """Return the miRNAs that one scan job takes, at most `size`, by the batch's name.
+
+    A batch of one has the name of its miRNA; larger ones are numbered in the order of
+    `mirnas`.
+    """
+    if size == 1:
+        return {mirna: [mirna] for mirna in mirnas}
+    return {
+        f"batch_{number:04d}": list(mirnas[at : at + size])
+        for number, at in enumerate(range(0, len(mirnas), size))
+    }
