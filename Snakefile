@@ -2,6 +2,7 @@
 #
 # snakemake --cores 8               the main job: experiment `main` of the study
 # snakemake --cores 8 binding       the samples and binding networks of every experiment
+# snakemake --cores 8 scan          peaks and tracks of every miRNA (experiment `main`)
 # snakemake --cores 8 ablations     every experiment, and their comparison
 # snakemake --cores 8 --report ...  the report, after a run
 
@@ -38,6 +39,7 @@ wildcard_constraints:
 localrules:
     all,
     binding,
+    scan,
     ablations,
 
 
@@ -50,6 +52,11 @@ rule all:
 rule binding:
     input:
         [binding_results_of(experiment) for experiment in CONFIG["experiments"]],
+
+
+rule scan:
+    input:
+        scan_results_of("main"),
 
 
 rule ablations:

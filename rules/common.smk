@@ -162,6 +162,17 @@ def binding_results_of(experiment):
     ]
 
 
+def scan_results_of(experiment):
+    """Return what an experiment's scan leaves for a genome browser, of every miRNA."""
+    recipes = checked(experiment_recipes, CONFIG, experiment)
+    folder = f"results/{STUDY}/scan/{recipe_chain(recipes, 'scan')}"
+    return [
+        f"{folder}/{mirna}/{file}"
+        for file in ("peaks.bed", "score.bw")
+        for mirna in MIRNAS
+    ]
+
+
 def results_of(experiment):
     """Return what running an experiment leaves for a reader."""
     recipes = checked(experiment_recipes, CONFIG, experiment)
@@ -175,8 +186,7 @@ def results_of(experiment):
         *binding_results_of(experiment),
         f"{explained}/pairs.svg",
         f"{folders['scan']}/tracks.svg",
-        *(f"{folders['scan']}/{mirna}/peaks.bed" for mirna in MIRNAS),
-        *(f"{folders['scan']}/{mirna}/score.bw" for mirna in MIRNAS),
+        *scan_results_of(experiment),
         f"{compared}/metrics.json",
         f"{compared}/metrics.tsv",
         *(f"{compared}/{figure}.svg" for figure in COMPARISON_FIGURES),
