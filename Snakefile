@@ -2,6 +2,7 @@
 #
 # snakemake --cores 8               the main job: experiment `main` of the study
 # snakemake --cores 8 binding       the samples and binding networks of every experiment
+# snakemake --cores 8 scan          peaks and tracks of every miRNA (experiment `main`)
 # snakemake --cores 8 ablations     every experiment, and their comparison
 # snakemake --cores 8 --report ...  the report, after a run
 
@@ -28,6 +29,7 @@ wildcard_constraints:
     regression=one_of("regression"),
     experiment="|".join(CONFIG["experiments"]),
     mirna=r"[A-Za-z0-9][A-Za-z0-9._-]*",
+    batch=r"[A-Za-z0-9][A-Za-z0-9._-]*",
     shard=r"\d{4}",
     member=r"\d+",
     test_set="|".join(INPUTS["test_sets"]) or "none",
@@ -37,6 +39,7 @@ wildcard_constraints:
 localrules:
     all,
     binding,
+    scan,
     ablations,
 
 
@@ -49,6 +52,11 @@ rule all:
 rule binding:
     input:
         [binding_results_of(experiment) for experiment in CONFIG["experiments"]],
+
+
+rule scan:
+    input:
+        scan_results_of("main"),
 
 
 rule ablations:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -42,19 +42,35 @@ def read_mirnas(
     """
     names = {"mirna": "mirna", "sequence": "sequence"} | dict(columns or {})
     table = read_table(path, names)[["mirna", "sequence"]]
-    for line, row in table.iterrows():
+    sequences = []
+    for line, mirna, sequence in table.itertuples(name=None):
         where = f"{path}, line {line}"
-        if not isinstance(row["mirna"], str) or not isinstance(row["sequence"], str):
+        if not isinstance(mirna, str) or not isinstance(sequence, str):
             raise InputError(f"{where}: a name or sequence is missing; fill or remove it")
-        if not _NAME.fullmatch(row["mirna"]):
+        if not _NAME.fullmatch(mirna):
             raise InputError(
-                f"{where}: the name {row['mirna']!r} cannot stand in a file name; use "
+                f"{where}: the name {mirna!r} cannot stand in a file name; use "
                 "letters, digits, '.', '_' and '-'"
             )
         try:
-            table.loc[line, "sequence"] = check_mirna(row["sequence"])
+            sequences.append(check_mirna(sequence))
         except InputError as error:
             raise InputError(f"{where}: {error}; correct or remove it") from None
+    table["sequence"] = sequences
     refuse_duplicates(table, "mirna", path)
     refuse_duplicates(table, "sequence", path)
     return table.assign(seed=table["sequence"].map(seed)).reset_index(drop=True)
+
+
+def plan_batches(mirnas: Sequence[str], size: int) -> dict[str, list[str]]:
+    """Return the miRNAs that one scan job takes, at most `size`, by the batch's name.
+
+    A batch of one has the name of its miRNA; larger ones are numbered in the order of
+    `mirnas`.
+    """
+    if size == 1:
+        return {mirna: [mirna] for mirna in mirnas}
+    return {
+        f"batch_{number:04d}": list(mirnas[at : at + size])
+        for number, at in enumerate(range(0, len(mirnas), size))
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import platform
 from collections.abc import Iterable, Mapping
@@ -42,11 +43,22 @@ def source_digest(script: Path, root: Path) -> str:
         path = pending.pop()
         if path in seen:
             continue
-        tree = ast.parse(path.read_text(), filename=str(path))
-        seen[path] = _code_only(tree)
-        pending += sorted(_imported_files(tree, root))
+        seen[path], names = _code_and_imports(path.read_text())
+        pending += sorted(_imported_files(names, root))
     parts = [f"{path.relative_to(root)}\n{seen[path]}\n" for path in sorted(seen)]
     return text_digest("".join(parts))
+
+
+@functools.cache
+def _code_and_imports(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return a module's bare code and the names it imports.
+
+    Kept, since every script reaches many of the same modules, and Snakemake asks for all
+    of them whenever it starts, on a cluster in every job.
+    """
+    tree = ast.parse(text)
+    names = tuple(_imported_names(tree))
+    return _code_only(tree), names
 
 
 def _code_only(tree: ast.Module) -> str:
@@ -66,18 +78,20 @@ def _code_only(tree: ast.Module) -> str:
     return ast.unparse(tree)
 
 
-def _imported_files(tree: ast.Module, root: Path) -> set[Path]:
+def _imported_names(tree: ast.Module) -> set[str]:
     names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module} | {f"{node.module}.{a.name}" for a in node.names}
+    return {name for name in names if name.split(".")[0] == _PACKAGE}
+
+
+def _imported_files(names: Iterable[str], root: Path) -> set[Path]:
     files = set()
     for name in names:
         parts = name.split(".")
-        if parts[0] != _PACKAGE:
-            continue
         for depth in range(1, len(parts) + 1):
             base = root.joinpath(*parts[:depth])
             files |= {

@@ -14,7 +14,7 @@ from mirsignal.config import (
     read_schema,
 )
 from mirsignal.errors import InputError
-from mirsignal.mirnas import read_mirnas
+from mirsignal.mirnas import plan_batches, read_mirnas
 from mirsignal.provenance import source_digest
 
 ROOT = Path(workflow.basedir)
@@ -82,6 +82,8 @@ MIRNAS = list(
     )["mirna"]
 )
 SHARDS = [f"{number:04d}" for number in range(CONFIG["shards"])]
+BATCHES = plan_batches(MIRNAS, CONFIG["mirnas_per_job"])
+BATCH_OF = {mirna: batch for batch, mirnas in BATCHES.items() for mirna in mirnas}
 FOLDS = list(range(CONFIG["folds"]))
 
 
@@ -119,14 +121,29 @@ def caption(name):
     return " ".join((ROOT / f"report/{name}.rst").read_text().replace("``", "").split())
 
 
+def experiment_folder(stage, wildcards):
+    """Return the folder of the experiment's results of a stage."""
+    recipes = experiment_recipes(CONFIG, wildcards.experiment)
+    return f"results/{STUDY}/{stage}/{recipe_chain(recipes, stage)}"
+
+
 def experiment_file(stage, name):
     """Return a function of the wildcards: a file of the experiment's `stage` folder."""
+    return lambda wildcards: f"{experiment_folder(stage, wildcards)}/{name}"
 
-    def path(wildcards):
-        recipes = experiment_recipes(CONFIG, wildcards.experiment)
-        return f"results/{STUDY}/{stage}/{recipe_chain(recipes, stage)}/{name}"
 
-    return path
+def scan_files(folder, batches=BATCHES):
+    """Return the track files below a scan's folder, of these batches (or of all)."""
+    return [f"{folder}/{batch}/{shard}.npz" for batch in batches for shard in SHARDS]
+
+
+def scan_files_of(wildcards):
+    """Return the track files that hold a miRNA, one per shard."""
+    if wildcards.mirna not in BATCH_OF:
+        raise WorkflowError(f"miRNA {wildcards.mirna!r} is not in the study's table")
+    chain = f"{wildcards.samples}.{wildcards.binding}.{wildcards.scan}"
+    folder = f"results/{wildcards.study}/scan/{chain}"
+    return scan_files(folder, [BATCH_OF[wildcards.mirna]])
 
 
 def target_of(wildcards):
@@ -145,6 +162,17 @@ def binding_results_of(experiment):
     ]
 
 
+def scan_results_of(experiment):
+    """Return what an experiment's scan leaves for a genome browser, of every miRNA."""
+    recipes = checked(experiment_recipes, CONFIG, experiment)
+    folder = f"results/{STUDY}/scan/{recipe_chain(recipes, 'scan')}"
+    return [
+        f"{folder}/{mirna}/{file}"
+        for file in ("peaks.bed", "score.bw")
+        for mirna in MIRNAS
+    ]
+
+
 def results_of(experiment):
     """Return what running an experiment leaves for a reader."""
     recipes = checked(experiment_recipes, CONFIG, experiment)
@@ -158,8 +186,7 @@ def results_of(experiment):
         *binding_results_of(experiment),
         f"{explained}/pairs.svg",
         f"{folders['scan']}/tracks.svg",
-        *(f"{folders['scan']}/{mirna}/peaks.bed" for mirna in MIRNAS),
-        *(f"{folders['scan']}/{mirna}/score.bw" for mirna in MIRNAS),
+        *scan_results_of(experiment),
         f"{compared}/metrics.json",
         f"{compared}/metrics.tsv",
         *(f"{compared}/{figure}.svg" for figure in COMPARISON_FIGURES),

@@ -68,11 +68,7 @@ rule compare_predictions:
 rule measure_recovery:
     input:
         positives="results/{study}/inputs/positives.parquet",
-        tracks=lambda wildcards: expand(
-            experiment_file("scan", "{mirna}/{shard}.npz")(wildcards),
-            mirna=MIRNAS,
-            shard=SHARDS,
-        ),
+        tracks=lambda wildcards: scan_files(experiment_folder("scan", wildcards)),
         peaks=lambda wildcards: expand(
             experiment_file("scan", "{mirna}/peaks.parquet")(wildcards), mirna=MIRNAS
         ),
@@ -88,7 +84,7 @@ rule measure_recovery:
     conda:
         "../envs/tables.yaml"
     params:
-        mirnas=MIRNAS,
+        batches=BATCHES,
         code=code("measure_recovery"),
     script:
         "../scripts/measure_recovery.py"

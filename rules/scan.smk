@@ -1,7 +1,8 @@
-# Scan: the network slides along every transcript, a job per miRNA and shard.
+# Scan: the network slides along every transcript, a job per batch of miRNAs and shard.
+# With `mirnas_per_job: 1` a batch is one miRNA and has its name.
 #
 # in:   binding/{samples}.{binding}/model.keras, inputs/transcripts.fa, shards.parquet
-# out:  scan/{samples}.{binding}.{scan}/thresholds.json, {mirna}/{shard}.npz,
+# out:  scan/{samples}.{binding}.{scan}/thresholds.json, {batch}/{shard}.npz,
 #       {mirna}/peaks.bed and .parquet, {mirna}/score.bw and prediction.bedgraph.gz
 
 
@@ -42,11 +43,11 @@ rule scan_transcripts:
         index="results/{study}/inputs/transcripts.fa.fai",
         shards="results/{study}/inputs/shards.parquet",
     output:
-        "results/{study}/scan/{samples}.{binding}.{scan}/{mirna}/{shard}.npz",
+        "results/{study}/scan/{samples}.{binding}.{scan}/{batch}/{shard}.npz",
     log:
-        "results/{study}/logs/scan_transcripts/{samples}.{binding}.{scan}/{mirna}.{shard}.log",
+        "results/{study}/logs/scan_transcripts/{samples}.{binding}.{scan}/{batch}.{shard}.log",
     benchmark:
-        "results/{study}/benchmarks/scan_transcripts/{samples}.{binding}.{scan}/{mirna}.{shard}.tsv"
+        "results/{study}/benchmarks/scan_transcripts/{samples}.{binding}.{scan}/{batch}.{shard}.tsv"
     conda:
         "../envs/tensorflow.yaml"
     resources:
@@ -54,6 +55,7 @@ rule scan_transcripts:
         runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         settings=recipe("scan", "mode", "steps"),
+        mirnas=lambda wildcards: BATCHES[wildcards.batch],
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
         code=code("scan_transcripts"),
     script:
@@ -62,10 +64,7 @@ rule scan_transcripts:
 
 rule find_peaks:
     input:
-        expand(
-            "results/{{study}}/scan/{{samples}}.{{binding}}.{{scan}}/{{mirna}}/{shard}.npz",
-            shard=SHARDS,
-        ),
+        scan_files_of,
     output:
         table="results/{study}/scan/{samples}.{binding}.{scan}/{mirna}/peaks.parquet",
         bed="results/{study}/scan/{samples}.{binding}.{scan}/{mirna}/peaks.bed",
@@ -84,10 +83,7 @@ rule find_peaks:
 
 rule export_tracks:
     input:
-        expand(
-            "results/{{study}}/scan/{{samples}}.{{binding}}.{{scan}}/{{mirna}}/{shard}.npz",
-            shard=SHARDS,
-        ),
+        scan_files_of,
     output:
         bigwig="results/{study}/scan/{samples}.{binding}.{scan}/{mirna}/score.bw",
         bedgraph="results/{study}/scan/{samples}.{binding}.{scan}/{mirna}/score.bedgraph.gz",
@@ -105,11 +101,7 @@ rule export_tracks:
 
 rule draw_tracks:
     input:
-        tracks=expand(
-            "results/{{study}}/scan/{{samples}}.{{binding}}.{{scan}}/{mirna}/{shard}.npz",
-            mirna=MIRNAS,
-            shard=SHARDS,
-        ),
+        tracks=scan_files("results/{study}/scan/{samples}.{binding}.{scan}"),
         peaks=expand(
             "results/{{study}}/scan/{{samples}}.{{binding}}.{{scan}}/{mirna}/peaks.parquet",
             mirna=MIRNAS,
@@ -139,7 +131,7 @@ rule draw_tracks:
         "../envs/tables.yaml"
     params:
         n_transcripts=CONFIG["interpretation"]["n_transcripts"],
-        mirnas=MIRNAS,
+        batches=BATCHES,
         caption=caption("tracks"),
         code=code("draw_tracks"),
     script:

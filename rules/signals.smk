@@ -1,16 +1,12 @@
 # Signals: scores -> compressed signals, and the limits that scale them, per fold.
 #
-# in:   scan/{samples}.{binding}.{scan}/{mirna}/{shard}.npz, inputs/folds.parquet
+# in:   scan/{samples}.{binding}.{scan}/{batch}/{shard}.npz, inputs/folds.parquet
 # out:  signals/{samples}.{binding}.{scan}.{signals}/signals.npz, limits.tsv
 
 
 rule compress_signals:
     input:
-        expand(
-            "results/{{study}}/scan/{{samples}}.{{binding}}.{{scan}}/{mirna}/{shard}.npz",
-            mirna=MIRNAS,
-            shard=SHARDS,
-        ),
+        scan_files("results/{study}/scan/{samples}.{binding}.{scan}"),
     output:
         signals="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/signals.npz",
         provenance="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/provenance.json",
@@ -24,7 +20,7 @@ rule compress_signals:
         mem_mb=8000,
     params:
         settings=recipe("signals", "divisor"),
-        mirnas=MIRNAS,
+        batches=BATCHES,
         code=code("compress_signals"),
     script:
         "../scripts/compress_signals.py"

@@ -6,7 +6,7 @@ import numpy as np
 
 from mirsignal.jobs import run
 from mirsignal.signals import compress
-from mirsignal.tracks import join_tracks, load_tracks, save_tracks
+from mirsignal.tracks import join_tracks, load_scans, save_tracks
 
 log = logging.getLogger("mirsignal")
 
@@ -15,10 +15,8 @@ def main(snakemake):
     divisor = snakemake.params.settings["divisor"]
     mirnas, names, signals, spans = [], [], [], []
     n_nucleotides = 0
-    for path in snakemake.input:
-        mirna = path.split("/")[-2]
-        tracks = load_tracks(path).channel("score")
-        for name, values in tracks.items():
+    for mirna, tracks in load_scans(snakemake.input, snakemake.params.batches):
+        for name, values in tracks.channel("score").items():
             bins, span = compress(values, divisor)
             mirnas.append(mirna)
             names.append(name)

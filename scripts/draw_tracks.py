@@ -9,7 +9,7 @@ from mirsignal.files import read_json
 from mirsignal.jobs import run
 from mirsignal.sequences import Transcripts
 from mirsignal.sites import find_sites
-from mirsignal.tracks import load_tracks
+from mirsignal.tracks import load_scans
 
 log = logging.getLogger("mirsignal")
 
@@ -31,7 +31,9 @@ def main(snakemake):
         log.warning("no peak on any transcript; the threshold may be too high")
         chosen = [(mirnas.index[0], lengths.index[0])]
     for mirna, name in chosen:
-        prediction, score = find_track(snakemake.input.tracks, mirna, name)
+        prediction, score = find_track(
+            snakemake.input.tracks, snakemake.params.batches, mirna, name
+        )
         scans.append(
             {
                 "title": f"{mirna} on {name} ({len(score):,} nt)",
@@ -57,12 +59,10 @@ def choose(peaks, lengths, n):
     )
 
 
-def find_track(paths, mirna, name):
+def find_track(paths, batches, mirna, name):
     """Return prediction (L,) and score (L,) of a transcript from the miRNA's shards."""
-    for path in paths:
-        if path.split("/")[-2] != mirna:
-            continue
-        tracks = load_tracks(path)
+    only = {batch: [mirna] for batch, mirnas in batches.items() if mirna in mirnas}
+    for _, tracks in load_scans(paths, only):
         for index, known in enumerate(tracks.ids):
             if known == name:
                 values = tracks[index]

@@ -13,7 +13,7 @@ from mirsignal.tracks import load_tracks
 def main(snakemake):
     tracks: dict[str, np.ndarray] = {}
     for path in snakemake.input:
-        shard = load_tracks(path)
+        shard = load_tracks(path, snakemake.wildcards.mirna)
         column = shard.channels.index("score")
         tracks |= {name: values[:, column] for name, values in shard.items()}
     names = sorted(tracks)

@@ -22,7 +22,7 @@ def main(snakemake):
     settings, mirna = snakemake.params.settings, snakemake.wildcards.mirna
     parts = []
     for path in snakemake.input:
-        tracks = load_tracks(path)
+        tracks = load_tracks(path, mirna)
         score = tracks.channels.index("score")
         prediction = tracks.channels.index("prediction")
         for name, values in tracks.items():

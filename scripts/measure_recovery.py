@@ -6,7 +6,7 @@ import pandas as pd
 
 from mirsignal.files import write_json
 from mirsignal.jobs import run
-from mirsignal.tracks import load_tracks
+from mirsignal.tracks import load_scans
 from mirsignal.truth import chimera_recovery, repression_recovery, scan_recovery
 
 log = logging.getLogger("mirsignal")
@@ -15,7 +15,7 @@ log = logging.getLogger("mirsignal")
 def main(snakemake):
     peaks = pd.concat(map(pd.read_parquet, snakemake.input.peaks), ignore_index=True)
     sites = pd.read_parquet(snakemake.input.true_sites)
-    tracks = ((path.split("/")[-2], load_tracks(path)) for path in snakemake.input.tracks)
+    tracks = load_scans(snakemake.input.tracks, snakemake.params.batches)
     result = {
         "samples": chimera_recovery(pd.read_parquet(snakemake.input.positives)),
         "scan": scan_recovery(tracks, peaks, sites),

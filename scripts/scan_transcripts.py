@@ -1,4 +1,4 @@
-"""Scan the transcripts of one shard with one miRNA."""
+"""Scan the transcripts of one shard with each miRNA of a batch."""
 
 import logging
 import time
@@ -16,48 +16,55 @@ from mirsignal.jobs import run
 from mirsignal.pairing import ENCODINGS
 from mirsignal.scanning import make_scanner, mirna_rows, scan_transcripts, sigmoid
 from mirsignal.sequences import Transcripts, encode
-from mirsignal.tracks import join_tracks, save_tracks
+from mirsignal.tracks import join_tracks, save_scans
 
 log = logging.getLogger("mirsignal")
 
 GROUP_NT = 200_000
-"""Nucleotides that are in memory at a time."""
+"""Nucleotides that are scored at a time."""
 
 
 def main(snakemake):
-    settings, mirna = snakemake.params.settings, snakemake.wildcards.mirna
+    settings, encoding = snakemake.params.settings, snakemake.params.encoding
     set_up(snakemake.threads, 0)
     model = keras.models.load_model(snakemake.input.model)
-    channels = ENCODINGS[snakemake.params.encoding].shape[-1]
-    scanner = make_scanner(model, channels)
+    scanner = make_scanner(model, ENCODINGS[encoding].shape[-1])
     attributor = None
     if settings["mode"] == "attribution":
         attributor = make_attributor(model, settings["steps"])
-    mirnas = pd.read_parquet(snakemake.input.mirnas).set_index("mirna")["sequence"]
-    rows = mirna_rows(mirnas[mirna], snakemake.params.encoding)
-    threshold = read_json(snakemake.input.thresholds)[mirna]["threshold"]
-    fasta = Transcripts(snakemake.input.fasta)
+    sequences = pd.read_parquet(snakemake.input.mirnas).set_index("mirna")["sequence"]
+    thresholds = read_json(snakemake.input.thresholds)
     shards = pd.read_parquet(snakemake.input.shards)
     shard = shards[shards["shard"] == int(snakemake.wildcards.shard)]
-    names, tracks, details = [], [], []
-    started = said = time.monotonic()
-    done = 0
-    for group in groups(shard):
-        codes = [encode(fasta[name]) for name in group]
-        logits = scan_transcripts(scanner, codes, rows)
-        scanned, found = score_group(codes, logits, rows, threshold, attributor)
-        names += group
-        tracks += scanned
-        details += found
-        done += sum(map(len, codes))
-        if time.monotonic() - said > 20:
-            said = time.monotonic()
-            log.info("%.0f%% of %s nt", 100 * done / shard["length"].sum(), f"{done:,}")
-    labels = ["prediction", *(REGIONS if attributor else ()), "score"]
-    extra = sparse_details(details) if attributor else {}
-    save_tracks(snakemake.output[0], join_tracks(names, tracks, labels, **extra))
-    seconds = time.monotonic() - started
-    log.info("%s nt in %.0f s", f"{done:,}", seconds)
+    groups = list(read_groups(shard, Transcripts(snakemake.input.fasta)))
+    progress = Progress(int(shard["length"].sum()) * len(snakemake.params.mirnas))
+
+    def scan(mirna):
+        rows = mirna_rows(sequences[mirna], encoding)
+        threshold = thresholds[mirna]["threshold"]
+        return scan_mirna(groups, rows, threshold, scanner, attributor, progress)
+
+    scans = ((mirna, scan(mirna)) for mirna in snakemake.params.mirnas)
+    save_scans(snakemake.output[0], scans)
+    progress.finish()
+
+
+class Progress:
+    """Tell now and then how much of `total` nt (of all miRNAs together) is scanned."""
+
+    def __init__(self, total):
+        self.total, self.done = total, 0
+        self.started = self.said = time.monotonic()
+
+    def add(self, nt):
+        self.done += nt
+        if time.monotonic() - self.said > 20:
+            self.said = time.monotonic()
+            share = 100 * self.done / self.total
+            log.info("%.0f%%: %s of %s nt", share, f"{self.done:,}", f"{self.total:,}")
+
+    def finish(self):
+        log.info("%s nt in %.0f s", f"{self.done:,}", time.monotonic() - self.started)
 
 
 def make_attributor(model, steps):
@@ -69,17 +76,40 @@ def make_attributor(model, steps):
         ) from None
 
 
-def groups(shard):
-    """Yield lists of transcript names of about GROUP_NT nucleotides."""
-    group, size = [], 0
+def read_groups(shard, fasta):
+    """Yield the names and codes (L,) of transcripts, about GROUP_NT nucleotides at once.
+
+    They take a byte per nucleotide, so that a job can keep its shard for all miRNAs.
+    """
+    names, codes, size = [], [], 0
     for name, length in zip(shard["transcript"], shard["length"], strict=True):
-        group.append(name)
+        names.append(name)
+        codes.append(encode(fasta[name]))
         size += length
         if size >= GROUP_NT:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
+            yield names, codes
+            names, codes, size = [], [], 0
+    if names:
+        yield names, codes
+
+
+def scan_mirna(groups, rows, threshold, scanner, attributor, progress):
+    """Return the tracks of one miRNA on all groups, with its sparse attributions."""
+    names, tracks, details, done = [], [], [], 0
+    for group, codes in groups:
+        logits = scan_transcripts(scanner, codes, rows)
+        scanned, found = score_group(codes, logits, rows, threshold, attributor)
+        names += group
+        tracks += scanned
+        if attributor:
+            details.append(sparse_details(found, done))
+        size = sum(map(len, codes))
+        done += size
+        progress.add(size)
+    labels = ["prediction", *(REGIONS if attributor else ()), "score"]
+    keys = details[0] if details else ()
+    extra = {key: np.concatenate([part[key] for part in details]) for key in keys}
+    return join_tracks(names, tracks, labels, **extra)
 
 
 def score_group(codes, logits, rows, threshold, attributor):
@@ -98,12 +128,15 @@ def score_group(codes, logits, rows, threshold, attributor):
     return tracks, attributions
 
 
-def sparse_details(attributions):
-    """Keep the attribution by miRNA position where it is not zero."""
+def sparse_details(attributions, before):
+    """Keep the attribution by miRNA position where it is not zero.
+
+    `before` is the number of the shard's nucleotides in front of these transcripts.
+    """
     every = np.concatenate(attributions)
     kept = np.flatnonzero(every.any(axis=1))
     return {
-        "attribution_at": kept.astype(np.int64),
+        "attribution_at": kept.astype(np.int64) + before,
         "attribution": every[kept].astype(np.float16),
     }
 

@@ -3,7 +3,7 @@
 import pytest
 
 from mirsignal.errors import InputError
-from mirsignal.mirnas import read_mirnas
+from mirsignal.mirnas import plan_batches, read_mirnas
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 
@@ -59,3 +59,15 @@ def test_faulty_row_is_refused_with_its_line(tmp_path, rows, message):
 def test_tables_of_the_project_are_sound(root, name):
     table = read_mirnas(root / "resources" / f"{name}.tsv")
     assert table["sequence"].str.len().between(17, 25).all()
+
+
+@pytest.mark.parametrize(
+    ("size", "batches"),
+    [
+        (1, {"a": ["a"], "c": ["c"], "b": ["b"]}),
+        (2, {"batch_0000": ["a", "c"], "batch_0001": ["b"]}),
+        (9, {"batch_0000": ["a", "c", "b"]}),
+    ],
+)
+def test_batches_keep_the_order_of_the_table(size, batches):
+    assert plan_batches(["a", "c", "b"], size) == batches
