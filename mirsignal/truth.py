@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from mirsignal.metrics import average_precision, pearson, roc_auc
+from mirsignal.localisation import mark_spans, measure_localisation
+from mirsignal.metrics import pearson, roc_auc
 from mirsignal.sites import SITE_TYPES, match_sites
 from mirsignal.tracks import Ragged
 
@@ -23,42 +25,37 @@ def chimera_recovery(positives: pd.DataFrame) -> dict[str, Any]:
 
 
 def scan_recovery(
-    tracks: Iterable[tuple[str, Ragged]], peaks: pd.DataFrame, sites: pd.DataFrame
+    tracks: Iterable[tuple[str, Ragged]],
+    peaks: pd.DataFrame,
+    sites: pd.DataFrame,
+    seed_track: Callable[[str, str], NDArray[np.float32]],
 ) -> dict[str, Any]:
     """Compare (miRNA, tracks) with channels prediction and score, and peaks, with sites.
 
-    nucleotide_ap is the average precision of finding the nucleotides of seed sites;
-    site_auc compares P at sites with P elsewhere. recovered_share tells, by site type,
-    how many sites have a peak summit within 10 nt of their middle; summit_offset is the
-    median distance of those summits.
+    `localisation` sets P, score and seed match side by side, the last one given by
+    `seed_track` of miRNA and transcript. site_auc compares P at sites with P elsewhere.
+    recovered_share tells, by site type, how many sites have a peak summit within 10 nt
+    of their middle; summit_offset is the median distance of those summits.
     """
-    truth, prediction, score, middle = [], [], [], []
     by_track = dict(list(sites.groupby(["mirna", "transcript"])))
+    spans, centres = [], []
+    values: dict[str, list] = {"prediction": [], "score": [], "seed_match": []}
     for mirna, ragged in tracks:
-        for name, values in ragged.items():
-            inside = np.zeros(len(values), bool)
-            centre = np.zeros(len(values), bool)
-            if (mirna, name) in by_track:
-                for row in by_track[mirna, name].itertuples():
-                    inside[row.start : row.end] = True
-                    centre[(row.start + row.end) // 2] = True
-            truth.append(inside)
-            middle.append(centre)
-            prediction.append(values[:, ragged.channels.index("prediction")])
-            score.append(values[:, ragged.channels.index("score")])
-    inside, centre = np.concatenate(truth), np.concatenate(middle)
-    p, s = np.concatenate(prediction), np.concatenate(score)
+        for name, track in ragged.items():
+            rows = by_track.get((mirna, name), sites[:0])
+            spans.append(list(zip(rows["start"], rows["end"], strict=True)))
+            middles = (rows["start"] + rows["end"]) // 2
+            centres.append(mark_spans(len(track), [(at, at + 1) for at in middles]))
+            for channel in ("prediction", "score"):
+                values[channel].append(track[:, ragged.channels.index(channel)])
+            values["seed_match"].append(seed_track(mirna, name))
     offsets = _nearest_summit(sites, peaks)
     found = offsets <= 10
     return {
-        "n_nucleotides": len(inside),
-        "n_sites": len(sites),
-        "prevalence": float(inside.mean()),
-        "nucleotide_ap": {
-            "prediction": average_precision(inside, p),
-            "score": average_precision(inside, s),
-        },
-        "site_auc": roc_auc(centre, p),
+        "localisation": measure_localisation(values, spans),
+        "site_auc": roc_auc(
+            np.concatenate(centres), np.concatenate(values["prediction"])
+        ),
         "n_peaks": len(peaks),
         "recovered_share": {
             kind: float(found[sites["site_type"] == kind].mean())

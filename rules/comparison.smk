@@ -72,6 +72,9 @@ rule measure_recovery:
         peaks=lambda wildcards: expand(
             experiment_file("scan", "{mirna}/peaks.parquet")(wildcards), mirna=MIRNAS
         ),
+        mirnas="results/{study}/inputs/mirnas.parquet",
+        fasta="results/{study}/inputs/transcripts.fa",
+        index="results/{study}/inputs/transcripts.fa.fai",
         pairs="results/{study}/comparison/{experiment}/pairs.parquet",
         true_sites="results/{study}/simulation/truth_sites.parquet",
         true_pairs="results/{study}/simulation/truth_pairs.parquet",

@@ -6,6 +6,24 @@
 #       {mirna}/peaks.bed and .parquet, {mirna}/score.bw and prediction.bedgraph.gz
 
 
+# The settings that each mode uses.
+SCAN_SETTINGS = {
+    "attribution": ["mode", "steps"],
+    "prediction": ["mode"],
+    "deepshap": ["mode", "step", "n_background", "published_divisor"],
+}
+
+
+def scan_mode(wildcards):
+    """Return the mode of a scan recipe."""
+    return CONFIG["scan"][wildcards.scan]["mode"]
+
+
+def needs_background(wildcards):
+    """Tell whether a scan compares with training pairs."""
+    return scan_mode(wildcards) == "deepshap"
+
+
 rule calibrate_threshold:
     input:
         model="results/{study}/binding/{samples}.{binding}/model.keras",
@@ -42,6 +60,11 @@ rule scan_transcripts:
         fasta="results/{study}/inputs/transcripts.fa",
         index="results/{study}/inputs/transcripts.fa.fai",
         shards="results/{study}/inputs/shards.parquet",
+        pairs=lambda wildcards: (
+            f"results/{STUDY}/samples/{wildcards.samples}/pairs.parquet"
+            if needs_background(wildcards)
+            else []
+        ),
     output:
         "results/{study}/scan/{samples}.{binding}.{scan}/{batch}/{shard}.npz",
     log:
@@ -54,7 +77,10 @@ rule scan_transcripts:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
         runtime=lambda wildcards, attempt: 240 * attempt,
     params:
-        settings=recipe("scan", "mode", "steps"),
+        settings=lambda wildcards: recipe(
+            "scan", *SCAN_SETTINGS[scan_mode(wildcards)]
+        )(wildcards),
+        seed=lambda wildcards: CONFIG["seed"] if needs_background(wildcards) else None,
         mirnas=lambda wildcards: BATCHES[wildcards.batch],
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
         code=code("scan_transcripts"),

@@ -18,11 +18,12 @@ log = logging.getLogger("mirsignal")
 
 def main(snakemake):
     settings, encoding = snakemake.params.settings, snakemake.params.encoding
-    set_up(snakemake.threads, snakemake.params.seed)
+    workers = snakemake.threads
+    set_up(workers, snakemake.params.seed, calls=workers)
     mirnas = pd.read_parquet(snakemake.input.mirnas)
     random = random_sequence(snakemake, settings["calibration_nt"])
     model = keras.models.load_model(snakemake.input.model)
-    scanner = make_scanner(model, ENCODINGS[encoding].shape[-1])
+    scanner = make_scanner(model, ENCODINGS[encoding].shape[-1], workers)
     thresholds = {}
     for mirna, sequence in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
         rows = mirna_rows(sequence, encoding)

@@ -6,6 +6,8 @@ import pandas as pd
 
 from mirsignal.files import write_json
 from mirsignal.jobs import run
+from mirsignal.localisation import seed_match_track
+from mirsignal.sequences import Transcripts
 from mirsignal.tracks import load_scans
 from mirsignal.truth import chimera_recovery, repression_recovery, scan_recovery
 
@@ -15,10 +17,16 @@ log = logging.getLogger("mirsignal")
 def main(snakemake):
     peaks = pd.concat(map(pd.read_parquet, snakemake.input.peaks), ignore_index=True)
     sites = pd.read_parquet(snakemake.input.true_sites)
+    mirnas = pd.read_parquet(snakemake.input.mirnas).set_index("mirna")["sequence"]
+    fasta = Transcripts(snakemake.input.fasta)
+
+    def seed_track(mirna, transcript):
+        return seed_match_track(mirnas[mirna], fasta[transcript])
+
     tracks = load_scans(snakemake.input.tracks, snakemake.params.batches)
     result = {
         "samples": chimera_recovery(pd.read_parquet(snakemake.input.positives)),
-        "scan": scan_recovery(tracks, peaks, sites),
+        "scan": scan_recovery(tracks, peaks, sites, seed_track),
         "repression": repression_recovery(
             pd.read_parquet(snakemake.input.pairs),
             pd.read_parquet(snakemake.input.true_pairs),

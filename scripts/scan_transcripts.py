@@ -6,15 +6,16 @@ import time
 import numpy as np
 import pandas as pd
 
-from mirsignal.attribution import Attributor, region_scores
-from mirsignal.axes import REGIONS
+from mirsignal.attribution import Attributor
 from mirsignal.backend import keras, set_up
 from mirsignal.convolution import NotConvolutionalError, fold_network
 from mirsignal.errors import InputError
+from mirsignal.explanation import sample_background
 from mirsignal.files import read_json
 from mirsignal.jobs import run
 from mirsignal.pairing import ENCODINGS
-from mirsignal.scanning import make_scanner, mirna_rows, scan_transcripts, sigmoid
+from mirsignal.scanning import make_scanner
+from mirsignal.scores import AttributionScorer, PredictionScorer, ShapScorer
 from mirsignal.sequences import Transcripts, encode
 from mirsignal.tracks import join_tracks, save_scans
 
@@ -25,13 +26,9 @@ GROUP_NT = 200_000
 
 
 def main(snakemake):
-    settings, encoding = snakemake.params.settings, snakemake.params.encoding
-    set_up(snakemake.threads, 0)
-    model = keras.models.load_model(snakemake.input.model)
-    scanner = make_scanner(model, ENCODINGS[encoding].shape[-1])
-    attributor = None
-    if settings["mode"] == "attribution":
-        attributor = make_attributor(model, settings["steps"])
+    workers = snakemake.threads
+    set_up(workers, 0, calls=workers)
+    scorer = make_scorer(snakemake, keras.models.load_model(snakemake.input.model))
     sequences = pd.read_parquet(snakemake.input.mirnas).set_index("mirna")["sequence"]
     thresholds = read_json(snakemake.input.thresholds)
     shards = pd.read_parquet(snakemake.input.shards)
@@ -40,13 +37,34 @@ def main(snakemake):
     progress = Progress(int(shard["length"].sum()) * len(snakemake.params.mirnas))
 
     def scan(mirna):
-        rows = mirna_rows(sequences[mirna], encoding)
         threshold = thresholds[mirna]["threshold"]
-        return scan_mirna(groups, rows, threshold, scanner, attributor, progress)
+        return scan_mirna(groups, sequences[mirna], threshold, scorer, progress)
 
     scans = ((mirna, scan(mirna)) for mirna in snakemake.params.mirnas)
     save_scans(snakemake.output[0], scans)
     progress.finish()
+
+
+def make_scorer(snakemake, model):
+    """Return what the recipe's `mode` names."""
+    settings, encoding = snakemake.params.settings, snakemake.params.encoding
+    if settings["mode"] == "deepshap":
+        pairs = pd.read_parquet(snakemake.input.pairs)
+        n, seed = settings["n_background"], snakemake.params.seed
+        background = sample_background(pairs, n, encoding, seed)
+        step, divisor = settings["step"], settings["published_divisor"]
+        return ShapScorer(model, background, encoding, step, divisor)
+    channels = ENCODINGS[encoding].shape[-1]
+    scanner = make_scanner(model, channels, workers=snakemake.threads)
+    if settings["mode"] == "prediction":
+        return PredictionScorer(scanner, encoding)
+    try:
+        attributor = Attributor(fold_network(model), settings["steps"], snakemake.threads)
+    except NotConvolutionalError as error:
+        raise InputError(
+            f"{model.name}: {error}; scan it with a recipe of mode `prediction`"
+        ) from None
+    return AttributionScorer(scanner, attributor, encoding)
 
 
 class Progress:
@@ -67,15 +85,6 @@ class Progress:
         log.info("%s nt in %.0f s", f"{self.done:,}", time.monotonic() - self.started)
 
 
-def make_attributor(model, steps):
-    try:
-        return Attributor(fold_network(model), steps)
-    except NotConvolutionalError as error:
-        raise InputError(
-            f"{model.name}: {error}; scan it with a recipe of mode `prediction`"
-        ) from None
-
-
 def read_groups(shard, fasta):
     """Yield the names and codes (L,) of transcripts, about GROUP_NT nucleotides at once.
 
@@ -93,39 +102,21 @@ def read_groups(shard, fasta):
         yield names, codes
 
 
-def scan_mirna(groups, rows, threshold, scanner, attributor, progress):
+def scan_mirna(groups, mirna, threshold, scorer, progress):
     """Return the tracks of one miRNA on all groups, with its sparse attributions."""
     names, tracks, details, done = [], [], [], 0
     for group, codes in groups:
-        logits = scan_transcripts(scanner, codes, rows)
-        scanned, found = score_group(codes, logits, rows, threshold, attributor)
+        scored, found = scorer.score(codes, mirna, threshold)
         names += group
-        tracks += scanned
-        if attributor:
+        tracks += scored
+        if found:
             details.append(sparse_details(found, done))
         size = sum(map(len, codes))
         done += size
         progress.add(size)
-    labels = ["prediction", *(REGIONS if attributor else ()), "score"]
     keys = details[0] if details else ()
     extra = {key: np.concatenate([part[key] for part in details]) for key in keys}
-    return join_tracks(names, tracks, labels, **extra)
-
-
-def score_group(codes, logits, rows, threshold, attributor):
-    """Return tracks (L, channels) and attributions (L, M) of some transcripts."""
-    predictions = [sigmoid(track) for track in logits]
-    weights = [np.where(p > threshold, p, 0).astype(np.float32) for p in predictions]
-    if attributor is None:
-        pairs = zip(predictions, weights, strict=True)
-        return [np.stack(pair, axis=1) for pair in pairs], []
-    attributions = attributor.attribute(codes, weights, rows)
-    tracks = []
-    for prediction, attribution in zip(predictions, attributions, strict=True):
-        regions = region_scores(attribution)
-        score = np.maximum(regions.max(axis=1), 0)
-        tracks.append(np.column_stack([prediction, regions, score]).astype(np.float32))
-    return tracks, attributions
+    return join_tracks(names, tracks, scorer.channels, **extra)
 
 
 def sparse_details(attributions, before):

@@ -12,6 +12,10 @@ SITES = pd.DataFrame(
 ).assign(site_type=["8mer", "6mer"])
 
 
+def no_seed(mirna, transcript):
+    return np.zeros(120, np.float32)
+
+
 def test_scan_recovery_by_hand():
     values = np.zeros((120, 2), np.float32)
     values[40:48] = 1  # the first site shines, the second is dark
@@ -25,20 +29,26 @@ def test_scan_recovery_by_hand():
             "summit": [46, 83],
         }
     )
-    result = scan_recovery([("a", tracks)], peaks, SITES)
-    assert (result["n_nucleotides"], result["n_sites"], result["n_peaks"]) == (240, 2, 2)
-    assert result["prevalence"] == pytest.approx(14 / 240)
+    result = scan_recovery([("a", tracks)], peaks, SITES, no_seed)
+    assert result["n_peaks"] == 2
+    assert set(result["localisation"]) == {"prediction", "score", "seed_match"}
+    score = result["localisation"]["score"]
+    assert (score["n_nucleotides"], score["n_sites"]) == (240, 2)
+    assert score["prevalence"] == pytest.approx(14 / 240)
+    assert score["share_found"] == 0.5
+    assert score["width_nt"] == pytest.approx(8, abs=2)
+    assert score["summit_offset_nt"] <= 0.5
     assert result["recovered_share"] == {"8mer": 1.0, "6mer": 0.0}  # u is not t
     assert result["summit_offset_nt"] == 2
     assert result["median_peak_width_nt"] == 8
-    assert result["nucleotide_ap"]["score"] == pytest.approx(8 / 14 + 6 / 14 * 14 / 240)
+    assert score["nucleotide_ap"] == pytest.approx(8 / 14 + 6 / 14 * 14 / 240)
     assert 0.5 < result["site_auc"] < 1
 
 
 def test_scan_without_peaks():
     tracks = join_tracks(["t"], [np.zeros((120, 2))], ["prediction", "score"])
     peaks = pd.DataFrame(columns=["mirna", "transcript", "start", "end", "summit"])
-    result = scan_recovery([("a", tracks)], peaks, SITES)
+    result = scan_recovery([("a", tracks)], peaks, SITES, no_seed)
     assert set(result["recovered_share"].values()) == {0.0}
     assert result["summit_offset_nt"] is None
     assert result["median_peak_width_nt"] is None

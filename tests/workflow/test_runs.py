@@ -125,14 +125,14 @@ def test_forced_rule_runs_alone_with_what_follows(finished):
 def test_ablations_share_what_they_have_in_common(finished):
     planned = finished.planned("ablations")
     assert planned["train_binding"] == 2, "only legacy_samples needs networks of its own"
-    assert planned["scan_transcripts"] == 8, "prediction_only and legacy_samples scan"
+    assert planned["scan_transcripts"] == 12, "all but `uncompressed` scan anew"
     status, output = finished.run("ablations")
     assert status == 0, output
     table = (finished.root / "results/small/comparison/experiments.tsv").read_text()
     rows = [line.split("\t")[0] for line in table.splitlines() if line[0] != "#"]
     assert rows == [
         "experiment",
-        *("main", "prediction_only", "uncompressed", "legacy_samples"),
+        *("main", "prediction_only", "uncompressed", "legacy_samples", "legacy_scan"),
         *("seed_counts", "targetscan"),
     ]
     assert finished.planned("ablations") == {}

@@ -1,0 +1,166 @@
+"""Scorers against loops over windows, and the fast one against SHAP."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mirsignal.attribution import Attributor, coverage
+from mirsignal.axes import REGIONS
+from mirsignal.backend import keras
+from mirsignal.convolution import fold_network
+from mirsignal.explanation import PairExplainer, pairs_to_matrices, sample_background
+from mirsignal.models import BINDING_NETWORKS
+from mirsignal.pairing import pair_matrix
+from mirsignal.scanning import (
+    WindowedScanner,
+    mirna_reference,
+    mirna_rows,
+    scan_transcripts,
+    sigmoid,
+)
+from mirsignal.scores import PredictionScorer, ShapScorer, over, window_centres
+from mirsignal.sequences import decode
+
+MIRNA, ENCODING = "UGAGGUAGUAGGUUGUAUAGUU", "wc_gu"
+
+
+@pytest.fixture(scope="module")
+def transcripts():
+    rng = np.random.default_rng(2)
+    return [rng.integers(0, 4, n).astype(np.uint8) for n in (130, 35)]
+
+
+@pytest.fixture(scope="module")
+def background(transcripts):
+    rng = np.random.default_rng(3)
+    rows = mirna_rows(MIRNA, ENCODING)
+    return rows[rng.integers(0, 4, (4, 50))]
+
+
+@pytest.fixture(scope="module")
+def windows_of(network):
+    def p_of(codes, rows):
+        (logits,) = scan_transcripts(WindowedScanner(network), [codes], rows)
+        return sigmoid(logits)
+
+    return p_of
+
+
+def test_prediction_scorer(network, transcripts, windows_of):
+    scorer = PredictionScorer(WindowedScanner(network), ENCODING)
+    tracks, details = scorer.score(transcripts, MIRNA, 0.5)
+    assert details == []
+    for codes, track in zip(transcripts, tracks, strict=True):
+        p = windows_of(codes, mirna_rows(MIRNA, ENCODING))
+        np.testing.assert_allclose(track[:, 0], p, atol=1e-6)
+        np.testing.assert_array_equal(track[:, 1], over(track[:, 0], 0.5))
+
+
+def test_shap_scorer_equals_a_loop_over_windows(network, transcripts, background):
+    tracks, details = ShapScorer(network, background, ENCODING).score(
+        transcripts, MIRNA, 0.6
+    )
+    rows = mirna_rows(MIRNA, ENCODING)
+    explainer = PairExplainer(network, background)
+    for codes, track, detail in zip(transcripts, tracks, details, strict=True):
+        around = np.pad(codes, 25, constant_values=4)
+        total = np.zeros((len(around), 20))
+        for t in np.flatnonzero(track[:, 0] > 0.6):
+            values, residual = explainer.explain(rows[around[None, t : t + 50]])
+            assert residual.max() < 1e-4
+            total[t : t + 50] += track[t, 0] * values[0]
+        expected = total[25:-25] / coverage(len(codes))[:, None]
+        np.testing.assert_allclose(detail, expected, atol=1e-5)
+        assert track.shape == (len(codes), len(REGIONS) + 2)
+
+
+def test_published_divisor_makes_scores_smaller(network, background):
+    codes = np.random.default_rng(4).integers(0, 4, 300).astype(np.uint8)
+    (corrected,), (published,) = (
+        ShapScorer(network, background, ENCODING, 10, wrong).score([codes], MIRNA, 0.5)[1]
+        for wrong in (False, True)
+    )
+    inner = corrected[100:200]
+    assert inner.any()
+    ratio = inner[inner != 0] / published[100:200][inner != 0]
+    np.testing.assert_allclose(ratio, 10, rtol=1e-5)
+
+
+def test_windows_of_a_step_reach_both_ends():
+    np.testing.assert_array_equal(window_centres(3, 1), [0, 1, 2])
+    np.testing.assert_array_equal(window_centres(80, 10), [25, 35, 45, 55])
+    np.testing.assert_array_equal(window_centres(84, 10), [25, 35, 45, 55, 59])
+    np.testing.assert_array_equal(window_centres(30, 10), [25])
+
+
+def test_p_of_a_step_is_that_of_the_nearest_window(network, background, windows_of):
+    codes = np.random.default_rng(5).integers(0, 4, 93).astype(np.uint8)
+    (track,), _ = ShapScorer(network, background, ENCODING, 10).score([codes], MIRNA, 1)
+    p = windows_of(codes, mirna_rows(MIRNA, ENCODING))
+    for at, centre in (
+        (0, 25),
+        (25, 25),
+        (29, 25),
+        (31, 35),
+        (60, 65),
+        (67, 68),
+        (92, 68),
+    ):
+        assert track[at, 0] == pytest.approx(p[centre], abs=1e-6), at
+    assert not track[:, 1:].any()
+
+
+def test_background_is_a_sample_of_training_pairs():
+    pairs = pd.DataFrame(
+        {
+            "target": ["A" * 50, "C" * 50, "G" * 50],
+            "mirna": ["U" * 20] * 3,
+            "split": ["train", "train", "random"],
+        }
+    )
+    both = sample_background(pairs, 5, "wc", 1)
+    assert both.shape == (2, 50, 20, 1)
+    assert sorted(both.mean(axis=(1, 2, 3))) == [0, 1]
+    np.testing.assert_array_equal(pairs_to_matrices(pairs[:1], "wc"), both.max(0)[None])
+
+
+def test_no_pair_to_explain(network, background):
+    values, residual = PairExplainer(network, background).explain(background[:0])
+    assert values.shape == (0, 50, 20)
+    assert residual.shape == (0,)
+
+
+@pytest.fixture(scope="module")
+def site_network():
+    """Return a network trained for a moment to know seed matches."""
+    rng = np.random.default_rng(6)
+    keras.utils.set_random_seed(6)
+    codes = rng.integers(0, 4, (4000, 50)).astype(np.uint8)
+    mirnas = rng.integers(0, 4, (4000, 20)).astype(np.uint8)
+    labels = np.arange(4000) % 2
+    for row in np.flatnonzero(labels):
+        at = rng.integers(10, 33)
+        codes[row, at : at + 7] = 3 - mirnas[row, 7:0:-1]
+    model = BINDING_NETWORKS["cnn"](ENCODING, filters=(8, 8, 8), n_hidden=8)
+    model.compile("adam", "binary_crossentropy")
+    model.optimizer.learning_rate = 0.01
+    model.fit(pair_matrix(codes, mirnas, ENCODING), labels, epochs=6, verbose=0)
+    return model, codes[1::2][:40], mirnas[1::2][:40], codes[:50], mirnas[:50]
+
+
+def test_integrated_gradients_look_like_shap(site_network):
+    """Per nucleotide, at the best miRNA position, as the score is made."""
+    model, targets, mirnas, *others = site_network
+    explainer = PairExplainer(model, pair_matrix(*others, ENCODING))
+    values, _ = explainer.explain(pair_matrix(targets, mirnas, ENCODING))
+    attributor = Attributor(fold_network(model), 4)
+    agreement = []
+    for codes, mirna, expected in zip(targets, mirnas, values, strict=True):
+        rows = mirna_rows(decode(mirna), ENCODING)
+        weight = np.zeros(50, np.float32)
+        weight[25] = 1
+        reference = mirna_reference(decode(mirna), ENCODING)
+        (detail,) = attributor.attribute([codes], [weight], rows, reference)
+        fast = (detail * coverage(50)[:, None])[:, 1:].max(axis=1)
+        agreement.append(np.corrcoef(fast, expected[:, 1:].max(axis=1))[0, 1])
+    assert np.median(agreement) >= 0.95
