@@ -2,6 +2,7 @@
 # make test    install into .venv and run all checks and tests
 # make real DATA=FOLDER   run the main job on the real subset (studies/hct116_subset.yaml)
 # make bench-binding DATA=FOLDER   compare binding networks with published ones
+# make bench-scan [DATA=FOLDER]    compare the scan with other ways to scan
 # make docs    write docs/configuration.md from the schema
 # make lock    resolve requirements.in anew (needs uv)
 
@@ -17,7 +18,7 @@ SHELL := /bin/bash
 show = grep -v '^\#' $(1) | cut -f 1-7 | tr '\t' '|' | sed 's/|/  /g'
 
 .SILENT:
-.PHONY: demo test real bench-binding docs lock
+.PHONY: demo test real bench-binding bench-scan docs lock
 
 demo: $(INSTALLED)
 	echo "== mirsignal: main job on the demo study (about 3 minutes on 2 cores)"
@@ -60,6 +61,17 @@ bench-binding: $(INSTALLED)
 	done
 	$(BIN)/python -m benchmarks.measure_binding "$(DATA)"
 	echo "== Done. results/benchmarks/binding.json and binding.md."
+
+bench-scan: STUDY = $(if $(wildcard $(DATA)),hct116_subset,demo)
+bench-scan: CONFIGURED = $(if $(wildcard $(DATA)),--configfile studies/hct116_subset.yaml --config data="$(DATA)")
+bench-scan: $(INSTALLED)
+	echo "== The scan against other ways (about 25 minutes on 2 cores)"
+	$(SNAKEMAKE)
+	$(SNAKEMAKE) $(CONFIGURED) -- results/$(STUDY)/inputs/shards.parquet \
+	    results/$(STUDY)/scan/balanced.cnn.attribution/thresholds.json \
+	    results/$(STUDY)/scan/balanced.cnn.prediction/thresholds.json
+	$(BIN)/python -m benchmarks.measure_scan $(STUDY) $(wildcard $(DATA))
+	echo "== Done. results/benchmarks/scan.json."
 
 docs: $(INSTALLED)
 	$(BIN)/python -m mirsignal.config > docs/configuration.new
