@@ -29,6 +29,9 @@ from mirsignal.sequences import UNKNOWN
 
 log = logging.getLogger(__name__)
 
+STEPS = 4096
+"""Different values of P in a track."""
+
 LARGEST_RESIDUAL = 0.01
 """Logits by which SHAP values may miss a window's logit without being reported."""
 
@@ -62,7 +65,9 @@ class PredictionScorer:
         rows = mirna_rows(mirna, self._encoding)
         logits = scan_transcripts(self._scanner, transcripts, rows)
         predictions = [sigmoid(track) for track in logits]
-        return [np.stack([p, over(p, threshold)], axis=1) for p in predictions], []
+        called = [over(p, threshold) for p in predictions]
+        pairs = zip(map(in_steps, predictions), called, strict=True)
+        return [np.stack(pair, axis=1) for pair in pairs], []
 
 
 class AttributionScorer:
@@ -172,4 +177,12 @@ def join_channels(
     """Return the tracks (L, 5) of P (L,) and its attribution (L, M)."""
     regions = region_scores(detail)
     score = np.maximum(regions.max(axis=1), 0)
-    return np.column_stack([prediction, regions, score]).astype(np.float32)
+    return np.column_stack([in_steps(prediction), regions, score]).astype(np.float32)
+
+
+def in_steps(prediction: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return P rounded to steps of 1/4096, as tracks keep it.
+
+    They are smaller so, and the rounding errors of differently cut chunks disappear.
+    """
+    return (np.round(prediction * STEPS) / STEPS).astype(np.float32)

@@ -95,7 +95,8 @@ def _shared(ragged: Ragged) -> dict[str, NDArray]:
 
 
 def _own(ragged: Ragged) -> dict[str, NDArray]:
-    return {"values": ragged.values, **ragged.extra}
+    # A channel after another: they compress better so, and are read one by one.
+    return {"values": np.asfortranarray(ragged.values), **ragged.extra}
 
 
 def _write(

@@ -52,11 +52,13 @@ def test_prediction_scorer(network, transcripts, windows_of):
     assert details == []
     for codes, track in zip(transcripts, tracks, strict=True):
         p = windows_of(codes, mirna_rows(MIRNA, ENCODING))
-        np.testing.assert_allclose(track[:, 0], p, atol=1e-6)
-        np.testing.assert_array_equal(track[:, 1], over(track[:, 0], 0.5))
+        np.testing.assert_allclose(track[:, 0], p, atol=0.5 / 4096 + 1e-6)
+        np.testing.assert_allclose(track[:, 1], over(p, 0.5), atol=1e-6)
 
 
-def test_shap_scorer_equals_a_loop_over_windows(network, transcripts, background):
+def test_shap_scorer_equals_a_loop_over_windows(
+    network, transcripts, background, windows_of
+):
     tracks, details = ShapScorer(network, background, ENCODING).score(
         transcripts, MIRNA, 0.6
     )
@@ -65,10 +67,12 @@ def test_shap_scorer_equals_a_loop_over_windows(network, transcripts, background
     for codes, track, detail in zip(transcripts, tracks, details, strict=True):
         around = np.pad(codes, 25, constant_values=4)
         total = np.zeros((len(around), 20))
-        for t in np.flatnonzero(track[:, 0] > 0.6):
+        p = windows_of(codes, rows)
+        np.testing.assert_allclose(track[:, 0], p, atol=0.5 / 4096 + 1e-6)
+        for t in np.flatnonzero(p > 0.6):
             values, residual = explainer.explain(rows[around[None, t : t + 50]])
             assert residual.max() < 1e-4
-            total[t : t + 50] += track[t, 0] * values[0]
+            total[t : t + 50] += p[t] * values[0]
         expected = total[25:-25] / coverage(len(codes))[:, None]
         np.testing.assert_allclose(detail, expected, atol=1e-5)
         assert track.shape == (len(codes), len(REGIONS) + 2)
@@ -106,7 +110,7 @@ def test_p_of_a_step_is_that_of_the_nearest_window(network, background, windows_
         (67, 68),
         (92, 68),
     ):
-        assert track[at, 0] == pytest.approx(p[centre], abs=1e-6), at
+        assert track[at, 0] == pytest.approx(p[centre], abs=2e-4), at
     assert not track[:, 1:].any()
 
 
