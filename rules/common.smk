@@ -105,6 +105,19 @@ def recipe(stage, *keys, without=()):
     return settings
 
 
+def more(amount):
+    """Return a function that gives `amount`, twice that on the second attempt, and so on.
+
+    For resources: a job that a cluster ended for want of memory (MB) or time (minutes)
+    asks for more when a profile has it tried again.
+    """
+
+    def asked(wildcards, attempt):
+        return amount * attempt
+
+    return asked
+
+
 def code(rule):
     """Return a digest of the library code that a rule's script reaches.
 

@@ -22,8 +22,9 @@ rule calibrate_threshold:
     conda:
         "../envs/tensorflow.yaml"
     resources:
-        mem_mb=3000,
-        runtime=60,
+        mem_mb=more(3000),
+        runtime=more(60),
+        gpu=1,
     params:
         settings=recipe("scan", "threshold", "false_positive_rate", "calibration_nt"),
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
@@ -50,8 +51,9 @@ rule scan_transcripts:
     conda:
         "../envs/tensorflow.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
-        runtime=lambda wildcards, attempt: 240 * attempt,
+        mem_mb=more(3000),
+        runtime=more(240),
+        gpu=1,
     params:
         settings=recipe("scan", "mode", "steps"),
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
@@ -75,6 +77,9 @@ rule find_peaks:
         "results/{study}/benchmarks/find_peaks/{samples}.{binding}.{scan}/{mirna}.tsv"
     conda:
         "../envs/tables.yaml"
+    resources:
+        mem_mb=more(2000),
+        runtime=more(30),
     params:
         settings=recipe("scan", "smoothing", "min_prominence"),
         code=code("find_peaks"),
@@ -97,6 +102,9 @@ rule export_tracks:
         "results/{study}/benchmarks/export_tracks/{samples}.{binding}.{scan}/{mirna}.tsv"
     conda:
         "../envs/tables.yaml"
+    resources:
+        mem_mb=more(2000),
+        runtime=more(30),
     params:
         code=code("export_tracks"),
     script:
@@ -137,6 +145,9 @@ rule draw_tracks:
         "results/{study}/benchmarks/draw_tracks/{samples}.{binding}.{scan}.tsv"
     conda:
         "../envs/tables.yaml"
+    resources:
+        mem_mb=more(2000),
+        runtime=more(30),
     params:
         n_transcripts=CONFIG["interpretation"]["n_transcripts"],
         mirnas=MIRNAS,
