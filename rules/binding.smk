@@ -23,6 +23,7 @@ rule train_binding:
         "results/{study}/logs/train_binding/{samples}.{binding}/{member}.log",
     benchmark:
         "results/{study}/benchmarks/train_binding/{samples}.{binding}/{member}.tsv"
+    cache: SHARED
     conda:
         "../envs/tensorflow.yaml"
     threads: 2
@@ -33,6 +34,8 @@ rule train_binding:
     params:
         settings=recipe("binding", without=["n_resamples", "n_seeds"]),
         seed=CONFIG["seed"],
+        # In the key of the cache, which leaves out wildcards.
+        member="{member}",
         code=code("train_binding"),
     script:
         "../scripts/train_binding.py"

@@ -118,6 +118,21 @@ def more(amount):
     return asked
 
 
+# Whether folders are to share results by `--cache`; marks the rules that may.
+SHARED = "SNAKEMAKE_OUTPUT_CACHE" in os.environ
+
+
+def measure_no_shared_results():
+    """Take the benchmark from the rules that may be taken from the shared cache.
+
+    Snakemake refuses to start otherwise, since a result taken from there was not
+    measured. A directive cannot be left out on a condition, hence the private name.
+    """
+    for each in workflow.rules:
+        if each.cache and each.cache.output:
+            each._benchmark = None
+
+
 def code(rule):
     """Return a digest of the library code that a rule's script reaches.
 

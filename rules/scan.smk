@@ -48,6 +48,7 @@ rule scan_transcripts:
         "results/{study}/logs/scan_transcripts/{samples}.{binding}.{scan}/{mirna}.{shard}.log",
     benchmark:
         "results/{study}/benchmarks/scan_transcripts/{samples}.{binding}.{scan}/{mirna}.{shard}.tsv"
+    cache: SHARED
     conda:
         "../envs/tensorflow.yaml"
     resources:
@@ -57,6 +58,9 @@ rule scan_transcripts:
     params:
         settings=recipe("scan", "mode", "steps"),
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
+        # In the key of the cache, which leaves out wildcards.
+        mirna="{mirna}",
+        shard="{shard}",
         code=code("scan_transcripts"),
     script:
         "../scripts/scan_transcripts.py"

@@ -67,6 +67,20 @@ def test_profile_without_gpus_names_every_rule_that_states_one(root):
     assert profile == {"set-resources": {name: {"gpu": 0} for name in on_gpu(root)}}
 
 
+def test_key_of_a_shared_result_tells_jobs_of_a_rule_apart(root):
+    """Snakemake's key holds parameters, no wildcards; recipes are there as settings."""
+    recipes = {"study", "samples", "binding", "scan"}
+    cached = {n: body for n, body in rules(root).items() if "cache: SHARED" in body}
+    assert cached
+    for name, body in cached.items():
+        output, params = (
+            re.search(rf" {part}:\n(.*?)\n    \w+:", body, re.S).group(1)
+            for part in ("output", "params")
+        )
+        for wildcard in set(re.findall(r"\{(\w+)\}", output)) - recipes:
+            assert f'{wildcard}="{{{wildcard}}}"' in params, name
+
+
 def test_library_does_not_know_snakemake(root):
     for path in (root / "mirsignal").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Project
 from slurm_box import DAEMONS, SETTINGS, obstacle, running, slurm_box, wait_for
 
 pytestmark = pytest.mark.workflow
@@ -49,9 +48,7 @@ def box(tmp_path_factory):
 @pytest.fixture(scope="module")
 def project(box, finished, tmp_path_factory):
     """A copy of the finished study, scanned locally in four shards."""
-    copy = Project(tmp_path_factory.mktemp("cluster"))
-    for part in ("results", ".snakemake"):
-        shutil.copytree(finished.root / part, copy.root / part, dirs_exist_ok=True)
+    copy = finished.copy(tmp_path_factory.mktemp("cluster"))
     shutil.rmtree(copy.root / SCAN)
     status, output = copy.run(*SHARDS, extra=FOUR_SHARDS)
     assert status == 0, output
