@@ -76,5 +76,8 @@ include: "rules/regression.smk"
 include: "rules/comparison.smk"
 
 
+measure_no_shared_results()
+
+
 onsuccess:
     print(closing_words())

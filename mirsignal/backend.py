@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
+
+from mirsignal.errors import InputError
+from mirsignal.gpus import take_gpu
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -31,6 +35,11 @@ def _quiet() -> Iterator[None]:
             os.dup2(kept, 2)
             os.close(kept)
 
+
+try:
+    _gpu_lock = take_gpu()
+except InputError as error:
+    sys.exit(f"error: {error}")
 
 with _quiet():
     import keras

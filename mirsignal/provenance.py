@@ -35,8 +35,17 @@ def text_digest(text: str) -> str:
 def source_digest(script: Path, root: Path) -> str:
     """Return a digest of the code that a script reaches inside the library.
 
-    Follows `import` statements of the package under `root`, at any depth. Comments,
-    docstrings and layout do not count, so that editing them reruns nothing.
+    Comments, docstrings and layout do not count, so that editing them reruns nothing.
+    """
+    reached = reached_code(script, root)
+    parts = [f"{path.relative_to(root)}\n{reached[path]}\n" for path in sorted(reached)]
+    return text_digest("".join(parts))
+
+
+def reached_code(script: Path, root: Path) -> dict[Path, str]:
+    """Return the code of a script and of the library's files that it reaches, by path.
+
+    Follows `import` statements of the package under `root`, at any depth.
     """
     pending, seen = [script], {}
     while pending:
@@ -45,8 +54,7 @@ def source_digest(script: Path, root: Path) -> str:
             continue
         seen[path], names = _code_and_imports(path.read_text())
         pending += sorted(_imported_files(names, root))
-    parts = [f"{path.relative_to(root)}\n{seen[path]}\n" for path in sorted(seen)]
-    return text_digest("".join(parts))
+    return seen
 
 
 @functools.cache

@@ -6,6 +6,10 @@
 #       metrics.json, metrics.tsv, evaluation.svg, test_predictions.parquet
 
 
+localrules:
+    choose_binding,
+
+
 rule train_binding:
     input:
         pairs="results/{study}/samples/{samples}/pairs.parquet",
@@ -19,15 +23,19 @@ rule train_binding:
         "results/{study}/logs/train_binding/{samples}.{binding}/{member}.log",
     benchmark:
         "results/{study}/benchmarks/train_binding/{samples}.{binding}/{member}.tsv"
+    cache: SHARED
     conda:
         "../envs/tensorflow.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=more(4000),
+        runtime=more(120),
+        gpu=1,
     params:
         settings=recipe("binding", without=["n_resamples", "n_seeds"]),
         seed=CONFIG["seed"],
+        # In the key of the cache, which leaves out wildcards.
+        member="{member}",
         code=code("train_binding"),
     script:
         "../scripts/train_binding.py"
@@ -77,8 +85,8 @@ rule score_baselines:
     conda:
         "../envs/tables.yaml"
     resources:
-        mem_mb=3000,
-        runtime=60,
+        mem_mb=more(3000),
+        runtime=more(60),
     params:
         code=code("score_baselines"),
     script:
@@ -129,8 +137,9 @@ rule evaluate_binding:
     conda:
         "../envs/tensorflow.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 120 * attempt,
+        mem_mb=more(4000),
+        runtime=more(120),
+        gpu=1,
     params:
         settings=recipe("binding", "encoding", "n_resamples"),
         seed=CONFIG["seed"],

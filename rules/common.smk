@@ -107,6 +107,52 @@ def recipe(stage, *keys, without=()):
     return settings
 
 
+# The settings that each mode uses.
+SCAN_SETTINGS = {
+    "attribution": ["mode", "steps"],
+    "prediction": ["mode"],
+    "deepshap": ["mode", "step", "n_background", "published_divisor"],
+}
+
+
+def scan_mode(wildcards):
+    """Return the mode of a scan recipe."""
+    return CONFIG["scan"][wildcards.scan]["mode"]
+
+
+def needs_background(wildcards):
+    """Tell whether a scan compares with training pairs."""
+    return scan_mode(wildcards) == "deepshap"
+
+
+def more(amount):
+    """Return a function that gives `amount`, twice that on the second attempt, and so on.
+
+    For resources: a job that a cluster ended for want of memory (MB) or time (minutes)
+    asks for more when a profile has it tried again.
+    """
+
+    def asked(wildcards, attempt):
+        return amount * attempt
+
+    return asked
+
+
+# Whether folders are to share results by `--cache`; marks the rules that may.
+SHARED = "SNAKEMAKE_OUTPUT_CACHE" in os.environ
+
+
+def measure_no_shared_results():
+    """Take the benchmark from the rules that may be taken from the shared cache.
+
+    Snakemake refuses to start otherwise, since a result taken from there was not
+    measured. A directive cannot be left out on a condition, hence the private name.
+    """
+    for each in workflow.rules:
+        if each.cache and each.cache.output:
+            each._benchmark = None
+
+
 def code(rule):
     """Return a digest of the library code that a rule's script reaches.
 

@@ -5,6 +5,10 @@
 #       comparison/experiments.tsv, experiments.svg
 
 
+localrules:
+    compare_experiments,
+
+
 rule compare_predictions:
     input:
         predictions=experiment_file("regression", "predictions.parquet"),
@@ -53,6 +57,9 @@ rule compare_predictions:
         "results/{study}/benchmarks/compare_predictions/{experiment}.tsv"
     conda:
         "../envs/tables.yaml"
+    resources:
+        mem_mb=more(3000),
+        runtime=more(60),
     params:
         settings=CONFIG["comparison"],
         reference_name=INPUTS["targetscan"]["name"],
@@ -86,6 +93,9 @@ rule measure_recovery:
         "results/{study}/benchmarks/measure_recovery/{experiment}.tsv"
     conda:
         "../envs/tables.yaml"
+    resources:
+        mem_mb=more(3000),
+        runtime=more(30),
     params:
         batches=BATCHES,
         code=code("measure_recovery"),

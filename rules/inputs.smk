@@ -35,6 +35,9 @@ if SIMULATED:
             "results/{study}/benchmarks/simulate_study.tsv"
         conda:
             "../envs/tables.yaml"
+        resources:
+            mem_mb=more(2000),
+            runtime=more(30),
         params:
             settings=CONFIG["studies"][STUDY]["simulate"],
             columns=INPUTS["mirnas"]["columns"],
@@ -46,6 +49,7 @@ if SIMULATED:
 
 if DOWNLOADS:
 
+    # Where Snakemake runs: the nodes of a cluster often lack the network.
     rule download_file:
         output:
             f"resources/{STUDY}/{{file}}",
@@ -55,6 +59,7 @@ if DOWNLOADS:
             f"results/{STUDY}/benchmarks/download_file/{{file}}.tsv"
         wildcard_constraints:
             file="|".join(map(re.escape, DOWNLOADS)),
+        localrule: True
         conda:
             "../envs/tables.yaml"
         params:
@@ -99,6 +104,9 @@ rule prepare_transcripts:
         "results/{study}/benchmarks/prepare_transcripts.tsv"
     conda:
         "../envs/tables.yaml"
+    resources:
+        mem_mb=more(2000),
+        runtime=more(30),
     params:
         columns=INPUTS["transcripts"]["columns"],
         code=code("prepare_transcripts"),

@@ -31,8 +31,9 @@ rule explain_pairs:
     conda:
         "../envs/tensorflow.yaml"
     resources:
-        mem_mb=3000,
-        runtime=30,
+        mem_mb=more(3000),
+        runtime=more(30),
+        gpu=1,
     params:
         settings=CONFIG["interpretation"],
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],

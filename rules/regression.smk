@@ -5,6 +5,10 @@
 #       regression/{chain}/predictions.tsv
 
 
+localrules:
+    collect_predictions,
+
+
 rule train_regression:
     input:
         signals="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/signals.npz",
@@ -24,8 +28,9 @@ rule train_regression:
     conda:
         "../envs/tensorflow.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 6000 * attempt,
-        runtime=lambda wildcards, attempt: 240 * attempt,
+        mem_mb=more(6000),
+        runtime=more(240),
+        gpu=1,
     params:
         settings=recipe("regression"),
         seed=CONFIG["seed"],
@@ -71,6 +76,9 @@ rule fit_baseline:
         "results/{study}/benchmarks/fit_baseline/{regression}.tsv"
     conda:
         "../envs/tables.yaml"
+    resources:
+        mem_mb=more(3000),
+        runtime=more(60),
     params:
         clip_positive=lambda wildcards: CONFIG["regression"][wildcards.regression][
             "clip_positive"

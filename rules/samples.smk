@@ -5,6 +5,10 @@
 #       samples/{samples}/pairs.parquet, audit.json, audit.svg
 
 
+localrules:
+    prepare_test_set,
+
+
 if "transcripts" in INPUTS["hybrids"]:
 
     rule prepare_chimera_transcripts:
@@ -20,6 +24,9 @@ if "transcripts" in INPUTS["hybrids"]:
             "results/{study}/benchmarks/prepare_chimera_transcripts.tsv"
         conda:
             "../envs/tables.yaml"
+        resources:
+            mem_mb=more(4000),
+            runtime=more(30),
         params:
             columns=INPUTS["hybrids"]["transcript_columns"],
             code=code("prepare_chimera_transcripts"),
@@ -42,6 +49,9 @@ rule extract_positives:
         "results/{study}/benchmarks/extract_positives.tsv"
     conda:
         "../envs/tables.yaml"
+    resources:
+        mem_mb=more(4000),
+        runtime=more(30),
     params:
         format=INPUTS["hybrids"]["format"],
         columns=INPUTS["hybrids"]["columns"],
@@ -89,8 +99,8 @@ rule make_samples:
         "../envs/tables.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=more(4000),
+        runtime=more(60),
     params:
         settings=recipe("samples", without=["max_shortcut_auc"]),
         seed=CONFIG["seed"],
@@ -117,8 +127,8 @@ rule audit_samples:
     conda:
         "../envs/tables.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=more(4000),
+        runtime=more(60),
     params:
         settings=recipe("samples", "max_shortcut_auc"),
         seed=CONFIG["seed"],

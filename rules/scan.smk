@@ -6,24 +6,6 @@
 #       {mirna}/peaks.bed and .parquet, {mirna}/score.bw and prediction.bedgraph.gz
 
 
-# The settings that each mode uses.
-SCAN_SETTINGS = {
-    "attribution": ["mode", "steps"],
-    "prediction": ["mode"],
-    "deepshap": ["mode", "step", "n_background", "published_divisor"],
-}
-
-
-def scan_mode(wildcards):
-    """Return the mode of a scan recipe."""
-    return CONFIG["scan"][wildcards.scan]["mode"]
-
-
-def needs_background(wildcards):
-    """Tell whether a scan compares with training pairs."""
-    return scan_mode(wildcards) == "deepshap"
-
-
 rule calibrate_threshold:
     input:
         model="results/{study}/binding/{samples}.{binding}/model.keras",
@@ -41,8 +23,9 @@ rule calibrate_threshold:
     conda:
         "../envs/tensorflow.yaml"
     resources:
-        mem_mb=3000,
-        runtime=60,
+        mem_mb=more(3000),
+        runtime=more(60),
+        gpu=1,
     params:
         settings=recipe("scan", "threshold", "false_positive_rate", "calibration_nt"),
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
@@ -71,11 +54,13 @@ rule scan_transcripts:
         "results/{study}/logs/scan_transcripts/{samples}.{binding}.{scan}/{batch}.{shard}.log",
     benchmark:
         "results/{study}/benchmarks/scan_transcripts/{samples}.{binding}.{scan}/{batch}.{shard}.tsv"
+    cache: SHARED
     conda:
         "../envs/tensorflow.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
-        runtime=lambda wildcards, attempt: 240 * attempt,
+        mem_mb=more(3000),
+        runtime=more(240),
+        gpu=1,
     params:
         settings=lambda wildcards: recipe(
             "scan", *SCAN_SETTINGS[scan_mode(wildcards)]
@@ -83,6 +68,9 @@ rule scan_transcripts:
         seed=lambda wildcards: CONFIG["seed"] if needs_background(wildcards) else None,
         mirnas=lambda wildcards: BATCHES[wildcards.batch],
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
+        # In the key of the cache, which leaves out wildcards.
+        batch="{batch}",
+        shard="{shard}",
         code=code("scan_transcripts"),
     script:
         "../scripts/scan_transcripts.py"
@@ -100,6 +88,9 @@ rule find_peaks:
         "results/{study}/benchmarks/find_peaks/{samples}.{binding}.{scan}/{mirna}.tsv"
     conda:
         "../envs/tables.yaml"
+    resources:
+        mem_mb=more(2000),
+        runtime=more(30),
     params:
         settings=recipe("scan", "smoothing", "min_prominence"),
         code=code("find_peaks"),
@@ -119,6 +110,9 @@ rule export_tracks:
         "results/{study}/benchmarks/export_tracks/{samples}.{binding}.{scan}/{mirna}.tsv"
     conda:
         "../envs/tables.yaml"
+    resources:
+        mem_mb=more(2000),
+        runtime=more(30),
     params:
         code=code("export_tracks"),
     script:
@@ -155,6 +149,9 @@ rule draw_tracks:
         "results/{study}/benchmarks/draw_tracks/{samples}.{binding}.{scan}.tsv"
     conda:
         "../envs/tables.yaml"
+    resources:
+        mem_mb=more(2000),
+        runtime=more(30),
     params:
         n_transcripts=CONFIG["interpretation"]["n_transcripts"],
         batches=BATCHES,

@@ -17,7 +17,8 @@ rule compress_signals:
     conda:
         "../envs/tables.yaml"
     resources:
-        mem_mb=8000,
+        mem_mb=more(8000),
+        runtime=more(60),
     params:
         settings=recipe("signals", "divisor"),
         batches=BATCHES,
@@ -39,6 +40,9 @@ rule fit_limits:
         "results/{study}/benchmarks/fit_limits/{samples}.{binding}.{scan}.{signals}.tsv"
     conda:
         "../envs/tables.yaml"
+    resources:
+        mem_mb=more(4000),
+        runtime=more(30),
     params:
         settings=recipe("signals", "quantile"),
         code=code("fit_limits"),

@@ -1,10 +1,15 @@
 """Fixtures that tests share. TensorFlow is imported only by those that need it."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import settings
+
+# Tests run on the CPU: their numbers are compared exactly, and this process must not hold
+# the GPU that the workflow it starts would wait for.
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 settings.register_profile("mirsignal", deadline=None, max_examples=40, derandomize=True)
 settings.load_profile("mirsignal")

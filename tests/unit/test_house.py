@@ -6,6 +6,7 @@ import re
 import yaml
 
 from mirsignal.config import describe_schema, read_schema
+from mirsignal.provenance import reached_code
 
 FORMS = {
     "log": r"logs/{}(\.|/)",
@@ -34,6 +35,50 @@ def test_rule_script_log_and_benchmark_share_a_name(root):
         assert f'code=code("{name}")' in body or name == "download_file", name
     scripts = {path.stem for path in (root / "scripts").glob("*.py")}
     assert scripts == set(rules(root))
+
+
+def on_gpu(root):
+    """Return the names of the rules whose script reaches TensorFlow."""
+    backend = root / "mirsignal/backend.py"
+    scripts = (root / "scripts").glob("*.py")
+    return {path.stem for path in scripts if backend in reached_code(path, root)}
+
+
+def test_rules_that_reach_tensorflow_and_no_others_state_a_gpu(root):
+    stating = {
+        n for n, body in rules(root).items() if re.search(r"^ +gpu=1,$", body, re.M)
+    }
+    assert stating == on_gpu(root)
+
+
+def test_submitted_rules_state_memory_and_time_that_grow_with_attempts(root):
+    local = set()
+    for path in (root / "rules").glob("*.smk"):
+        for names in re.findall(r"^localrules:\n((?: +\w+,\n)+)", path.read_text(), re.M):
+            local |= set(re.findall(r"\w+", names))
+    for name, body in rules(root).items():
+        stated = set(re.findall(r"^ +(mem_mb|runtime)=more\(\d+\),$", body, re.M))
+        is_local = name in local or "localrule: True" in body
+        assert stated == (set() if is_local else {"mem_mb", "runtime"}), name
+
+
+def test_profile_without_gpus_names_every_rule_that_states_one(root):
+    profile = yaml.safe_load((root / "profiles/no-gpu/config.yaml").read_text())
+    assert profile == {"set-resources": {name: {"gpu": 0} for name in on_gpu(root)}}
+
+
+def test_key_of_a_shared_result_tells_jobs_of_a_rule_apart(root):
+    """Snakemake's key holds parameters, no wildcards; recipes are there as settings."""
+    recipes = {"study", "samples", "binding", "scan"}
+    cached = {n: body for n, body in rules(root).items() if "cache: SHARED" in body}
+    assert cached
+    for name, body in cached.items():
+        output, params = (
+            re.search(rf" {part}:\n(.*?)\n    \w+:", body, re.S).group(1)
+            for part in ("output", "params")
+        )
+        for wildcard in set(re.findall(r"\{(\w+)\}", output)) - recipes:
+            assert f'{wildcard}="{{{wildcard}}}"' in params, name
 
 
 def test_library_does_not_know_snakemake(root):

@@ -47,6 +47,14 @@ class Project:
         (root / "resources/mirnas_small.tsv").write_text("\n".join(lines) + "\n")
         (root / "resources/pairs_small.tsv").write_text(labelled_pairs())
 
+    def copy(self, root: Path) -> Project:
+        """Return another working copy, in the folder `root`, with the same results."""
+        root.mkdir(exist_ok=True)
+        other = Project(root)
+        for part in ("results", ".snakemake"):
+            shutil.copytree(self.root / part, root / part, dirs_exist_ok=True)
+        return other
+
     def start(self, *arguments: str, extra: str = "") -> subprocess.Popen:
         """Start Snakemake; `extra` is YAML that overrides the small study."""
         files = list(self.config)
