@@ -13,9 +13,8 @@ from mirsignal.tracks import load_tracks
 def main(snakemake):
     tracks: dict[str, np.ndarray] = {}
     for path in snakemake.input:
-        shard = load_tracks(path, snakemake.wildcards.mirna)
-        column = shard.channels.index("score")
-        tracks |= {name: values[:, column] for name, values in shard.items()}
+        shard = load_tracks(path, snakemake.wildcards.mirna).channel("score")
+        tracks |= {name: values[:, 0] for name, values in shard.items()}
     names = sorted(tracks)
     with (
         atomic_path(snakemake.output.bigwig) as wiggle,
