@@ -14,7 +14,7 @@ from mirsignal.localisation import measure_localisation, seed_match_track
 from mirsignal.scores import AttributionScorer, PredictionScorer, over
 from mirsignal.sequences import encode, normalise
 
-RATES = (0.005, 0.05, 0.5)
+RATES = (0.005, 0.02, 0.05, 0.1, 0.2)
 """False-positive rates at which thresholds are set."""
 
 
