@@ -23,7 +23,7 @@ SETTINGS = Path("/etc/slurm")
 MARK = "# Written by the tests of mirsignal; they may replace and delete it."
 NODES = ("n1", "n2")
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "srun", "scontrol", "setpriv")
-DAEMONS = ("slurmctld", "slurmd", "slurmstepd", "munged")
+DAEMONS = ("slurmctld", "slurmd", "slurmstepd")
 
 SLURM_CONF = """\
 {mark}
@@ -200,7 +200,7 @@ class SlurmBox:
 
 
 @contextlib.contextmanager
-def slurm_box(folder: Path) -> Iterator[SlurmBox]:
+def start_slurm(folder: Path) -> Iterator[SlurmBox]:
     """Give a running Slurm, and leave no process and no file behind."""
     box = SlurmBox(folder)
     try:
