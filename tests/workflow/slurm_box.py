@@ -23,7 +23,7 @@ SETTINGS = Path("/etc/slurm")
 MARK = "# Written by the tests of mirsignal; they may replace and delete it."
 NODES = ("n1", "n2")
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "srun", "scontrol", "setpriv")
-DAEMONS = ("slurmctld", "slurmd", "slurmstepd", "munged")
+DAEMONS = ("slurmctld", "slurmd", "slurmstepd")
 
 SLURM_CONF = """\
 {mark}
@@ -63,15 +63,16 @@ def obstacle() -> str | None:
     """Return why Slurm cannot be started here, or None."""
     absent = [program for program in PROGRAMS if shutil.which(program) is None]
     settings = SETTINGS / "slurm.conf"
+    ours = settings.exists() and MARK in settings.read_text()
     if os.name != "posix" or os.getuid() != 0:
         return "a Slurm of its own needs root"
     if "SLURM_JOB_ID" in os.environ:
         return "this is a job of Slurm"
     if absent:
         return f"no {', '.join(absent)} (Debian: slurmctld slurmd slurm-client munge)"
-    if settings.exists() and MARK not in settings.read_text():
+    if settings.exists() and not ours:
         return f"{settings} is there already"
-    if running(*DAEMONS):
+    if running(*DAEMONS) and not ours:
         return f"a Slurm is running already: {running(*DAEMONS)}"
     return None
 
@@ -106,6 +107,7 @@ class SlurmBox:
         self.written: list[Path] = []
 
     def start(self) -> None:
+        self._kill_everything()  # what a killed test run may have left
         (self.folder / "state").mkdir(parents=True)
         host = socket.gethostname()
         text = SLURM_CONF.format(mark=MARK, host=host, folder=self.folder)
@@ -191,16 +193,19 @@ class SlurmBox:
         for daemon in self.daemons.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 daemon.wait(timeout=15)
-        for number in [*self.processes(), *running(*DAEMONS)]:
-            with contextlib.suppress(OSError):
-                os.kill(number, signal.SIGKILL)
+        self._kill_everything()
         for path in self.written:
             path.unlink(missing_ok=True)
         wait_for(lambda: not running(*DAEMONS), 10, "daemons ended")
 
+    def _kill_everything(self) -> None:
+        for number in [*self.processes(), *running(*DAEMONS)]:
+            with contextlib.suppress(OSError):
+                os.kill(number, signal.SIGKILL)
+
 
 @contextlib.contextmanager
-def slurm_box(folder: Path) -> Iterator[SlurmBox]:
+def start_slurm(folder: Path) -> Iterator[SlurmBox]:
     """Give a running Slurm, and leave no process and no file behind."""
     box = SlurmBox(folder)
     try:
