@@ -87,7 +87,7 @@ def time_table(plans):
 
 def gpu_table(plan):
     gpus = (1, 4, 16)
-    header = ["a GPU as fast as ... pairs of cores", *(f"{n} GPUs (h)" for n in gpus)]
+    header = ["a GPU as fast as ... pairs of cores", *(f"GPUs: {n} (h)" for n in gpus)]
     rows = [
         [factor, *(plan.core_h / BASE_CORES / factor / n for n in gpus)]
         for factor in (1, 4, 16, 64)
