@@ -61,6 +61,12 @@ def test_one_shard_equals_four(copied):
     assert max(others) <= 1e-6
 
 
+def test_tracks_may_be_deleted_once_their_results_exist(copied):
+    for path in copied.root.glob(f"{SCAN}/*/*.npz"):
+        path.unlink()
+    assert copied.planned("scan") == {}
+
+
 def test_unknown_mirna_is_named(fresh):
     status, output = fresh.run("-n", f"{SCAN}/hsa-miR-0/peaks.bed")
     assert status != 0
