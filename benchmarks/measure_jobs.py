@@ -21,21 +21,24 @@ CORES, CHAIN = 2, "balanced.cnn"
 def measure_jobs(folder, data):
     """Return the time of the whole study's scans, as jobs of the workflow on 2 cores."""
     result = {}
+    shards = sorted(pd.read_parquet(folder / "inputs/shards.parquet")["shard"].unique())
     for recipe in ("prediction", "attribution"):
-        chain = folder / f"scan/{CHAIN}.{recipe}/batch_0000"
-        shutil.rmtree(chain, ignore_errors=True)
-        shards = sorted(
-            pd.read_parquet(folder / "inputs/shards.parquet")["shard"].unique()
-        )
-        files = [str(chain / f"{shard:04d}.npz") for shard in shards]
-        command = [sys.executable, "-m", "snakemake", "--cores", str(CORES), "--quiet"]
-        command += ["all", "--configfile", f"studies/{folder.name}.yaml", "--config"]
-        command += [f"data={data}", "mirnas_per_job=1000", "--", *files]
+        chain = folder / f"scan/{CHAIN}.{recipe}"
+        shutil.rmtree(chain / "batch_0000", ignore_errors=True)
+        files = [str(chain / f"batch_0000/{shard:04d}.npz") for shard in shards]
+        run_workflow(folder.name, data, [str(chain / "thresholds.json")])
         started = time.perf_counter()
-        subprocess.run(command, check=True)
+        run_workflow(folder.name, data, files)
         result[f"subset_{recipe}_s"] = time.perf_counter() - started
         result |= job_costs(folder, recipe, files)
     return result
+
+
+def run_workflow(study, data, files):
+    """Make some files of a study, all miRNAs in one batch."""
+    command = [sys.executable, "-m", "snakemake", "--cores", str(CORES), "--quiet", "all"]
+    command += ["--configfile", f"studies/{study}.yaml", "--config", f"data={data}"]
+    subprocess.run([*command, "mirnas_per_job=1000", "--", *files], check=True)
 
 
 def job_costs(folder, recipe, files):

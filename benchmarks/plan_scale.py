@@ -40,7 +40,8 @@ def show(value):
 
 def fill(scan, dag):
     """Return the document for the figures of scan.json and dag.json."""
-    speeds = {mode: scan[f"nt_per_s_{mode}"] for mode in ("attribution", "prediction")}
+    modes = ("attribution", "prediction")
+    speeds = {mode: scan[f"nt_per_s_{mode}"] / BASE_CORES for mode in modes}
     plans = {
         (scope, mode): make_plan(nt, speed, scan["start_up_s"])
         for scope, nt in SCOPES.items()

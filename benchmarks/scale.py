@@ -12,7 +12,7 @@ JOB_S = 40 * 60
 """A job is to last about this long: long against its start, short against a failure."""
 CALIBRATION_NT = 100_000
 BASE_CORES = 2
-"""Cores with which the scan's speed was measured, and that a job takes."""
+"""Cores that `make bench-scan` used, a job on each."""
 SCOPES = {
     "3' UTRs, one per gene": 20_000 * 1_500,
     "one transcript per gene": 20_000 * 3_500,
@@ -56,7 +56,10 @@ def count_links(scan_jobs, n_mirnas, shards):
 
 
 def make_plan(nt, nt_per_s, start_up_s, mirnas_per_job=None):
-    """Return the plan of a scope of `nt` nucleotides; None fits a job to JOB_S."""
+    """Return the plan of a scope of `nt` nucleotides; None fits a job to JOB_S.
+
+    `nt_per_s` is the speed of one core, which a job takes.
+    """
     shards = math.ceil(nt / SHARD_NT)
     one_s = nt / shards / nt_per_s
     if mirnas_per_job is None:
@@ -69,7 +72,7 @@ def make_plan(nt, nt_per_s, start_up_s, mirnas_per_job=None):
         mirnas_per_job=mirnas_per_job,
         scan_jobs=batches * shards,
         job_s=start_up_s + mirnas_per_job * one_s,
-        core_h=BASE_CORES * seconds / 3600,
+        core_h=seconds / 3600,
     )
 
 

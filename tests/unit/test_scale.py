@@ -42,7 +42,7 @@ def test_one_mirna_per_job():
     plan = make_plan(4_000_000, 1000, 100, mirnas_per_job=1)
     assert (plan.shards, plan.scan_jobs) == (2, 2 * N_MIRNAS)
     assert plan.job_s == pytest.approx(2100)
-    assert plan.core_h == pytest.approx(2 * 2 * N_MIRNAS * 2100 / 3600)
+    assert plan.core_h == pytest.approx(2 * N_MIRNAS * 2100 / 3600)
     assert plan.jobs == 4 * N_MIRNAS
 
 
