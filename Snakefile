@@ -30,7 +30,7 @@ wildcard_constraints:
     experiment="|".join(CONFIG["experiments"]),
     mirna=r"[A-Za-z0-9][A-Za-z0-9._-]*",
     batch=r"[A-Za-z0-9][A-Za-z0-9._-]*",
-    shard=r"\d{4}",
+    shard="|".join(SHARDS),
     member=r"\d+",
     test_set="|".join(INPUTS["test_sets"]) or "none",
     fold=r"\d+",

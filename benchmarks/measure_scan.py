@@ -19,15 +19,16 @@ import pandas as pd
 
 from benchmarks.measure_jobs import measure_jobs
 from benchmarks.measure_localisation import artificial_genes, planted_truth
-from mirsignal.attribution import Attributor
+from mirsignal.attribution import Attributor, coverage
 from mirsignal.backend import keras, set_up, tf
 from mirsignal.composition import fit_transitions, random_transcripts
 from mirsignal.convolution import fold_network
-from mirsignal.explanation import PairExplainer, sample_background
+from mirsignal.explanation import PairExplainer, pairs_to_matrices, sample_background
 from mirsignal.files import read_json, write_json
 from mirsignal.scanning import (
     ConvolutionalScanner,
     WindowedScanner,
+    mirna_reference,
     mirna_rows,
     run_each,
     scan_transcripts,
@@ -50,10 +51,12 @@ def main(study, data=None):
     set_up(CORES, 0, calls=CORES)
     bench = Bench(folder)
     result = bench.speeds() | bench.against_shap() | bench.against_published()
+    result |= bench.agreement()
     result |= length_costs()
     if data:
         result |= measure_jobs(folder, data)
-        result |= artificial_genes(bench.scanner, bench.attributor, ENCODING, data)
+        scan = (bench.scanner, bench.attributor, ENCODING)
+        result |= artificial_genes(*scan, data, bench.pairs)
     result |= planted_truth()
     write_json(Path("results/benchmarks/scan.json"), {"study": study, **result})
     for name, value in result.items():
@@ -77,7 +80,7 @@ class Bench:
         self.mirnas = pd.read_parquet(folder / "inputs/mirnas.parquet")["sequence"]
         fasta = Transcripts(folder / "inputs/transcripts.fa")
         table = pd.read_parquet(folder / "inputs/transcripts.parquet")
-        self.lengths = table["length"]
+        self.pairs = pd.read_parquet(folder / "samples/balanced/pairs.parquet")
         chosen = table["transcript"].sample(100, random_state=1)
         self.real = [encode(fasta[name]) for name in chosen]
         rng = np.random.default_rng(1)
@@ -97,6 +100,7 @@ class Bench:
         rows = mirna_rows(self.mirnas[0], ENCODING)
         sliding = best(slide, 6)
         one_call_per_core = best(lambda: halves(windowed, self.random, rows), 3)
+        usual_way(self.model, self.random[:500], self.mirnas[0])  # warm up
         usual = best(lambda: usual_way(self.model, self.random, self.mirnas[0]), 1)
         long = np.tile(self.random, 20)
         steady = best(lambda: scan_transcripts(self.scanner, [long], rows), 3)
@@ -114,8 +118,7 @@ class Bench:
 
     def against_shap(self):
         """Return attribution against DeepSHAP of the same windows, dense and sparse."""
-        pairs = pd.read_parquet(self.folder / "samples/balanced/pairs.parquet")
-        background = sample_background(pairs, N_BACKGROUND, ENCODING, 1)
+        background = sample_background(self.pairs, N_BACKGROUND, ENCODING, 1)
         self.explainer = PairExplainer(self.model, background)
         dense = self.against_shap_of(self.random[:1000], 0.3)
         sparse = self.against_shap_of(self.random, 0.005)
@@ -136,6 +139,7 @@ class Bench:
         windows = np.lib.stride_tricks.sliding_window_view(around, 50)
         called = rows[windows[np.flatnonzero(p > threshold)]]
         predicting = best(lambda: scan_transcripts(self.scanner, [codes], rows), 3)
+        self.explainer.explain(called[:2])  # warm up
         shap = best(lambda: self.explainer.explain(called), 1)
         return {
             "x_deepshap": (shap + predicting) / ours,
@@ -154,6 +158,7 @@ class Bench:
             for name, sequence in pairs:
                 scorer.score(self.real, sequence, thresholds[name]["threshold"])
 
+        self.published_protocol(self.real[0], pairs[0][1])  # warm up
         started = time.perf_counter()
         n_called = 0
         for _, sequence in pairs:
@@ -166,6 +171,27 @@ class Bench:
             "legacy_windows_explained": n_called,
             "legacy_nt": int(sum(map(len, self.real))),
         }
+
+    def agreement(self, n=100):
+        """Return the median r with SHAP of integrated gradients, on validation positives.
+
+        Per nucleotide, at the best position of the miRNA, by reference and steps.
+        """
+        positives = self.pairs.query("split == 'validation' and label == 1")
+        positives = positives.sample(n, random_state=1)
+        values, _ = self.explainer.explain(pairs_to_matrices(positives, ENCODING))
+        shap = values[:, :, 1:].max(axis=2)
+        result = {}
+        for steps in (2, 4, 8, 16):
+            attributor = Attributor(self.stages, steps)
+            for name, share in (("mean", 1), ("empty", 0)):
+                ours = [
+                    window_attribution(attributor, *pair, share)
+                    for pair in zip(positives["target"], positives["mirna"], strict=True)
+                ]
+                r = [np.corrcoef(a, b)[0, 1] for a, b in zip(ours, shap, strict=True)]
+                result[f"shap_r_{name}_{steps}_steps"] = float(np.median(r))
+        return result
 
     def published_protocol(self, codes, mirna):
         """Score one transcript window by window, every 10 nt, with SHAP above 0.5."""
@@ -182,6 +208,16 @@ class Bench:
         ):
             track[at : at + 50] += weight * value
         return len(called)
+
+
+def window_attribution(attributor, target, mirna, share):
+    """Return the attribution (50,) of one window, `share` of the reference given."""
+    weight = np.zeros(50, np.float32)
+    weight[25] = 1
+    rows, reference = mirna_rows(mirna, ENCODING), mirna_reference(mirna, ENCODING)
+    arguments = ([encode(target)], [weight], rows, share * reference)
+    (detail,) = attributor.attribute(*arguments)
+    return (detail * coverage(50)[:, None])[:, 1:].max(axis=1)
 
 
 def encode_by_hand(target, mirna):

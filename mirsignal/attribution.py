@@ -100,7 +100,7 @@ def _batches(segments):
 
 
 def _padded_length(length: int) -> int:
-    """Return the next length of a few, for which the network is compiled."""
+    """Return the length to which a segment is padded, so that many share a batch."""
     step = 4 if length <= 32 else 16 if length <= 128 else 128
     return -(-length // step) * step
 

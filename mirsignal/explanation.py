@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.backend import keras
 from mirsignal.pairing import pair_matrix
+from mirsignal.scanning import logit_model
 from mirsignal.sequences import encode_many
 
 
@@ -26,7 +27,7 @@ class PairExplainer:
             warnings.simplefilter("ignore")
             import shap
 
-            self._logit = keras.Model(model.input, model.get_layer("logit").output)
+            self._logit = logit_model(model)
             self._explainer = shap.DeepExplainer(self._logit, background)
         self.base = float(np.asarray(self._logit(background)).mean())
 

@@ -50,13 +50,24 @@ def take_gpu(environment: MutableMapping[str, str] = os.environ) -> int | None:
         for device in devices:
             if (held := _try_lock(folder, device)) is not None:
                 environment[VISIBLE] = device
-                os.register_at_fork(after_in_child=lambda: os.close(held))
+                _close_in_children(held)
                 return held
         if not waiting:
             waiting = True
             line = f"all GPUs ({', '.join(devices)}) are taken; waiting for a free one"
             print(line, file=sys.stderr, flush=True)
         time.sleep(POLL_SECONDS)
+
+
+def _close_in_children(held: int) -> None:
+    """Close the lock in forked children, once: theirs may use its number anew."""
+    still_open = [held]
+
+    def close() -> None:
+        while still_open:
+            os.close(still_open.pop())
+
+    os.register_at_fork(after_in_child=close)
 
 
 def candidates(environment: MutableMapping[str, str]) -> list[str]:

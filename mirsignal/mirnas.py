@@ -65,8 +65,8 @@ def read_mirnas(
 def plan_batches(mirnas: Sequence[str], size: int) -> dict[str, list[str]]:
     """Return the miRNAs that one scan job takes, at most `size`, by the batch's name.
 
-    A batch of one has the name of its miRNA; larger ones are numbered in the order of
-    `mirnas`.
+    At size 1 a batch has the name of its miRNA, else batches are numbered in the order
+    of `mirnas`.
     """
     if size == 1:
         return {mirna: [mirna] for mirna in mirnas}

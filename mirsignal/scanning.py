@@ -88,17 +88,19 @@ class ConvolutionalScanner:
 class WindowedScanner:
     """Run the network window by window: for networks that cannot be slid."""
 
-    def __init__(self, model: keras.Model, batch_size: int = 1024):
-        self._logit = keras.Model(model.input, model.get_layer("logit").output)
-        self._batch_size = batch_size
+    def __init__(self, model: keras.Model, batch_size: int = 1024, workers: int = 1):
+        self._logit = logit_model(model)
+        self._batch_size, self._workers = batch_size, workers
 
     def scan(self, codes: NDArray[np.uint8], rows: NDArray[np.float32]) -> NDArray:
         windows = np.lib.stride_tricks.sliding_window_view(codes, WINDOW)
-        parts = [
-            np.asarray(self._logit(rows[windows[at : at + self._batch_size]]))[:, 0]
-            for at in range(0, len(windows), self._batch_size)
-        ]
-        return np.concatenate(parts)
+
+        def batch_logits(start: int) -> NDArray:
+            batch = rows[windows[start : start + self._batch_size]]
+            return np.asarray(self._logit(batch))[:, 0]
+
+        starts = range(0, len(windows), self._batch_size)
+        return np.concatenate(run_each(batch_logits, starts, self._workers))
 
 
 def make_scanner(model: keras.Model, n_channels: int, workers: int = 1) -> Scanner:
@@ -108,7 +110,12 @@ def make_scanner(model: keras.Model, n_channels: int, workers: int = 1) -> Scann
         return ConvolutionalScanner(stages, n_channels, workers=workers)
     except NotConvolutionalError as error:
         log.warning("network %s: %s; it is run window by window", model.name, error)
-        return WindowedScanner(model)
+        return WindowedScanner(model, workers=workers)
+
+
+def logit_model(model: keras.Model) -> keras.Model:
+    """Return the network up to its logit (N, 1)."""
+    return keras.Model(model.input, model.get_layer("logit").output)
 
 
 def run_each(function, arguments, workers: int) -> list:
@@ -145,6 +152,8 @@ def scan_transcripts(
     Transcripts are laid end to end with 25 N between, so that short ones share a chunk;
     no window reaches from one into the next.
     """
+    if not transcripts:
+        return []
     gap = np.full(CENTRE, UNKNOWN, dtype=np.uint8)
     pieces = [gap]
     for codes in transcripts:

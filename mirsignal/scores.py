@@ -14,12 +14,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mirsignal.attribution import Attributor, coverage, region_scores
+from mirsignal.attribution import Attributor, region_scores
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, REGIONS, WINDOW
 from mirsignal.backend import keras
 from mirsignal.explanation import PairExplainer
 from mirsignal.scanning import (
     Scanner,
+    logit_model,
     mirna_reference,
     mirna_rows,
     scan_transcripts,
@@ -29,8 +30,8 @@ from mirsignal.sequences import UNKNOWN
 
 log = logging.getLogger(__name__)
 
-STEPS = 4096
-"""Different values of P in a track."""
+P_LEVELS = 4096
+"""Different values of P, less one."""
 
 LARGEST_RESIDUAL = 0.01
 """Logits by which SHAP values may miss a window's logit without being reported."""
@@ -64,10 +65,8 @@ class PredictionScorer:
     def score(self, transcripts, mirna, threshold):
         rows = mirna_rows(mirna, self._encoding)
         logits = scan_transcripts(self._scanner, transcripts, rows)
-        predictions = [sigmoid(track) for track in logits]
-        called = [over(p, threshold) for p in predictions]
-        pairs = zip(map(in_steps, predictions), called, strict=True)
-        return [np.stack(pair, axis=1) for pair in pairs], []
+        predictions = [round_p(sigmoid(track)) for track in logits]
+        return [np.stack([p, keep_above(p, threshold)], 1) for p in predictions], []
 
 
 class AttributionScorer:
@@ -82,8 +81,8 @@ class AttributionScorer:
     def score(self, transcripts, mirna, threshold):
         rows = mirna_rows(mirna, self._encoding)
         logits = scan_transcripts(self._scanner, transcripts, rows)
-        predictions = [sigmoid(track) for track in logits]
-        weights = [over(p, threshold) for p in predictions]
+        predictions = [round_p(sigmoid(track)) for track in logits]
+        weights = [keep_above(p, threshold) for p in predictions]
         reference = mirna_reference(mirna, self._encoding)
         details = self._attributor.attribute(transcripts, weights, rows, reference)
         pairs = zip(predictions, details, strict=True)
@@ -96,8 +95,8 @@ class ShapScorer:
     At step 1 there is a window around every nucleotide, as in the other scorers. At a
     larger one windows lie inside the transcript, the last one at its end; a nucleotide
     has the P of the nearest window. The sum over windows is divided by the number that
-    cover the nucleotide, or with `published_divisor` by the number that would do so at
-    step 1, as the protocol was first run.
+    cover the nucleotide, or with `published_divisor` by the number inside the transcript
+    that would do so at step 1, as the protocol was first run.
     """
 
     channels = AttributionScorer.channels
@@ -110,7 +109,7 @@ class ShapScorer:
         step: int = 1,
         published_divisor: bool = False,
     ):
-        self._logit = keras.Model(model.input, model.get_layer("logit").output)
+        self._logit = logit_model(model)
         self._explainer = PairExplainer(model, background)
         self._encoding, self._step = encoding, step
         self._published_divisor = published_divisor
@@ -131,7 +130,7 @@ class ShapScorer:
         centres = window_centres(len(codes), self._step)
         parts = np.array_split(centres, -(-len(centres) // 1024))
         logits = [np.asarray(self._logit(rows[windows[part]]))[:, 0] for part in parts]
-        p = sigmoid(np.concatenate(logits))
+        p = round_p(sigmoid(np.concatenate(logits)))
         called = np.flatnonzero(p > threshold)
         values = self._explain(rows[windows[centres[called]]])
         total = np.zeros((len(around), MIRNA_LENGTH))
@@ -142,7 +141,7 @@ class ShapScorer:
             total[at : at + WINDOW] += weight * value
         divisor = np.maximum(covering[CENTRE:-CENTRE], 1)
         if self._published_divisor:
-            divisor = coverage(len(codes))
+            divisor = inner_coverage(len(codes))
         detail = total[CENTRE:-CENTRE] / divisor[:, None]
         middles = (centres[1:] + centres[:-1]) / 2
         nearest = np.searchsorted(middles, np.arange(len(codes)), side="right")
@@ -162,11 +161,24 @@ def window_centres(length: int, step: int) -> NDArray[np.intp]:
     """Return the positions whose windows are looked at, `step` nt apart."""
     if step == 1:
         return np.arange(length)
-    last = max(length - CENTRE, CENTRE)
-    return np.unique(np.r_[CENTRE : last + 1 : step, last])
+    first = min(CENTRE, length - 1)
+    last = max(length - CENTRE, first)
+    return np.unique(np.r_[first : last + 1 : step, last])
 
 
-def over(prediction: NDArray[np.float32], threshold: float) -> NDArray[np.float32]:
+def inner_coverage(length: int) -> NDArray[np.float32]:
+    """Return how many windows inside a transcript, at step 1, cover each nt (L,)."""
+    at = np.arange(length)
+    most = np.clip(length - WINDOW, 0, WINDOW - 1)
+    return (np.minimum(np.minimum(at, at[::-1]), most) + 1).astype(np.float32)
+
+
+def round_p(prediction: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return P to the nearest 1/4096, as every scorer uses it: tracks are smaller so."""
+    return (np.round(prediction * P_LEVELS) / P_LEVELS).astype(np.float32)
+
+
+def keep_above(prediction: NDArray[np.float32], threshold: float) -> NDArray[np.float32]:
     """Return P where it is above the threshold, and 0 elsewhere."""
     return np.where(prediction > threshold, prediction, 0).astype(np.float32)
 
@@ -177,12 +189,4 @@ def join_channels(
     """Return the tracks (L, 5) of P (L,) and its attribution (L, M)."""
     regions = region_scores(detail)
     score = np.maximum(regions.max(axis=1), 0)
-    return np.column_stack([in_steps(prediction), regions, score]).astype(np.float32)
-
-
-def in_steps(prediction: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return P rounded to steps of 1/4096, as tracks keep it.
-
-    They are smaller so, and the rounding errors of differently cut chunks disappear.
-    """
-    return (np.round(prediction * STEPS) / STEPS).astype(np.float32)
+    return np.column_stack([prediction, regions, score]).astype(np.float32)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mirsignal.localisation import mark_spans, measure_localisation
+from mirsignal.localisation import mark_spans, measure_localisation, site_middle
 from mirsignal.metrics import pearson, roc_auc
 from mirsignal.sites import SITE_TYPES, match_sites
 from mirsignal.tracks import Ragged
@@ -35,7 +35,7 @@ def scan_recovery(
     `localisation` sets P, score and seed match side by side, the last one given by
     `seed_track` of miRNA and transcript. site_auc compares P at sites with P elsewhere.
     recovered_share tells, by site type, how many sites have a peak summit within 10 nt
-    of their middle; summit_offset is the median distance of those summits.
+    of their middle.
     """
     by_track = dict(list(sites.groupby(["mirna", "transcript"])))
     spans, centres = [], []
@@ -44,7 +44,7 @@ def scan_recovery(
         for name, track in ragged.items():
             rows = by_track.get((mirna, name), sites[:0])
             spans.append(list(zip(rows["start"], rows["end"], strict=True)))
-            middles = (rows["start"] + rows["end"]) // 2
+            middles = site_middle(rows["start"], rows["end"]).astype(int)
             centres.append(mark_spans(len(track), [(at, at + 1) for at in middles]))
             for channel in ("prediction", "score"):
                 values[channel].append(track[:, ragged.channels.index(channel)])
@@ -62,7 +62,6 @@ def scan_recovery(
             for kind in SITE_TYPES
             if (sites["site_type"] == kind).any()
         },
-        "summit_offset_nt": float(np.median(offsets[found])) if found.any() else None,
         "median_peak_width_nt": float((peaks["end"] - peaks["start"]).median())
         if len(peaks)
         else None,
@@ -78,7 +77,7 @@ def _nearest_summit(sites: pd.DataFrame, peaks: pd.DataFrame) -> np.ndarray:
     distances = []
     for row in sites.itertuples():
         known = summits.get((row.mirna, row.transcript))
-        centre = (row.start + row.end) / 2
+        centre = site_middle(row.start, row.end)
         distances.append(np.inf if known is None else np.abs(known - centre).min())
     return np.asarray(distances)
 

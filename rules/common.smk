@@ -111,7 +111,7 @@ def recipe(stage, *keys, without=()):
 SCAN_SETTINGS = {
     "attribution": ["mode", "steps"],
     "prediction": ["mode"],
-    "deepshap": ["mode", "step", "n_background", "published_divisor"],
+    "deepshap": ["mode", "window_step", "n_background", "published_divisor"],
 }
 
 
@@ -123,6 +123,10 @@ def scan_mode(wildcards):
 def needs_background(wildcards):
     """Tell whether a scan compares with training pairs."""
     return scan_mode(wildcards) == "deepshap"
+
+
+# The Keras backend of the scan; networks are trained with TensorFlow.
+BACKEND = os.environ.get("KERAS_BACKEND", "tensorflow")
 
 
 def more(amount):
@@ -181,6 +185,15 @@ def experiment_file(stage, name):
 def scan_files(folder, batches=BATCHES):
     """Return the track files below a scan's folder, of these batches (or of all)."""
     return [f"{folder}/{batch}/{shard}.npz" for batch in batches for shard in SHARDS]
+
+
+def mirnas_of_batch(batch):
+    """Return the miRNAs that one scan job works on."""
+    if batch not in BATCHES:
+        raise WorkflowError(
+            f"no batch {batch!r}; with this configuration: {[*BATCHES][:9]}"
+        )
+    return BATCHES[batch]
 
 
 def scan_files_of(wildcards):

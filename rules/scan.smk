@@ -3,7 +3,7 @@
 #
 # in:   binding/{samples}.{binding}/model.keras, inputs/transcripts.fa, shards.parquet
 # out:  scan/{samples}.{binding}.{scan}/thresholds.json, {batch}/{shard}.npz,
-#       {mirna}/peaks.bed and .parquet, {mirna}/score.bw and prediction.bedgraph.gz
+#       {mirna}/peaks.bed and .parquet, {mirna}/score.bw and .bedgraph.gz
 
 
 rule calibrate_threshold:
@@ -66,7 +66,8 @@ rule scan_transcripts:
             "scan", *SCAN_SETTINGS[scan_mode(wildcards)]
         )(wildcards),
         seed=lambda wildcards: CONFIG["seed"] if needs_background(wildcards) else None,
-        mirnas=lambda wildcards: BATCHES[wildcards.batch],
+        mirnas=lambda wildcards: mirnas_of_batch(wildcards.batch),
+        backend=BACKEND,
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
         # In the key of the cache, which leaves out wildcards.
         batch="{batch}",

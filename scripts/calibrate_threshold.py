@@ -11,6 +11,7 @@ from mirsignal.files import write_json
 from mirsignal.jobs import run
 from mirsignal.pairing import ENCODINGS
 from mirsignal.scanning import make_scanner, mirna_rows, scan_transcripts, sigmoid
+from mirsignal.scores import round_p
 from mirsignal.sequences import Transcripts
 
 log = logging.getLogger("mirsignal")
@@ -27,7 +28,7 @@ def main(snakemake):
     thresholds = {}
     for mirna, sequence in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
         rows = mirna_rows(sequence, encoding)
-        p = sigmoid(np.concatenate(scan_transcripts(scanner, random, rows)))
+        p = round_p(sigmoid(np.concatenate(scan_transcripts(scanner, random, rows))))
         threshold = settings["threshold"]
         if threshold is None:
             threshold = float(np.quantile(p, 1 - settings["false_positive_rate"]))

@@ -49,10 +49,12 @@ def make_scorer(snakemake, model):
     """Return what the recipe's `mode` names."""
     settings, encoding = snakemake.params.settings, snakemake.params.encoding
     if settings["mode"] == "deepshap":
+        if keras.backend.backend() != "tensorflow":
+            raise InputError("mode deepshap needs TensorFlow; unset KERAS_BACKEND")
         pairs = pd.read_parquet(snakemake.input.pairs)
         n, seed = settings["n_background"], snakemake.params.seed
         background = sample_background(pairs, n, encoding, seed)
-        step, divisor = settings["step"], settings["published_divisor"]
+        step, divisor = settings["window_step"], settings["published_divisor"]
         return ShapScorer(model, background, encoding, step, divisor)
     channels = ENCODINGS[encoding].shape[-1]
     scanner = make_scanner(model, channels, workers=snakemake.threads)

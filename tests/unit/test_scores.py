@@ -18,7 +18,13 @@ from mirsignal.scanning import (
     scan_transcripts,
     sigmoid,
 )
-from mirsignal.scores import PredictionScorer, ShapScorer, over, window_centres
+from mirsignal.scores import (
+    PredictionScorer,
+    ShapScorer,
+    inner_coverage,
+    keep_above,
+    window_centres,
+)
 from mirsignal.sequences import decode
 
 MIRNA, ENCODING = "UGAGGUAGUAGGUUGUAUAGUU", "wc_gu"
@@ -53,7 +59,7 @@ def test_prediction_scorer(network, transcripts, windows_of):
     for codes, track in zip(transcripts, tracks, strict=True):
         p = windows_of(codes, mirna_rows(MIRNA, ENCODING))
         np.testing.assert_allclose(track[:, 0], p, atol=0.5 / 4096 + 1e-6)
-        np.testing.assert_allclose(track[:, 1], over(p, 0.5), atol=1e-6)
+        np.testing.assert_array_equal(track[:, 1], keep_above(track[:, 0], 0.5))
 
 
 def test_shap_scorer_equals_a_loop_over_windows(
@@ -69,10 +75,10 @@ def test_shap_scorer_equals_a_loop_over_windows(
         total = np.zeros((len(around), 20))
         p = windows_of(codes, rows)
         np.testing.assert_allclose(track[:, 0], p, atol=0.5 / 4096 + 1e-6)
-        for t in np.flatnonzero(p > 0.6):
+        for t in np.flatnonzero(track[:, 0] > 0.6):
             values, residual = explainer.explain(rows[around[None, t : t + 50]])
             assert residual.max() < 1e-4
-            total[t : t + 50] += p[t] * values[0]
+            total[t : t + 50] += track[t, 0] * values[0]
         expected = total[25:-25] / coverage(len(codes))[:, None]
         np.testing.assert_allclose(detail, expected, atol=1e-5)
         assert track.shape == (len(codes), len(REGIONS) + 2)
@@ -88,13 +94,35 @@ def test_published_divisor_makes_scores_smaller(network, background):
     assert inner.any()
     ratio = inner[inner != 0] / published[100:200][inner != 0]
     np.testing.assert_allclose(ratio, 10, rtol=1e-5)
+    ends = corrected[:10] + corrected[-10:]  # one window and one position inside
+    assert ends.any()
+    np.testing.assert_allclose(published[0], corrected[0])
+    np.testing.assert_allclose(published[-1], corrected[-1])
+
+
+def test_inner_coverage_counts_windows_inside():
+    for length in (1, 49, 50, 53, 130):
+        expected = np.zeros(length)
+        for start in range(max(length - 49, 1)):
+            expected[start : start + 50] += 1
+        np.testing.assert_array_equal(inner_coverage(length), expected)
+
+
+def test_short_transcripts_have_shap_scores(network, background):
+    codes = [np.zeros(n, np.uint8) for n in (1, 24, 49)]
+    for step in (1, 10, 50):
+        tracks, _ = ShapScorer(network, background, ENCODING, step).score(codes, MIRNA, 0)
+        for track, transcript in zip(tracks, codes, strict=True):
+            assert track.shape == (len(transcript), 5)
+            assert np.isfinite(track).all()
 
 
 def test_windows_of_a_step_reach_both_ends():
     np.testing.assert_array_equal(window_centres(3, 1), [0, 1, 2])
     np.testing.assert_array_equal(window_centres(80, 10), [25, 35, 45, 55])
     np.testing.assert_array_equal(window_centres(84, 10), [25, 35, 45, 55, 59])
-    np.testing.assert_array_equal(window_centres(30, 10), [25])
+    for length, centre in ((49, 25), (30, 25), (24, 23), (1, 0)):
+        np.testing.assert_array_equal(window_centres(length, 10), [centre])
 
 
 def test_p_of_a_step_is_that_of_the_nearest_window(network, background, windows_of):

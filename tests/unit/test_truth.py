@@ -35,11 +35,9 @@ def test_scan_recovery_by_hand():
     score = result["localisation"]["score"]
     assert (score["n_nucleotides"], score["n_sites"]) == (240, 2)
     assert score["prevalence"] == pytest.approx(14 / 240)
-    assert score["share_found"] == 0.5
-    assert score["width_nt"] == pytest.approx(8, abs=2)
-    assert score["summit_offset_nt"] <= 0.5
+    assert (score["share_found"], score["share_near"]) == (0.5, 0.5)
+    assert (score["n_compared"], score["width_nt"]) == (0, None)  # no seed match found
     assert result["recovered_share"] == {"8mer": 1.0, "6mer": 0.0}  # u is not t
-    assert result["summit_offset_nt"] == 2
     assert result["median_peak_width_nt"] == 8
     assert score["nucleotide_ap"] == pytest.approx(8 / 14 + 6 / 14 * 14 / 240)
     assert 0.5 < result["site_auc"] < 1
@@ -50,7 +48,6 @@ def test_scan_without_peaks():
     peaks = pd.DataFrame(columns=["mirna", "transcript", "start", "end", "summit"])
     result = scan_recovery([("a", tracks)], peaks, SITES, no_seed)
     assert set(result["recovered_share"].values()) == {0.0}
-    assert result["summit_offset_nt"] is None
     assert result["median_peak_width_nt"] is None
 
 
