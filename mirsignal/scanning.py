@@ -25,6 +25,10 @@ from mirsignal.sliding import number_words, slide_words, tabulate_words, word_le
 
 log = logging.getLogger(__name__)
 
+CHUNKS_PER_CALL = 4
+"""Chunks that one call of the compiled function takes: calls cost time, and chunks that
+are larger instead leave the processor's cache."""
+
 
 class Scanner(Protocol):
     """What a scanning engine has to offer."""
@@ -40,24 +44,32 @@ class Scanner(Protocol):
 class ConvolutionalScanner:
     """Slide the network over chunks of one shape: linear time, constant memory.
 
-    `workers` chunks run at a time, in threads of this process; they do not change the
+    `workers` calls run at a time, in threads of this process; they do not change the
     result.
     """
 
     def __init__(
         self, stages: list[Stage], n_channels: int, chunk: int = 2048, workers: int = 1
     ):
-        self._chunk, self._workers = chunk, workers
+        self._workers = workers
         self._word = word = word_length(stages, MIRNA_LENGTH)
         shape = (5, MIRNA_LENGTH, n_channels)
         self._tabulate = compiled(
             lambda rows: tabulate_words(rows, stages, word), (shape, "float32")
         )
         table = self._tabulate(np.zeros(shape, np.float32))
+        self._span = span = chunk * CHUNKS_PER_CALL
+
+        def logits(table, words):
+            starts = range(0, span, chunk)
+            pieces = [words[:, at : at + chunk + WINDOW - word] for at in starts]
+            parts = [slide_words(table, piece, stages, word)[0] for piece in pieces]
+            return keras.ops.concatenate(parts)
+
         self._logits = compiled(
-            lambda table, words: slide_words(table, words, stages, word),
+            logits,
             (tuple(table.shape), "float32"),
-            ((1, chunk + WINDOW - word), "int32"),
+            ((1, span + WINDOW - word), "int32"),
         )
         self._known: tuple[bytes, Any] = (b"", None)
 
@@ -66,15 +78,15 @@ class ConvolutionalScanner:
         table = self._table(rows)
         words = number_words(codes, self._word)
         nothing = number_words(np.full(self._word, UNKNOWN, np.uint8), self._word)[0]
-        words = np.pad(words, (0, -n % self._chunk), constant_values=nothing)
+        words = np.pad(words, (0, -n % self._span), constant_values=nothing)
         logits = np.empty(n, dtype=np.float32)
 
         def fill(start: int) -> None:
-            piece = words[None, start : start + self._chunk + WINDOW - self._word]
-            stop = min(start + self._chunk, n)
-            logits[start:stop] = np.asarray(self._logits(table, piece))[0, : stop - start]
+            piece = words[None, start : start + self._span + WINDOW - self._word]
+            stop = min(start + self._span, n)
+            logits[start:stop] = np.asarray(self._logits(table, piece))[: stop - start]
 
-        run_each(fill, range(0, n, self._chunk), self._workers)
+        run_each(fill, range(0, n, self._span), self._workers)
         return logits
 
     def _table(self, rows: NDArray[np.float32]) -> Any:

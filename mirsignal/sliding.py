@@ -156,11 +156,15 @@ def correlate(x: Tensor, kernel: NDArray[np.float32], dilation: int) -> Tensor:
         y = ops.conv(x, kernel, padding="valid", dilation_rate=(dilation, 1))
         # TensorFlow forgets the lengths that it knows.
         return ops.reshape(y, (-1, kept, x.shape[2] - width + 1, n_out))
-    # It sees all miRNA positions at once: one matrix product.
-    flat = ops.reshape(x, (-1, n_targets, width * n_in))
-    parts = [flat[:, at * dilation : at * dilation + kept] for at in range(height)]
-    seen = ops.concatenate(parts, axis=-1) if height > 1 else parts[0]
-    return ops.matmul(seen, kernel.reshape(-1, n_out))[:, :, None]
+    # It sees all miRNA positions at once: matrix products. Where there is one sequence,
+    # its positions lie end to end, and parts of it are taken without a copy.
+    lead = () if x.shape[0] == 1 else (-1,)
+    flat = ops.reshape(x, (*lead, n_targets, width * n_in))
+    starts = range(0, height * dilation, dilation)
+    parts = [flat[..., at : at + kept, :] for at in starts]
+    weights = kernel.reshape(height, width * n_in, n_out)
+    y = sum(ops.matmul(part, weights[at]) for at, part in enumerate(parts))
+    return ops.reshape(y, (-1, kept, 1, n_out))
 
 
 def correlate_back(dy: Tensor, kernel: NDArray[np.float32], dilation: int) -> Tensor:
@@ -180,10 +184,20 @@ def correlate_back(dy: Tensor, kernel: NDArray[np.float32], dilation: int) -> Te
 def finish_stage(x: Tensor, stage: Stage, dilation: int) -> Tensor:
     """Pool, add the bias (which pooling commutes with), rectify."""
     if stage.pool:
-        x = ops.max_pool(x, (1, 2), (1, 2))
-        x = ops.maximum(x[:, :-dilation], x[:, dilation:])
+        x = pool(x, dilation)
     x = x + stage.bias
     return ops.relu(x) if stage.relu else x
+
+
+def pool(x: Tensor, dilation: int) -> Tensor:
+    """Return the maxima of pairs of miRNA nt and of targets `dilation` apart."""
+    x = ops.max_pool(x, (1, 2), (1, 2))
+    if x.shape[0] != 1:
+        return ops.maximum(x[:, :-dilation], x[:, dilation:])
+    _, n_targets, width, n_channels = x.shape
+    x = ops.reshape(x, (-1, n_channels))  # as in `correlate`, parts without a copy
+    x = ops.maximum(x[: -dilation * width], x[dilation * width :])
+    return ops.reshape(x, (1, n_targets - dilation, width, n_channels))
 
 
 def finish_stage_back(x: Tensor, dy: Tensor, stage: Stage, dilation: int) -> Tensor:
