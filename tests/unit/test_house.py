@@ -111,3 +111,14 @@ def test_every_caption_is_used(root):
     used = "".join(path.read_text() for path in (root / "rules").glob("*.smk"))
     for caption in (root / "report").glob("*.rst"):
         assert caption.stem == "workflow" or f"report/{caption.name}" in used, caption
+
+
+def test_every_file_that_a_page_names_is_there(root):
+    for page in ("README.md", "benchmarks/README.md", "docs/binding.md", "docs/scale.md"):
+        text = (root / page).read_text()
+        for name in re.findall(
+            r"(?<![\w/])(?:docs|benchmarks|profiles|studies)/[\w./-]+\w", text
+        ):
+            found = [(root / name), (root / page).parent / name]
+            exists = any(path.exists() for path in found)
+            assert exists or name == "studies/mine.yaml", f"{page}: {name}"
