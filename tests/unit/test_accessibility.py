@@ -5,54 +5,73 @@ import pandas as pd
 import pytest
 
 from mirsignal import accessibility
-from mirsignal.accessibility import fold_context, fold_sites, site_context
+from mirsignal.accessibility import find_regions, fold_region, fold_sites
 
 
-def test_context_is_the_14_nt_and_80_on_either_side():
-    sequence = "".join("ACGU"[at % 4] for at in range(400))
-    assert site_context(sequence, 200) == (sequence[114:288], 80)
-    assert site_context(sequence, 16) == (sequence[:104], 10)
-    assert site_context(sequence, 392) == (sequence[306:400], 80)
-
-
-@pytest.mark.parametrize(("length", "p8"), [(40, 33), (13, 6), (40, 5), (0, 0)])
-def test_14_nt_that_leave_the_transcript_have_no_accessibility(length, p8):
-    assert site_context("A" * length, p8) == ("", 0)
-    assert np.isnan(fold_context("", 0))
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ([200], [(114, 288)]),  # 14 nt from 194 on, and 80 on either side
+        ([16], [(0, 104)]),
+        ([392], [(306, 400)]),
+        ([200, 374], [(114, 400)]),  # contexts that touch are folded together
+        ([200, 375], [(114, 288), (289, 400)]),
+        ([100, 120, 210], [(14, 298)]),
+        ([5, 393], []),  # 14 nt that leave the transcript
+        ([], []),
+    ],
+)
+def test_regions_by_hand(places, expected):
+    assert find_regions(places, 400) == expected
 
 
 @pytest.mark.parametrize("length", [30, 90, 400])
-def test_context_alone_folds_like_the_whole_transcript(random_rna, length):
-    import RNA
-
+@pytest.mark.parametrize("step", [1, 50, 150])
+def test_sites_alone_fold_like_the_whole_transcript(random_rna, length, step):
     sequence = random_rna(length)
-    whole = RNA.pfl_fold_up(sequence, 14, 80, 40)
-    for p8 in {6, 15, length // 2, length - 8}:
-        alone = fold_context(*site_context(sequence, p8))
-        assert alone == pytest.approx(np.log10(whole[p8 + 8][14]), abs=1e-6)
+    places = np.arange(6, length, step)
+    sites = pd.DataFrame({"transcript": "t", "p8": places[::-1]})
+    table = fold_sites(sites, {"t": sequence}).set_index("p8")["accessibility"]
+    whole = fold_region(sequence)
+    assert len(whole) == length - 13
+    for place in places:
+        if place - 6 < len(whole):
+            assert table[place] == pytest.approx(whole[place - 6], abs=1e-6)
+        else:
+            assert np.isnan(table[place])
 
 
 def test_paired_nucleotides_are_less_accessible():
     stem = "GGGCGCGCGCGGGC"
     paired = "A" * 20 + stem + "AAAA" + "GCCCGCGCGCGCCC" + "A" * 20
-    assert fold_context(paired, 20) < -3
-    assert fold_context("A" * 72, 20) == pytest.approx(0, abs=1e-6)
+    assert fold_region(paired)[20] < -3
+    assert fold_region("A" * 72)[20] == pytest.approx(0, abs=1e-6)
     unknown = paired.replace(stem, "N" * 14)
-    assert fold_context(unknown, 20) == pytest.approx(0, abs=1e-6)
+    assert fold_region(unknown)[20] == pytest.approx(0, abs=1e-6)
 
 
-def test_each_place_is_folded_once(random_rna, monkeypatch):
+def test_shortest_transcript_that_can_be_folded():
+    assert fold_region("A" * 14) == pytest.approx([0], abs=1e-6)
+    sites = pd.DataFrame({"transcript": ["t"], "p8": [6]})
+    assert fold_sites(sites, {"t": "A" * 14})["accessibility"].notna().all()
+    assert fold_sites(sites, {"t": "A" * 13})["accessibility"].isna().all()
+
+
+def test_each_region_is_folded_once(random_rna, monkeypatch):
     folded = []
-    monkeypatch.setattr(
-        accessibility, "fold_context", lambda *context: folded.append(context) or -1.0
-    )
+
+    def count(region):
+        folded.append(region)
+        return np.zeros(len(region))
+
+    monkeypatch.setattr(accessibility, "fold_region", count)
     utr = random_rna(300)
     sites = pd.DataFrame({"transcript": ["a", "b", "a", "a"], "p8": [150, 150, 150, 299]})
-    table = fold_sites(sites, {"a": utr, "b": utr})  # isoforms share a context
+    table = fold_sites(sites, {"a": utr, "b": utr[:290]})  # isoforms share a region
     assert table[["transcript", "p8"]].to_numpy().tolist() == [
         ["a", 150],
-        ["b", 150],
         ["a", 299],
+        ["b", 150],
     ]
-    assert len(folded) == 2  # one, and the one that is empty
+    assert len(folded) == 1
     assert fold_sites(sites[:0], {}).empty
