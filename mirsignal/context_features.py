@@ -22,8 +22,8 @@ _SHORTEST_RUN = 2
 def local_au(sites: pd.DataFrame, joined: Joined) -> NDArray[np.float64]:
     """Return the weighted share (N,) of A and U within 30 nt on either side.
 
-    The weight falls with the distance k from the site: 1/k, or 1/(k + 1) on a side where
-    the site type leaves the flanking position (opposite nt 8, or nt 1) inside the site.
+    The k-th nucleotide beside the site weighs 1/k upstream of an 8mer or 7mer-m8 and
+    downstream of a 7mer-m8 or 6mer, else 1/(k + 1).
     """
     kind = sites["site_type"].to_numpy()
     starts = joined.starts[sites["number"].to_numpy()]

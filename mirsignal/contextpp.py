@@ -106,10 +106,10 @@ def fill_typical(
     """Return `sites` with what is unknown at the typical value of the site type, so that
     scores with and without a feature are of the same size."""
     kind = type_numbers(sites["site_type"])
-    filled = {
-        name: sites[name].fillna(pd.Series(_of(coefficients, name, kind, "typical_")))
-        for name in names
-    }
+    filled = {}
+    for name in names:
+        typical = _of(coefficients, name, kind, "typical_")
+        filled[name] = sites[name].fillna(pd.Series(typical, index=sites.index))
     return sites.assign(**filled)
 
 

@@ -105,6 +105,8 @@ def test_typical_values_stand_in_for_unknown_ones_only(worked, coefficients):
     assert (10 ** filled["orf_length"]).round().eq(1314).all()
     assert filled["sps"].tolist() == [-8.35, -8.35, -6.3, -6.3]
     pd.testing.assert_frame_equal(fill_typical(worked, coefficients, names), worked)
+    some = fill_typical(unknown[2:], coefficients, names)
+    pd.testing.assert_frame_equal(some, filled[2:])
 
 
 def test_typical_values_lie_in_the_range_of_their_site_type(coefficients):
