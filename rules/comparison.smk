@@ -1,6 +1,7 @@
-# Comparison: predictions, seed counts and TargetScan on the same pairs.
+# Comparison: predictions, seed counts, context++ and TargetScan on the same pairs.
 #
-# in:   regression/{chain}/predictions.parquet, regression/baseline.{regression}, inputs
+# in:   regression/{chain}/predictions.parquet, regression/baseline.{regression},
+#       contextpp/pairs.parquet, inputs
 # out:  comparison/{experiment}/metrics.json, metrics.tsv, figures, truth.json (simulated);
 #       comparison/experiments.tsv, experiments.svg
 
@@ -15,6 +16,7 @@ rule compare_predictions:
         baseline=lambda wildcards: "results/{}/regression/baseline.{}/predictions.parquet".format(
             STUDY, experiment_recipes(CONFIG, wildcards.experiment)["regression"]
         ),
+        contextpp="results/{study}/contextpp/pairs.parquet",
         targetscan="results/{study}/inputs/targetscan.parquet",
     output:
         metrics="results/{study}/comparison/{experiment}/metrics.json",
@@ -61,7 +63,9 @@ rule compare_predictions:
         mem_mb=more(3000),
         runtime=more(60),
     params:
-        settings=CONFIG["comparison"],
+        settings={
+            key: CONFIG["comparison"][key] for key in ("thresholds", "n_resamples")
+        },
         reference_name=INPUTS["targetscan"]["name"],
         recipes=lambda wildcards: experiment_recipes(CONFIG, wildcards.experiment),
         target=target_of,

@@ -1,4 +1,4 @@
-"""Compare an experiment's predictions with seed counts and TargetScan."""
+"""Compare an experiment's predictions with seed counts, context++ and TargetScan."""
 
 import logging
 
@@ -12,7 +12,8 @@ from mirsignal.jobs import run
 log = logging.getLogger("mirsignal")
 
 COLUMNS = {
-    "predictor": "predicted: this experiment; seed_counts: boosting on site counts",
+    "predictor": "predicted: this experiment; seed_counts: boosting on site counts; "
+    "contextpp: context++ computed from the study's 3' UTRs; targetscan: the table given",
     "n": "(miRNA, gene) pairs, the same for every predictor",
     "coverage": "share of pairs that the predictor scores; the others count as 0",
     "pearson": "Pearson r with the target (see metrics.json), all pairs",
@@ -31,7 +32,7 @@ def main(snakemake):
     pairs = pairs.sample(frac=1, random_state=snakemake.params.seed, ignore_index=True)
     metrics = compare(
         pairs,
-        ["predicted", "seed_counts", "targetscan"],
+        ["predicted", "seed_counts", "contextpp", "targetscan"],
         "targetscan",
         settings["thresholds"],
         settings["n_resamples"],
@@ -51,6 +52,7 @@ def main(snakemake):
     names = {
         "predicted": "mirsignal",
         "seed_counts": "seed counts",
+        "contextpp": "context++, computed",
         "targetscan": snakemake.params.reference_name,
     }
     output, captions = snakemake.output, snakemake.params.captions
@@ -79,7 +81,9 @@ def join(files):
     baseline = pd.read_parquet(files.baseline)[["mirna", "gene", "seed_counts"]]
     scores = pd.read_parquet(files.targetscan).rename(columns={"score": "targetscan"})
     keys = ["mirna", "gene"]
-    return pairs.merge(baseline, on=keys).merge(scores, how="left", on=keys)
+    computed = pd.read_parquet(files.contextpp)
+    pairs = pairs.merge(baseline, on=keys).merge(computed, on=keys, validate="1:1")
+    return pairs.merge(scores, how="left", on=keys)
 
 
 if __name__ == "__main__":

@@ -174,6 +174,7 @@ def test_full_study_fetches_every_file_that_it_reads(full_study):
     inputs = full_study["inputs"]
     read = {table["file"] for table in inputs.values() if "file" in table}
     read |= {inputs["hybrids"]["transcripts"], inputs["transcripts"]["genes"]}
+    read |= {inputs["contextpp"]["ta_sps"]}
     assert {name for name in read if "/" not in name} == set(full_study["downloads"])
     for download in full_study["downloads"].values():
         assert " " not in download["url"]

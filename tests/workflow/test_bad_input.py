@@ -9,6 +9,7 @@ pytestmark = pytest.mark.workflow
 FASTA = "results/small/inputs/transcripts.fa"
 POSITIVES = "results/small/inputs/positives.parquet"
 FOLD_CHANGES = "results/small/inputs/fold_changes.parquet"
+CONTEXTPP = "results/small/contextpp/pairs.parquet"
 SEQUENCE = "ACGUUGCAAC" * 12
 
 HYBRIDS = """\
@@ -154,6 +155,15 @@ def test_fold_changes_that_share_no_id(study):
 def test_fold_change_that_is_no_number(study):
     (study.root / "data/fold_change.tsv").write_text("gene\thsa-miR-1-3p\nT1\tlow\n")
     refused(study, FOLD_CHANGES, "fold_change.tsv, line 2", "'low'")
+
+
+def test_reading_frame_outside_its_mrna(study):
+    row = f"T1\tT1\t{SEQUENCE}\t0\t{len(SEQUENCE) + 1}\n"
+    header = "transcript\tgene\tsequence\tcds_start\tcds_end\n"
+    (study.root / "data/mrna.tsv").write_text(header + row)
+    extra = "studies: {small: {inputs: {contextpp: {mrna: mrna.tsv}}}}\n"
+    extra += "comparison: {accessibility: false}"
+    refused(study, CONTEXTPP, "mrna.tsv, line 2", "reading frame", extra=extra)
 
 
 def test_missing_input_file(study):

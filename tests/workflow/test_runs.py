@@ -13,12 +13,13 @@ pytestmark = pytest.mark.workflow
 
 SMALL_TEST_SETS = ("random", "unseen_target", "unseen_family")
 MAIN = "balanced.cnn.attribution.compressed.cnn_gru"
+OTHERS = ("seed_counts", "contextpp", "targetscan")
 
 
 def test_main_leaves_a_comparison(finished):
     folder = finished.root / "results/small/comparison/main"
     metrics = json.loads((folder / "metrics.json").read_text())
-    assert set(metrics["predictors"]) == {"predicted", "seed_counts", "targetscan"}
+    assert list(metrics["predictors"]) == ["predicted", *OTHERS]
     assert metrics["n_pairs"] > 50
     truth = json.loads((folder / "truth.json").read_text())
     assert truth["samples"]["share_with_site"] > 0.8
@@ -46,6 +47,8 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
     assert set(planned) == {"evaluate_binding", "explain_pairs"}
     planned = finished.planned(extra="comparison: {thresholds: [-0.3]}")
     assert planned == {"compare_predictions": 1, "measure_recovery": 1}
+    planned = finished.planned(extra="comparison: {accessibility: false}")
+    assert set(planned) == {"score_contextpp", "compare_predictions", "measure_recovery"}
 
 
 def test_library_edit_reruns_only_rules_that_reach_it(finished):
@@ -133,7 +136,7 @@ def test_ablations_share_what_they_have_in_common(finished):
     assert rows == [
         "experiment",
         *("main", "prediction_only", "uncompressed", "legacy_samples", "legacy_scan"),
-        *("seed_counts", "targetscan"),
+        *OTHERS,
     ]
     assert finished.planned("ablations") == {}
 

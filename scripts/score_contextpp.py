@@ -1,0 +1,73 @@
+"""Score every site and every (miRNA, gene) pair by the context++ model."""
+
+import logging
+
+import pandas as pd
+
+from mirsignal.context_tables import choose_orfs, read_mrnas, read_ta_sps
+from mirsignal.contextpp import (
+    LEFT_OUT,
+    TYPICAL,
+    fill_typical,
+    read_coefficients,
+    score_sites,
+    sum_by_gene,
+    tabulate_sites,
+)
+from mirsignal.files import write_parquet
+from mirsignal.jobs import run
+from mirsignal.sequences import Transcripts
+from mirsignal.sites import SITE_TYPES
+
+log = logging.getLogger("mirsignal")
+
+
+def main(snakemake):
+    files, params = snakemake.input, snakemake.params
+    mirnas = pd.read_parquet(files.mirnas)
+    genes = pd.read_parquet(files.transcripts)
+    transcripts = Transcripts(files.fasta)
+    sites = tabulate_sites(
+        mirnas,
+        {name: transcripts[name] for name in genes["transcript"]},
+        read_orfs(files.mrna, params.mrna_columns, genes),
+        read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None,
+    )
+    folded = list(files.accessibility)
+    if folded:
+        known = pd.concat(map(pd.read_parquet, folded))
+        sites = sites.drop(columns="accessibility").merge(
+            known, how="left", on=["transcript", "p8"], validate="many_to_one"
+        )
+    coefficients = read_coefficients(files.coefficients)
+    # A folded site without a value lies at the end of its transcript: no contribution.
+    unknown = [name for name in TYPICAL if not (folded and name == "accessibility")]
+    filled = fill_typical(sites, coefficients, unknown)
+    sites["contextpp"] = score_sites(filled, coefficients)
+    sites = sites.merge(genes[["transcript", "gene"]], on="transcript")
+    write_parquet(snakemake.output.sites, sites)
+    write_parquet(snakemake.output.pairs, sum_by_gene(sites, mirnas["mirna"], genes))
+    tell(sites, unknown)
+
+
+def read_orfs(path, columns, genes):
+    """Return the reading frame of each transcript, "" where there is no table of them."""
+    if not path:
+        return pd.Series("", index=genes["transcript"])
+    return choose_orfs(genes, read_mrnas(path, columns))
+
+
+def tell(sites, unknown):
+    """Log how many sites there are, and what the scores leave out or take as typical."""
+    counts = sites["site_type"].value_counts()
+    kinds = ", ".join(f"{counts.get(kind, 0):,} {kind}" for kind in SITE_TYPES)
+    log.info("%s sites: %s", f"{len(sites):,}", kinds)
+    log.info("left out: %s", LEFT_OUT)
+    for name in unknown:
+        n = int(sites[name].isna().sum())
+        if n:
+            log.info("%s: unknown for %s sites, taken as typical", name, f"{n:,}")
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
