@@ -28,8 +28,9 @@ def draw_scatter(
         axis.scatter(
             pairs[column].fillna(0), pairs["target"], s=4, alpha=0.3, linewidths=0
         )
-        axis.set(xlabel="predicted", ylabel=f"observed: {ylabel}")
+        axis.set(xlabel="predicted")
         axis.set_title(f"{title}\n{_interval('r', r)}, n = {len(pairs):,}", fontsize=9)
+    axes[0, 0].set_ylabel(f"observed: {ylabel}")
     save_figure(figure, path, caption)
 
 
