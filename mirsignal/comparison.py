@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingRegressor
 
 from mirsignal.metrics import (
     average_precision,
@@ -17,44 +16,9 @@ from mirsignal.metrics import (
     spearman,
     williams_test,
 )
-from mirsignal.sequences import Transcripts
-from mirsignal.sites import SITE_TYPES, count_sites
 
 TOP = tuple(2**power for power in range(2, 11))
 """Sizes of the lists of top predicted targets: 4 ... 1,024."""
-
-
-def seed_count_baseline(
-    pairs: pd.DataFrame,
-    mirnas: pd.DataFrame,
-    genes: pd.DataFrame,
-    transcripts: Transcripts,
-    seed: int,
-) -> pd.DataFrame:
-    """Return `pairs` with `seed_counts`: predictions from site counts by type alone.
-
-    `pairs` has mirna, gene, target (log2 fold change) and fold; gradient boosting is
-    fitted on all folds but the one predicted. Counts of a gene are the mean over its
-    transcripts (`genes`: transcript, gene).
-    """
-    counts = []
-    for name, gene in zip(genes["transcript"], genes["gene"], strict=True):
-        sequence = transcripts[name]
-        for mirna, driver in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
-            counts.append((mirna, gene, *count_sites(driver, sequence)))
-    columns = ["mirna", "gene", *SITE_TYPES]
-    table = pd.DataFrame(counts, columns=columns).groupby(["mirna", "gene"]).mean()
-    features = pairs[["mirna", "gene"]].merge(table.reset_index(), how="left")
-    x = features[list(SITE_TYPES)].to_numpy(float)
-    y, fold = pairs["target"].to_numpy(), pairs["fold"].to_numpy()
-    predicted = np.zeros(len(pairs))
-    for held_out in np.unique(fold):
-        model = HistGradientBoostingRegressor(
-            max_iter=150, learning_rate=0.05, random_state=seed
-        )
-        model.fit(x[fold != held_out], y[fold != held_out])
-        predicted[fold == held_out] = model.predict(x[fold == held_out])
-    return pairs.assign(seed_counts=predicted)
 
 
 def compare(

@@ -62,6 +62,7 @@ rule collect_predictions:
 
 rule fit_baseline:
     input:
+        sites="results/{study}/contextpp/sites.parquet",
         fold_changes="results/{study}/inputs/fold_changes.parquet",
         folds="results/{study}/inputs/folds.parquet",
         mirnas="results/{study}/inputs/mirnas.parquet",

@@ -26,7 +26,7 @@ def main(snakemake):
             "be compared; give their regression recipes the same `clip_positive`"
         )
     rows = [row(m["experiment"], m, "predicted") for m in every]
-    shared = ("seed_counts", "contextpp", "targetscan")
+    shared = ("seed_counts", "site_features", "contextpp", "targetscan")
     rows += [row(name, every[0], name) for name in shared]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     write_tsv(snakemake.output.table, table, COLUMNS)

@@ -13,6 +13,7 @@ log = logging.getLogger("mirsignal")
 
 COLUMNS = {
     "predictor": "predicted: this experiment; seed_counts: boosting on site counts; "
+    "site_features: boosting on their AU content and distance to the ends as well; "
     "contextpp: context++ computed from the study's 3' UTRs; targetscan: the table given",
     "n": "(miRNA, gene) pairs, the same for every predictor",
     "coverage": "share of pairs that the predictor scores; the others count as 0",
@@ -32,7 +33,7 @@ def main(snakemake):
     pairs = pairs.sample(frac=1, random_state=snakemake.params.seed, ignore_index=True)
     metrics = compare(
         pairs,
-        ["predicted", "seed_counts", "contextpp", "targetscan"],
+        ["predicted", "seed_counts", "site_features", "contextpp", "targetscan"],
         "targetscan",
         settings["thresholds"],
         settings["n_resamples"],
@@ -52,6 +53,7 @@ def main(snakemake):
     names = {
         "predicted": "mirsignal",
         "seed_counts": "seed counts",
+        "site_features": "site features",
         "contextpp": "context++, computed",
         "targetscan": snakemake.params.reference_name,
     }
@@ -63,7 +65,7 @@ def main(snakemake):
     figures.draw_per_mirna(metrics, names, output.per_mirna, captions["per_mirna"])
     for row in table.itertuples():
         log.info(
-            "%-12s r = %.3f (%.3f-%.3f), n = %s",
+            "%-13s r = %.3f (%.3f-%.3f), n = %s",
             *(row.predictor, row.pearson, row.pearson_low, row.pearson_high),
             f"{row.n:,}",
         )
@@ -78,7 +80,9 @@ def join(files):
         predicted=("predicted", "mean"),
         no_signal=("no_signal", "all"),
     )
-    baseline = pd.read_parquet(files.baseline)[["mirna", "gene", "seed_counts"]]
+    baseline = pd.read_parquet(files.baseline)[
+        ["mirna", "gene", "seed_counts", "site_features"]
+    ]
     scores = pd.read_parquet(files.targetscan).rename(columns={"score": "targetscan"})
     keys = ["mirna", "gene"]
     computed = pd.read_parquet(files.contextpp)

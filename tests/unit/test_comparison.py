@@ -3,18 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
-from threadpoolctl import threadpool_limits
 
 from mirsignal.comparison import (
     TOP,
     compare,
     metrics_table,
-    seed_count_baseline,
     top_target_means,
 )
 from mirsignal.files import write_json
 from mirsignal.metrics import pearson
-from mirsignal.sequences import reverse_complement
 
 
 @pytest.fixture
@@ -91,30 +88,3 @@ def test_top_targets_by_hand():
     assert table["n"].tolist() == [4, 8] == list(TOP[:2])
     assert table["mean"].tolist() == [2.5, 4.5]
     assert table["sem"].iloc[0] == pytest.approx(np.sqrt(5 / 3) / 2)
-
-
-def test_seed_counts_learn_from_other_folds_only(rng, random_rna):
-    mirnas = pd.DataFrame({"mirna": ["a"], "sequence": [random_rna(22)]})
-    site = reverse_complement(mirnas["sequence"][0][1:8]) + "A"
-    names = [f"t{number}" for number in range(200)]
-    sequences = {
-        name: random_rna(100) + site * (number % 2) for number, name in enumerate(names)
-    }
-    genes = pd.DataFrame({"transcript": names, "gene": names})
-    pairs = pd.DataFrame(
-        {"mirna": "a", "gene": names, "target": -(np.arange(200) % 2.0), "fold": 0}
-    )
-    pairs.loc[100:, "fold"] = 1
-    shuffled = pairs.sample(frac=1, random_state=1)
-    with threadpool_limits(1):
-        predicted = seed_count_baseline(shuffled, mirnas, genes, sequences, seed=1)
-    assert (
-        pearson(predicted["target"].to_numpy(), predicted["seed_counts"].to_numpy()) > 0.9
-    )
-    changed = shuffled.assign(target=lambda t: t["target"].mask(t["fold"] == 1, 5.0))
-    with threadpool_limits(1):
-        again = seed_count_baseline(changed, mirnas, genes, sequences, seed=1)
-    held_out = shuffled["fold"] == 1  # predicted from fold 0, which has not changed
-    np.testing.assert_array_equal(
-        again.loc[held_out, "seed_counts"], predicted.loc[held_out, "seed_counts"]
-    )

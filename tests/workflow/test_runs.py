@@ -13,7 +13,7 @@ pytestmark = pytest.mark.workflow
 
 SMALL_TEST_SETS = ("random", "unseen_target", "unseen_family")
 MAIN = "balanced.cnn.attribution.compressed.cnn_gru"
-OTHERS = ("seed_counts", "contextpp", "targetscan")
+OTHERS = ("seed_counts", "site_features", "contextpp", "targetscan")
 
 
 def test_main_leaves_a_comparison(finished):

@@ -1,0 +1,75 @@
+"""Predict fold changes from seed sites alone, on the folds of the models."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingRegressor
+
+from mirsignal.sequences import Transcripts
+from mirsignal.sites import SITE_TYPES, count_sites
+
+NO_SITE = -1.0
+"""Features of a site that is not there: below any that is."""
+
+
+def seed_count_baseline(
+    pairs: pd.DataFrame,
+    mirnas: pd.DataFrame,
+    genes: pd.DataFrame,
+    transcripts: Transcripts,
+    seed: int,
+) -> NDArray[np.float64]:
+    """Return predictions (N,) of `pairs` from site counts by type alone.
+
+    `pairs` has mirna, gene, target (log2 fold change) and fold. Counts of a gene are the
+    mean over its transcripts (`genes`: transcript, gene).
+    """
+    counts = []
+    for name, gene in zip(genes["transcript"], genes["gene"], strict=True):
+        sequence = transcripts[name]
+        for mirna, driver in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
+            counts.append((mirna, gene, *count_sites(driver, sequence)))
+    columns = ["mirna", "gene", *SITE_TYPES]
+    table = pd.DataFrame(counts, columns=columns).groupby(["mirna", "gene"]).mean()
+    features = pairs[["mirna", "gene"]].merge(table.reset_index(), how="left")
+    x = features[list(SITE_TYPES)].to_numpy(float)
+    return predict_folds(x, pairs, max_iter=150, learning_rate=0.05, random_state=seed)
+
+
+def site_feature_baseline(
+    pairs: pd.DataFrame, sites: pd.DataFrame, genes: pd.DataFrame, seed: int
+) -> NDArray[np.float64]:
+    """Return predictions (N,) of `pairs` from features of their sites.
+
+    By site type: how many (mean over a gene's transcripts), the highest local AU and the
+    largest distance to an end (`sites` as `contextpp.tabulate_sites` makes them, with
+    their gene); and the length of the transcripts (`genes`: transcript, gene, length).
+    """
+    by_gene = genes.groupby("gene")
+    parts = [np.log10(pairs["gene"].map(by_gene["length"].mean())).rename("length")]
+    n_transcripts = pairs["gene"].map(by_gene.size())
+    keys = pd.MultiIndex.from_frame(pairs[["mirna", "gene"]])
+    for kind in SITE_TYPES:
+        found = sites[sites["site_type"] == kind].groupby(["mirna", "gene"])
+        count = found.size().reindex(keys, fill_value=0).to_numpy() / n_transcripts
+        best = found[["local_au", "distance"]].max().reindex(keys, fill_value=NO_SITE)
+        parts += [count, *(best[name].reset_index(drop=True) for name in best)]
+    x = np.column_stack([part.to_numpy(float) for part in parts])
+    settings = {"max_iter": 200, "learning_rate": 0.03, "max_leaf_nodes": 8}
+    settings |= {"min_samples_leaf": 80, "l2_regularization": 10.0}
+    return predict_folds(x, pairs, random_state=seed, **settings)
+
+
+def predict_folds(
+    x: NDArray[np.float64], pairs: pd.DataFrame, **settings
+) -> NDArray[np.float64]:
+    """Return predictions (N,) by gradient boosting on all folds but the one predicted."""
+    y, fold = pairs["target"].to_numpy(), pairs["fold"].to_numpy()
+    predicted = np.zeros(len(pairs))
+    for held_out in np.unique(fold):
+        model = HistGradientBoostingRegressor(**settings)
+        model.fit(x[fold != held_out], y[fold != held_out])
+        predicted[fold == held_out] = model.predict(x[fold == held_out])
+    return predicted
