@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,11 @@ def labelled_pairs() -> str:
             target = target[:20] + "ACTACCTCA" + target[29:]
         rows.append(f"{target}\tTGAGGTAGTAGGTTGTATAGTT\tlet-7a\t{label}")
     return "\n".join(rows) + "\n"
+
+
+def _heed_interrupts() -> None:
+    """Undo what a shell does to programs in its background, which ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Project:
@@ -68,6 +74,7 @@ class Project:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=_heed_interrupts,
         )
 
     def run(self, *arguments: str, extra: str = "") -> tuple[int, str]:
