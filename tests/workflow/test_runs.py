@@ -48,7 +48,12 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
     planned = finished.planned(extra="comparison: {thresholds: [-0.3]}")
     assert planned == {"compare_predictions": 1, "measure_recovery": 1}
     planned = finished.planned(extra="comparison: {accessibility: false}")
-    assert set(planned) == {"score_contextpp", "compare_predictions", "measure_recovery"}
+    assert set(planned) == {
+        "score_contextpp",
+        "fit_baseline",
+        "compare_predictions",
+        "measure_recovery",
+    }
 
 
 def test_library_edit_reruns_only_rules_that_reach_it(finished):
