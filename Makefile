@@ -44,7 +44,7 @@ test: $(INSTALLED)
 
 real: $(INSTALLED)
 	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
-	echo "== mirsignal: main job on the HCT116 subset (about 16 minutes on 2 cores)"
+	echo "== mirsignal: main job on the HCT116 subset (about 12 minutes on 2 cores)"
 	$(SNAKEMAKE) --configfile studies/hct116_subset.yaml --config data="$(DATA)"
 	echo
 	$(call show,results/hct116_subset/comparison/main/metrics.tsv)
@@ -65,7 +65,7 @@ bench-binding: $(INSTALLED)
 bench-scan: STUDY = $(if $(wildcard $(DATA)),hct116_subset,demo)
 bench-scan: CONFIGURED = $(if $(wildcard $(DATA)),--configfile studies/hct116_subset.yaml --config data="$(DATA)")
 bench-scan: $(INSTALLED)
-	echo "== The scan against other ways (about 25 minutes on 2 cores)"
+	echo "== The scan against other ways (about 15 minutes on 2 cores)"
 	$(SNAKEMAKE)
 	$(SNAKEMAKE) $(CONFIGURED) -- results/$(STUDY)/inputs/shards.parquet \
 	    results/$(STUDY)/scan/balanced.cnn.attribution/thresholds.json \
