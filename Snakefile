@@ -72,8 +72,8 @@ include: "rules/binding.smk"
 include: "rules/interpretation.smk"
 include: "rules/scan.smk"
 include: "rules/signals.smk"
-include: "rules/regression.smk"
 include: "rules/contextpp.smk"
+include: "rules/regression.smk"
 include: "rules/comparison.smk"
 
 

@@ -40,7 +40,7 @@ from mirsignal.sequences import Transcripts, decode, encode
 CORES, ENCODING, CHAIN = 2, "au_gc_gu_a", "balanced.cnn"
 LENGTH, N_BACKGROUND = 20_000, 50
 CALLED = 0.5
-"""P above which the usual way and the published protocol look at a window."""
+"""P above which the published protocol explains a window."""
 
 
 def main(study, data=None):

@@ -69,9 +69,7 @@ def tabulate_words(rows: Tensor, stages: list[Stage], length: int) -> Tensor:
         x = ops.maximum(
             ops.repeat(x, N_LETTERS, axis=0), ops.tile(x, (N_LETTERS, 1, 1, 1))
         )
-    x = x + first.bias
-    x = ops.relu(x) if first.relu else x
-    return pad_mirna(x, stages[1])[:, 0]
+    return pad_mirna(rectify(x, first), stages[1])[:, 0]
 
 
 def slide_words(
@@ -183,8 +181,11 @@ def correlate_back(dy: Tensor, kernel: NDArray[np.float32], dilation: int) -> Te
 
 def finish_stage(x: Tensor, stage: Stage, dilation: int) -> Tensor:
     """Pool, add the bias (which pooling commutes with), rectify."""
-    if stage.pool:
-        x = pool(x, dilation)
+    return rectify(pool(x, dilation) if stage.pool else x, stage)
+
+
+def rectify(x: Tensor, stage: Stage) -> Tensor:
+    """Add the bias; cut off what is negative where the stage does."""
     x = x + stage.bias
     return ops.relu(x) if stage.relu else x
 

@@ -36,6 +36,18 @@ def rng():
 
 
 @pytest.fixture
+def table_of(tmp_path):
+    """Return a function: text -> path of a file that holds it."""
+
+    def write(text):
+        path = tmp_path / "table.tsv"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+@pytest.fixture
 def random_rna(rng):
     """Return a function: length -> random RNA string."""
     return lambda length: "".join(rng.choice(list("ACGU"), length))

@@ -17,16 +17,6 @@ SEEDS = "Seed region\tSPS (8mer and 7mer-m8)\tSPS (7mer-1a and 6mer)\tTA\n"
 MRNAS = "transcript\tgene\tsequence\tcds_start\tcds_end\n"
 
 
-@pytest.fixture
-def table_of(tmp_path):
-    def write(text):
-        path = tmp_path / "table.tsv"
-        path.write_text(text)
-        return path
-
-    return write
-
-
 def test_seeds_may_be_rna_or_dna(table_of):
     table = read_ta_sps(table_of(SEEDS + "GAGGTAG\t-9.4\t-8\t3.4\nAAAGUGC\t-7\t-6\t4\n"))
     assert table.loc["GAGGUAG"].tolist() == [-9.4, -8, 3.4]

@@ -19,16 +19,6 @@ MIRNAS = pd.DataFrame(
 GENES = pd.Series(["NM_1", "NM_2", "TP53"])
 
 
-@pytest.fixture
-def table_of(tmp_path):
-    def write(text):
-        path = tmp_path / "table.tsv"
-        path.write_text(text)
-        return path
-
-    return write
-
-
 def test_fold_changes_by_hand(table_of):
     path = table_of(
         "id\tlet-7a\tmiR-1\tmiR-9\n"
