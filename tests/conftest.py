@@ -37,11 +37,11 @@ def rng():
 
 @pytest.fixture
 def table_of(tmp_path):
-    """Return a function: text -> path of a file that holds it."""
+    """Return a function: text or bytes -> path of a file that holds them."""
 
-    def write(text):
-        path = tmp_path / "table.tsv"
-        path.write_text(text)
+    def write(text, name="table.tsv"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return path
 
     return write

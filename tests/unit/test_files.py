@@ -19,18 +19,6 @@ from mirsignal.files import (
 )
 
 
-@pytest.fixture
-def table_of(tmp_path):
-    """Return a function: text -> path of a file that holds it."""
-
-    def write(text, name="table.tsv"):
-        path = tmp_path / name
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return path
-
-    return write
-
-
 def test_unfinished_file_leaves_nothing_behind(tmp_path):
     path = tmp_path / "deep" / "out.tsv.gz"
 
