@@ -4,9 +4,9 @@ A path is a row of cells (target nucleotide, miRNA nucleotide) that runs antipar
 a duplex lies in the pairing matrix: towards the 3' end of the miRNA and the 5' end of the
 target. Its score is the sum of its cells' attributions, less the cost of what it skips:
 k nucleotides in a row cost gap_open + (k - 1) gap_extend, on each strand by itself. The
-best path of each state (at a cell, skipping the target, skipping the miRNA) is kept apart,
-as in Gotoh 1982 (Journal of Molecular Biology 162:705), so that the cost of a gap follows
-from the path that opened it.
+best path of each state (at a cell, skipping the target, skipping the miRNA) is kept
+apart, as in Gotoh 1982 (Journal of Molecular Biology 162:705), so that the cost of a gap
+follows from the path that opened it.
 
 The alignment is local: it starts and ends at a cell and holds only what raises its score.
 Where no cell is above zero, the path is empty and its score is 0.

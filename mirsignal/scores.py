@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mirsignal.attribution import Attributor, region_scores
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, REGIONS, WINDOW
 from mirsignal.backend import keras
-from mirsignal.explanation import PairExplainer
+from mirsignal.explanation import LARGEST_RESIDUAL, PairExplainer
 from mirsignal.scanning import (
     Scanner,
     logit_model,
@@ -32,9 +32,6 @@ log = logging.getLogger(__name__)
 
 P_LEVELS = 4096
 """Different values of P, less one."""
-
-LARGEST_RESIDUAL = 0.01
-"""Logits by which SHAP values may miss a window's logit without being reported."""
 
 Tracks = list[NDArray[np.float32]]
 
@@ -149,10 +146,11 @@ class ShapScorer:
 
     def _explain(self, pairs):
         values, residual = self._explainer.explain(pairs)
-        if n_bad := int((residual > LARGEST_RESIDUAL).sum()):
+        largest = LARGEST_RESIDUAL["deep"]
+        if n_bad := int((residual > largest).sum()):
             log.warning(
                 "SHAP values of %d windows of %d miss the logit by more than %g",
-                *(n_bad, len(residual), LARGEST_RESIDUAL),
+                *(n_bad, len(residual), largest),
             )
         return values
 

@@ -243,7 +243,7 @@ def results_of(experiment):
     compared = f"results/{STUDY}/comparison/{experiment}"
     files = [
         *binding_results_of(experiment),
-        f"{explained}/pairs.svg",
+        *(f"{explained}/{name}.svg" for name in ("pairs", "importance", "clusters")),
         f"{folders['scan']}/tracks.svg",
         *scan_results_of(experiment),
         f"{compared}/metrics.json",

@@ -1,8 +1,22 @@
-# Interpretation: the network and some test pairs -> SHAP heat maps.
+# Interpretation: the network and some pairs -> SHAP heat maps, alignments, importance.
 #
 # in:   binding/{samples}.{binding}/model.keras, test_predictions.parquet,
-#       samples/{samples}/pairs.parquet
-# out:  interpretation/{samples}.{binding}/shap.npz, explanations.json, pairs.svg
+#       samples/{samples}/pairs.parquet, inputs/mirnas.parquet; the pairs that the config
+#       names
+# out:  interpretation/{samples}.{binding}/
+#         explained.parquet, shap.npz, explanations.json   pairs, SHAP values, additivity
+#         alignments.tsv, .txt, .parquet, pairs.svg        strongest paths, heat maps
+#         importance.tsv, .json, .svg                      by miRNA position
+#         clusters.tsv, .txt, .json, .svg                  of alignments
+
+
+def interpretation(*keys):
+    """Return these settings of `interpretation`, so that others do not rerun a rule."""
+    return {key: CONFIG["interpretation"][key] for key in keys}
+
+
+# The table of pairs to explain, or no input where there is none.
+NAMED_PAIRS = [data_file(name) for name in [CONFIG["interpretation"]["pairs"]] if name]
 
 
 rule explain_pairs:
@@ -10,10 +24,40 @@ rule explain_pairs:
         model="results/{study}/binding/{samples}.{binding}/model.keras",
         pairs="results/{study}/samples/{samples}/pairs.parquet",
         predictions="results/{study}/binding/{samples}.{binding}/test_predictions.parquet",
+        mirnas="results/{study}/inputs/mirnas.parquet",
+        named=NAMED_PAIRS,
     output:
         shap="results/{study}/interpretation/{samples}.{binding}/shap.npz",
+        pairs="results/{study}/interpretation/{samples}.{binding}/explained.parquet",
         summary="results/{study}/interpretation/{samples}.{binding}/explanations.json",
         provenance="results/{study}/interpretation/{samples}.{binding}/provenance.json",
+    log:
+        "results/{study}/logs/explain_pairs/{samples}.{binding}.log",
+    benchmark:
+        "results/{study}/benchmarks/explain_pairs/{samples}.{binding}.tsv"
+    conda:
+        "../envs/tensorflow.yaml"
+    resources:
+        mem_mb=more(3000),
+        runtime=more(60),
+        gpu=1,
+    params:
+        settings=interpretation("n_pairs", "n_many", "explainer", "n_background"),
+        encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
+        seed=CONFIG["seed"],
+        code=code("explain_pairs"),
+    script:
+        "../scripts/explain_pairs.py"
+
+
+rule align_pairs:
+    input:
+        pairs="results/{study}/interpretation/{samples}.{binding}/explained.parquet",
+        shap="results/{study}/interpretation/{samples}.{binding}/shap.npz",
+    output:
+        table="results/{study}/interpretation/{samples}.{binding}/alignments.tsv",
+        text="results/{study}/interpretation/{samples}.{binding}/alignments.txt",
+        paths="results/{study}/interpretation/{samples}.{binding}/alignments.parquet",
         figure=report(
             "results/{study}/interpretation/{samples}.{binding}/pairs.svg",
             caption="../report/pairs.rst",
@@ -25,20 +69,88 @@ rule explain_pairs:
             },
         ),
     log:
-        "results/{study}/logs/explain_pairs/{samples}.{binding}.log",
+        "results/{study}/logs/align_pairs/{samples}.{binding}.log",
     benchmark:
-        "results/{study}/benchmarks/explain_pairs/{samples}.{binding}.tsv"
+        "results/{study}/benchmarks/align_pairs/{samples}.{binding}.tsv"
     conda:
-        "../envs/tensorflow.yaml"
+        "../envs/tables.yaml"
     resources:
-        mem_mb=more(3000),
+        mem_mb=more(2000),
         runtime=more(30),
-        gpu=1,
     params:
-        settings=CONFIG["interpretation"],
-        encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
-        seed=CONFIG["seed"],
+        gaps=interpretation("gap_open", "gap_extend"),
         caption=caption("pairs"),
-        code=code("explain_pairs"),
+        code=code("align_pairs"),
     script:
-        "../scripts/explain_pairs.py"
+        "../scripts/align_pairs.py"
+
+
+rule measure_importance:
+    input:
+        pairs="results/{study}/interpretation/{samples}.{binding}/explained.parquet",
+        shap="results/{study}/interpretation/{samples}.{binding}/shap.npz",
+    output:
+        table="results/{study}/interpretation/{samples}.{binding}/importance.tsv",
+        summary="results/{study}/interpretation/{samples}.{binding}/importance.json",
+        figure=report(
+            "results/{study}/interpretation/{samples}.{binding}/importance.svg",
+            caption="../report/importance.rst",
+            category="3 Interpretation",
+            labels={
+                "samples": "{samples}",
+                "binding": "{binding}",
+                "figure": "importance by miRNA position",
+            },
+        ),
+    log:
+        "results/{study}/logs/measure_importance/{samples}.{binding}.log",
+    benchmark:
+        "results/{study}/benchmarks/measure_importance/{samples}.{binding}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=more(2000),
+        runtime=more(30),
+    params:
+        seed=CONFIG["seed"],
+        caption=caption("importance"),
+        code=code("measure_importance"),
+    script:
+        "../scripts/measure_importance.py"
+
+
+rule cluster_alignments:
+    input:
+        pairs="results/{study}/interpretation/{samples}.{binding}/explained.parquet",
+        shap="results/{study}/interpretation/{samples}.{binding}/shap.npz",
+        paths="results/{study}/interpretation/{samples}.{binding}/alignments.parquet",
+    output:
+        table="results/{study}/interpretation/{samples}.{binding}/clusters.tsv",
+        text="results/{study}/interpretation/{samples}.{binding}/clusters.txt",
+        summary="results/{study}/interpretation/{samples}.{binding}/clusters.json",
+        figure=report(
+            "results/{study}/interpretation/{samples}.{binding}/clusters.svg",
+            caption="../report/clusters.rst",
+            category="3 Interpretation",
+            labels={
+                "samples": "{samples}",
+                "binding": "{binding}",
+                "figure": "clusters of alignments",
+            },
+        ),
+    log:
+        "results/{study}/logs/cluster_alignments/{samples}.{binding}.log",
+    benchmark:
+        "results/{study}/benchmarks/cluster_alignments/{samples}.{binding}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=more(2000),
+        runtime=more(30),
+    params:
+        max_clusters=CONFIG["interpretation"]["max_clusters"],
+        seed=CONFIG["seed"],
+        caption=caption("clusters"),
+        code=code("cluster_alignments"),
+    script:
+        "../scripts/cluster_alignments.py"

@@ -1,54 +1,110 @@
-"""Explain some test positives with SHAP and draw them as heat maps."""
+"""Explain named pairs and a sample of test positives with SHAP."""
 
 import logging
+import time
 
 import numpy as np
 import pandas as pd
 
 from mirsignal.backend import keras, set_up
-from mirsignal.evaluation import primary_test_set
-from mirsignal.explanation import PairExplainer, pairs_to_matrices, sample_background
-from mirsignal.figures.pairs import draw_pairs
-from mirsignal.files import atomic_path, write_json
+from mirsignal.errors import InputError
+from mirsignal.explanation import (
+    LARGEST_RESIDUAL,
+    PairExplainer,
+    pairs_to_matrices,
+    sample_background,
+)
+from mirsignal.files import atomic_path, write_json, write_parquet
 from mirsignal.jobs import run
+from mirsignal.scanning import sigmoid
+from mirsignal.selection import choose_test_pairs, name_sequences, read_named_pairs
 
 log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
     settings, seed = snakemake.params.settings, snakemake.params.seed
-    encoding = snakemake.params.encoding
+    encoding, kind = snakemake.params.encoding, settings["explainer"]
+    pairs = choose_pairs(snakemake.input, settings, seed)
     set_up(snakemake.threads, seed)
-    test = pd.read_parquet(snakemake.input.predictions)
-    test = test[test["test_set"] == primary_test_set(test["test_set"].unique())]
-    called = test[(test["label"] == 1) & (test["score"] > 0.5)]
-    chosen = called if len(called) else test[test["label"] == 1]
-    chosen = chosen.sample(min(settings["n_pairs"], len(chosen)), random_state=seed)
     background = sample_background(
         pd.read_parquet(snakemake.input.pairs), settings["n_background"], encoding, seed
     )
     model = keras.models.load_model(snakemake.input.model)
-    explainer = PairExplainer(model, background)
-    values, residual = explainer.explain(pairs_to_matrices(chosen, encoding))
+    explainer = PairExplainer(model, background, kind, seed)
+    matrices = pairs_to_matrices(pairs, encoding)
+    started = time.monotonic()
+    values, residual = explainer.explain(matrices)
+    seconds = time.monotonic() - started
+    refuse_non_numbers(pairs, values)
+    logit = explainer.logits(matrices)
+    pairs = pairs.assign(
+        p=sigmoid(logit.astype(np.float32)),
+        logit=logit,
+        base=explainer.base,
+        residual=residual,
+        additive=residual <= LARGEST_RESIDUAL[kind],
+    )
+    write_parquet(snakemake.output.pairs, pairs)
     with atomic_path(snakemake.output.shap) as temporary, temporary.open("wb") as handle:
-        np.savez_compressed(handle, values=values, base=explainer.base, residual=residual)
-    write_json(
-        snakemake.output.summary,
-        {
-            "n_pairs": len(chosen),
-            "n_background": len(background),
-            "base_value": explainer.base,
-            "additivity_max": float(residual.max()),
-            "pairs": chosen[["mirna_name", "mirna", "target", "score"]].to_dict(
-                "records"
-            ),
-        },
+        np.savez_compressed(handle, values=values.astype(np.float32))
+    write_json(snakemake.output.summary, summarise(pairs, kind, len(background)))
+    report(pairs, kind, seconds)
+
+
+def choose_pairs(tables, settings, seed):
+    """Return the named pairs, where there are any, and then those of a test set."""
+    test = pd.read_parquet(tables.predictions)
+    chosen = choose_test_pairs(test, settings["n_pairs"], settings["n_many"], seed)
+    if not tables.named:
+        return chosen
+    sequences = name_sequences(pd.read_parquet(tables.mirnas), test)
+    named = read_named_pairs(tables.named, sequences)
+    return pd.concat([named, chosen], ignore_index=True)
+
+
+def refuse_non_numbers(pairs, values):
+    bad = pairs.loc[~np.isfinite(values).all(axis=(1, 2)), "id"]
+    if len(bad):
+        raise InputError(
+            f"{len(bad)} of {len(pairs)} pairs, such as {bad.iloc[0]!r}, have SHAP "
+            "values that are no numbers; train the network anew"
+        )
+
+
+def summarise(pairs, kind, n_background):
+    failed = pairs[~pairs["additive"]]
+    return {
+        "explainer": kind,
+        "n_background": n_background,
+        "base_value": float(pairs["base"].iloc[0]),
+        "n_pairs": len(pairs),
+        "n_by_source": pairs["source"].value_counts(sort=False).to_dict(),
+        "additivity_median": float(pairs["residual"].median()),
+        "additivity_max": float(pairs["residual"].max()),
+        "largest_residual_allowed": LARGEST_RESIDUAL[kind],
+        "n_failed": len(failed),
+        "failed": failed[["id", "residual"]].to_dict("records"),
+    }
+
+
+def report(pairs, kind, seconds):
+    failed = pairs.loc[~pairs["additive"], "id"].tolist()
+    log.info(
+        "%s pairs, %.0f s per 1,000; additivity residual at most %.1e; %d failed",
+        *(f"{len(pairs):,}", 1000 * seconds / len(pairs), pairs["residual"].max()),
+        len(failed),
     )
-    draw_pairs(
-        *(chosen, values, explainer.base),
-        *(snakemake.output.figure, snakemake.params.caption),
-    )
-    log.info("%d pairs; additivity residual at most %.1e", len(chosen), residual.max())
+    if failed:
+        log.warning(
+            "SHAP values of %d pairs miss the logit by more than %g: %s%s; they are left "
+            "out of importance and clusters",
+            *(len(failed), LARGEST_RESIDUAL[kind], ", ".join(failed[:5])),
+            ", ..." if len(failed) > 5 else "",
+        )
+    n_named = (pairs["source"] == "named").sum()
+    if n_named > (n_drawn := (pairs["drawn"] & (pairs["source"] == "named")).sum()):
+        log.warning("heat maps show the first %d of %d named pairs", n_drawn, n_named)
 
 
 if __name__ == "__main__":

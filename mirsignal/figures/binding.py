@@ -19,6 +19,7 @@ from mirsignal.figures.style import (
     in_words,
     new_figure,
     save_figure,
+    short_name,
 )
 from mirsignal.history import best_member
 
@@ -125,7 +126,7 @@ def _random_rates(axis: Any, random_windows: dict[str, Any]) -> None:
     rates = random_windows["positive_rate"]
     n = random_windows["n_windows"]
     values = np.array(list(rates.values()))
-    names = [name.split("_")[2] if name.count("_") > 2 else name for name in rates]
+    names = [short_name(name) for name in rates]
     error = 1.96 * np.sqrt(values * (1 - values) / n)
     axis.barh(range(len(names)), values, xerr=error, color=BLUE, ecolor=GREY)
     axis.invert_yaxis()

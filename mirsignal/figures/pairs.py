@@ -1,57 +1,95 @@
-"""Draw explained pairs: target against miRNA, bases on both axes."""
+"""Draw explained pairs: target against miRNA, and the strongest path as a duplex."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mirsignal.figures.style import GREY, new_figure, save_figure
-from mirsignal.pairing import ENCODINGS
-from mirsignal.sequences import encode
+from mirsignal.duplexes import WATSON_CRICK, WOBBLE, pair_kinds, write_duplex
+from mirsignal.figures.style import BLACK, GREY, new_figure, save_figure, short_name
+
+_PADDING = "-"
+_NO_PATH = "no path: no cell of known bases raises the logit"
 
 
 def draw_pairs(
     pairs: pd.DataFrame,
     values: NDArray[np.float64],
-    base: float,
+    paths: Sequence[NDArray[np.int64]],
     path: str | Path,
     caption: str = "",
 ) -> None:
-    """Draw one heat map per pair (mirna_name, mirna, target, score) of values (N, W, M).
+    """Draw one heat map per pair of values (N, W, M), its path and the path's duplex.
 
-    Red cells raise the logit, blue ones lower it, on one scale for all pairs; a dot marks
-    bases that can pair.
+    `pairs` have id, mirna_name, mirna, target, p, logit, base, residual and additive.
+    Red cells raise the logit, blue ones lower it, on one scale for all pairs.
     """
-    figure, axes = new_figure(len(pairs), 1, width=9.5, height=4.2)
+    figure, axes = new_figure(len(pairs), 1, width=9.5, height=5)
     limit = float(np.abs(values).max()) or 1.0
-    for axis, row, value in zip(axes[:, 0], pairs.itertuples(), values, strict=True):
-        mirna = row.mirna[: value.shape[1]]
+    for axis, row, value, cells in zip(
+        axes[:, 0], pairs.itertuples(), values, paths, strict=True
+    ):
         image = axis.imshow(
-            value[:, : len(mirna)].T,
-            cmap="RdBu_r",
-            vmin=-limit,
-            vmax=limit,
-            aspect="auto",
+            value.T, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto"
         )
-        at = (ENCODINGS["wc_gu"] > 0).max(axis=-1)[
-            encode(row.target)[:, None], encode(mirna)[None, :]
-        ]
-        target_at, mirna_at = np.nonzero(at)
-        axis.scatter(target_at, mirna_at, s=3, color=GREY, linewidths=0)
-        axis.set_xticks(range(len(row.target)), list(row.target), fontsize=8)
-        axis.set_yticks(range(len(mirna)), list(mirna), fontsize=8)
-        axis.tick_params(length=0)
-        axis.set_ylabel("miRNA, 5' at the top")
-        axis.set_title(
-            f"{row.mirna_name}: P = {row.score:.3f}, sum of SHAP values "
-            f"{value.sum():+.2f} on base {base:+.2f}",
-            fontsize=10,
+        mirna = row.mirna[: value.shape[1]]
+        _mark_cells(axis, row.target, mirna, cells)
+        _label_axes(axis, row.target, mirna.ljust(value.shape[1], _PADDING))
+        axis.set_title(_title(row, value), fontsize=9, loc="left")
+        axis.set_xlabel(
+            write_duplex(row.target, mirna, cells) if len(cells) else _NO_PATH,
+            family="monospace",
+            fontsize=9,
+            loc="left",
+            multialignment="left",
         )
-        axis.axhline(0.5, color=GREY, linewidth=0.6)
-        axis.axhline(7.5, color=GREY, linewidth=0.6)
-    axes[-1, 0].set_xlabel("target, 5' to 3' (lines enclose the seed, nt 2-8)")
-    figure.colorbar(image, ax=axes, label="SHAP value (logit)", shrink=0.5)
+    axes[0, 0].legend(
+        fontsize=7, ncols=3, loc="lower right", bbox_to_anchor=(1, 1.0), borderpad=0
+    )
+    figure.colorbar(
+        image, ax=axes, label="SHAP value (logit)", shrink=0.8 / len(pairs), anchor=(0, 1)
+    )
     save_figure(figure, path, caption)
+
+
+def _mark_cells(axis: Any, target: str, mirna: str, cells: NDArray[np.int64]) -> None:
+    kinds = pair_kinds(target, mirna)
+    for kind, name, face in (
+        (WATSON_CRICK, "Watson-Crick", GREY),
+        (WOBBLE, "G:U wobble", "none"),
+    ):
+        at = np.nonzero(kinds == kind)
+        axis.scatter(*at, s=6, facecolor=face, edgecolor=GREY, linewidth=0.6, label=name)
+    axis.plot(
+        *cells.T,
+        "s-",
+        color=BLACK,
+        markersize=7,
+        markerfacecolor="none",
+        linewidth=0.7,
+        markeredgewidth=0.8,
+        label="strongest path",
+    )
+
+
+def _label_axes(axis: Any, target: str, mirna: str) -> None:
+    axis.set_xticks(range(len(target)), list(target), fontsize=8)
+    axis.set_yticks(range(len(mirna)), list(mirna), fontsize=7)
+    axis.tick_params(length=0)
+    axis.set_ylabel("miRNA, 5' at the top")
+    for edge in (0.5, 7.5):
+        axis.axhline(edge, color=GREY, linewidth=0.6)
+
+
+def _title(row: Any, value: NDArray[np.float64]) -> str:
+    name = f", {short_name(row.mirna_name)}" if row.mirna_name else ""
+    warning = "" if row.additive else f"; NOT ADDITIVE, off by {row.residual:.2g}"
+    return (
+        f"{row.id}{name}: P = {row.p:.3f}\nlogit {row.logit:+.2f} = base {row.base:+.2f} "
+        f"and SHAP values {value.sum():+.2f}{warning}"
+    )

@@ -49,6 +49,11 @@ def in_words(name: str) -> str:
     return words.replace("_", " ")
 
 
+def short_name(mirna: str) -> str:
+    """Return miR-1296 of MIMAT0005794_MirBase_miR-1296_microRNA; others as they are."""
+    return mirna.split("_")[2] if mirna.count("_") > 2 else mirna
+
+
 def save_figure(figure: Any, path: str | Path, caption: str = "") -> None:
     """Write the figure as SVG, its caption below, whole or not at all, and close it."""
     width = figure.get_figwidth()

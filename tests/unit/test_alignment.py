@@ -1,4 +1,6 @@
-"""The strongest path equals the best of all paths, and is drawn as a biologist expects."""
+"""The strongest path equals the best of all paths."""
+
+import itertools
 
 import numpy as np
 import pytest
@@ -23,7 +25,7 @@ def gap(skipped, gap_open, gap_extend):
 def score_of(values, cells, gap_open, gap_extend):
     """Score a path by its definition; refuse one that is not antiparallel."""
     score = sum(values[t, m] for t, m in cells)
-    for (t, m), (next_t, next_m) in zip(cells, cells[1:], strict=False):
+    for (t, m), (next_t, next_m) in itertools.pairwise(cells):
         assert next_t < t
         assert next_m > m
         score -= gap(t - next_t - 1, gap_open, gap_extend)

@@ -1,0 +1,84 @@
+"""Draw clusters of alignments: their consensus along the miRNA, and examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mirsignal.duplexes import STATES
+from mirsignal.figures.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    ORANGE,
+    PINK,
+    SKY,
+    new_figure,
+    save_figure,
+)
+
+_COLOURS = dict(zip(STATES, ("#eeeeee", BLUE, SKY, ORANGE, PINK), strict=True))
+
+
+def draw_clusters(
+    table: pd.DataFrame,
+    examples: Mapping[int, str],
+    title: str,
+    path: str | Path,
+    caption: str = "",
+) -> None:
+    """Draw, per cluster, states by miRNA position with the mean attribution; examples.
+
+    `table` is that of `alignment_clusters.describe_clusters`; `examples` are lines of
+    text by cluster.
+    """
+    clusters = list(table.groupby("cluster"))
+    figure, axes = new_figure(len(clusters), 2, width=6, height=3.4)
+    top = max(float(table["attribution"].max()), 1e-6)
+    for (axis, side), (cluster, rows) in zip(axes, clusters, strict=True):
+        _states(axis, rows, top)
+        n, share = rows["n"].iloc[0], rows["share"].iloc[0]
+        axis.set_title(f"Cluster {cluster}: n = {n:,} ({share:.0%})", fontsize=10)
+        side.axis("off")
+        side.text(
+            *(0, 0.98, examples[int(cluster)]),
+            family="monospace",
+            fontsize=7.5,
+            va="top",
+            transform=side.transAxes,
+        )
+        side.set_title("Nearest to the centre", fontsize=10, loc="left")
+    figure.legend(
+        *axes[0][0].get_legend_handles_labels(),
+        ncols=len(STATES),
+        fontsize=8,
+        loc="outside upper left",
+    )
+    figure.suptitle(title, fontsize=10)
+    save_figure(figure, path, caption)
+
+
+def _states(axis: Any, rows: pd.DataFrame, top: float) -> None:
+    below = np.zeros(len(rows))
+    for state in STATES[1:] + STATES[:1]:
+        axis.bar(
+            rows["position"],
+            rows[state],
+            bottom=below,
+            color=_COLOURS[state],
+            label=state.replace("_", "-") if state != "outside" else "not on the path",
+        )
+        below += rows[state].to_numpy()
+    ticks = zip(rows["position"], rows["consensus"], strict=True)
+    labels = [f"{position}\n{mark}" for position, mark in ticks]
+    axis.set_xticks(rows["position"], labels, fontsize=7, family="monospace")
+    axis.set(xlabel="miRNA position, and its commonest state", ylabel="share of pairs")
+    line = axis.twinx()
+    line.plot(rows["position"], rows["attribution"], "o-", color=BLACK, ms=3, linewidth=1)
+    line.set(ylim=(min(0, rows["attribution"].min()), 1.05 * top))
+    line.set_ylabel("mean attribution (logit)", fontsize=8)
+    line.spines["right"].set(visible=True, color=GREY)

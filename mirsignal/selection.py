@@ -1,0 +1,125 @@
+"""Which pairs are explained: those that a user names, and a sample of test positives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mirsignal.axes import WINDOW
+from mirsignal.errors import InputError
+from mirsignal.evaluation import primary_test_set
+from mirsignal.files import read_table, refuse_duplicates
+from mirsignal.mirnas import check_mirna
+from mirsignal.sequences import normalise, seed
+
+COLUMNS = ["id", "source", "mirna_name", "mirna", "family", "target", "drawn"]
+"""Columns of a chosen pair; `source` is "named" or the test set, `drawn` tells whether it
+gets a heat map."""
+
+MOST_DRAWN = 20
+"""Named pairs that get a heat map; the others are explained and aligned all the same."""
+
+
+def read_named_pairs(path: str | Path, sequences: Mapping[str, str]) -> pd.DataFrame:
+    """Read pairs with columns mirna (name or sequence), target and, optionally, id.
+
+    `sequences` are those of known miRNAs by name. A target of less than 50 nt is set in
+    the middle of N, which pair with nothing. Pairs without an id get one of their line.
+    Raises InputError, with the line, for an unknown miRNA, a sequence that is none or is
+    too short or too long, and an id or a pair that is given twice.
+    """
+    table = read_table(path, {"mirna": "mirna", "target": "target"})
+    if "id" not in table:
+        table["id"] = [f"line {line}" for line in table.index]
+    rows = [
+        _read_row(row.mirna, row.target, sequences, f"{path}, line {row.Index}")
+        for row in table.itertuples()
+    ]
+    table[["mirna_name", "mirna", "target"]] = rows
+    table["pair"] = table["mirna"] + " x " + table["target"]
+    for column in ("id", "pair"):
+        refuse_duplicates(table, column, path)
+    chosen = table.assign(
+        source="named",
+        family=table["mirna"].map(seed),
+        drawn=np.arange(len(table)) < MOST_DRAWN,
+    )
+    return chosen[COLUMNS].reset_index(drop=True)
+
+
+def _read_row(
+    mirna: str, target: str, sequences: Mapping[str, str], where: str
+) -> tuple[str, str, str]:
+    """Return name and sequence of the miRNA, and the target as a window."""
+    if pd.isna(mirna) or pd.isna(target):
+        raise InputError(f"{where}: the mirna or the target is missing; fill it")
+    is_sequence = set(mirna.upper()) <= set("ACGUTN")
+    if not is_sequence and mirna not in sequences:
+        raise InputError(
+            f"{where}: {mirna!r} is no sequence of ACGU and no miRNA of this study "
+            f"({', '.join(list(sequences)[:5])}, ...); give its sequence"
+        )
+    try:
+        sequence = check_mirna(mirna if is_sequence else sequences[mirna])
+        window = normalise(target)
+    except InputError as error:
+        raise InputError(f"{where}: {error}; correct or remove the row") from None
+    if len(window) > WINDOW:
+        raise InputError(
+            f"{where}: the target has {len(window)} nt; give the {WINDOW} nt around its "
+            "site, or less"
+        )
+    return "" if is_sequence else mirna, sequence, window.center(WINDOW, "N")
+
+
+def choose_test_pairs(
+    test: pd.DataFrame, n_pairs: int, n_many: int, random_seed: int
+) -> pd.DataFrame:
+    """Return `n_many` positives of the first test set (or all), `n_pairs` to be drawn.
+
+    `test` (test_set, mirna_name, mirna, family, target, label, score) are the predictions
+    on all test sets. Drawn are pairs with P > 0.5, or any where there are too few.
+    Raises InputError where the test set holds no positive.
+    """
+    name = primary_test_set(test["test_set"].unique())
+    rows = test[(test["test_set"] == name) & (test["label"] == 1)]
+    if rows.empty:
+        raise InputError(
+            f"test set {name} holds no positive, so there is no pair to explain; give a "
+            "larger fraction under `samples`"
+        )
+    n = max(n_pairs, n_many)
+    rows = rows.sample(min(n, len(rows)), random_state=random_seed)
+    called_first = np.argsort(rows["score"].to_numpy() <= 0.5, kind="stable")
+    drawn = np.zeros(len(rows), bool)
+    drawn[called_first[:n_pairs]] = True
+    rows = rows.assign(id=[f"{name} {row}" for row in rows.index], source=name)
+    return rows.assign(drawn=drawn)[COLUMNS].reset_index(drop=True)
+
+
+def name_sequences(mirnas: pd.DataFrame, test: pd.DataFrame) -> dict[str, str]:
+    """Return the sequences of miRNAs by name: scanned ones, then those of test pairs.
+
+    `mirnas` have mirna, sequence; `test` mirna_name, mirna (cut to 20 nt, which is what
+    networks see).
+    """
+    known = dict(zip(test["mirna_name"], test["mirna"], strict=True))
+    return known | dict(zip(mirnas["mirna"], mirnas["sequence"], strict=True))
+
+
+def usable_for_many(pairs: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which explained pairs (N,) count for the test set: additive, not named.
+
+    Raises InputError where there is none.
+    """
+    usable = (pairs["additive"] & (pairs["source"] != "named")).to_numpy(bool)
+    if not usable.any():
+        raise InputError(
+            "the SHAP values of no test pair add up to its logit (see explanations.json); "
+            "choose another `explainer` under `interpretation`"
+        )
+    return usable

@@ -1,0 +1,77 @@
+"""Align explained pairs along the strongest path of their SHAP values, and draw some."""
+
+import numpy as np
+import pandas as pd
+
+from mirsignal.alignment import mask_unknown, strongest_paths
+from mirsignal.axes import MIRNA_LENGTH, WINDOW
+from mirsignal.duplexes import count_states, write_duplex
+from mirsignal.figures.pairs import draw_pairs
+from mirsignal.files import atomic_path, write_parquet, write_tsv
+from mirsignal.jobs import run
+from mirsignal.sequences import encode_many
+
+COLUMNS = {
+    "id": "the pair, as named, or its test set and row",
+    "source": "named, or the test set",
+    "mirna_name": "name of the miRNA, where it was given",
+    "mirna": "sequence of the miRNA, 5' to 3'; networks see its first 20 nt",
+    "target": "target window, 5' to 3'",
+    "p": "P(binding)",
+    "logit": "its logit: base value and the sum of SHAP values",
+    "residual": "by how much the two miss each other",
+    "additive": "whether that is little enough",
+    "path_score": "attribution of the strongest path less its gaps (logit); 0: no path",
+    "n_watson_crick": "Watson-Crick pairs on the path",
+    "n_wobble": "G:U wobbles on the path",
+    "n_mismatch": "aligned bases that do not pair",
+    "n_mirna_bulge": "nt of the miRNA that the path passes over",
+    "n_target_bulge": "nt of the target that the path passes over",
+    "path": "cells of the path, from the miRNA's 5' end: miRNA nt:target nt, 1-based",
+}
+
+
+def main(snakemake):
+    pairs = pd.read_parquet(snakemake.input.pairs)
+    with np.load(snakemake.input.shap) as saved:
+        values = saved["values"]
+    mirnas = pairs["mirna"].str[:MIRNA_LENGTH]
+    targets = encode_many(pairs["target"], WINDOW)
+    known = mask_unknown(values, targets, encode_many(mirnas, MIRNA_LENGTH))
+    paths, scores = strongest_paths(known, **snakemake.params.gaps)
+    sequences = list(zip(pairs["target"], mirnas, paths, strict=True))
+    counts = pd.DataFrame([count_states(*each) for each in sequences])
+    steps = [" ".join(f"{m + 1}:{t + 1}" for t, m in path) for path in paths]
+    table = pd.concat([pairs.assign(path_score=scores), counts], axis=1)
+    table["path"] = steps
+    write_tsv(snakemake.output.table, table[list(COLUMNS)], COLUMNS)
+    cells = {
+        "target_at": [path[:, 0] for path in paths],
+        "mirna_at": [path[:, 1] for path in paths],
+    }
+    write_parquet(snakemake.output.paths, pairs[["id"]].assign(**cells))
+    with atomic_path(snakemake.output.text) as temporary:
+        blocks = map(describe, table.itertuples(), sequences)
+        temporary.write_text("\n".join(blocks))
+    drawn = np.flatnonzero(pairs["drawn"])
+    draw_pairs(
+        pairs.iloc[drawn],
+        values[drawn],
+        [paths[at] for at in drawn],
+        *(snakemake.output.figure, snakemake.params.caption),
+    )
+
+
+def describe(row, sequences):
+    """Return a pair's heading, what is on its path, and its duplex."""
+    return (
+        f"{row.id}  {row.mirna_name}\n"
+        f"P = {row.p:.3f}, logit {row.logit:+.2f} on base {row.base:+.2f}; path "
+        f"{row.path_score:+.2f}: {row.n_watson_crick} Watson-Crick, {row.n_wobble} G:U, "
+        f"{row.n_mismatch} mismatched, bulges {row.n_target_bulge} nt of the target and "
+        f"{row.n_mirna_bulge} of the miRNA\n{write_duplex(*sequences)}\n"
+    )
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,83 @@
+"""Measure how much each miRNA position adds to the logit, over test positives."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+
+from mirsignal.axes import REGIONS
+from mirsignal.figures.importance import draw_importance
+from mirsignal.figures.style import short_name
+from mirsignal.files import write_json, write_tsv
+from mirsignal.importance import (
+    best_site_types,
+    common_families,
+    position_importance,
+    seed_contrast,
+    summarise_importance,
+)
+from mirsignal.jobs import run
+from mirsignal.selection import usable_for_many
+
+log = logging.getLogger("mirsignal")
+
+COLUMNS = {
+    "grouping": "all, site_type (best canonical site of the target) or family",
+    "group": "of that grouping; a family is its seed, nt 2-8",
+    "position": "of the miRNA, from its 5' end",
+    "n": "test positives",
+    "mean": "SHAP values summed over the target (logit), mean over pairs",
+    "low": "its 95% interval, bootstrap over pairs",
+    "high": "see low",
+    "sd": "standard deviation over pairs",
+    "quarter": "a quarter of the pairs lie below",
+    "three_quarters": "three quarters lie below",
+}
+
+
+def main(snakemake):
+    seed = snakemake.params.seed
+    pairs = pd.read_parquet(snakemake.input.pairs)
+    usable = usable_for_many(pairs)
+    pairs = pairs[usable].reset_index(drop=True)
+    with np.load(snakemake.input.shap) as saved:
+        values = saved["values"][usable]
+    importance = position_importance(values, pairs["mirna"])
+    groupings = {
+        "site_type": pd.Series(best_site_types(pairs["mirna"], pairs["target"])),
+        "family": common_families(pairs),
+    }
+    table = summarise_importance(importance, groupings, seed)
+    contrasts = {
+        "all": {"all": seed_contrast(importance, seed)},
+        **{
+            grouping: {
+                group: seed_contrast(importance[members], seed)
+                for group, members in groups.groupby(groups).indices.items()
+            }
+            for grouping, groups in groupings.items()
+        },
+    }
+    write_tsv(snakemake.output.table, table[list(COLUMNS)], COLUMNS)
+    write_json(snakemake.output.summary, {"seed_less_other_positions": contrasts})
+    draw_importance(
+        *(table, contrasts["all"]["all"], name_families(pairs)),
+        *(snakemake.output.figure, snakemake.params.caption),
+    )
+    for group, found in (contrasts["all"] | contrasts["site_type"]).items():
+        log.info(
+            "%s: a seed position adds %+.3f (%+.3f to %+.3f) more to the logit than "
+            "another one, n = %s",
+            *(group, found["value"], found["low"], found["high"], f"{found['n']:,}"),
+        )
+
+
+def name_families(pairs):
+    """Return seed and commonest member of each family, by seed."""
+    seeds = pairs["mirna"].str[REGIONS["seed"]]
+    commonest = pairs["mirna_name"].groupby(seeds).agg(lambda names: names.mode().iloc[0])
+    return {seed: f"{seed} {short_name(name)}" for seed, name in commonest.items()}
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
