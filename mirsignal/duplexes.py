@@ -56,11 +56,10 @@ def lay_out(target: str, mirna: str, cells: NDArray[np.int64]) -> tuple[str, str
     The target runs 5' to 3', the miRNA below it 3' to 5'. Capitals are on the path of
     `cells` (K, 2); "|" marks a Watson-Crick pair, ":" a G:U wobble, "x" a mismatch, and
     "-" stands opposite a bulged nucleotide. What lies before and behind the path is in
-    small letters. Without a path the two sequences stand apart, unmarked.
+    small letters. Raises ValueError for an empty path.
     """
     if not len(cells):
-        width = max(len(target), len(mirna))
-        return target.lower().ljust(width), " " * width, mirna[::-1].lower().ljust(width)
+        raise ValueError("an empty path has no duplex")
     kinds = pair_kinds(target, mirna)
     path = [(int(t), int(m)) for t, m in cells[::-1]]
     columns = _facing(target[: path[0][0]], mirna[path[0][1] + 1 :], str.rjust)
@@ -83,6 +82,9 @@ def _facing(target: str, mirna: str, justify) -> list[tuple[str, str, str]]:
 
 
 def write_duplex(target: str, mirna: str, cells: NDArray[np.int64]) -> str:
-    """Return `lay_out` as text with the names and the ends of both strands."""
+    """Return `lay_out` as text with the ends of both strands, or that there is no path."""
+    if not len(cells):
+        return "no path: no cell of known bases raises the logit"
     top, marks, bottom = lay_out(target, mirna, cells)
-    return f"target 5' {top} 3'\n          {marks}\n miRNA 3' {bottom} 5'"
+    rows = ("target 5'", top, "3'"), ("         ", marks, ""), (" miRNA 3'", bottom, "5'")
+    return "\n".join(f"{name} {row.rstrip()} {end}".rstrip() for name, row, end in rows)

@@ -119,7 +119,7 @@ def usable_for_many(pairs: pd.DataFrame) -> NDArray[np.bool_]:
     usable = (pairs["additive"] & (pairs["source"] != "named")).to_numpy(bool)
     if not usable.any():
         raise InputError(
-            "the SHAP values of no test pair add up to its logit (see explanations.json); "
+            "SHAP values add up to the logit of no test pair (see explanations.json); "
             "choose another `explainer` under `interpretation`"
         )
     return usable

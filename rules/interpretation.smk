@@ -16,7 +16,9 @@ def interpretation(*keys):
 
 
 # The table of pairs to explain, or no input where there is none.
-NAMED_PAIRS = [data_file(name) for name in [CONFIG["interpretation"]["pairs"]] if name]
+NAMED_PAIRS = CONFIG["interpretation"]["pairs"] or []
+if NAMED_PAIRS:
+    NAMED_PAIRS = data_file(NAMED_PAIRS)
 
 
 rule explain_pairs:

@@ -64,13 +64,18 @@ def main(snakemake):
 
 def describe(row, sequences):
     """Return a pair's heading, what is on its path, and its duplex."""
-    return (
-        f"{row.id}  {row.mirna_name}\n"
-        f"P = {row.p:.3f}, logit {row.logit:+.2f} on base {row.base:+.2f}; path "
-        f"{row.path_score:+.2f}: {row.n_watson_crick} Watson-Crick, {row.n_wobble} G:U, "
-        f"{row.n_mismatch} mismatched, bulges {row.n_target_bulge} nt of the target and "
-        f"{row.n_mirna_bulge} of the miRNA\n{write_duplex(*sequences)}\n"
-    )
+    lines = [
+        f"{row.id}  {row.mirna_name}".rstrip(),
+        f"P = {row.p:.3f}, logit {row.logit:+.2f} on base {row.base:+.2f}",
+        write_duplex(*sequences),
+    ]
+    if row.path_score:
+        lines[1] += (
+            f"; path {row.path_score:+.2f}: {row.n_watson_crick} Watson-Crick, "
+            f"{row.n_wobble} G:U, {row.n_mismatch} mismatched; bulges {row.n_target_bulge} "
+            f"nt of the target, {row.n_mirna_bulge} of the miRNA"
+        )
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ from mirsignal.figures.style import (
 
 _COLOURS = dict(zip(STATES, ("#eeeeee", BLUE, SKY, ORANGE, PINK), strict=True))
 
+_LABELS = {"outside": "not on the path", "watson_crick": "Watson-Crick"}
+
 
 def draw_clusters(
     table: pd.DataFrame,
@@ -52,11 +54,12 @@ def draw_clusters(
             transform=side.transAxes,
         )
         side.set_title("Nearest to the centre", fontsize=10, loc="left")
-    figure.legend(
-        *axes[0][0].get_legend_handles_labels(),
+    axes[0][0].legend(
         ncols=len(STATES),
         fontsize=8,
-        loc="outside upper left",
+        loc="lower left",
+        bbox_to_anchor=(0, 1.1),
+        columnspacing=1,
     )
     figure.suptitle(title, fontsize=10)
     save_figure(figure, path, caption)
@@ -70,7 +73,7 @@ def _states(axis: Any, rows: pd.DataFrame, top: float) -> None:
             rows[state],
             bottom=below,
             color=_COLOURS[state],
-            label=state.replace("_", "-") if state != "outside" else "not on the path",
+            label=_LABELS.get(state, state),
         )
         below += rows[state].to_numpy()
     ticks = zip(rows["position"], rows["consensus"], strict=True)

@@ -46,7 +46,7 @@ def _all(axis: Any, rows: pd.DataFrame, contrast: Mapping[str, float]) -> None:
     axis.set_ylabel("SHAP values, summed over the target (logit)")
     axis.set_title(
         f"All test positives, n = {contrast['n']:,}\na seed position adds "
-        f"{contrast['value']:+.2f} ({contrast['low']:+.2f} to {contrast['high']:+.2f}) "
+        f"{contrast['value']:+.3f} ({contrast['low']:+.3f} to {contrast['high']:+.3f}) "
         "more than another",
         fontsize=9,
     )

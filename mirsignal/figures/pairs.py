@@ -14,7 +14,6 @@ from mirsignal.duplexes import WATSON_CRICK, WOBBLE, pair_kinds, write_duplex
 from mirsignal.figures.style import BLACK, GREY, new_figure, save_figure, short_name
 
 _PADDING = "-"
-_NO_PATH = "no path: no cell of known bases raises the logit"
 
 
 def draw_pairs(
@@ -42,7 +41,7 @@ def draw_pairs(
         _label_axes(axis, row.target, mirna.ljust(value.shape[1], _PADDING))
         axis.set_title(_title(row, value), fontsize=9, loc="left")
         axis.set_xlabel(
-            write_duplex(row.target, mirna, cells) if len(cells) else _NO_PATH,
+            write_duplex(row.target, mirna, cells),
             family="monospace",
             fontsize=9,
             loc="left",
