@@ -82,7 +82,7 @@ def _facing(target: str, mirna: str, justify) -> list[tuple[str, str, str]]:
 
 
 def write_duplex(target: str, mirna: str, cells: NDArray[np.int64]) -> str:
-    """Return `lay_out` as text with the ends of both strands, or that there is no path."""
+    """Return `lay_out` as text with the ends of both strands; a line without a path."""
     if not len(cells):
         return "no path: no cell of known bases raises the logit"
     top, marks, bottom = lay_out(target, mirna, cells)

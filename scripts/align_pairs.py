@@ -72,8 +72,8 @@ def describe(row, sequences):
     if row.path_score:
         lines[1] += (
             f"; path {row.path_score:+.2f}: {row.n_watson_crick} Watson-Crick, "
-            f"{row.n_wobble} G:U, {row.n_mismatch} mismatched; bulges {row.n_target_bulge} "
-            f"nt of the target, {row.n_mirna_bulge} of the miRNA"
+            f"{row.n_wobble} G:U, {row.n_mismatch} mismatched; bulges of "
+            f"{row.n_target_bulge} nt of the target, {row.n_mirna_bulge} of the miRNA"
         )
     return "\n".join(lines) + "\n"
 
