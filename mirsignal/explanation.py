@@ -78,6 +78,22 @@ class PairExplainer:
         return values, residual
 
 
+def summarise_additivity(pairs: pd.DataFrame, largest: float) -> dict[str, Any]:
+    """Return how far SHAP values miss the logit, and every pair that fails.
+
+    `pairs` have id, residual and additive (whether the residual is at most `largest`).
+    """
+    failed = pairs[~pairs["additive"]]
+    return {
+        "n_pairs": len(pairs),
+        "additivity_median": float(pairs["residual"].median()),
+        "additivity_max": float(pairs["residual"].max()),
+        "largest_residual_allowed": largest,
+        "n_failed": len(failed),
+        "failed": failed[["id", "residual"]].to_dict("records"),
+    }
+
+
 def sample_background(
     pairs: pd.DataFrame, n: int, encoding: str, seed: int
 ) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ from mirsignal.explanation import (
     PairExplainer,
     pairs_to_matrices,
     sample_background,
+    summarise_additivity,
 )
 from mirsignal.files import atomic_path, write_json, write_parquet
 from mirsignal.jobs import run
@@ -48,7 +49,14 @@ def main(snakemake):
     write_parquet(snakemake.output.pairs, pairs)
     with atomic_path(snakemake.output.shap) as temporary, temporary.open("wb") as handle:
         np.savez_compressed(handle, values=values.astype(np.float32))
-    write_json(snakemake.output.summary, summarise(pairs, kind, len(background)))
+    summary = {
+        "explainer": kind,
+        "n_background": len(background),
+        "base_value": explainer.base,
+        "n_by_source": pairs["source"].value_counts(sort=False).to_dict(),
+        **summarise_additivity(pairs, LARGEST_RESIDUAL[kind]),
+    }
+    write_json(snakemake.output.summary, summary)
     report(pairs, kind, seconds)
 
 
@@ -70,22 +78,6 @@ def refuse_non_numbers(pairs, values):
             f"{len(bad)} of {len(pairs)} pairs, such as {bad.iloc[0]!r}, have SHAP "
             "values that are no numbers; train the network anew"
         )
-
-
-def summarise(pairs, kind, n_background):
-    failed = pairs[~pairs["additive"]]
-    return {
-        "explainer": kind,
-        "n_background": n_background,
-        "base_value": float(pairs["base"].iloc[0]),
-        "n_pairs": len(pairs),
-        "n_by_source": pairs["source"].value_counts(sort=False).to_dict(),
-        "additivity_median": float(pairs["residual"].median()),
-        "additivity_max": float(pairs["residual"].max()),
-        "largest_residual_allowed": LARGEST_RESIDUAL[kind],
-        "n_failed": len(failed),
-        "failed": failed[["id", "residual"]].to_dict("records"),
-    }
 
 
 def report(pairs, kind, seconds):
