@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mirsignal.axes import WINDOW
+from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.errors import InputError
 from mirsignal.evaluation import primary_test_set
 from mirsignal.files import read_table, refuse_duplicates
@@ -27,8 +27,9 @@ MOST_DRAWN = 20
 def read_named_pairs(path: str | Path, sequences: Mapping[str, str]) -> pd.DataFrame:
     """Read pairs with columns mirna (name or sequence), target and, optionally, id.
 
-    `sequences` are those of known miRNAs by name. A target of less than 50 nt is set in
-    the middle of N, which pair with nothing. Pairs without an id get one of their line.
+    `sequences` are those of known miRNAs by name; of a miRNA the first 20 nt are kept,
+    which are what networks see. A target of less than 50 nt is set in the middle of N,
+    which pair with nothing. Pairs without an id get one of their line.
     Raises InputError, with the line, for an unknown miRNA, a sequence that is none or is
     too short or too long, and an id or a pair that is given twice.
     """
@@ -73,7 +74,8 @@ def _read_row(
             f"{where}: the target has {len(window)} nt; give the {WINDOW} nt around its "
             "site, or less"
         )
-    return "" if is_sequence else mirna, sequence, window.center(WINDOW, "N")
+    name = "" if is_sequence else mirna
+    return name, sequence[:MIRNA_LENGTH], window.center(WINDOW, "N")
 
 
 def choose_test_pairs(

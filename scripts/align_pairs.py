@@ -15,7 +15,7 @@ COLUMNS = {
     "id": "the pair, as named, or its test set and row",
     "source": "named, or the test set",
     "mirna_name": "name of the miRNA, where it was given",
-    "mirna": "sequence of the miRNA, 5' to 3'; networks see its first 20 nt",
+    "mirna": "sequence of the miRNA, 5' to 3', as far as networks see it (20 nt)",
     "target": "target window, 5' to 3'",
     "p": "P(binding)",
     "logit": "its logit: base value and the sum of SHAP values",
@@ -35,11 +35,10 @@ def main(snakemake):
     pairs = pd.read_parquet(snakemake.input.pairs)
     with np.load(snakemake.input.shap) as saved:
         values = saved["values"]
-    mirnas = pairs["mirna"].str[:MIRNA_LENGTH]
     targets = encode_many(pairs["target"], WINDOW)
-    known = mask_unknown(values, targets, encode_many(mirnas, MIRNA_LENGTH))
+    known = mask_unknown(values, targets, encode_many(pairs["mirna"], MIRNA_LENGTH))
     paths, scores = strongest_paths(known, **snakemake.params.gaps)
-    sequences = list(zip(pairs["target"], mirnas, paths, strict=True))
+    sequences = list(zip(pairs["target"], pairs["mirna"], paths, strict=True))
     counts = pd.DataFrame([count_states(*each) for each in sequences])
     steps = [" ".join(f"{m + 1}:{t + 1}" for t, m in path) for path in paths]
     table = pd.concat([pairs.assign(path_score=scores), counts], axis=1)

@@ -12,7 +12,6 @@ from mirsignal.alignment_clusters import (
     path_values,
     represent,
 )
-from mirsignal.axes import MIRNA_LENGTH
 from mirsignal.duplexes import mirna_states, write_duplex
 from mirsignal.errors import InputError
 from mirsignal.figures.alignment_clusters import draw_clusters
@@ -53,7 +52,6 @@ def main(snakemake):
     with np.load(snakemake.input.shap) as saved:
         values = saved["values"][has_path]
     pairs = pairs[has_path].reset_index(drop=True)
-    pairs["mirna"] = pairs["mirna"].str[:MIRNA_LENGTH]
     paths = [path for path, kept in zip(paths, has_path, strict=True) if kept]
     triples = list(zip(pairs["target"], pairs["mirna"], paths, strict=True))
     on_path = path_values(values, paths)

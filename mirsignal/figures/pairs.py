@@ -36,12 +36,11 @@ def draw_pairs(
         image = axis.imshow(
             value.T, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto"
         )
-        mirna = row.mirna[: value.shape[1]]
-        _mark_cells(axis, row.target, mirna, cells)
-        _label_axes(axis, row.target, mirna.ljust(value.shape[1], _PADDING))
+        _mark_cells(axis, row.target, row.mirna, cells)
+        _label_axes(axis, row.target, row.mirna.ljust(value.shape[1], _PADDING))
         axis.set_title(_title(row, value), fontsize=9, loc="left")
         axis.set_xlabel(
-            write_duplex(row.target, mirna, cells),
+            write_duplex(row.target, row.mirna, cells),
             family="monospace",
             fontsize=9,
             loc="left",

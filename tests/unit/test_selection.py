@@ -23,7 +23,7 @@ def test_pairs_are_read_by_name_or_sequence_in_any_case(table_of):
     )
     pairs = read_named_pairs(path, NAMES)
     assert list(pairs) == COLUMNS
-    assert pairs["mirna"].tolist() == [LET7, LET7[:15]]
+    assert pairs["mirna"].tolist() == [LET7[:20], LET7[:15]]
     assert pairs["mirna_name"].tolist() == ["let-7a", ""]
     assert pairs["target"][0] == "ACGU" * 12 + "AC"
     assert pairs["target"][1] == "N" * 21 + "CUACCUCA" + "N" * 21

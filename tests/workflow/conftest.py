@@ -16,6 +16,14 @@ ROOT = Path(__file__).parents[2]
 PARTS = ["Snakefile", "config.yaml", "mirsignal", "profiles", "report", "resources"]
 PARTS += ["rules", "schemas", "scripts", "envs", "studies"]
 
+NAMED_PAIRS = f"""\
+# pairs to explain
+id\tmirna\ttarget
+by name\thsa-let-7a-5p\taactatacaacctactacctca
+short\tTGAGGTAGTAGGTTG\tCTACCTCA
+unknown target\thsa-miR-1-3p\t{"N" * 50}
+"""
+
 
 def labelled_pairs() -> str:
     """Return a test set in the layout of miRBench; positives hold a seed match."""
@@ -52,6 +60,7 @@ class Project:
         lines = (root / "resources/mirnas_demo.tsv").read_text().splitlines()[:4]
         (root / "resources/mirnas_small.tsv").write_text("\n".join(lines) + "\n")
         (root / "resources/pairs_small.tsv").write_text(labelled_pairs())
+        (root / "resources/named_small.tsv").write_text(NAMED_PAIRS)
 
     def copy(self, root: Path) -> Project:
         """Return another working copy, in the folder `root`, with the same results."""

@@ -166,6 +166,15 @@ def test_reading_frame_outside_its_mrna(study):
     refused(study, CONTEXTPP, "mrna.tsv, line 2", "reading frame", extra=extra)
 
 
+def test_named_pair_of_an_unknown_mirna(finished, tmp_path):
+    project = finished.copy(tmp_path / "copy")
+    table = project.root / "resources/named_small.tsv"
+    table.write_text("mirna\ttarget\nhsa-miR-1-3p\tACGU\nmiR-x\tACGU\n")
+    target = "results/small/interpretation/balanced.cnn/explained.parquet"
+    (project.root / target).unlink()
+    refused(project, target, "named_small.tsv, line 3", "'miR-x'", "give its sequence")
+
+
 def test_missing_input_file(study):
     (study.root / "data/transcripts.fa").unlink()
     status, output = study.run(FASTA)

@@ -13,6 +13,10 @@ pytestmark = pytest.mark.workflow
 
 SMALL_TEST_SETS = ("random", "unseen_target", "unseen_family")
 MAIN = "balanced.cnn.attribution.compressed.cnn_gru"
+INTERPRETATION = (
+    *("explain_pairs", "align_pairs"),
+    *("measure_importance", "cluster_alignments"),
+)
 OTHERS = ("seed_counts", "site_features", "contextpp", "targetscan")
 
 
@@ -44,7 +48,9 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
     planned = finished.planned(extra="scan: {attribution: {smoothing: 5}}")
     assert set(planned) == {"find_peaks", "draw_tracks", "measure_recovery"}
     planned = finished.planned(extra="binding: {cnn: {n_resamples: 30}}")
-    assert set(planned) == {"evaluate_binding", "explain_pairs"}
+    assert set(planned) == {"evaluate_binding", *INTERPRETATION}
+    planned = finished.planned(extra="interpretation: {gap_open: 1}")
+    assert set(planned) == {"align_pairs", "cluster_alignments"}
     planned = finished.planned(extra="comparison: {thresholds: [-0.3]}")
     assert planned == {"compare_predictions": 1, "measure_recovery": 1}
     planned = finished.planned(extra="comparison: {accessibility: false}")
@@ -97,6 +103,24 @@ def test_binding_networks_and_baselines_meet_on_every_test_set(finished):
     chosen = (main / "model.keras").read_bytes()
     assert chosen in [(main / f"seed_{n}/model.keras").read_bytes() for n in (1, 2)]
     assert not list(main.glob("seed_*/checkpoint"))
+
+
+def test_named_and_test_pairs_are_explained_and_aligned(finished):
+    folder = finished.root / "results/small/interpretation/balanced.cnn"
+    found = json.loads((folder / "explanations.json").read_text())
+    assert found["n_by_source"] == {"named": 3, "unseen_target": 20}
+    assert found["additivity_max"] < 1e-4
+    assert found["failed"] == []
+    text = (folder / "alignments.txt").read_text()
+    blocks = {block.splitlines()[0]: block for block in text.split("\n\n")}
+    assert len(blocks) == 23
+    assert "nnnnnnnnnnnnnnnnnnnnn" in blocks["short"]
+    assert "no path" in blocks["unknown target  hsa-miR-1-3p"]
+    importance = json.loads((folder / "importance.json").read_text())
+    assert importance["seed_less_other_positions"]["all"]["all"]["n"] == 20
+    clusters = json.loads((folder / "clusters.json").read_text())
+    assert sum(clusters["sizes"]) + clusters["n_without_path"] == 20
+    assert not any(name in clusters["clusters"] for name in ("by name", "short"))
 
 
 def test_background_negatives_come_from_the_chimeras_transcripts(finished):
