@@ -65,10 +65,11 @@ def main(snakemake):
         *(snakemake.output.figure, snakemake.params.caption),
     )
     for group, found in (contrasts["all"] | contrasts["site_type"]).items():
+        interval = f"({found['low']:+.3f} to {found['high']:+.3f}) "
         log.info(
-            "%s: a seed position adds %+.3f (%+.3f to %+.3f) more to the logit than "
-            "another one, n = %s",
-            *(group, found["value"], found["low"], found["high"], f"{found['n']:,}"),
+            "%s: a seed position adds %+.3f %smore to the logit than another one, n = %s",
+            *(group, found["value"], interval if found["n"] > 1 else ""),
+            f"{found['n']:,}",
         )
 
 
