@@ -8,7 +8,7 @@ its logit less the base value.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -106,6 +106,15 @@ def seed_contrast(importance: NDArray[np.float64], seed: int) -> dict[str, float
         "low": float(low),
         "high": float(high),
     }
+
+
+def describe_contrast(contrast: Mapping[str, float]) -> str:
+    """Return a `seed_contrast` in words, its interval where there is one."""
+    interval = f"({contrast['low']:+.3f} to {contrast['high']:+.3f}) "
+    return (
+        f"a seed position adds {contrast['value']:+.3f} "
+        f"{interval if contrast['n'] > 1 else ''}more than another"
+    )
 
 
 def _interval(sample: NDArray[np.float64], seed: int) -> tuple[NDArray, NDArray]:

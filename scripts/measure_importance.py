@@ -12,6 +12,7 @@ from mirsignal.files import write_json, write_tsv
 from mirsignal.importance import (
     best_site_types,
     common_families,
+    describe_contrast,
     position_importance,
     seed_contrast,
     summarise_importance,
@@ -65,12 +66,7 @@ def main(snakemake):
         *(snakemake.output.figure, snakemake.params.caption),
     )
     for group, found in (contrasts["all"] | contrasts["site_type"]).items():
-        interval = f"({found['low']:+.3f} to {found['high']:+.3f}) "
-        log.info(
-            "%s: a seed position adds %+.3f %smore to the logit than another one, n = %s",
-            *(group, found["value"], interval if found["n"] > 1 else ""),
-            f"{found['n']:,}",
-        )
+        log.info("%s: %s, n = %s", group, describe_contrast(found), f"{found['n']:,}")
 
 
 def name_families(pairs):

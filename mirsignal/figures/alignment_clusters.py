@@ -40,9 +40,9 @@ def draw_clusters(
     """
     clusters = list(table.groupby("cluster"))
     figure, axes = new_figure(len(clusters), 2, width=6, height=3.4)
-    top = max(float(table["attribution"].max()), 1e-6)
+    low, high = min(table["attribution"].min(), 0), max(table["attribution"].max(), 1e-6)
     for (axis, side), (cluster, rows) in zip(axes, clusters, strict=True):
-        _states(axis, rows, top)
+        _states(axis, rows, (1.05 * low, 1.05 * high))
         n, share = rows["n"].iloc[0], rows["share"].iloc[0]
         axis.set_title(f"Cluster {cluster}: n = {n:,} ({share:.0%})", fontsize=10)
         side.axis("off")
@@ -65,7 +65,7 @@ def draw_clusters(
     save_figure(figure, path, caption)
 
 
-def _states(axis: Any, rows: pd.DataFrame, top: float) -> None:
+def _states(axis: Any, rows: pd.DataFrame, limits: tuple[float, float]) -> None:
     below = np.zeros(len(rows))
     for state in STATES[1:] + STATES[:1]:
         axis.bar(
@@ -82,6 +82,6 @@ def _states(axis: Any, rows: pd.DataFrame, top: float) -> None:
     axis.set(xlabel="miRNA position, and its commonest state", ylabel="share of pairs")
     line = axis.twinx()
     line.plot(rows["position"], rows["attribution"], "o-", color=BLACK, ms=3, linewidth=1)
-    line.set(ylim=(min(0, rows["attribution"].min()), 1.05 * top))
+    line.set_ylim(*limits)
     line.set_ylabel("mean attribution (logit)", fontsize=8)
     line.spines["right"].set(visible=True, color=GREY)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.figures.style import BLUE, CYCLE, GREY, new_figure, save_figure
-from mirsignal.importance import NO_SITE
+from mirsignal.importance import NO_SITE, describe_contrast
 from mirsignal.sites import SITE_TYPES
 
 
@@ -44,12 +44,8 @@ def _all(axis: Any, rows: pd.DataFrame, contrast: Mapping[str, float]) -> None:
     axis.errorbar(at, rows["mean"], error, fmt="o-", ms=4, color=BLUE, capsize=2)
     _frame(axis)
     axis.set_ylabel("SHAP values, summed over the target (logit)")
-    axis.set_title(
-        f"All test positives, n = {contrast['n']:,}\na seed position adds "
-        f"{contrast['value']:+.3f} ({contrast['low']:+.3f} to {contrast['high']:+.3f}) "
-        "more than another",
-        fontsize=9,
-    )
+    title = f"All test positives, n = {contrast['n']:,}\n{describe_contrast(contrast)}"
+    axis.set_title(title, fontsize=9)
 
 
 def _site_types(axis: Any, rows: pd.DataFrame) -> None:

@@ -86,8 +86,8 @@ def _label_axes(axis: Any, target: str, mirna: str) -> None:
 
 def _title(row: Any, value: NDArray[np.float64]) -> str:
     name = f", {short_name(row.mirna_name)}" if row.mirna_name else ""
-    warning = "" if row.additive else f"; NOT ADDITIVE, off by {row.residual:.2g}"
+    warning = f"NOT ADDITIVE: values miss the logit by {row.residual:.2g}\n"
     return (
-        f"{row.id}{name}: P = {row.p:.3f}\nlogit {row.logit:+.2f} = base {row.base:+.2f} "
-        f"and SHAP values {value.sum():+.2f}{warning}"
+        f"{'' if row.additive else warning}{row.id}{name}: P = {row.p:.3f}\n"
+        f"logit {row.logit:+.2f} = base {row.base:+.2f} and SHAP {value.sum():+.2f}"
     )
