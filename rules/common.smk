@@ -107,6 +107,17 @@ def recipe(stage, *keys, without=()):
     return settings
 
 
+def interpretation(*keys):
+    """Return these settings of `interpretation`, so that others do not rerun a rule."""
+    return {key: CONFIG["interpretation"][key] for key in keys}
+
+
+def named_pairs():
+    """Return the table of pairs to explain, or no input where there is none."""
+    name = CONFIG["interpretation"]["pairs"]
+    return data_file(name) if name else []
+
+
 # The settings that each mode uses.
 SCAN_SETTINGS = {
     "attribution": ["mode", "steps"],

@@ -10,24 +10,13 @@
 #         clusters.tsv, .txt, .json, .svg                  of alignments
 
 
-def interpretation(*keys):
-    """Return these settings of `interpretation`, so that others do not rerun a rule."""
-    return {key: CONFIG["interpretation"][key] for key in keys}
-
-
-# The table of pairs to explain, or no input where there is none.
-NAMED_PAIRS = CONFIG["interpretation"]["pairs"] or []
-if NAMED_PAIRS:
-    NAMED_PAIRS = data_file(NAMED_PAIRS)
-
-
 rule explain_pairs:
     input:
         model="results/{study}/binding/{samples}.{binding}/model.keras",
         pairs="results/{study}/samples/{samples}/pairs.parquet",
         predictions="results/{study}/binding/{samples}.{binding}/test_predictions.parquet",
         mirnas="results/{study}/inputs/mirnas.parquet",
-        named=NAMED_PAIRS,
+        named=named_pairs(),
     output:
         shap="results/{study}/interpretation/{samples}.{binding}/shap.npz",
         pairs="results/{study}/interpretation/{samples}.{binding}/explained.parquet",
