@@ -102,6 +102,18 @@ def choose_orfs(transcripts: pd.DataFrame, mrnas: pd.DataFrame) -> pd.Series:
     return orfs.fillna("").set_axis(transcripts["transcript"])
 
 
+def read_orfs(
+    path: str | Path, columns: Mapping[str, str], transcripts: pd.DataFrame
+) -> pd.Series:
+    """Return the reading frame of each transcript by its id, "" for all without `path`.
+
+    Frames are those of `read_mrnas`, chosen as in `choose_orfs`.
+    """
+    if not path:
+        return pd.Series("", index=transcripts["transcript"])
+    return choose_orfs(transcripts, read_mrnas(path, columns))
+
+
 def orf_lengths(orfs: pd.Series) -> pd.Series:
     """Return log10 of the length (nt) of each frame, NaN where there is none."""
     lengths = orfs.str.len().astype(float)

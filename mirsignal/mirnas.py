@@ -11,6 +11,7 @@ import pandas as pd
 from mirsignal.errors import InputError
 from mirsignal.files import read_table, refuse_duplicates
 from mirsignal.sequences import normalise, seed
+from mirsignal.strands import passenger_strand
 
 SHORTEST, LONGEST = 15, 30
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -35,15 +36,21 @@ def check_mirna(sequence: str) -> str:
 def read_mirnas(
     path: str | Path, columns: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
-    """Read miRNAs with columns mirna, sequence (RNA, 5' to 3') and seed (nt 2-8).
+    """Read miRNAs: mirna, sequence (RNA, 5' to 3'), seed (nt 2-8) and passenger.
+
+    `passenger` is the other strand of the duplex that was transfected. Where the table
+    does not give it, it is that of an siRNA (`strands.passenger_strand`).
 
     Raises InputError for names that cannot stand in a path, names or sequences given
     twice, and what `check_mirna` refuses, each with file and line.
     """
     names = {"mirna": "mirna", "sequence": "sequence"} | dict(columns or {})
-    table = read_table(path, names)[["mirna", "sequence"]]
-    sequences = []
-    for line, mirna, sequence in table.itertuples(name=None):
+    table = read_table(path, names)
+    if "passenger" not in table.columns:
+        table["passenger"] = None
+    table = table[["mirna", "sequence", "passenger"]]
+    sequences, passengers = [], []
+    for line, mirna, sequence, passenger in table.itertuples(name=None):
         where = f"{path}, line {line}"
         if not isinstance(mirna, str) or not isinstance(sequence, str):
             raise InputError(f"{where}: a name or sequence is missing; fill or remove it")
@@ -54,9 +61,13 @@ def read_mirnas(
             )
         try:
             sequences.append(check_mirna(sequence))
+            known = isinstance(passenger, str)
+            passengers.append(
+                check_mirna(passenger) if known else passenger_strand(sequences[-1])
+            )
         except InputError as error:
             raise InputError(f"{where}: {error}; correct or remove it") from None
-    table["sequence"] = sequences
+    table["sequence"], table["passenger"] = sequences, passengers
     refuse_duplicates(table, "mirna", path)
     refuse_duplicates(table, "sequence", path)
     return table.assign(seed=table["sequence"].map(seed)).reset_index(drop=True)

@@ -3,7 +3,9 @@
 # in:   inputs, resources/contextpp_coefficients.tsv; where the study names them, tables of
 #       seed-pairing stability and target abundance, and of mRNAs with reading frames
 # out:  contextpp/accessibility/{shard}.parquet (the slow part, of sites only);
-#       contextpp/sites.parquet (features and score), pairs.parquet (sum over sites)
+#       contextpp/sites.parquet (features and score), pairs.parquet (sum over sites);
+#       contextpp/regions.parquet (sites of both strands, in reading frames as well) and
+#       genes.parquet (length and composition), for the occupancy model
 
 
 rule fold_sites:
@@ -61,3 +63,33 @@ rule score_contextpp:
         code=code("score_contextpp"),
     script:
         "../scripts/score_contextpp.py"
+
+
+rule tabulate_regions:
+    input:
+        sites="results/{study}/contextpp/sites.parquet",
+        mirnas="results/{study}/inputs/mirnas.parquet",
+        fasta="results/{study}/inputs/transcripts.fa",
+        index="results/{study}/inputs/transcripts.fa.fai",
+        transcripts="results/{study}/inputs/transcripts.parquet",
+        ta_sps=optional_file("contextpp", "ta_sps"),
+        mrna=optional_file("contextpp", "mrna"),
+        coefficients=data_file("resources/contextpp_coefficients.tsv"),
+    output:
+        sites="results/{study}/contextpp/regions.parquet",
+        genes="results/{study}/contextpp/genes.parquet",
+    log:
+        "results/{study}/logs/tabulate_regions.log",
+    benchmark:
+        "results/{study}/benchmarks/tabulate_regions.tsv"
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=more(4000),
+        runtime=more(30),
+    params:
+        columns=INPUTS["contextpp"]["columns"],
+        mrna_columns=INPUTS["contextpp"]["mrna_columns"],
+        code=code("tabulate_regions"),
+    script:
+        "../scripts/tabulate_regions.py"

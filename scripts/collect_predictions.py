@@ -1,4 +1,4 @@
-"""Join the predictions of all folds into one table for people."""
+"""Join the predictions of all test folds into one table for people."""
 
 import pandas as pd
 
@@ -19,6 +19,7 @@ COLUMNS = {
 
 def main(snakemake):
     table = pd.concat(map(pd.read_parquet, snakemake.input), ignore_index=True)
+    table = table[table["part"] == "test"]
     table = table.sort_values(["mirna", "gene", "transcript"])[list(COLUMNS)]
     write_parquet(snakemake.output.table, table)
     write_tsv(snakemake.output.tsv, table, COLUMNS)

@@ -4,7 +4,7 @@ import logging
 
 import pandas as pd
 
-from mirsignal.context_tables import choose_orfs, read_mrnas, read_ta_sps
+from mirsignal.context_tables import read_orfs, read_ta_sps
 from mirsignal.contextpp import (
     LEFT_OUT,
     TYPICAL,
@@ -48,13 +48,6 @@ def main(snakemake):
     write_parquet(snakemake.output.sites, sites)
     write_parquet(snakemake.output.pairs, sum_by_gene(sites, mirnas["mirna"], genes))
     tell(sites, unknown)
-
-
-def read_orfs(path, columns, genes):
-    """Return the reading frame of each transcript, "" where there is no table of them."""
-    if not path:
-        return pd.Series("", index=genes["transcript"])
-    return choose_orfs(genes, read_mrnas(path, columns))
 
 
 def tell(sites, unknown):

@@ -40,8 +40,8 @@ def main(snakemake):
     with atomic_path(snakemake.output.model) as temporary:
         model.save(temporary)
     write_tsv(snakemake.output.history, history, COLUMNS)
-    test = pairs[pairs["part"] == "test"].drop(columns=["part", "signal"])
-    write_parquet(snakemake.output.predictions, test)
+    held_out = pairs[pairs["part"] != "train"].drop(columns="signal")
+    write_parquet(snakemake.output.predictions, held_out)
 
 
 def label_signals(snakemake, signals, fold):

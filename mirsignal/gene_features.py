@@ -1,0 +1,43 @@
+"""What a gene's mRNA is like whatever the miRNA: lengths and composition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+GENE_FEATURES = (
+    *("utr_length", "utr_length_squared", "utr_au", "utr_u", "utr_cpg"),
+    *("orf_length", "orf_known", "orf_gc", "orf_gc3"),
+)
+"""Lengths are log10 of nt; the others are shares of nucleotides, or of steps (CpG)."""
+
+
+def describe_genes(
+    transcripts: pd.DataFrame, sequences: Mapping[str, str], orfs: pd.Series
+) -> pd.DataFrame:
+    """Return GENE_FEATURES of each gene, the mean over its transcripts.
+
+    `transcripts` has transcript and gene, `orfs` the reading frame by transcript (""
+    where unknown). A frame that is not known gets the mean of those that are, or 0.
+    """
+    rows = [_describe(sequences[name], orfs[name]) for name in transcripts["transcript"]]
+    table = pd.DataFrame(rows, columns=list(GENE_FEATURES))
+    table = table.fillna(table.mean()).fillna(0.0)
+    return table.groupby(transcripts["gene"].to_numpy()).mean().rename_axis("gene")
+
+
+def _describe(utr: str, orf: str) -> tuple[float, ...]:
+    length = np.log10(max(len(utr), 1))
+    au = _share(utr, "AU")
+    known = (np.log10(len(orf)), 1.0, _share(orf, "GC"), _share(orf[2::3], "GC"))
+    return (
+        *(length, length**2, au, _share(utr, "U")),
+        utr.count("CG") / max(len(utr) - 1, 1),
+        *(known if orf else (np.nan, 0.0, np.nan, np.nan)),
+    )
+
+
+def _share(sequence: str, letters: str) -> float:
+    return sum(map(sequence.count, letters)) / max(len(sequence), 1)

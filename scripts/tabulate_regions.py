@@ -1,0 +1,44 @@
+"""Tabulate the sites of both strands in 3' UTRs and reading frames, and the genes."""
+
+import logging
+
+import pandas as pd
+
+from mirsignal.context_tables import read_orfs, read_ta_sps
+from mirsignal.contextpp import read_coefficients
+from mirsignal.files import write_parquet
+from mirsignal.gene_features import describe_genes
+from mirsignal.jobs import run
+from mirsignal.sequences import Transcripts
+from mirsignal.site_regions import tabulate_regions
+
+log = logging.getLogger("mirsignal")
+
+
+def main(snakemake):
+    files, params = snakemake.input, snakemake.params
+    transcripts = pd.read_parquet(files.transcripts)
+    fasta = Transcripts(files.fasta)
+    sequences = {name: fasta[name] for name in transcripts["transcript"]}
+    orfs = read_orfs(files.mrna, params.mrna_columns, transcripts)
+    sites = tabulate_regions(
+        pd.read_parquet(files.mirnas),
+        transcripts,
+        sequences,
+        orfs,
+        pd.read_parquet(files.sites),
+        read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None,
+        read_coefficients(files.coefficients),
+    )
+    write_parquet(snakemake.output.sites, sites)
+    genes = describe_genes(transcripts, sequences, orfs)
+    write_parquet(snakemake.output.genes, genes.reset_index())
+    counts = sites["group"].value_counts()
+    log.info("sites: %s", ", ".join(f"{n:,} {name}" for name, n in counts.items()))
+    log.info(
+        "reading frames: of %d of %d transcripts", (orfs != "").sum(), len(transcripts)
+    )
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
