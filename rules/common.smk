@@ -244,12 +244,16 @@ def results_of(experiment):
     files = [
         *binding_results_of(experiment),
         f"{explained}/pairs.svg",
-        f"{folders['scan']}/tracks.svg",
+        f"{explained}/mutagenesis.svg",
+        f"{explained}/checks.svg",
+        f"{folders['scan']}/genes",
         *scan_results_of(experiment),
         f"{compared}/metrics.json",
         f"{compared}/metrics.tsv",
         *(f"{compared}/{figure}.svg" for figure in COMPARISON_FIGURES),
     ]
+    if "measured_variants" in INPUTS:
+        files.append(f"{explained}/variants.svg")
     if SIMULATED:
         files.append(f"{compared}/truth.json")
     return files

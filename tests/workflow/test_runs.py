@@ -42,14 +42,18 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
     assert planned["compress_signals"] == 1
     assert "scan_transcripts" not in planned
     planned = finished.planned(extra="scan: {attribution: {smoothing: 5}}")
-    assert set(planned) == {"find_peaks", "draw_tracks", "measure_recovery"}
+    assert set(planned) == {"find_peaks", "draw_genes", "measure_recovery"}
     planned = finished.planned(extra="binding: {cnn: {n_resamples: 30}}")
-    assert set(planned) == {"evaluate_binding", "explain_pairs"}
+    assert set(planned) == {
+        *("evaluate_binding", "explain_pairs"),
+        *("mutate_pairs", "check_attributions"),
+    }
     planned = finished.planned(extra="comparison: {thresholds: [-0.3]}")
     assert planned == {"compare_predictions": 1, "measure_recovery": 1}
     planned = finished.planned(extra="comparison: {accessibility: false}")
     assert set(planned) == {
         "score_contextpp",
+        "draw_genes",
         "fit_baseline",
         "compare_predictions",
         "measure_recovery",
@@ -65,7 +69,7 @@ def test_library_edit_reruns_only_rules_that_reach_it(finished):
         module.write_text(before.replace("distance=smoothing", "distance=smoothing + 1"))
         assert set(finished.planned()) == {
             "find_peaks",
-            "draw_tracks",
+            "draw_genes",
             "measure_recovery",
         }
     finally:
