@@ -3,6 +3,7 @@
 # make real DATA=FOLDER   run the main job on the real subset (studies/hct116_subset.yaml)
 # make bench-binding DATA=FOLDER   compare binding networks with published ones
 # make bench-scan [DATA=FOLDER]    compare the scan with other ways to scan
+# make bench-interpretation [DATA=FOLDER]   check attributions on test positives
 # make docs    write docs/configuration.md from the schema
 # make lock    resolve requirements.in anew (needs uv)
 
@@ -18,7 +19,7 @@ SHELL := /bin/bash
 show = grep -v '^\#' $(1) | cut -f 1-7 | tr '\t' '|' | sed 's/|/  /g'
 
 .SILENT:
-.PHONY: demo test real bench-binding bench-scan docs lock
+.PHONY: demo test real bench-binding bench-scan bench-interpretation docs lock
 
 demo: $(INSTALLED)
 	echo "== mirsignal: main job on the demo study (about 3 minutes on 2 cores)"
@@ -62,8 +63,8 @@ bench-binding: $(INSTALLED)
 	$(BIN)/python -m benchmarks.measure_binding "$(DATA)"
 	echo "== Done. results/benchmarks/binding.json and binding.md."
 
-bench-scan: STUDY = $(if $(wildcard $(DATA)),hct116_subset,demo)
-bench-scan: CONFIGURED = $(if $(wildcard $(DATA)),--configfile studies/hct116_subset.yaml --config data="$(DATA)")
+bench-scan bench-interpretation: STUDY = $(if $(wildcard $(DATA)),hct116_subset,demo)
+bench-scan bench-interpretation: CONFIGURED = $(if $(wildcard $(DATA)),--configfile studies/hct116_subset.yaml --config data="$(DATA)")
 bench-scan: $(INSTALLED)
 	echo "== The scan against other ways (about 15 minutes on 2 cores)"
 	$(SNAKEMAKE)
@@ -72,6 +73,12 @@ bench-scan: $(INSTALLED)
 	    results/$(STUDY)/scan/balanced.cnn.prediction/thresholds.json
 	$(BIN)/python -m benchmarks.measure_scan $(STUDY) $(wildcard $(DATA))
 	echo "== Done. results/benchmarks/scan.json."
+
+bench-interpretation: $(INSTALLED)
+	echo "== Attributions of the binding network on test positives (about 5 minutes on 2 cores)"
+	$(SNAKEMAKE) $(CONFIGURED) -- results/$(STUDY)/binding/balanced.cnn/model.keras
+	$(BIN)/python -m benchmarks.measure_interpretation $(STUDY)
+	echo "== Done. results/benchmarks/interpretation.json."
 
 docs: $(INSTALLED)
 	$(BIN)/python -m mirsignal.config > docs/configuration.new

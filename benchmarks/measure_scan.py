@@ -19,7 +19,7 @@ import pandas as pd
 
 from benchmarks.measure_jobs import measure_jobs
 from benchmarks.measure_localisation import artificial_genes, planted_truth
-from mirsignal.attribution import Attributor, coverage
+from mirsignal.attribution import Attributor, attribute_window
 from mirsignal.backend import keras, set_up, tf
 from mirsignal.composition import fit_transitions, random_transcripts
 from mirsignal.convolution import fold_network
@@ -212,12 +212,9 @@ class Bench:
 
 def window_attribution(attributor, target, mirna, share):
     """Return the attribution (50,) of one window, `share` of the reference given."""
-    weight = np.zeros(50, np.float32)
-    weight[25] = 1
     rows, reference = mirna_rows(mirna, ENCODING), mirna_reference(mirna, ENCODING)
-    arguments = ([encode(target)], [weight], rows, share * reference)
-    (detail,) = attributor.attribute(*arguments)
-    return (detail * coverage(50)[:, None])[:, 1:].max(axis=1)
+    detail = attribute_window(attributor, encode(target), rows, share * reference)
+    return detail[:, 1:].max(axis=1)
 
 
 def encode_by_hand(target, mirna):

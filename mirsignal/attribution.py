@@ -83,6 +83,19 @@ class Attributor:
         ]
 
 
+def attribute_window(
+    attributor: Attributor,
+    codes: NDArray[np.uint8],
+    rows: NDArray[np.float32],
+    reference: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """Return the attribution (W, M) of the logit of a single window's codes (W,)."""
+    weight = np.zeros(WINDOW, np.float32)
+    weight[CENTRE] = 1
+    (mean,) = attributor.attribute([codes], [weight], rows, reference)
+    return mean * coverage(WINDOW)[:, None]
+
+
 def _batches(segments):
     """Yield runs of segments of equal width that fit _BATCH_POSITIONS."""
     batch: list[tuple[int, int, int]] = []

@@ -7,21 +7,19 @@ its logit less the base value.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from mirsignal.axes import MIRNA_LENGTH, REGIONS
 from mirsignal.baselines import seed_classes
+from mirsignal.metrics import percentile_interval
 from mirsignal.sites import SITE_TYPES
 
 NO_SITE = "no site"
 OTHER_FAMILIES = "other families"
-_N_RESAMPLES = 1000
 
 
 def position_importance(
@@ -73,7 +71,7 @@ def _summarise(
     grouping: str, group: str, importance: NDArray[np.float64], seed: int
 ) -> pd.DataFrame:
     own = pd.DataFrame(importance)
-    low, high = _interval(importance, seed)
+    low, high = percentile_interval(importance, np.nanmean, seed)
     return pd.DataFrame(
         {
             "grouping": grouping,
@@ -99,7 +97,7 @@ def seed_contrast(importance: NDArray[np.float64], seed: int) -> dict[str, float
     seed_values = importance[:, REGIONS["seed"]]
     others = np.delete(importance, REGIONS["seed"], axis=1)
     excess = np.nanmean(seed_values, axis=1) - np.nanmean(others, axis=1)
-    low, high = _interval(excess, seed)
+    low, high = percentile_interval(excess, np.nanmean, seed)
     return {
         "n": len(excess),
         "value": float(excess.mean()),
@@ -115,22 +113,3 @@ def describe_contrast(contrast: Mapping[str, float]) -> str:
         f"a seed position adds {contrast['value']:+.3f} "
         f"{interval if contrast['n'] > 1 else ''}more than another"
     )
-
-
-def _interval(sample: NDArray[np.float64], seed: int) -> tuple[NDArray, NDArray]:
-    """Return the 95% percentile bootstrap interval of the mean over axis 0."""
-    if len(sample) < 2:
-        nothing = np.full(sample.shape[1:], np.nan)
-        return nothing, nothing
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        found = stats.bootstrap(
-            (sample,),
-            np.nanmean,
-            axis=0,
-            n_resamples=_N_RESAMPLES,
-            method="percentile",
-            batch=50,
-            rng=np.random.default_rng(seed),
-        )
-    return found.confidence_interval.low, found.confidence_interval.high

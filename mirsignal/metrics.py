@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -90,6 +91,29 @@ def bootstrap_interval(
     tail = (1 - level) / 2
     low, high = np.nanquantile(values, [tail, 1 - tail])
     return float(low), float(high)
+
+
+def percentile_interval(
+    sample: NDArray, measure: Callable[..., NDArray], seed: int
+) -> tuple[NDArray, NDArray]:
+    """Return the 95% bootstrap interval of a measure of a sample (N, ...) over axis 0.
+
+    `measure` takes an axis, as np.median does. NaN for fewer than two.
+    """
+    if len(sample) < 2:
+        nothing = np.full(sample.shape[1:], np.nan)
+        return nothing, nothing
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        interval = stats.bootstrap(
+            (sample,),
+            measure,
+            n_resamples=1000,
+            method="percentile",
+            batch=50,
+            rng=np.random.default_rng(seed),
+        ).confidence_interval
+    return interval.low, interval.high
 
 
 def _members(groups: ArrayLike) -> list[NDArray[np.int64]]:

@@ -33,6 +33,21 @@ def check_mirna(sequence: str) -> str:
     return rna
 
 
+def find_mirna(name: str, sequences: Mapping[str, str]) -> str:
+    """Return the sequence of a miRNA, given by its name in `sequences` or in itself.
+
+    Raises InputError for a name that is not there and what `check_mirna` refuses.
+    """
+    if name in sequences:
+        return sequences[name]
+    if set(name.upper()) <= set("ACGUTN"):
+        return check_mirna(name)
+    raise InputError(
+        f"unknown miRNA {name!r}; this study has "
+        f"{', '.join(list(sequences)[:5])}, ...; give its sequence"
+    )
+
+
 def read_mirnas(
     path: str | Path, columns: Mapping[str, str] | None = None
 ) -> pd.DataFrame:

@@ -13,8 +13,8 @@ from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.errors import InputError
 from mirsignal.evaluation import primary_test_set
 from mirsignal.files import read_table, refuse_duplicates
-from mirsignal.mirnas import check_mirna
-from mirsignal.sequences import normalise, seed
+from mirsignal.mirnas import find_mirna
+from mirsignal.sequences import check_target, seed
 
 COLUMNS = ["id", "source", "mirna_name", "mirna", "family", "target", "drawn"]
 """Columns of a chosen pair; `source` is "named" or the test set, `drawn` tells whether it
@@ -58,34 +58,19 @@ def _read_row(
     """Return name and sequence of the miRNA, and the target as a window."""
     if pd.isna(mirna) or pd.isna(target):
         raise InputError(f"{where}: the mirna or the target is missing; fill it")
-    is_sequence = set(mirna.upper()) <= set("ACGUTN")
-    if not is_sequence and mirna not in sequences:
-        raise InputError(
-            f"{where}: {mirna!r} is no sequence of ACGU and no miRNA of this study "
-            f"({', '.join(list(sequences)[:5])}, ...); give its sequence"
-        )
     try:
-        sequence = check_mirna(mirna if is_sequence else sequences[mirna])
-        window = normalise(target)
+        sequence, site = find_mirna(mirna, sequences), check_target(target)
     except InputError as error:
         raise InputError(f"{where}: {error}; correct or remove the row") from None
-    if len(window) > WINDOW:
-        raise InputError(
-            f"{where}: the target has {len(window)} nt; give the {WINDOW} nt around its "
-            "site, or less"
-        )
-    name = "" if is_sequence else mirna
-    return name, sequence[:MIRNA_LENGTH], window.center(WINDOW, "N")
+    name = mirna if mirna in sequences else ""
+    return name, sequence[:MIRNA_LENGTH], site.center(WINDOW, "N")
 
 
-def choose_test_pairs(
-    test: pd.DataFrame, n_pairs: int, n_many: int, random_seed: int
-) -> pd.DataFrame:
-    """Return `n_many` positives of the first test set (or all), `n_pairs` to be drawn.
+def choose_positives(test: pd.DataFrame, n: int, random_seed: int) -> pd.DataFrame:
+    """Return `n` random positives of the primary test set, or all if fewer.
 
-    `test` (test_set, mirna_name, mirna, family, target, label, score) are the predictions
-    on all test sets. Drawn are pairs with P > 0.5, or any where there are too few.
-    Raises InputError where the test set holds no positive.
+    `test` (test_set, label and others) are pairs of all test sets.
+    Raises InputError where the primary one holds no positive.
     """
     name = primary_test_set(test["test_set"].unique())
     rows = test[(test["test_set"] == name) & (test["label"] == 1)]
@@ -94,13 +79,33 @@ def choose_test_pairs(
             f"test set {name} holds no positive, so there is no pair to explain; give a "
             "larger fraction under `samples`"
         )
-    n = max(n_pairs, n_many)
-    rows = rows.sample(min(n, len(rows)), random_state=random_seed)
+    return rows.sample(min(n, len(rows)), random_state=random_seed)
+
+
+def choose_test_pairs(
+    test: pd.DataFrame, n_pairs: int, n_many: int, random_seed: int
+) -> pd.DataFrame:
+    """Return `n_many` positives of the primary test set, `n_pairs` of them to be drawn.
+
+    `test` (test_set, mirna_name, mirna, family, target, label, score) are the predictions
+    on all test sets. Drawn are pairs with P > 0.5, or any where there are too few.
+    Raises InputError as `choose_positives`.
+    """
+    rows = choose_positives(test, max(n_pairs, n_many), random_seed)
     called_first = np.argsort(rows["score"].to_numpy() <= 0.5, kind="stable")
     drawn = np.zeros(len(rows), bool)
     drawn[called_first[:n_pairs]] = True
-    rows = rows.assign(id=[f"{name} {row}" for row in rows.index], source=name)
-    return rows.assign(drawn=drawn)[COLUMNS].reset_index(drop=True)
+    ids = [f"{name} {row}" for row, name in rows["test_set"].items()]
+    rows = rows.assign(id=ids, source=rows["test_set"], drawn=drawn)
+    return rows[COLUMNS].reset_index(drop=True)
+
+
+def read_explained(
+    pairs: str | Path, shap: str | Path
+) -> tuple[pd.DataFrame, NDArray[np.float32]]:
+    """Read explained pairs and their SHAP values (N, W, M), in the same order."""
+    with np.load(shap) as saved:
+        return pd.read_parquet(pairs), saved["values"]
 
 
 def name_sequences(mirnas: pd.DataFrame, test: pd.DataFrame) -> dict[str, str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mirsignal.axes import WINDOW
 from mirsignal.errors import InputError
 from mirsignal.files import read_text
 
@@ -60,6 +61,19 @@ def decode_many(codes: NDArray[np.integer]) -> NDArray[np.str_]:
 def normalise(sequence: str) -> str:
     """Return upper-case RNA; raises InputError as `encode` does."""
     return decode(encode(sequence.strip()))
+
+
+def check_target(sequence: str) -> str:
+    """Return a target site as upper-case RNA.
+
+    Raises InputError when it is longer than a window (50 nt), and as `encode` does.
+    """
+    rna = normalise(sequence)
+    if len(rna) > WINDOW:
+        raise InputError(
+            f"a target of {len(rna)} nt; cut it to the {WINDOW} nt around its site"
+        )
+    return rna
 
 
 def encode_many(sequences: Iterable[str], length: int) -> NDArray[np.uint8]:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mirsignal.axes import WINDOW
+from mirsignal.axes import CENTRE, WINDOW
 from mirsignal.composition import random_transcripts
 from mirsignal.sequences import decode, encode, reverse_complement
 from mirsignal.sites import SITE_TYPES, match_sites
@@ -30,6 +30,7 @@ _TRANSITIONS = np.array(
 _AFFINITY = dict(zip(SITE_TYPES, (0.60, 0.35, 0.20, 0.06), strict=True))
 _PLANTED_SHARE = dict(zip(SITE_TYPES, (0.3, 0.35, 0.2, 0.15), strict=True))
 _TARGETSCAN_LIKE = dict(zip(SITE_TYPES, (-0.31, -0.16, -0.10, 0.0), strict=True))
+_VARIANT_SITES, _REPORTER_NOISE_SD = 3, 0.15
 _STRETCH = slice(12, 18)  # miRNA nt 13-18 may pair beside the seed (Grimson 2007)
 
 
@@ -45,6 +46,7 @@ class Sizes:
     n_chimeras: int = 3000
     background_share: float = 0.1
     noise_sd: float = 0.4
+    n_variants: int = 40
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Study:
     targetscan: pd.DataFrame
     sites: pd.DataFrame
     pairs: pd.DataFrame
+    variants: pd.DataFrame
 
 
 def simulate_study(
@@ -93,6 +96,9 @@ def simulate_study(
         targetscan=_targetscan_stand_in(sites, genes),
         sites=sites,
         pairs=pairs,
+        variants=simulate_variants(
+            mirnas, transcripts, sites, sizes.n_variants, rng.spawn(1)[0]
+        ),
     )
 
 
@@ -275,6 +281,59 @@ def _occupancy(
     every["kept"] = 1 / (1 + every["affinity"].fillna(0))
     kept = every.groupby(["mirna", "gene"], as_index=False)["kept"].mean()
     return kept.assign(expected_log2fc=np.log2(kept["kept"])).drop(columns="kept")
+
+
+def simulate_variants(
+    mirnas: pd.DataFrame,
+    transcripts: dict[str, str],
+    sites: pd.DataFrame,
+    n_variants: int,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Mutate up to three planted sites of each miRNA, and measure them as reporters.
+
+    Rows are about `n_variants` per miRNA: mirna, site_id, target (50 nt), variant and
+    measured, the log2 fold repression by all sites of the miRNA in the variant,
+    log2(1 + summed affinity), less that of the target, plus noise. Higher is stronger.
+    """
+    rows = []
+    for mirna in mirnas["mirna"]:
+        planted = sites[sites["planted"] & (sites["mirna"] == mirna)]
+        chosen = planted.sample(min(_VARIANT_SITES, len(planted)), random_state=rng)
+        for site in chosen.itertuples():
+            start = (site.start + site.end) // 2 - CENTRE
+            target = transcripts[site.transcript][start : start + WINDOW]
+            for variant in _mutate(target, n_variants // _VARIANT_SITES, rng):
+                rows.append((mirna, f"{site.transcript}:{start}", target, variant))
+    columns = ["mirna", "site_id", "target", "variant"]
+    table = pd.DataFrame(rows, columns=columns).drop_duplicates(ignore_index=True)
+    found = annotate_sites(mirnas, {variant: variant for variant in table["variant"]})
+    total = found.groupby(["mirna", "transcript"])["affinity"].sum()
+    repression = {
+        column: np.log2(1 + total.reindex(keys, fill_value=0.0).to_numpy())
+        for column in ("target", "variant")
+        for keys in [pd.MultiIndex.from_frame(table[["mirna", column]])]
+    }
+    noise = rng.normal(0, _REPORTER_NOISE_SD, len(table))
+    change = repression["variant"] - repression["target"]
+    return table.assign(measured=(change + noise).round(3))
+
+
+def _mutate(target: str, n: int, rng: np.random.Generator) -> list[str]:
+    """Return a target as it is, and with one or two substitutions or a deletion.
+
+    They lie between what pairs with the 3' part of the miRNA and the end of the site.
+    """
+    variants = [target]
+    for kind in rng.integers(0, 3, n - 1):
+        codes = encode(target)
+        places = rng.integers(CENTRE - 18, CENTRE + 5, 2)
+        if kind == 0:
+            codes = np.delete(codes, places[0])
+        else:
+            codes[places[:kind]] = (codes[places[:kind]] + rng.integers(1, 4, kind)) % 4
+        variants.append(decode(codes))
+    return variants
 
 
 def _wide_with_gaps(

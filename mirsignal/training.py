@@ -319,8 +319,18 @@ def predict_pairs(
     """Return P(binding) (N,) of pairs with mirna and target."""
     targets = encode_many(pairs["target"], WINDOW)
     mirnas = encode_many(pairs["mirna"], MIRNA_LENGTH)
-    parts = []
-    for at in range(0, len(pairs), _PREDICTION_BATCH):
+    return predict_codes(model, targets, mirnas, encoding)
+
+
+def predict_codes(
+    model: keras.Model,
+    targets: NDArray[np.uint8],
+    mirnas: NDArray[np.uint8],
+    encoding: str,
+) -> NDArray[np.float32]:
+    """Return the output (N,) of a network for codes (N, W) and (N, M), in batches."""
+    parts = [np.zeros(0, np.float32)]
+    for at in range(0, len(targets), _PREDICTION_BATCH):
         part = slice(at, at + _PREDICTION_BATCH)
         matrix = pair_matrix(targets[part], mirnas[part], encoding)
         parts.append(np.asarray(model(matrix, training=False))[:, 0])

@@ -254,18 +254,21 @@ def results_of(experiment):
     compared = f"results/{STUDY}/comparison/{experiment}"
     files = [
         *binding_results_of(experiment),
-        *(f"{explained}/{name}.svg" for name in ("pairs", "importance", "clusters")),
-        f"{folders['scan']}/tracks.svg",
+        *(f"{explained}/{figure}.svg" for figure in INTERPRETATION_FIGURES),
+        f"{folders['scan']}/genes",
         *scan_results_of(experiment),
         f"{compared}/metrics.json",
         f"{compared}/metrics.tsv",
         *(f"{compared}/{figure}.svg" for figure in COMPARISON_FIGURES),
     ]
+    if "measured_variants" in INPUTS:
+        files.append(f"{explained}/variants.svg")
     if SIMULATED:
         files.append(f"{compared}/truth.json")
     return files
 
 
+INTERPRETATION_FIGURES = ["pairs", "importance", "clusters", "mutagenesis", "checks"]
 COMPARISON_FIGURES = ["scatter", "cumulative", "top_targets", "per_mirna"]
 
 

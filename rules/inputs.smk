@@ -26,6 +26,7 @@ if SIMULATED:
             genes="results/{study}/simulation/genes.tsv",
             fold_change="results/{study}/simulation/fold_change.tsv",
             targetscan="results/{study}/simulation/targetscan.tsv",
+            variants="results/{study}/simulation/variants.tsv",
             sites="results/{study}/simulation/truth_sites.parquet",
             pairs="results/{study}/simulation/truth_pairs.parquet",
             provenance="results/{study}/simulation/provenance.json",

@@ -3,7 +3,8 @@
 #
 # in:   binding/{samples}.{binding}/model.keras, inputs/transcripts.fa, shards.parquet
 # out:  scan/{samples}.{binding}.{scan}/thresholds.json, {batch}/{shard}.npz,
-#       {mirna}/peaks.bed and .parquet, {mirna}/score.bw and .bedgraph.gz
+#       {mirna}/peaks.bed and .parquet, {mirna}/score.bw and .bedgraph.gz,
+#       genes/*.svg (with the sites of context++, which are made of the inputs alone)
 
 
 rule calibrate_threshold:
@@ -120,7 +121,7 @@ rule export_tracks:
         "../scripts/export_tracks.py"
 
 
-rule draw_tracks:
+rule draw_genes:
     input:
         tracks=scan_files("results/{study}/scan/{samples}.{binding}.{scan}"),
         peaks=expand(
@@ -132,31 +133,36 @@ rule draw_tracks:
         fasta="results/{study}/inputs/transcripts.fa",
         index="results/{study}/inputs/transcripts.fa.fai",
         transcripts="results/{study}/inputs/transcripts.parquet",
+        fold_changes="results/{study}/inputs/fold_changes.parquet",
+        targetscan="results/{study}/inputs/targetscan.parquet",
+        context_sites="results/{study}/contextpp/sites.parquet",
     output:
         report(
-            "results/{study}/scan/{samples}.{binding}.{scan}/tracks.svg",
-            caption="../report/tracks.rst",
+            directory("results/{study}/scan/{samples}.{binding}.{scan}/genes"),
+            patterns=["{gene}.svg"],
+            caption="../report/genes.rst",
             category="4 Scan",
             labels={
                 "samples": "{samples}",
                 "binding": "{binding}",
                 "scan": "{scan}",
-                "figure": "tracks",
+                "figure": "{gene}",
             },
         ),
     log:
-        "results/{study}/logs/draw_tracks/{samples}.{binding}.{scan}.log",
+        "results/{study}/logs/draw_genes/{samples}.{binding}.{scan}.log",
     benchmark:
-        "results/{study}/benchmarks/draw_tracks/{samples}.{binding}.{scan}.tsv"
+        "results/{study}/benchmarks/draw_genes/{samples}.{binding}.{scan}.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
         mem_mb=more(2000),
         runtime=more(30),
     params:
-        n_transcripts=CONFIG["interpretation"]["n_transcripts"],
+        settings=interpretation("genes", "n_transcripts"),
+        reference_name=INPUTS["targetscan"]["name"],
         batches=BATCHES,
-        caption=caption("tracks"),
-        code=code("draw_tracks"),
+        caption=caption("genes"),
+        code=code("draw_genes"),
     script:
-        "../scripts/draw_tracks.py"
+        "../scripts/draw_genes.py"

@@ -9,6 +9,7 @@ from mirsignal.duplexes import count_states, write_duplex
 from mirsignal.figures.pairs import draw_pairs
 from mirsignal.files import atomic_path, write_parquet, write_tsv
 from mirsignal.jobs import run
+from mirsignal.selection import read_explained
 from mirsignal.sequences import encode_many
 
 COLUMNS = {
@@ -32,9 +33,7 @@ COLUMNS = {
 
 
 def main(snakemake):
-    pairs = pd.read_parquet(snakemake.input.pairs)
-    with np.load(snakemake.input.shap) as saved:
-        values = saved["values"]
+    pairs, values = read_explained(snakemake.input.pairs, snakemake.input.shap)
     targets = encode_many(pairs["target"], WINDOW)
     known = mask_unknown(values, targets, encode_many(pairs["mirna"], MIRNA_LENGTH))
     paths, scores = strongest_paths(known, **snakemake.params.gaps)

@@ -18,7 +18,7 @@ from mirsignal.figures.alignment_clusters import draw_clusters
 from mirsignal.figures.style import short_name
 from mirsignal.files import atomic_path, write_json, write_tsv
 from mirsignal.jobs import run
-from mirsignal.selection import usable_for_many
+from mirsignal.selection import read_explained, usable_for_many
 
 log = logging.getLogger("mirsignal")
 
@@ -40,7 +40,7 @@ COLUMNS = {
 
 def main(snakemake):
     seed, largest = snakemake.params.seed, snakemake.params.max_clusters
-    pairs = pd.read_parquet(snakemake.input.pairs)
+    pairs, values = read_explained(snakemake.input.pairs, snakemake.input.shap)
     paths = read_paths(snakemake.input.paths)
     usable = usable_for_many(pairs)
     has_path = usable & np.array([len(path) > 0 for path in paths])
@@ -49,12 +49,10 @@ def main(snakemake):
             f"none of {usable.sum()} test pairs has an alignment, since no cell raises "
             "a logit; train the binding network longer"
         )
-    with np.load(snakemake.input.shap) as saved:
-        values = saved["values"][has_path]
     pairs = pairs[has_path].reset_index(drop=True)
     paths = [path for path, kept in zip(paths, has_path, strict=True) if kept]
     triples = list(zip(pairs["target"], pairs["mirna"], paths, strict=True))
-    on_path = path_values(values, paths)
+    on_path = path_values(values[has_path], paths)
     clusters, distances, silhouettes = cluster_alignments(
         represent(on_path), largest, seed
     )

@@ -2,7 +2,6 @@
 
 import logging
 
-import numpy as np
 import pandas as pd
 
 from mirsignal.axes import REGIONS
@@ -18,7 +17,7 @@ from mirsignal.importance import (
     summarise_importance,
 )
 from mirsignal.jobs import run
-from mirsignal.selection import usable_for_many
+from mirsignal.selection import read_explained, usable_for_many
 
 log = logging.getLogger("mirsignal")
 
@@ -38,12 +37,10 @@ COLUMNS = {
 
 def main(snakemake):
     seed = snakemake.params.seed
-    pairs = pd.read_parquet(snakemake.input.pairs)
+    pairs, values = read_explained(snakemake.input.pairs, snakemake.input.shap)
     usable = usable_for_many(pairs)
     pairs = pairs[usable].reset_index(drop=True)
-    with np.load(snakemake.input.shap) as saved:
-        values = saved["values"][usable]
-    importance = position_importance(values, pairs["mirna"])
+    importance = position_importance(values[usable], pairs["mirna"])
     groupings = {
         "site_type": pd.Series(best_site_types(pairs["mirna"], pairs["target"])),
         "family": common_families(pairs),

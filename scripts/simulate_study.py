@@ -11,6 +11,14 @@ from mirsignal.simulation import Sizes, simulate_study
 
 log = logging.getLogger("mirsignal")
 
+VARIANTS = {
+    "mirna": "miRNA",
+    "site_id": "transcript and start of the target",
+    "target": "unmutated target of the site",
+    "variant": "target with substitutions or a deletion",
+    "measured": "simulated log2 fold repression of a reporter, less that of the target",
+}
+
 
 def main(snakemake):
     mirnas = read_mirnas(snakemake.input.mirnas, snakemake.params.columns)
@@ -40,6 +48,7 @@ def main(snakemake):
         study.targetscan,
         {"mirna": "miRNA", "gene": "gene", "score": stand_in},
     )
+    write_tsv(output.variants, study.variants, VARIANTS)
     write_parquet(output.sites, study.sites)
     write_parquet(output.pairs, study.pairs)
     log.info(

@@ -81,3 +81,28 @@ def network(unsettle):
     from mirsignal.models import BINDING_NETWORKS
 
     return unsettle(BINDING_NETWORKS["cnn"]("wc_gu", filters=(3, 4, 5), n_hidden=6))
+
+
+@pytest.fixture(scope="session")
+def site_network():
+    """Return a wc_gu network trained for a moment to know seed matches, and pairs.
+
+    These are codes of targets (40, W) and miRNAs (40, M) that match, and of others (50).
+    """
+    from mirsignal.backend import keras
+    from mirsignal.models import BINDING_NETWORKS
+    from mirsignal.pairing import pair_matrix
+
+    rng = np.random.default_rng(6)
+    keras.utils.set_random_seed(6)
+    codes = rng.integers(0, 4, (4000, 50)).astype(np.uint8)
+    mirnas = rng.integers(0, 4, (4000, 20)).astype(np.uint8)
+    labels = np.arange(4000) % 2
+    for row in np.flatnonzero(labels):
+        at = rng.integers(10, 33)
+        codes[row, at : at + 7] = 3 - mirnas[row, 7:0:-1]
+    model = BINDING_NETWORKS["cnn"]("wc_gu", filters=(8, 8, 8), n_hidden=8)
+    model.compile("adam", "binary_crossentropy")
+    model.optimizer.learning_rate = 0.01
+    model.fit(pair_matrix(codes, mirnas, "wc_gu"), labels, epochs=6, verbose=0)
+    return model, codes[1::2][:40], mirnas[1::2][:40], codes[:50], mirnas[:50]

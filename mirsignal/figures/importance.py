@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mirsignal.figures.style import BLUE, CYCLE, GREY, new_figure, save_figure
+from mirsignal.figures.style import (
+    BLUE,
+    CYCLE,
+    DIVERGING,
+    GREY,
+    mark_seed,
+    new_figure,
+    save_figure,
+)
 from mirsignal.importance import NO_SITE, describe_contrast
 from mirsignal.sites import SITE_TYPES
 
@@ -83,12 +91,11 @@ def _families(
     means = means.loc[rows["group"].unique()]
     n = rows.groupby("group")["n"].max()
     limit = float(np.nanmax(np.abs(means))) or 1.0
-    image = axis.imshow(means, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
+    image = axis.imshow(means, cmap=DIVERGING, vmin=-limit, vmax=limit, aspect="auto")
     labels = [f"{names.get(group, group)}\nn = {n[group]:,}" for group in means.index]
     axis.set_yticks(range(len(means)), labels, fontsize=7)
     axis.set_xticks(range(20), range(1, 21), fontsize=7)
-    for edge in (0.5, 7.5):
-        axis.axvline(edge, color=GREY, linewidth=0.8)
+    mark_seed(axis.axvline)
     axis.set(xlabel="miRNA position (lines enclose the seed)")
     axis.set_title("Mean by miRNA family (seed)", fontsize=9)
     figure.colorbar(image, ax=axis, label="logit")

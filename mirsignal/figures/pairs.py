@@ -11,14 +11,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.duplexes import WATSON_CRICK, WOBBLE, pair_kinds, write_duplex
-from mirsignal.figures.style import BLACK, GREY, new_figure, save_figure, short_name
+from mirsignal.figures.style import (
+    BLACK,
+    DIVERGING,
+    GREY,
+    entitle,
+    mark_seed,
+    new_figure,
+    save_figure,
+)
 
 _PADDING = "-"
 
 
 def draw_pairs(
     pairs: pd.DataFrame,
-    values: NDArray[np.float64],
+    values: NDArray[np.floating],
     paths: Sequence[NDArray[np.int64]],
     path: str | Path,
     caption: str = "",
@@ -34,7 +42,7 @@ def draw_pairs(
         axes[:, 0], pairs.itertuples(), values, paths, strict=True
     ):
         image = axis.imshow(
-            value.T, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto"
+            value.T, cmap=DIVERGING, vmin=-limit, vmax=limit, aspect="auto"
         )
         _mark_cells(axis, row.target, row.mirna, cells)
         _label_axes(axis, row.target, row.mirna.ljust(value.shape[1], _PADDING))
@@ -80,14 +88,12 @@ def _label_axes(axis: Any, target: str, mirna: str) -> None:
     axis.set_yticks(range(len(mirna)), list(mirna), fontsize=7)
     axis.tick_params(length=0)
     axis.set_ylabel("miRNA, 5' at the top")
-    for edge in (0.5, 7.5):
-        axis.axhline(edge, color=GREY, linewidth=0.6)
+    mark_seed(axis.axhline)
 
 
 def _title(row: Any, value: NDArray[np.float64]) -> str:
-    name = f", {short_name(row.mirna_name)}" if row.mirna_name else ""
     warning = f"NOT ADDITIVE: values miss the logit by {row.residual:.2g}\n"
     return (
-        f"{'' if row.additive else warning}{row.id}{name}: P = {row.p:.3f}\n"
+        f"{'' if row.additive else warning}{entitle(row)}: P = {row.p:.3f}\n"
         f"logit {row.logit:+.2f} = base {row.base:+.2f} and SHAP {value.sum():+.2f}"
     )

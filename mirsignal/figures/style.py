@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ BLUE, ORANGE, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 GREY, BLACK, YELLOW, SKY = "#999999", "#222222", "#E69F00", "#56B4E9"
 CYCLE = (BLUE, ORANGE, GREEN, PINK, YELLOW, SKY, BLACK)
 """Colours of Wong 2011 (Nature Methods 8:441)."""
+DIVERGING = "RdBu_r"
+"""Colours of heat maps around zero: blue below, red above."""
 
 plt.rcParams.update(
     {
@@ -52,6 +55,17 @@ def in_words(name: str) -> str:
 def short_name(mirna: str) -> str:
     """Return miR-1296 of MIMAT0005794_MirBase_miR-1296_microRNA; others as they are."""
     return mirna.split("_")[2] if mirna.count("_") > 2 else mirna
+
+
+def entitle(pair: Any) -> str:
+    """Return how a pair (id, mirna_name) is called: its id and its miRNA, where named."""
+    return ", ".join(filter(None, [pair.id, short_name(pair.mirna_name)]))
+
+
+def mark_seed(line: Callable[..., Any]) -> None:
+    """Enclose miRNA nt 2-8, cells of a heat map, by lines (`axhline` or `axvline`)."""
+    for edge in (0.5, 7.5):
+        line(edge, color=GREY, linewidth=0.8)
 
 
 def save_figure(figure: Any, path: str | Path, caption: str = "") -> None:

@@ -4,12 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mirsignal.attribution import Attributor, coverage
+from mirsignal.attribution import Attributor, attribute_window, coverage
 from mirsignal.axes import REGIONS
-from mirsignal.backend import keras
 from mirsignal.convolution import fold_network
 from mirsignal.explanation import PairExplainer, pairs_to_matrices, sample_background
-from mirsignal.models import BINDING_NETWORKS
 from mirsignal.pairing import pair_matrix
 from mirsignal.scanning import (
     WindowedScanner,
@@ -162,24 +160,6 @@ def test_no_pair_to_explain(network, background):
     assert residual.shape == (0,)
 
 
-@pytest.fixture(scope="module")
-def site_network():
-    """Return a network trained for a moment to know seed matches."""
-    rng = np.random.default_rng(6)
-    keras.utils.set_random_seed(6)
-    codes = rng.integers(0, 4, (4000, 50)).astype(np.uint8)
-    mirnas = rng.integers(0, 4, (4000, 20)).astype(np.uint8)
-    labels = np.arange(4000) % 2
-    for row in np.flatnonzero(labels):
-        at = rng.integers(10, 33)
-        codes[row, at : at + 7] = 3 - mirnas[row, 7:0:-1]
-    model = BINDING_NETWORKS["cnn"](ENCODING, filters=(8, 8, 8), n_hidden=8)
-    model.compile("adam", "binary_crossentropy")
-    model.optimizer.learning_rate = 0.01
-    model.fit(pair_matrix(codes, mirnas, ENCODING), labels, epochs=6, verbose=0)
-    return model, codes[1::2][:40], mirnas[1::2][:40], codes[:50], mirnas[:50]
-
-
 def test_integrated_gradients_look_like_shap(site_network):
     """Per nucleotide, at the best miRNA position, as the score is made."""
     model, targets, mirnas, *others = site_network
@@ -189,10 +169,8 @@ def test_integrated_gradients_look_like_shap(site_network):
     agreement = []
     for codes, mirna, expected in zip(targets, mirnas, values, strict=True):
         rows = mirna_rows(decode(mirna), ENCODING)
-        weight = np.zeros(50, np.float32)
-        weight[25] = 1
         reference = mirna_reference(decode(mirna), ENCODING)
-        (detail,) = attributor.attribute([codes], [weight], rows, reference)
-        fast = (detail * coverage(50)[:, None])[:, 1:].max(axis=1)
+        detail = attribute_window(attributor, codes, rows, reference)
+        fast = detail[:, 1:].max(axis=1)
         agreement.append(np.corrcoef(fast, expected[:, 1:].max(axis=1))[0, 1])
     assert np.median(agreement) >= 0.95

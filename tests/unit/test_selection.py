@@ -53,7 +53,7 @@ def test_only_the_first_of_many_pairs_are_drawn(table_of):
         (f"mirna\ttarget\n{LET7[:14]}\tACGU\n", ["line 2", "14 nt"]),
         (f"mirna\ttarget\n{LET7}N\tACGU\n", ["line 2", "unknown nucleotide"]),
         ("mirna\ttarget\nlet-7a\tACGJ\n", ["line 2", "'J'"]),
-        (f"mirna\ttarget\nlet-7a\t{'A' * 51}\n", ["line 2", "51 nt"]),
+        (f"mirna\ttarget\nlet-7a\t{'A' * 51}\n", ["line 2", "a target of 51 nt"]),
         ("mirna\ttarget\nlet-7a\tNA\n", ["line 2", "missing"]),
         (f"mirna\ttarget\nlet-7a\tACG\n{LET7}\tacg\n", ["line 3", "line 2"]),
         ("id\tmirna\ttarget\nx\tlet-7a\tA\nx\tlet-7a\tC\n", ["line 3", "id 'x'"]),

@@ -95,6 +95,24 @@ def test_stand_in_scores_only_genes_with_sites(study):
     assert len(scores.merge(with_sites)) == len(scores) < len(study.pairs)
 
 
+def test_variants_follow_the_affinity_and_not_only_noise(mirnas, study):
+    table = study.variants
+    assert set(table["mirna"]) == set(mirnas["mirna"])
+    assert 20 < table.groupby("mirna").size().min() <= SIZES.n_variants
+    driver = table["mirna"].map(
+        dict(zip(mirnas["mirna"], mirnas["sequence"], strict=True))
+    )
+    lost = [
+        bool(match_sites(m, t)) and not match_sites(m, v)
+        for m, t, v in zip(driver, table["target"], table["variant"], strict=True)
+    ]
+    same = table["target"] == table["variant"]
+    assert same.sum() == table["site_id"].nunique()
+    assert table.loc[same, "measured"].abs().max() < 0.6  # noise alone: 4 sd
+    assert table.loc[lost, "measured"].mean() < -0.3
+    assert (table["variant"].str.len() < table["target"].str.len()).any()  # deletions
+
+
 def test_chimeras_are_read_and_hold_sites(study, tmp_path):
     write_fasta(tmp_path / "t.fa", study.clash_transcripts.items())
     study.hybrids.to_csv(tmp_path / "hybrids.tsv", sep="\t", index=False)

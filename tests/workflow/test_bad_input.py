@@ -175,6 +175,20 @@ def test_named_pair_of_an_unknown_mirna(finished, tmp_path):
     refused(project, target, "named_small.tsv, line 3", "'miR-x'", "give its sequence")
 
 
+def test_variant_of_an_unknown_mirna(finished, tmp_path):
+    project = finished.copy(tmp_path / "copy")
+    table = "mirna\tsite_id\ttarget\tvariant\tmeasured\nmiR-x\ts\tACGU\tACGA\t1\n"
+    (project.root / "resources/variants.tsv").write_text(table)
+    extra = (
+        "studies: {small: {inputs: {measured_variants: {file: resources/variants.tsv}}}}"
+    )
+    folder = project.root / "results/small/interpretation/balanced.cnn"
+    for path in folder.glob("variants.*"):
+        path.unlink()
+    target = "results/small/interpretation/balanced.cnn/variants.svg"
+    refused(project, target, "variants.tsv, line 2", "'miR-x'", extra=extra)
+
+
 def test_missing_input_file(study):
     (study.root / "data/transcripts.fa").unlink()
     status, output = study.run(FASTA)

@@ -16,6 +16,7 @@ MAIN = "balanced.cnn.attribution.compressed.cnn_gru"
 INTERPRETATION = (
     *("explain_pairs", "align_pairs"),
     *("measure_importance", "cluster_alignments"),
+    *("mutate_pairs", "check_attributions"),
 )
 OTHERS = ("seed_counts", "site_features", "contextpp", "targetscan")
 
@@ -46,16 +47,21 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
     assert planned["compress_signals"] == 1
     assert "scan_transcripts" not in planned
     planned = finished.planned(extra="scan: {attribution: {smoothing: 5}}")
-    assert set(planned) == {"find_peaks", "draw_tracks", "measure_recovery"}
+    assert set(planned) == {"find_peaks", "draw_genes", "measure_recovery"}
     planned = finished.planned(extra="binding: {cnn: {n_resamples: 30}}")
     assert set(planned) == {"evaluate_binding", *INTERPRETATION}
     planned = finished.planned(extra="interpretation: {gap_open: 1}")
     assert set(planned) == {"align_pairs", "cluster_alignments"}
+    planned = finished.planned(extra="interpretation: {n_checked: 6}")
+    assert planned == {"check_attributions": 1}
+    planned = finished.planned(extra="interpretation: {n_transcripts: 2}")
+    assert planned == {"draw_genes": 1}
     planned = finished.planned(extra="comparison: {thresholds: [-0.3]}")
     assert planned == {"compare_predictions": 1, "measure_recovery": 1}
     planned = finished.planned(extra="comparison: {accessibility: false}")
     assert set(planned) == {
         "score_contextpp",
+        "draw_genes",
         "fit_baseline",
         "compare_predictions",
         "measure_recovery",
@@ -71,7 +77,7 @@ def test_library_edit_reruns_only_rules_that_reach_it(finished):
         module.write_text(before.replace("distance=smoothing", "distance=smoothing + 1"))
         assert set(finished.planned()) == {
             "find_peaks",
-            "draw_tracks",
+            "draw_genes",
             "measure_recovery",
         }
     finally:

@@ -1,0 +1,50 @@
+"""Scans of single genes: which ones to show."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from mirsignal.errors import InputError
+
+
+def choose_scans(
+    wanted: Sequence[Mapping[str, str]],
+    fold_changes: pd.DataFrame,
+    transcripts: pd.DataFrame,
+    mirnas: Iterable[str],
+    n: int,
+) -> list[tuple[str, str]]:
+    """Return the (miRNA, transcript) to show.
+
+    `wanted` names them, as `mirna` and `gene`, which may also be a transcript; a gene
+    stands for its longest transcript. Where nothing is wanted, the `n` strongest measured
+    repressions (`fold_changes`: mirna, gene, log2fc) are taken, each gene once, and each
+    miRNA once at first.
+    Raises InputError for an unknown miRNA or gene.
+    """
+    by_length = transcripts.sort_values("length", ascending=False, kind="stable")
+    longest = by_length.drop_duplicates("gene").set_index("gene")["transcript"]
+    if not wanted:
+        strong = fold_changes.sort_values("log2fc", kind="stable").drop_duplicates("gene")
+        turn = strong.groupby("mirna").cumcount().sort_values(kind="stable")
+        chosen = strong.loc[turn.index[:n]]
+        return list(zip(chosen["mirna"], chosen["gene"].map(longest), strict=True))
+    known = {name: name for name in transcripts["transcript"]} | longest.to_dict()
+    pairs = []
+    for entry in wanted:
+        _check("mirna", entry["mirna"], list(mirnas))
+        _check("gene", entry["gene"], list(known))
+        pairs.append((entry["mirna"], known[entry["gene"]]))
+    return list(dict.fromkeys(pairs))
+
+
+def _check(key: str, name: str, known: list[str]) -> None:
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1) or known[:3]
+        raise InputError(
+            f"config: interpretation: genes: {key} {name!r} is not in this study; it has "
+            f"{', '.join(map(repr, close))}"
+        )

@@ -1,0 +1,47 @@
+"""Compare measured variants of target sites with the network's change of the logit."""
+
+import logging
+
+import pandas as pd
+
+from mirsignal.backend import keras, set_up
+from mirsignal.figures.variants import draw_variants
+from mirsignal.files import write_json, write_tsv
+from mirsignal.jobs import run
+from mirsignal.variants import COLUMNS, correlate_variants, read_variants, score_variants
+
+log = logging.getLogger("mirsignal")
+
+
+def main(snakemake):
+    params, seed = snakemake.params, snakemake.params.seed
+    set_up(snakemake.threads, seed)
+    mirnas = pd.read_parquet(snakemake.input.mirnas)
+    variants = read_variants(snakemake.input.variants, params.columns, mirnas)
+    model = keras.models.load_model(snakemake.input.model)
+    scored = score_variants(model, variants, params.encoding)
+    found = correlate_variants(scored, params.stronger, seed)
+    write_tsv(snakemake.output.table, scored[list(COLUMNS)], COLUMNS)
+    write_json(snakemake.output.summary, {"stronger": params.stronger, "mirnas": found})
+    draw_variants(
+        *(scored, found, params.stronger), *(snakemake.output.figure, params.caption)
+    )
+    for row in found:
+        log.info(
+            "%s: %s, %s, n = %d",
+            row["mirna"],
+            in_words("r", row["pearson"]),
+            in_words("Spearman", row["spearman"]),
+            row["n"],
+        )
+
+
+def in_words(name, found):
+    if found["value"] is None:
+        return f"{name} undefined"
+    interval = f"{found['low']:.3f}-{found['high']:.3f}"
+    return f"{name} = {found['value']:.3f} ({interval}), p = {found['permutation_p']:.2g}"
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,55 @@
+"""Mutate every nucleotide of the pairs that are drawn, and compare with SHAP values."""
+
+import logging
+
+import numpy as np
+
+from mirsignal.attribution_checks import correlate_rows, nucleotide_sums
+from mirsignal.backend import keras, set_up
+from mirsignal.figures.mutagenesis import draw_mutants
+from mirsignal.figures.style import entitle
+from mirsignal.files import write_json, write_tsv
+from mirsignal.jobs import run
+from mirsignal.mutagenesis import COLUMNS, MIRNA, TARGET, mutate_pairs, tabulate_mutants
+from mirsignal.selection import read_explained
+
+log = logging.getLogger("mirsignal")
+
+
+def main(snakemake):
+    set_up(snakemake.threads, snakemake.params.seed)
+    pairs, values = read_explained(snakemake.input.pairs, snakemake.input.shap)
+    drawn = pairs["drawn"].to_numpy()
+    pairs, shap = pairs[drawn], nucleotide_sums(values[drawn])
+    model = keras.models.load_model(snakemake.input.model)
+    sequences = (pairs["target"], pairs["mirna"])
+    mutants = mutate_pairs(model, *sequences, snakemake.params.encoding)
+    importance = mutants.importance()
+    agreement = pairs[["id", "mirna_name", "p", "additive"]].assign(
+        **{
+            "r": correlate_rows(importance, shap),
+            "r_target": correlate_rows(importance[:, TARGET], shap[:, TARGET]),
+            "r_mirna": correlate_rows(importance[:, MIRNA], shap[:, MIRNA]),
+        }
+    )
+    table = tabulate_mutants(mutants, pairs)
+    write_tsv(snakemake.output.table, table, COLUMNS)
+    write_json(snakemake.output.summary, {"pairs": agreement.to_dict("records")})
+    titles = [title(row) for row in agreement.itertuples()]
+    draw_mutants(mutants, titles, snakemake.output.figure, snakemake.params.caption)
+    log.info("%s mutants of %d pairs", f"{len(table):,}", len(pairs))
+    for line in titles:
+        log.info("%s", line.replace("\n", "; "))
+
+
+def title(row):
+    rs = {"all": row.r, "target": row.r_target, "miRNA": row.r_mirna}
+    words = ", ".join(
+        f"{name} {'undefined' if np.isnan(r) else f'{r:.2f}'}" for name, r in rs.items()
+    )
+    failed = "" if row.additive else " (NOT ADDITIVE)"
+    return f"{entitle(row)}: P = {row.p:.3f}\nr with SHAP{failed} per nucleotide: {words}"
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
