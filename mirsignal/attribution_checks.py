@@ -103,8 +103,6 @@ def fast_attributions(
         rows, reference = mirna_rows(mirna, encoding), mirna_reference(mirna, encoding)
         values[row] = attribute_window(attributor, encode(target), rows, reference)
         references[row] = reference
-    if not len(matrices):
-        return values, np.zeros(0)
     change = np.asarray(network(matrices)) - np.asarray(network(references))
     return values, np.abs(values.sum(axis=(1, 2)) - change[:, 0])
 

@@ -24,13 +24,8 @@ def draw_mutants(
 ) -> None:
     """Draw the change of logit and P by every mutant, two rows of heat maps per pair.
 
-    Each measure has one scale for all pairs, centred at zero.
+    `titles` are those of the pairs, at least one. Each measure has one scale for all pairs, centred at zero.
     """
-    if not titles:
-        figure, axes = new_figure(1, 1, width=6, height=1)
-        axes[0][0].set_title("No pair to mutate", fontsize=10)
-        axes[0][0].set_axis_off()
-        return save_figure(figure, path, caption)
     figure, axes = new_figure(2 * len(titles), 2, width=6.4, height=1.6)
     axes[0][0].get_gridspec().set_width_ratios([TARGET.stop, MIRNA.stop - MIRNA.start])
     for at, (measure, label) in enumerate(_MEASURES.items()):
@@ -44,7 +39,8 @@ def draw_mutants(
             mark_seed(row[1].axvline)
             if not at:
                 row[0].set_title(title, fontsize=10, loc="left")
-            figure.colorbar(image, ax=row[1], label=label, aspect=8)
+            if not pair:
+                figure.colorbar(image, ax=row[1], label=label, aspect=8)
     save_figure(figure, path, caption)
 
 

@@ -51,7 +51,7 @@ def draw_variants(
             axis.invert_yaxis()
     for axis in axes[:, 0]:
         axis.set_ylabel(f"measured ({stronger}: stronger)")
-    for axis in axes[-1]:
+    for axis in axes.flat[max(len(found) - n_columns, 0) : len(found)]:
         axis.set_xlabel("change of the logit")
     save_figure(figure, path, caption)
 

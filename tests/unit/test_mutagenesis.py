@@ -117,13 +117,16 @@ def test_short_mirna_has_no_mutants_beyond_its_end(network, random_rna):
     assert table[table["molecule"] == "mirna"]["position"].max() == 15
 
 
-def test_no_pair_gives_an_empty_table(network, tmp_path):
-    mutants = mutate_pairs(network, [], [], ENCODING)
-    assert mutants.importance().shape == (0, WINDOW + MIRNA_LENGTH)
-    table = tabulate_mutants(mutants, named())
-    assert (list(table), len(table)) == (list(COLUMNS), 0)
-    draw_mutants(mutants, [], tmp_path / "none.svg")
-    assert (tmp_path / "none.svg").stat().st_size
+def test_every_pair_is_drawn_and_the_table_is_explained(network, random_rna, tmp_path):
+    """Also where nothing can be mutated."""
+    targets, mirnas = [random_rna(50), "N" * 50], [LET7, LET7[:15]]
+    mutants = mutate_pairs(network, targets, mirnas, ENCODING)
+    assert list(tabulate_mutants(mutants, named("a", "b"))) == list(COLUMNS)
+    draw_mutants(mutants, ["a", "b"], tmp_path / "two.svg")
+    draw_mutants(
+        mutate_pairs(network, targets[1:], ["N"], ENCODING), ["b"], tmp_path / "none.svg"
+    )
+    assert (tmp_path / "two.svg").stat().st_size > (tmp_path / "none.svg").stat().st_size
 
 
 def test_any_case_and_dna_are_read_and_other_letters_refused(network, random_rna):
