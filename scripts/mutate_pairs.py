@@ -7,7 +7,7 @@ import numpy as np
 from mirsignal.attribution_checks import correlate_rows, nucleotide_sums
 from mirsignal.backend import keras, set_up
 from mirsignal.figures.mutagenesis import draw_mutants
-from mirsignal.figures.style import entitle
+from mirsignal.figures.style import name_pair
 from mirsignal.files import write_json, write_tsv
 from mirsignal.jobs import run
 from mirsignal.mutagenesis import COLUMNS, MIRNA, TARGET, mutate_pairs, tabulate_mutants
@@ -48,7 +48,9 @@ def title(row):
         f"{name} {'undefined' if np.isnan(r) else f'{r:.2f}'}" for name, r in rs.items()
     )
     failed = "" if row.additive else " (NOT ADDITIVE)"
-    return f"{entitle(row)}: P = {row.p:.3f}\nr with SHAP{failed} per nucleotide: {words}"
+    return (
+        f"{name_pair(row)}: P = {row.p:.3f}\nr with SHAP{failed} per nucleotide: {words}"
+    )
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ def draw_mutants(
 ) -> None:
     """Draw the change of logit and P by every mutant, two rows of heat maps per pair.
 
-    `titles` are those of the pairs, at least one. Each measure has one scale for all pairs, centred at zero.
+    `titles` are those of the pairs, at least one. Each measure has one scale for all
+    pairs, centred at zero.
     """
     figure, axes = new_figure(2 * len(titles), 2, width=6.4, height=1.6)
     axes[0][0].get_gridspec().set_width_ratios([TARGET.stop, MIRNA.stop - MIRNA.start])

@@ -15,8 +15,8 @@ from mirsignal.figures.style import (
     BLACK,
     DIVERGING,
     GREY,
-    entitle,
     mark_seed,
+    name_pair,
     new_figure,
     save_figure,
 )
@@ -94,6 +94,6 @@ def _label_axes(axis: Any, target: str, mirna: str) -> None:
 def _title(row: Any, value: NDArray[np.float64]) -> str:
     warning = f"NOT ADDITIVE: values miss the logit by {row.residual:.2g}\n"
     return (
-        f"{'' if row.additive else warning}{entitle(row)}: P = {row.p:.3f}\n"
+        f"{'' if row.additive else warning}{name_pair(row)}: P = {row.p:.3f}\n"
         f"logit {row.logit:+.2f} = base {row.base:+.2f} and SHAP {value.sum():+.2f}"
     )

@@ -57,7 +57,7 @@ def short_name(mirna: str) -> str:
     return mirna.split("_")[2] if mirna.count("_") > 2 else mirna
 
 
-def entitle(pair: Any) -> str:
+def name_pair(pair: Any) -> str:
     """Return how a pair (id, mirna_name) is called: its id and its miRNA, where named."""
     return ", ".join(filter(None, [pair.id, short_name(pair.mirna_name)]))
 
