@@ -73,6 +73,7 @@ include: "rules/interpretation.smk"
 include: "rules/scan.smk"
 include: "rules/signals.smk"
 include: "rules/contextpp.smk"
+include: "rules/occupancy.smk"
 include: "rules/regression.smk"
 include: "rules/comparison.smk"
 
