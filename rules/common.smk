@@ -258,6 +258,17 @@ def results_of(experiment):
     return files
 
 
+def predicted_files(wildcards):
+    """Return the tables of other miRNAs and transcripts that the configuration names."""
+    for key in ("mirnas", "transcripts"):
+        if not CONFIG["predict"][key]:
+            raise WorkflowError(f"config: predict: {key!r} names no file; give one")
+    return [
+        f"results/{STUDY}/predict/{CONFIG['predict']['name']}/{table}.tsv"
+        for table in ("genes", "sites")
+    ]
+
+
 COMPARISON_FIGURES = [
     *("scatter", "cumulative", "precision_recall", "top_targets", "per_mirna"),
 ]
