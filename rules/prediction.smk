@@ -14,7 +14,7 @@ rule predict_repression:
         mirnas=PREDICT["mirnas"] or "mirnas.tsv",
         transcripts=PREDICT["transcripts"] or "transcripts.fa",
         genes=PREDICT["genes"] or [],
-        mrna=PREDICT["mrna"] or [],
+        mrna=PREDICT["mrna"] or optional_file("contextpp", "mrna"),
         ta_sps=optional_file("contextpp", "ta_sps"),
         coefficients=data_file("resources/contextpp_coefficients.tsv"),
     output:
@@ -33,7 +33,9 @@ rule predict_repression:
     params:
         mirna_columns=PREDICT["mirna_columns"],
         transcript_columns=PREDICT["transcript_columns"],
-        mrna_columns=PREDICT["mrna_columns"],
+        mrna_columns=(PREDICT if PREDICT["mrna"] else INPUTS["contextpp"])[
+            "mrna_columns"
+        ],
         columns=INPUTS["contextpp"]["columns"],
         accessibility=PREDICT["accessibility"],
         code=code("predict_repression"),

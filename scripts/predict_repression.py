@@ -85,6 +85,7 @@ def main(snakemake):
     write_tsv(snakemake.output.genes, table[list(GENES)], GENES)
     write_tsv(snakemake.output.sites, described[list(SITES)], SITES)
     counts = table["status"].value_counts()
+    log.info("reading frames of %d of %d transcripts", (orfs != "").sum(), len(orfs))
     log.info(
         "%s pairs of %d miRNAs (%d of them trained on) and %s genes: %s",
         *(f"{len(table):,}", len(mirnas), int(np.isin(names, models[0].mirnas).sum())),
