@@ -115,7 +115,8 @@ def draw_per_mirna(
 ) -> None:
     """Draw Pearson r per miRNA, one bar per predictor."""
     mirnas = list(next(iter(metrics["predictors"].values()))["per_mirna"])
-    figure, axes = new_figure(1, 1, width=1.6 + 1.1 * len(mirnas), height=3.8)
+    panel = 1.6 + max(1.1, 0.22 * len(names)) * len(mirnas)
+    figure, axes = new_figure(1, 1, width=max(panel, 7), height=4.2)
     axis = axes[0][0]
     width = 0.8 / len(names)
     for number, (column, title) in enumerate(names.items()):
@@ -136,7 +137,7 @@ def draw_per_mirna(
     axis.set_xticks(np.arange(len(mirnas)) + 0.4 - width / 2, labels, fontsize=7)
     axis.axhline(0, color=GREY, linewidth=0.8)
     axis.set_ylabel(f"Pearson r with\n{metrics['target']}")
-    axis.legend(fontsize=8, ncols=len(names), loc="lower center", bbox_to_anchor=(0.5, 1))
+    axis.legend(fontsize=8, ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1))
     save_figure(figure, path, caption)
 
 
