@@ -4,6 +4,7 @@
 # snakemake --cores 8 binding       the samples and binding networks of every experiment
 # snakemake --cores 8 scan          peaks and tracks of every miRNA (experiment `main`)
 # snakemake --cores 8 ablations     every experiment, and their comparison
+# snakemake --cores 8 predict       other miRNAs and transcripts (config: predict)
 # snakemake --cores 8 --report ...  the report, after a run
 
 from snakemake.utils import min_version
@@ -34,6 +35,7 @@ wildcard_constraints:
     member=r"\d+",
     test_set="|".join(INPUTS["test_sets"]) or "none",
     fold=r"\d+",
+    prediction=r"[a-z0-9_]+",
 
 
 localrules:
@@ -41,6 +43,7 @@ localrules:
     binding,
     scan,
     ablations,
+    predict,
 
 
 rule all:
@@ -66,6 +69,11 @@ rule ablations:
         f"results/{STUDY}/comparison/experiments.svg",
 
 
+rule predict:
+    input:
+        predicted_files,
+
+
 include: "rules/inputs.smk"
 include: "rules/samples.smk"
 include: "rules/binding.smk"
@@ -73,8 +81,10 @@ include: "rules/interpretation.smk"
 include: "rules/scan.smk"
 include: "rules/signals.smk"
 include: "rules/contextpp.smk"
+include: "rules/occupancy.smk"
 include: "rules/regression.smk"
 include: "rules/comparison.smk"
+include: "rules/prediction.smk"
 
 
 measure_no_shared_results()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.metrics import precision_recall_curve
 
 from mirsignal.metrics import (
     average_precision,
@@ -24,7 +25,7 @@ TOP = tuple(2**power for power in range(2, 11))
 def compare(
     pairs: pd.DataFrame,
     predictors: Sequence[str],
-    reference: str,
+    references: Sequence[str],
     thresholds: Sequence[float],
     n_resamples: int,
     seed: int,
@@ -34,8 +35,8 @@ def compare(
     `pairs` has mirna, gene, target (what models are trained on), log2fc (as measured)
     and one column per predictor (lower is stronger repression; NaN counts as no
     prediction, 0, and is reported again left out). Every pooled Pearson r has a 95%
-    interval from resampling genes; the difference to the `reference` predictor has one
-    too, and Williams' test.
+    interval from resampling genes; the difference to each of the `references` has one
+    too, and Williams' test, and the number of miRNAs on which r is higher.
     """
     target = pairs["target"].to_numpy()
     result: dict[str, Any] = {
@@ -54,10 +55,11 @@ def compare(
                 "n": int(present.sum()),
                 "pearson": _or_none(pearson(target[present], values[present])),
             }
-        if name != reference:
-            entry[f"difference_to_{reference}"] = _difference(
-                target, values, pairs, reference, n_resamples, seed
-            )
+        for reference in references:
+            if name != reference:
+                entry[f"difference_to_{reference}"] = _difference(
+                    target, values, pairs, reference, n_resamples, seed
+                )
         result["predictors"][name] = entry
     return result
 
@@ -119,6 +121,10 @@ def _difference(target, values, pairs, reference, n_resamples, seed) -> dict[str
     low, high = bootstrap_interval(
         gain, target, both, groups=pairs["gene"], n_resamples=n_resamples, seed=seed
     )
+    gains = [
+        gain(target[rows], both[rows])
+        for rows in pairs.reset_index(drop=True).groupby("mirna").groups.values()
+    ]
     t, p = williams_test(
         pearson(target, values),
         pearson(target, other),
@@ -131,11 +137,25 @@ def _difference(target, values, pairs, reference, n_resamples, seed) -> dict[str
         "high": _or_none(high),
         "williams_t": _or_none(t),
         "williams_p": _or_none(p),
+        "mirnas_above": int(np.sum(np.array(gains) > 0)),
     }
 
 
 def _or_none(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
+
+
+def precision_recall(
+    pairs: pd.DataFrame, predictor: str, threshold: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return recall and precision of log2 fold changes below `threshold`, by rank.
+
+    Pairs without a prediction rank as those predicted to be 0, as in `compare`.
+    """
+    precision, recall, _ = precision_recall_curve(
+        pairs["target"] < threshold, -pairs[predictor].fillna(0)
+    )
+    return recall, precision
 
 
 def metrics_table(metrics: dict[str, Any]) -> pd.DataFrame:

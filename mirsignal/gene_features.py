@@ -31,12 +31,12 @@ def describe_genes(
 def _describe(utr: str, orf: str) -> tuple[float, ...]:
     length = np.log10(max(len(utr), 1))
     au = _share(utr, "AU")
-    known = (np.log10(len(orf)), 1.0, _share(orf, "GC"), _share(orf[2::3], "GC"))
-    return (
-        *(length, length**2, au, _share(utr, "U")),
-        utr.count("CG") / max(len(utr) - 1, 1),
-        *(known if orf else (np.nan, 0.0, np.nan, np.nan)),
-    )
+    composition = (length, length**2, au, _share(utr, "U"))
+    cpg = utr.count("CG") / max(len(utr) - 1, 1)
+    if not orf:
+        return (*composition, cpg, np.nan, 0.0, np.nan, np.nan)
+    gc, gc3 = _share(orf, "GC"), _share(orf[2::3], "GC")
+    return (*composition, cpg, np.log10(len(orf)), 1.0, gc, gc3)
 
 
 def _share(sequence: str, letters: str) -> float:

@@ -134,6 +134,18 @@ def split_genes(genes: pd.Series, n_folds: int, seed: int) -> pd.DataFrame:
     return pd.DataFrame({"gene": names, "fold": order % n_folds})
 
 
+def label_pairs(
+    fold_changes: pd.DataFrame, folds: pd.DataFrame, clip_positive: bool
+) -> pd.DataFrame:
+    """Return measured pairs (mirna, gene, log2fc) with their fold and target.
+
+    The target is log2fc, with `clip_positive` no higher than 0.
+    """
+    pairs = fold_changes.merge(folds, on="gene")
+    clipped = pairs["log2fc"].clip(upper=0)
+    return pairs.assign(target=clipped if clip_positive else pairs["log2fc"])
+
+
 def held_out_folds(fold: int, n_folds: int) -> tuple[int, int]:
     """Return the folds that a model of `fold` does not train on: (test, validation)."""
     return fold, (fold + 1) % n_folds

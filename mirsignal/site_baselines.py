@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -20,8 +22,11 @@ def seed_count_baseline(
     genes: pd.DataFrame,
     transcripts: Transcripts,
     seed: int,
+    unseen: bool = False,
 ) -> NDArray[np.float64]:
     """Return predictions (N,) of `pairs` from site counts by type alone.
+
+    With `unseen` the model of a pair knows neither its gene nor its miRNA.
 
     `pairs` has mirna, gene, target (log2 fold change) and fold. Counts of a gene are the
     mean over its transcripts (`genes`: transcript, gene).
@@ -35,17 +40,23 @@ def seed_count_baseline(
     table = pd.DataFrame(counts, columns=columns).groupby(["mirna", "gene"]).mean()
     features = pairs[["mirna", "gene"]].merge(table.reset_index(), how="left")
     x = features[list(SITE_TYPES)].to_numpy(float)
-    return predict_folds(x, pairs, max_iter=150, learning_rate=0.05, random_state=seed)
+    settings = {"max_iter": 150, "learning_rate": 0.05, "random_state": seed}
+    return predict_folds(x, pairs, unseen, **settings)
 
 
 def site_feature_baseline(
-    pairs: pd.DataFrame, sites: pd.DataFrame, genes: pd.DataFrame, seed: int
+    pairs: pd.DataFrame,
+    sites: pd.DataFrame,
+    genes: pd.DataFrame,
+    seed: int,
+    unseen: bool = False,
 ) -> NDArray[np.float64]:
     """Return predictions (N,) of `pairs` from features of their sites.
 
     By site type: how many (mean over a gene's transcripts), the highest local AU and the
     largest distance to an end (`sites` as `contextpp.tabulate_sites` makes them, with
     their gene); and the length of the transcripts (`genes`: transcript, gene, length).
+    `unseen` as in `seed_count_baseline`.
     """
     by_gene = genes.groupby("gene")
     parts = [np.log10(pairs["gene"].map(by_gene["length"].mean())).rename("length")]
@@ -59,17 +70,24 @@ def site_feature_baseline(
     x = np.column_stack([part.to_numpy(float) for part in parts])
     settings = {"max_iter": 200, "learning_rate": 0.03, "max_leaf_nodes": 8}
     settings |= {"min_samples_leaf": 80, "l2_regularization": 10.0}
-    return predict_folds(x, pairs, random_state=seed, **settings)
+    return predict_folds(x, pairs, unseen, random_state=seed, **settings)
 
 
 def predict_folds(
-    x: NDArray[np.float64], pairs: pd.DataFrame, **settings
+    x: NDArray[np.float64], pairs: pd.DataFrame, unseen: bool, **settings
 ) -> NDArray[np.float64]:
-    """Return predictions (N,) by gradient boosting on all folds but the one predicted."""
+    """Return predictions (N,) by gradient boosting on all folds but the one predicted.
+
+    With `unseen`, the miRNA that is predicted is left out of the training as well; NaN
+    when there is no other.
+    """
     y, fold = pairs["target"].to_numpy(), pairs["fold"].to_numpy()
-    predicted = np.zeros(len(pairs))
-    for held_out in np.unique(fold):
-        model = HistGradientBoostingRegressor(**settings)
-        model.fit(x[fold != held_out], y[fold != held_out])
-        predicted[fold == held_out] = model.predict(x[fold == held_out])
+    mirna = pairs["mirna"].to_numpy() if unseen else np.zeros(len(pairs))
+    predicted = np.full(len(pairs), np.nan)
+    for held_out, name in product(np.unique(fold), np.unique(mirna)):
+        train = (fold != held_out) & ((mirna != name) | (not unseen))
+        test = (fold == held_out) & (mirna == name)
+        if train.any() and test.any():
+            model = HistGradientBoostingRegressor(**settings).fit(x[train], y[train])
+            predicted[test] = model.predict(x[test])
     return predicted

@@ -13,7 +13,7 @@ GROUPS = ("guide_utr", "guide_orf", "passenger_utr", "passenger_orf")
 """Strand and region of a site."""
 COLUMNS = (
     *("mirna", "transcript", "gene", "group", "start", "end", "site_type", "contextpp"),
-    *("local_au", "distance", "three_prime", "accessibility", "off6m", "loading"),
+    *("local_au", "distance", "three_prime", "accessibility", "off6m", "weight"),
 )
 
 
@@ -33,8 +33,9 @@ def tabulate_regions(
     transcript; `sites` the scored sites of the miRNAs in the 3' UTRs
     (`contextpp.tabulate_sites`, `score_sites`). The others get a context++ score in the
     same way, in which a site of a reading frame counts as one of a 3' UTR; how much less
-    it does is for a model to learn. They are not folded: accessibility is NaN. `loading`
-    is 1 for the miRNA and the passenger's chance to be loaded for others.
+    it does is for a model to learn. They are not folded: accessibility is NaN. `weight`
+    is 1 for the miRNA and the passenger's chance to be loaded for the other strand, over
+    the number of transcripts of the gene.
     """
     passengers = mirnas[["mirna"]].assign(sequence=mirnas["passenger"])
     loading = pd.Series(
@@ -45,7 +46,7 @@ def tabulate_regions(
         index=pd.Index(mirnas["mirna"]),
     )
     frames = {name: orf for name, orf in orfs.items() if orf}
-    tables = [sites.assign(group="guide_utr", loading=1.0)]
+    tables = [sites.assign(group="guide_utr", weight=1.0)]
     for strand, drivers in (("guide", mirnas), ("passenger", passengers)):
         for region, where in (("utr", sequences), ("orf", frames)):
             group = f"{strand}_{region}"
@@ -53,9 +54,10 @@ def tabulate_regions(
                 continue
             found = tabulate_sites(drivers, where, orfs, ta_sps)
             scores = score_sites(fill_typical(found, coefficients), coefficients)
-            share = 1.0 if strand == "guide" else found["mirna"].map(loading)
-            tables.append(found.assign(group=group, contextpp=scores, loading=share))
+            weight = 1.0 if strand == "guide" else loading.loc[found["mirna"]].array
+            tables.append(found.assign(group=group, contextpp=scores, weight=weight))
     joined = pd.concat(tables, ignore_index=True)
     genes = transcripts.set_index("transcript")["gene"]
-    joined["gene"] = joined["transcript"].map(genes)
+    joined["gene"] = genes.loc[joined["transcript"]].array
+    joined["weight"] /= genes.value_counts().loc[joined["gene"]].array
     return joined[list(COLUMNS)]

@@ -216,9 +216,9 @@ def scan_files_of(wildcards):
     return scan_files(folder, [BATCH_OF[wildcards.mirna]])
 
 
-def target_of(wildcards):
+def target_of(experiment):
     """Return what an experiment's models are trained on and compared on, in words."""
-    recipes = experiment_recipes(CONFIG, wildcards.experiment)
+    recipes = experiment_recipes(CONFIG, experiment)
     clip = CONFIG["regression"][recipes["regression"]]["clip_positive"]
     return "log2 fold change, clipped at 0 from above" if clip else "log2 fold change"
 
@@ -260,16 +260,32 @@ def results_of(experiment):
         f"{compared}/metrics.json",
         f"{compared}/metrics.tsv",
         *(f"{compared}/{figure}.svg" for figure in COMPARISON_FIGURES),
+        f"results/{STUDY}/occupancy/model.npz",
     ]
     if "measured_variants" in INPUTS:
         files.append(f"{explained}/variants.svg")
+    if CONFIG["occupancy"]["leave_one_mirna_out"]:
+        files.append(f"results/{STUDY}/comparison/unseen/metrics.tsv")
     if SIMULATED:
         files.append(f"{compared}/truth.json")
     return files
 
 
+def predicted_files(wildcards):
+    """Return the tables of other miRNAs and transcripts that the configuration names."""
+    for key in ("mirnas", "transcripts"):
+        if not CONFIG["predict"][key]:
+            raise WorkflowError(f"config: predict: {key!r} names no file; give one")
+    return [
+        f"results/{STUDY}/predict/{CONFIG['predict']['name']}/{table}.tsv"
+        for table in ("genes", "sites")
+    ]
+
+
 INTERPRETATION_FIGURES = ["pairs", "importance", "clusters", "mutagenesis", "checks"]
-COMPARISON_FIGURES = ["scatter", "cumulative", "top_targets", "per_mirna"]
+COMPARISON_FIGURES = [
+    *("scatter", "cumulative", "precision_recall", "top_targets", "per_mirna"),
+]
 
 
 def closing_words():

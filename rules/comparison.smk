@@ -1,8 +1,10 @@
-# Comparison: predictions, seed counts, context++ and TargetScan on the same pairs.
+# Comparison: predictions, baselines, context++ and TargetScan on the same pairs.
 #
-# in:   regression/{chain}/predictions.parquet, regression/baseline.{regression},
+# in:   regression/{chain}/predictions.parquet, stacked.parquet,
+#       regression/baseline.{regression}, occupancy/fold_{fold}.parquet,
 #       contextpp/pairs.parquet, inputs
 # out:  comparison/{experiment}/metrics.json, metrics.tsv, figures, truth.json (simulated);
+#       comparison/unseen/metrics.json, metrics.tsv, per_mirna.svg (each miRNA left out);
 #       comparison/experiments.tsv, experiments.svg
 
 
@@ -16,7 +18,9 @@ rule compare_predictions:
         baseline=lambda wildcards: "results/{}/regression/baseline.{}/predictions.parquet".format(
             STUDY, experiment_recipes(CONFIG, wildcards.experiment)["regression"]
         ),
+        stacked=experiment_file("regression", "stacked.parquet"),
         contextpp="results/{study}/contextpp/pairs.parquet",
+        sites="results/{study}/contextpp/sites.parquet",
         targetscan="results/{study}/inputs/targetscan.parquet",
     output:
         metrics="results/{study}/comparison/{experiment}/metrics.json",
@@ -40,6 +44,12 @@ rule compare_predictions:
             caption="../report/cumulative.rst",
             category="5 Comparison",
             labels={"experiment": "{experiment}", "figure": "cumulative"},
+        ),
+        precision_recall=report(
+            "results/{study}/comparison/{experiment}/precision_recall.svg",
+            caption="../report/precision_recall.rst",
+            category="5 Comparison",
+            labels={"experiment": "{experiment}", "figure": "precision and recall"},
         ),
         top_targets=report(
             "results/{study}/comparison/{experiment}/top_targets.svg",
@@ -68,12 +78,56 @@ rule compare_predictions:
         },
         reference_name=INPUTS["targetscan"]["name"],
         recipes=lambda wildcards: experiment_recipes(CONFIG, wildcards.experiment),
-        target=target_of,
+        target=lambda wildcards: target_of(wildcards.experiment),
         seed=CONFIG["seed"],
         captions={name: caption(name) for name in [*COMPARISON_FIGURES, "metrics"]},
         code=code("compare_predictions"),
     script:
         "../scripts/compare_predictions.py"
+
+
+rule compare_unseen:
+    input:
+        occupancy=expand("results/{{study}}/occupancy/fold_{fold}.parquet", fold=FOLDS),
+        baseline="results/{study}/regression/baseline.%s/predictions.parquet"
+        % MAIN["regression"],
+        contextpp="results/{study}/contextpp/pairs.parquet",
+        targetscan="results/{study}/inputs/targetscan.parquet",
+    output:
+        metrics="results/{study}/comparison/unseen/metrics.json",
+        table="results/{study}/comparison/unseen/metrics.tsv",
+        page=report(
+            "results/{study}/comparison/unseen/metrics.html",
+            caption="../report/unseen.rst",
+            category="5 Comparison",
+            labels={"experiment": "unseen miRNAs", "figure": "table of measures"},
+        ),
+        per_mirna=report(
+            "results/{study}/comparison/unseen/per_mirna.svg",
+            caption="../report/unseen.rst",
+            category="5 Comparison",
+            labels={"experiment": "unseen miRNAs", "figure": "per miRNA"},
+        ),
+    log:
+        "results/{study}/logs/compare_unseen.log",
+    benchmark:
+        "results/{study}/benchmarks/compare_unseen.tsv"
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=more(3000),
+        runtime=more(60),
+    params:
+        settings={
+            key: CONFIG["comparison"][key] for key in ("thresholds", "n_resamples")
+        },
+        reference_name=INPUTS["targetscan"]["name"],
+        target=target_of("main"),
+        seed=CONFIG["seed"],
+        caption=caption("unseen"),
+        code=code("compare_unseen"),
+    script:
+        "../scripts/compare_unseen.py"
 
 
 rule measure_recovery:

@@ -2,11 +2,12 @@
 #
 # in:   signals/{chain}/signals.npz, limits.tsv; inputs/fold_changes.parquet, folds.parquet
 # out:  regression/{chain}/fold_{fold}/model.keras, history.tsv, predictions.parquet;
-#       regression/{chain}/predictions.tsv
+#       regression/{chain}/predictions.tsv, stacked.parquet (with the occupancy model)
 
 
 localrules:
     collect_predictions,
+    stack_predictions,
 
 
 rule train_regression:
@@ -60,6 +61,30 @@ rule collect_predictions:
         "../scripts/collect_predictions.py"
 
 
+rule stack_predictions:
+    input:
+        predictions=expand(
+            "results/{{study}}/regression/{{samples}}.{{binding}}.{{scan}}.{{signals}}.{{regression}}/fold_{fold}/predictions.parquet",
+            fold=FOLDS,
+        ),
+        occupancy=expand("results/{{study}}/occupancy/fold_{fold}.parquet", fold=FOLDS),
+        contextpp="results/{study}/contextpp/pairs.parquet",
+        targetscan="results/{study}/inputs/targetscan.parquet",
+    output:
+        table="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/stacked.parquet",
+        weights="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/stacked_weights.tsv",
+    log:
+        "results/{study}/logs/stack_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.log",
+    benchmark:
+        "results/{study}/benchmarks/stack_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        code=code("stack_predictions"),
+    script:
+        "../scripts/stack_predictions.py"
+
+
 rule fit_baseline:
     input:
         sites="results/{study}/contextpp/sites.parquet",
@@ -84,6 +109,7 @@ rule fit_baseline:
         clip_positive=lambda wildcards: CONFIG["regression"][wildcards.regression][
             "clip_positive"
         ],
+        leave_one_mirna_out=CONFIG["occupancy"]["leave_one_mirna_out"],
         seed=CONFIG["seed"],
         code=code("fit_baseline"),
     script:

@@ -8,7 +8,8 @@ from mirsignal.files import read_json, write_html, write_tsv
 from mirsignal.jobs import run
 
 COLUMNS = {
-    "experiment": "experiment, or a predictor that all share",
+    "experiment": "experiment: its signal network; stacked: with the occupancy model and "
+    "context++; or a predictor that all share",
     "n": "(miRNA, gene) pairs",
     "pearson": "Pearson r with what the models are trained on",
     "low": "lower end of its 95% interval (bootstrap of genes)",
@@ -26,7 +27,8 @@ def main(snakemake):
             "be compared; give their regression recipes the same `clip_positive`"
         )
     rows = [row(m["experiment"], m, "predicted") for m in every]
-    shared = ("seed_counts", "site_features", "contextpp", "targetscan")
+    rows += [row(f"{m['experiment']}, stacked", m, "stacked") for m in every]
+    shared = ("occupancy", "seed_counts", "site_features", "contextpp", "targetscan")
     rows += [row(name, every[0], name) for name in shared]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     write_tsv(snakemake.output.table, table, COLUMNS)

@@ -11,10 +11,22 @@ from mirsignal.jobs import run
 
 log = logging.getLogger("mirsignal")
 
+PREDICTORS = {
+    "predicted": "mirsignal: signal",
+    "occupancy": "mirsignal: occupancy",
+    "stacked": "mirsignal: stacked",
+    "stacked_targetscan": "stacked + TargetScan table",
+    "seed_counts": "seed counts",
+    "site_features": "site features",
+    "contextpp": "context++, computed",
+    "targetscan": "TargetScan",
+}
 COLUMNS = {
-    "predictor": "predicted: this experiment; seed_counts: boosting on site counts; "
-    "site_features: boosting on their AU content and distance to the ends as well; "
-    "contextpp: context++ computed from the study's 3' UTRs; targetscan: the table given",
+    "predictor": "predicted: this experiment's signal network; occupancy: sites of both "
+    "strands; stacked: the two and context++; stacked_targetscan: and the TargetScan "
+    "table; seed_counts: boosting on site counts; site_features: boosting on their AU "
+    "content and distance to the ends as well; contextpp: context++ computed from the "
+    "study's 3' UTRs; targetscan: the table given",
     "n": "(miRNA, gene) pairs, the same for every predictor",
     "coverage": "share of pairs that the predictor scores; the others count as 0",
     "pearson": "Pearson r with the target (see metrics.json), all pairs",
@@ -33,8 +45,8 @@ def main(snakemake):
     pairs = pairs.sample(frac=1, random_state=snakemake.params.seed, ignore_index=True)
     metrics = compare(
         pairs,
-        ["predicted", "seed_counts", "site_features", "contextpp", "targetscan"],
-        "targetscan",
+        list(PREDICTORS),
+        ["contextpp", "targetscan"],
         settings["thresholds"],
         settings["n_resamples"],
         snakemake.params.seed,
@@ -50,22 +62,19 @@ def main(snakemake):
     write_json(snakemake.output.metrics, metrics)
     write_parquet(snakemake.output.pairs, pairs)
     write_tsv(snakemake.output.table, table, COLUMNS)
-    names = {
-        "predicted": "mirsignal",
-        "seed_counts": "seed counts",
-        "site_features": "site features",
-        "contextpp": "context++, computed",
-        "targetscan": snakemake.params.reference_name,
-    }
+    names = PREDICTORS | {"targetscan": snakemake.params.reference_name}
     output, captions = snakemake.output, snakemake.params.captions
     write_html(output.page, table, COLUMNS, captions["metrics"])
     figures.draw_scatter(pairs, names, metrics, output.scatter, captions["scatter"])
     figures.draw_cumulative(pairs, names, output.cumulative, captions["cumulative"])
+    figures.draw_precision_recall(
+        pairs, names, metrics, output.precision_recall, captions["precision_recall"]
+    )
     figures.draw_top_targets(pairs, names, output.top_targets, captions["top_targets"])
     figures.draw_per_mirna(metrics, names, output.per_mirna, captions["per_mirna"])
     for row in table.itertuples():
         log.info(
-            "%-13s r = %.3f (%.3f-%.3f), n = %s",
+            "%-18s r = %.3f (%.3f-%.3f), n = %s",
             *(row.predictor, row.pearson, row.pearson_low, row.pearson_high),
             f"{row.n:,}",
         )
@@ -86,7 +95,11 @@ def join(files):
     scores = pd.read_parquet(files.targetscan).rename(columns={"score": "targetscan"})
     keys = ["mirna", "gene"]
     computed = pd.read_parquet(files.contextpp)
-    pairs = pairs.merge(baseline, on=keys).merge(computed, on=keys, validate="1:1")
+    stacked = pd.read_parquet(files.stacked).drop(columns="unseen")
+    for table in (baseline, computed, stacked):
+        pairs = pairs.merge(table, on=keys, validate="1:1")
+    sites = pd.MultiIndex.from_frame(pd.read_parquet(files.sites, columns=keys))
+    pairs["no_site"] = ~pd.MultiIndex.from_frame(pairs[keys]).isin(sites)
     return pairs.merge(scores, how="left", on=keys)
 
 

@@ -4,27 +4,29 @@ import pandas as pd
 
 from mirsignal.files import write_parquet
 from mirsignal.jobs import run
+from mirsignal.repression import label_pairs
 from mirsignal.sequences import Transcripts
 from mirsignal.site_baselines import seed_count_baseline, site_feature_baseline
 
 
 def main(snakemake):
-    pairs = pd.read_parquet(snakemake.input.fold_changes)
-    pairs = pairs.merge(pd.read_parquet(snakemake.input.folds), on="gene")
-    clip = snakemake.params.clip_positive
-    pairs["target"] = pairs["log2fc"].clip(upper=0) if clip else pairs["log2fc"]
+    pairs = label_pairs(
+        pd.read_parquet(snakemake.input.fold_changes),
+        pd.read_parquet(snakemake.input.folds),
+        snakemake.params.clip_positive,
+    )
     genes = pd.read_parquet(snakemake.input.transcripts)
-    pairs["seed_counts"] = seed_count_baseline(
-        pairs,
-        pd.read_parquet(snakemake.input.mirnas),
-        genes,
-        Transcripts(snakemake.input.fasta),
-        snakemake.params.seed,
-    )
-    sites = pd.read_parquet(snakemake.input.sites)
-    pairs["site_features"] = site_feature_baseline(
-        pairs, sites, genes, snakemake.params.seed
-    )
+    mirnas = pd.read_parquet(snakemake.input.mirnas)
+    transcripts = Transcripts(snakemake.input.fasta)
+    sites, seed = pd.read_parquet(snakemake.input.sites), snakemake.params.seed
+    for ending in ("", "_unseen") if snakemake.params.leave_one_mirna_out else ("",):
+        unseen = bool(ending)
+        pairs[f"seed_counts{ending}"] = seed_count_baseline(
+            pairs, mirnas, genes, transcripts, seed, unseen
+        )
+        pairs[f"site_features{ending}"] = site_feature_baseline(
+            pairs, sites, genes, seed, unseen
+        )
     write_parquet(snakemake.output[0], pairs)
 
 

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from mirsignal.contextpp import read_coefficients
+
 # Tests run on the CPU: their numbers are compared exactly, and this process must not hold
 # the GPU that the workflow it starts would wait for.
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
@@ -28,6 +30,12 @@ def shared_data(root):
     if not folder.is_dir():
         pytest.skip("no ../shared/data")
     return folder
+
+
+@pytest.fixture(scope="session")
+def coefficients(root):
+    """Return the published coefficients of context++."""
+    return read_coefficients(root / "resources/contextpp_coefficients.tsv")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mirsignal.comparison import top_target_means
+from mirsignal.comparison import precision_recall, top_target_means
 from mirsignal.figures.style import BLACK, BLUE, CYCLE, GREY, new_figure, save_figure
 
 
@@ -21,43 +21,74 @@ def draw_scatter(
     caption: str = "",
 ) -> None:
     """Draw observed against predicted log2 fold change, one panel per predictor."""
-    figure, axes = new_figure(1, len(names), width=3.6, height=3.6)
+    figure, panels = _panels(names, width=3.4, height=3.5)
     ylabel = metrics["target"].replace("log2 fold change", "log2FC")
-    for axis, (column, title) in zip(axes[0], names.items(), strict=True):
+    for axis, (column, title) in panels:
         r = metrics["predictors"][column]["pearson"]
         axis.scatter(
             pairs[column].fillna(0), pairs["target"], s=4, alpha=0.3, linewidths=0
         )
-        axis.set(xlabel="predicted")
+        axis.set(xlabel="predicted", ylabel=f"observed: {ylabel}")
         axis.set_title(f"{title}\n{_interval('r', r)}, n = {len(pairs):,}", fontsize=9)
-    axes[0, 0].set_ylabel(f"observed: {ylabel}")
     save_figure(figure, path, caption)
 
 
 def draw_cumulative(
     pairs: pd.DataFrame, names: Mapping[str, str], path: str | Path, caption: str = ""
 ) -> None:
-    """Draw the cumulative distribution of measured log2FC by rank of the prediction."""
-    figure, axes = new_figure(1, len(names), width=3.8, height=3.4)
-    for axis, (column, title) in zip(axes[0], names.items(), strict=True):
+    """Draw the cumulative distribution of measured log2FC by rank of the prediction.
+
+    `pairs` tells in `no_site` which pairs have no canonical site in the 3' UTR.
+    """
+    figure, panels = _panels(names, width=3.6, height=3.3)
+    for axis, (column, title) in panels:
         top = pairs[column].rank(method="first") / len(pairs)
         bins = [
             ("top 2%", top <= 0.02, CYCLE[1]),
             ("2-10%", (top > 0.02) & (top <= 0.1), CYCLE[0]),
             ("10-50%", (top > 0.1) & (top <= 0.5), CYCLE[2]),
             ("others", top > 0.5, GREY),
-            ("not scored", top.isna(), BLACK),
+            ("not scored", top.isna(), CYCLE[3]),
+            ("no site", pairs["no_site"], BLACK),
         ]
         for label, inside, colour in bins:
             if inside.any():
                 values = np.sort(pairs.loc[inside, "log2fc"])
                 share = np.arange(1, len(values) + 1) / len(values)
                 axis.step(
-                    values, share, color=colour, label=f"{label} (n = {len(values):,})"
+                    *(values, share, "--" if label == "no site" else "-"),
+                    **{"color": colour, "label": f"{label} (n = {len(values):,})"},
                 )
         axis.set(xlabel="observed log2FC", ylabel="share of pairs", title=title)
         axis.set_xlim(*np.quantile(pairs["log2fc"], [0.002, 0.998]))
         axis.legend(fontsize=7, loc="upper left")
+    save_figure(figure, path, caption)
+
+
+def draw_precision_recall(
+    pairs: pd.DataFrame,
+    names: Mapping[str, str],
+    metrics: dict[str, Any],
+    path: str | Path,
+    caption: str = "",
+) -> None:
+    """Draw precision against recall of repressed pairs, one panel per threshold."""
+    measures = {name: metrics["predictors"][name]["average_precision"] for name in names}
+    thresholds = list(next(iter(measures.values())))
+    figure, axes = new_figure(1, len(thresholds), width=4.6, height=4.2)
+    for axis, threshold in zip(axes[0], thresholds, strict=True):
+        for column, title in names.items():
+            recall, precision = precision_recall(pairs, column, float(threshold))
+            ap = measures[column][threshold]["value"]
+            label = title if ap is None else f"{title}: AP {ap:.3f}"
+            axis.step(recall, precision, where="post", linewidth=1.2, label=label)
+        prevalence = next(iter(measures.values()))[threshold]["prevalence"]
+        n = round(prevalence * len(pairs))
+        label = f"prevalence {prevalence:.3f}"
+        axis.axhline(prevalence, color=GREY, linestyle="--", label=label)
+        axis.set(xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(0, 1.02))
+        axis.set_title(f"log2FC < {threshold}: {n:,} of {len(pairs):,} pairs", fontsize=9)
+        axis.legend(fontsize=7)
     save_figure(figure, path, caption)
 
 
@@ -84,7 +115,8 @@ def draw_per_mirna(
 ) -> None:
     """Draw Pearson r per miRNA, one bar per predictor."""
     mirnas = list(next(iter(metrics["predictors"].values()))["per_mirna"])
-    figure, axes = new_figure(1, 1, width=1.6 + 1.1 * len(mirnas), height=3.8)
+    panel = 1.6 + max(1.1, 0.22 * len(names)) * len(mirnas)
+    figure, axes = new_figure(1, 1, width=max(panel, 7), height=4.2)
     axis = axes[0][0]
     width = 0.8 / len(names)
     for number, (column, title) in enumerate(names.items()):
@@ -105,7 +137,7 @@ def draw_per_mirna(
     axis.set_xticks(np.arange(len(mirnas)) + 0.4 - width / 2, labels, fontsize=7)
     axis.axhline(0, color=GREY, linewidth=0.8)
     axis.set_ylabel(f"Pearson r with\n{metrics['target']}")
-    axis.legend(fontsize=8, ncols=len(names), loc="lower center", bbox_to_anchor=(0.5, 1))
+    axis.legend(fontsize=8, ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1))
     save_figure(figure, path, caption)
 
 
@@ -128,6 +160,16 @@ def draw_experiments(
     )
     axis.set_xlabel(f"Pearson r with {target} (n = {table['n'].iloc[0]:,} pairs)")
     save_figure(figure, path, caption)
+
+
+def _panels(names: Mapping[str, str], width: float, height: float):
+    """Return a figure and its (axis, (column, title)), at most four beside each other."""
+    rows = -(-len(names) // 4)
+    figure, axes = new_figure(rows, -(-len(names) // rows), width=width, height=height)
+    every = list(axes.ravel())
+    for empty in every[len(names) :]:
+        empty.set_visible(False)
+    return figure, list(zip(every, names.items(), strict=False))
 
 
 def _interval(name: str, measure: dict[str, float | None]) -> str:

@@ -18,8 +18,9 @@ from mirsignal.files import atomic_path
 
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 GREY, BLACK, YELLOW, SKY = "#999999", "#222222", "#E69F00", "#56B4E9"
-CYCLE = (BLUE, ORANGE, GREEN, PINK, YELLOW, SKY, BLACK)
-"""Colours of Wong 2011 (Nature Methods 8:441)."""
+WINE = "#882255"
+CYCLE = (BLUE, ORANGE, GREEN, PINK, YELLOW, SKY, BLACK, WINE)
+"""Colours of Wong 2011 (Nature Methods 8:441), and one of Tol's."""
 DIVERGING = "RdBu_r"
 """Colours of heat maps around zero: blue below, red above."""
 

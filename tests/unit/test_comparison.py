@@ -32,7 +32,7 @@ def pairs(rng):
 
 
 def run(pairs, *predictors):
-    return compare(pairs, predictors, "rare", [-0.2, -0.05], n_resamples=50, seed=1)
+    return compare(pairs, predictors, ["rare"], [-0.2, -0.05], n_resamples=50, seed=1)
 
 
 def test_measures_of_known_predictors(pairs, tmp_path):

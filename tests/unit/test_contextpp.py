@@ -53,11 +53,6 @@ REFERENCE_MEANS = [-2.12855, -2.53965, -2.16518, -2.58992]
 
 
 @pytest.fixture(scope="module")
-def coefficients(root):
-    return read_coefficients(root / "resources/contextpp_coefficients.tsv")
-
-
-@pytest.fixture(scope="module")
 def uncapped(coefficients):
     table = coefficients.copy()
     table.loc["cap"] = np.inf

@@ -17,9 +17,24 @@ def read(tmp_path, *rows, header="mirna\tsequence", **kwargs):
 @pytest.mark.parametrize("spelling", [LET7, LET7.lower(), LET7.replace("U", "T")])
 def test_case_u_and_t_do_not_matter(tmp_path, spelling):
     table = read(tmp_path, ("let-7a", spelling))
-    assert table.to_dict("records") == [
-        {"mirna": "let-7a", "sequence": LET7, "seed": "GAGGUAG"}
-    ]
+    assert table.iloc[0].to_dict() == {
+        "mirna": "let-7a",
+        "sequence": LET7,
+        "passenger": "CUAUACAACCUACUACCUCAUU",
+        "seed": "GAGGUAG",
+    }
+
+
+def test_passenger_may_be_given(tmp_path):
+    header = "mirna\tsequence\tpassenger"
+    given = "cuauacaaTctactgtctttc"
+    table = read(
+        tmp_path, ("a", LET7, given), ("b", LET7[1:], "NA"), header=header
+    ).set_index("mirna")
+    assert table.loc["a", "passenger"] == "CUAUACAAUCUACUGUCUUUC"
+    assert table.loc["b", "passenger"] == "CUAUACAACCUACUACCUCUU"
+    with pytest.raises(InputError, match="line 2: miRNA 'ACGU' has 4 nt"):
+        read(tmp_path, ("a", LET7, "ACGU"), header=header)
 
 
 def test_columns_may_have_other_names(tmp_path):

@@ -7,6 +7,8 @@ import signal
 import time
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 pytestmark = pytest.mark.workflow
@@ -19,13 +21,21 @@ INTERPRETATION = (
     *("mutate_pairs", "check_attributions"),
 )
 OTHERS = ("seed_counts", "site_features", "contextpp", "targetscan")
+EXPERIMENTS = (
+    *("main", "prediction_only", "uncompressed", "legacy_samples", "legacy_scan"),
+)
+STACKED = ("occupancy", "stacked", "stacked_targetscan")
 
 
 def test_main_leaves_a_comparison(finished):
     folder = finished.root / "results/small/comparison/main"
     metrics = json.loads((folder / "metrics.json").read_text())
-    assert list(metrics["predictors"]) == ["predicted", *OTHERS]
+    assert list(metrics["predictors"]) == ["predicted", *STACKED, *OTHERS]
     assert metrics["n_pairs"] > 50
+    unseen = json.loads((folder.parent / "unseen/metrics.json").read_text())
+    assert list(unseen["predictors"]) == ["occupancy", *OTHERS]
+    assert unseen["n_pairs"] == metrics["n_pairs"]
+    assert unseen["predictors"]["occupancy"]["coverage"] == 1
     truth = json.loads((folder / "truth.json").read_text())
     assert truth["samples"]["share_with_site"] > 0.8
     assert not list(finished.root.glob("results/**/.unfinished-*"))
@@ -40,6 +50,7 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
     assert planned == {
         "train_regression": 3,
         "collect_predictions": 1,
+        "stack_predictions": 1,
         "compare_predictions": 1,
         "measure_recovery": 1,
     }
@@ -57,15 +68,15 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
     planned = finished.planned(extra="interpretation: {n_transcripts: 2}")
     assert planned == {"draw_genes": 1}
     planned = finished.planned(extra="comparison: {thresholds: [-0.3]}")
-    assert planned == {"compare_predictions": 1, "measure_recovery": 1}
+    assert set(planned) == {"compare_predictions", "compare_unseen", "measure_recovery"}
     planned = finished.planned(extra="comparison: {accessibility: false}")
     assert set(planned) == {
-        "score_contextpp",
-        "draw_genes",
-        "fit_baseline",
-        "compare_predictions",
-        "measure_recovery",
+        *("score_contextpp", "draw_genes", "tabulate_regions", "fit_baseline"),
+        *("fit_occupancy", "fit_final_occupancy", "stack_predictions", "compare_unseen"),
+        *("compare_predictions", "measure_recovery"),
     }
+    planned = finished.planned(extra="occupancy: {n_bootstrap: 3}")
+    assert set(planned) == {"fit_final_occupancy"}
 
 
 def test_library_edit_reruns_only_rules_that_reach_it(finished):
@@ -155,9 +166,57 @@ def test_forced_rule_runs_alone_with_what_follows(finished):
     assert set(planned) == {
         "train_regression",
         "collect_predictions",
+        "stack_predictions",
         "compare_predictions",
         "measure_recovery",
     }
+
+
+def test_other_mirnas_and_transcripts_are_predicted(finished):
+    """One gene has a site of a miRNA that no model knows, one has none, one is short."""
+    inputs = finished.root / "mine"
+    inputs.mkdir()
+    (inputs / "mirnas.tsv").write_text("mirna\tsequence\nmine\tUCACAGUGAACCGGTCTCTTT\n")
+    gap = "CCTTGGAA" * 8
+    (inputs / "utrs.fa").write_text(
+        f">with\n{gap}CACTGTGA{gap}\n>without\n{gap}{gap}\n>short\nacgt\n"
+    )
+    extra = "predict: {name: mine, mirnas: mine/mirnas.tsv, transcripts: mine/utrs.fa}"
+    status, output = finished.run("predict", extra=extra)
+    assert status == 0, output
+    folder = finished.root / "results/small/predict/mine"
+    table = pd.read_csv(folder / "genes.tsv", sep="\t", comment="#").set_index("gene")
+    assert table["status"].to_dict() == {
+        **{"with": "sites", "without": "no site", "short": "not scanned"}
+    }
+    assert table.loc["with", "score"] < table.loc["without", "score"] == 0
+    assert table.loc["with", "n_8mer"] == 1
+    assert np.isnan(table.loc["short", "score"])
+    sites = pd.read_csv(folder / "sites.tsv", sep="\t", comment="#")
+    assert (sites["gene"] == "with").any()
+    assert finished.planned("predict", extra=extra) == {}
+
+
+@pytest.mark.parametrize(
+    ("mirnas", "utrs", "words"),
+    [
+        ("mirna\tsequence\nmine\tUCACAGUGAAXCGG\n", ">a\nACGU\n", "line 2: letter 'X'"),
+        ("name\tsequence\nmine\tUCACAGUGAACCGGU\n", ">a\nACGU\n", "column 'mirna'"),
+        ("mirna\tsequence\nmine\tUCACAGUGAACCGGU\n", ">a\nAC\n>a\nAC\n", "'a'"),
+        ("mirna\tsequence\n", ">a\nACGU\n", "no rows"),
+    ],
+)
+def test_faulty_input_of_predictions_gets_one_line(finished, mirnas, utrs, words):
+    inputs = finished.root / "faulty"
+    inputs.mkdir(exist_ok=True)
+    (inputs / "mirnas.tsv").write_text(mirnas)
+    (inputs / "utrs.fa").write_text(utrs)
+    extra = "predict: {mirnas: faulty/mirnas.tsv, transcripts: faulty/utrs.fa}"
+    status, output = finished.run("predict", extra=extra)
+    assert status != 0
+    (line,) = [row for row in output.splitlines() if row.startswith("error: ")]
+    assert words in line
+    assert not (finished.root / "results/small/predict/new/genes.tsv").exists()
 
 
 def test_ablations_share_what_they_have_in_common(finished):
@@ -170,8 +229,9 @@ def test_ablations_share_what_they_have_in_common(finished):
     rows = [line.split("\t")[0] for line in table.splitlines() if line[0] != "#"]
     assert rows == [
         "experiment",
-        *("main", "prediction_only", "uncompressed", "legacy_samples", "legacy_scan"),
-        *OTHERS,
+        *EXPERIMENTS,
+        *(f"{name}, stacked" for name in EXPERIMENTS),
+        *("occupancy", *OTHERS),
     ]
     assert finished.planned("ablations") == {}
 

@@ -1,0 +1,117 @@
+"""Gather how well repression is predicted, from the comparisons of a finished study.
+
+`make bench-repression` runs the study first. Writes results/benchmarks/repression.json:
+keys, and for each of them `KEY_interval` (95%, bootstrap of genes) where it has one.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mirsignal.files import read_json, write_json
+from mirsignal.metrics import bootstrap_interval, pearson
+from mirsignal.occupancy import fit_occupancy
+from mirsignal.repression import label_pairs
+
+DECK, SIGNAL = "main", "fine_tuned"
+"""Experiments: one channel, CNN and GRU; the binding network tuned through the scan."""
+SEEDS = (1, 2, 3, 4, 5)
+
+
+def main(study):
+    folder = f"results/{study}"
+    deck, signal, unseen = (
+        read_json(f"{folder}/comparison/{name}/metrics.json")
+        for name in (DECK, SIGNAL, "unseen")
+    )
+    result = {"study": study, "n_pairs": deck["n_pairs"], "n_genes": deck["n_genes"]}
+    for key, metrics, predictor in (
+        ("r_contextpp", deck, "contextpp"),
+        ("r_targetscan", deck, "targetscan"),
+        ("r_seed_counts", deck, "seed_counts"),
+        ("r_site_features", deck, "site_features"),
+        ("r_deck", deck, "predicted"),
+        ("r_signal", signal, "predicted"),
+        ("r_occupancy", deck, "occupancy"),
+        ("r_sequence", signal, "stacked"),
+        ("r_with_targetscan", signal, "stacked_targetscan"),
+        ("lomo_r", unseen, "occupancy"),
+        ("lomo_r_contextpp", unseen, "contextpp"),
+        ("lomo_r_site_features", unseen, "site_features"),
+    ):
+        measured = metrics["predictors"][predictor]["pearson"]
+        result[key] = measured["value"]
+        result[f"{key}_interval"] = [measured["low"], measured["high"]]
+    gain = signal["predictors"]["stacked"]["difference_to_contextpp"]
+    result |= {
+        "diff_contextpp": gain["value"],
+        "diff_contextpp_ci_low": gain["low"],
+        "diff_contextpp_interval": [gain["low"], gain["high"]],
+        "diff_contextpp_williams_p": gain["williams_p"],
+    }
+    left_out = unseen["predictors"]["occupancy"]
+    result["lomo_r_mean"] = left_out["mean_per_mirna"]
+    result["lomo_r_mean_interval"] = mean_interval(folder)
+    result["lomo_wins"] = left_out["difference_to_contextpp"]["mirnas_above"]
+    result["lomo_n_mirnas"] = unseen["n_mirnas"]
+    result["lomo_per_mirna"] = {
+        name: {
+            "occupancy": row,
+            "contextpp": unseen["predictors"]["contextpp"]["per_mirna"][name],
+        }
+        for name, row in left_out["per_mirna"].items()
+    }
+    result["occupancy_seeds"] = seeds(folder)
+    write_json("results/benchmarks/repression.json", result)
+    for key, value in result.items():
+        if isinstance(value, float):
+            low, high = result.get(f"{key}_interval") or (None, None)
+            interval = "" if low is None else f" ({low:.3f} to {high:.3f})"
+            print(f"{key:26} {value:.4f}{interval}")
+        elif isinstance(value, int):
+            print(f"{key:26} {value:,}")
+
+
+def mean_interval(folder):
+    """Return the interval of the mean of r over left-out miRNAs, by resampled genes."""
+    files = sorted(Path(folder).glob("occupancy/fold_*.parquet"))
+    pairs = pd.concat(map(pd.read_parquet, files))
+    pairs = pairs[pairs["part"] == "test"]
+    number = pd.factorize(pairs["mirna"])[0]
+
+    def mean_r(y, x):
+        return np.mean(
+            [pearson(y[x[:, 1] == m], x[x[:, 1] == m, 0]) for m in set(number)]
+        )
+
+    both = np.column_stack([pairs["unseen"], number])
+    return bootstrap_interval(
+        mean_r, pairs["target"].to_numpy(), both, groups=pairs["gene"], n_resamples=500
+    )
+
+
+def seeds(folder):
+    """Return r of the occupancy model by seed: how much the start of a fit matters."""
+    settings = read_json(f"{folder}/occupancy/provenance.json")["params"]["settings"]
+    pairs = label_pairs(
+        pd.read_parquet(f"{folder}/inputs/fold_changes.parquet"),
+        pd.read_parquet(f"{folder}/inputs/folds.parquet"),
+        clip_positive=True,
+    )
+    sites = pd.read_parquet(f"{folder}/contextpp/regions.parquet")
+    genes = pd.read_parquet(f"{folder}/contextpp/genes.parquet")
+    values = []
+    for seed in SEEDS:
+        predicted = np.zeros(len(pairs))
+        for fold in pairs["fold"].unique():
+            test = (pairs["fold"] == fold).to_numpy()
+            model = fit_occupancy(pairs[~test], sites, genes, settings, seed)
+            predicted[test] = model.predict(pairs[test], sites, genes)
+        values.append(pearson(pairs["target"].to_numpy(), predicted))
+    return {"n": len(values), "mean": np.mean(values), "sd": np.std(values, ddof=1)}
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

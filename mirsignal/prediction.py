@@ -1,0 +1,106 @@
+"""Predict how new miRNAs repress new transcripts, with a fitted occupancy model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mirsignal.context_sites import FIRST
+from mirsignal.occupancy import OccupancyModel
+from mirsignal.sites import SITE_TYPES
+
+SHORTEST = FIRST + 6
+"""Nucleotides that a 3' UTR needs to hold a site at all."""
+SCANNED, NO_SITE, NOT_SCANNED = "sites", "no site", "not scanned"
+LISTED = 5
+"""Sites that the table of genes names, strongest first."""
+
+
+def name_as_known(
+    mirnas: pd.DataFrame, known: pd.DataFrame, model: OccupancyModel
+) -> pd.Series:
+    """Return the name under which the model knows each miRNA, by its sequence.
+
+    `mirnas` and `known` have mirna and sequence. A miRNA that was not trained on gets a
+    name that no model has, even if it is called like one that was.
+    """
+    trained = known[known["mirna"].isin(model.mirnas)]
+    names = trained.set_index("sequence")["mirna"]
+    ours = mirnas["sequence"].map(names)
+    return ours.fillna("new " + mirnas["mirna"]).set_axis(mirnas["mirna"])
+
+
+def predict_genes(
+    models: Sequence[OccupancyModel],
+    mirnas: Sequence[str],
+    transcripts: pd.DataFrame,
+    sites: pd.DataFrame,
+    names: pd.Series,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return a row per miRNA and gene, and the `sites` with what each of them does.
+
+    `models` are those of `occupancy.fit_ensemble`, `transcripts` has transcript, gene,
+    length and n_unknown, `sites` is the table of `site_regions.tabulate_regions`, `names`
+    what `name_as_known` returns. The score is the log2 fold change relative to an mRNA
+    without sites: 0 where there is none, lower where repression is stronger, NaN for a
+    gene whose transcripts are all too short or unknown to hold a site. `low` and `high`
+    are the 2.5% and 97.5% quantiles, and `sd` the standard deviation, over the models of
+    resampled genes.
+    """
+    genes = transcripts["gene"].drop_duplicates()
+    pairs = pd.MultiIndex.from_product([list(mirnas), genes], names=["mirna", "gene"])
+    table = pairs.to_frame(index=False)
+    as_known = sites.assign(mirna=names.loc[sites["mirna"]].array)
+    asked = table.assign(mirna=names.loc[table["mirna"]].array)
+    effects = np.stack([model.effects(asked, as_known) for model in models])
+    table["score"], spread = effects[0], effects[1:]
+    table["low"], table["high"] = np.quantile(spread, [0.025, 0.975], axis=0)
+    table["sd"] = spread.std(axis=0, ddof=1)
+    table["status"] = _status(table, transcripts, sites)
+    unknown = table["status"] == NOT_SCANNED
+    table.loc[unknown, ["score", "low", "high", "sd"]] = np.nan
+    described = sites.assign(effect=models[0].site_effects(asked, as_known))
+    described = described.sort_values(
+        ["mirna", "gene", "effect", "transcript", "start"], ignore_index=True
+    )
+    return table.join(_summarise(described, pairs)), described
+
+
+def _status(
+    table: pd.DataFrame, transcripts: pd.DataFrame, sites: pd.DataFrame
+) -> NDArray[np.str_]:
+    known = transcripts["length"] - transcripts["n_unknown"] >= SHORTEST
+    scanned = table["gene"].isin(transcripts.loc[known, "gene"])
+    keys = pd.MultiIndex.from_frame(table[["mirna", "gene"]])
+    has_site = keys.isin(pd.MultiIndex.from_frame(sites[["mirna", "gene"]]))
+    found = np.where(has_site, SCANNED, NO_SITE)
+    return np.where(scanned | has_site, found, NOT_SCANNED)
+
+
+def _summarise(sites: pd.DataFrame, pairs: pd.MultiIndex) -> pd.DataFrame:
+    """Return counts of sites and the strongest in words, in the order of `pairs`."""
+    keys = [sites["mirna"], sites["gene"]]
+    guide = sites["group"] == "guide_utr"
+    counts = {
+        f"n_{kind}": guide & (sites["site_type"] == kind) for kind in SITE_TYPES
+    } | {
+        "n_orf": sites["group"] == "guide_orf",
+        "n_passenger": sites["group"].str.startswith("passenger"),
+    }
+    summed = pd.DataFrame(counts).groupby(keys).sum()
+    strongest = sites.groupby(["mirna", "gene"]).head(LISTED)
+    words = (
+        strongest["transcript"].astype(str)
+        + (":" + (strongest["start"] + 1).astype(str))
+        + ("-" + strongest["end"].astype(str))
+        + (" " + strongest["site_type"].astype(str))
+        + (" " + strongest["group"].astype(str))
+        + strongest["effect"].map(" {:.3f}".format)
+    )
+    listed = words.groupby([strongest["mirna"], strongest["gene"]]).agg("; ".join)
+    joined = summed.reindex(pairs, fill_value=0).astype(int)
+    joined["strongest_sites"] = listed.reindex(pairs).fillna("").to_numpy()
+    return joined.reset_index(drop=True)

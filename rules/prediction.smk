@@ -1,0 +1,43 @@
+# Prediction: the fitted occupancy model on other miRNAs and other transcripts.
+#
+# in:   occupancy/model.npz; a table of miRNAs and a FASTA of 3' UTRs (config: predict)
+# out:  predict/{name}/genes.tsv (score, sites, uncertainty), sites.tsv
+
+
+PREDICT = CONFIG["predict"]
+
+
+rule predict_repression:
+    input:
+        model="results/{study}/occupancy/model.npz",
+        known="results/{study}/inputs/mirnas.parquet",
+        mirnas=PREDICT["mirnas"] or "mirnas.tsv",
+        transcripts=PREDICT["transcripts"] or "transcripts.fa",
+        genes=PREDICT["genes"] or [],
+        mrna=PREDICT["mrna"] or optional_file("contextpp", "mrna"),
+        ta_sps=optional_file("contextpp", "ta_sps"),
+        coefficients=data_file("resources/contextpp_coefficients.tsv"),
+    output:
+        genes="results/{study}/predict/{prediction}/genes.tsv",
+        sites="results/{study}/predict/{prediction}/sites.tsv",
+        provenance="results/{study}/predict/{prediction}/provenance.json",
+    log:
+        "results/{study}/logs/predict_repression/{prediction}.log",
+    benchmark:
+        "results/{study}/benchmarks/predict_repression/{prediction}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=more(6000),
+        runtime=more(240),
+    params:
+        mirna_columns=PREDICT["mirna_columns"],
+        transcript_columns=PREDICT["transcript_columns"],
+        mrna_columns=(PREDICT if PREDICT["mrna"] else INPUTS["contextpp"])[
+            "mrna_columns"
+        ],
+        columns=INPUTS["contextpp"]["columns"],
+        accessibility=PREDICT["accessibility"],
+        code=code("predict_repression"),
+    script:
+        "../scripts/predict_repression.py"

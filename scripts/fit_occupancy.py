@@ -1,0 +1,51 @@
+"""Fit the occupancy model without a fold of genes, and predict that fold."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+
+from mirsignal.files import write_parquet
+from mirsignal.jobs import run
+from mirsignal.metrics import pearson
+from mirsignal.occupancy import fit_occupancy
+from mirsignal.repression import held_out_folds, label_pairs
+
+log = logging.getLogger("mirsignal")
+
+
+def main(snakemake):
+    files, settings = snakemake.input, snakemake.params.settings
+    fold, seed = int(snakemake.wildcards.fold), snakemake.params.seed
+    folds = pd.read_parquet(files.folds)
+    pairs = label_pairs(
+        pd.read_parquet(files.fold_changes), folds, snakemake.params.clip_positive
+    )
+    sites, genes = pd.read_parquet(files.sites), pd.read_parquet(files.genes)
+    test, validation = held_out_folds(fold, folds["fold"].nunique())
+    parts = []
+    for part, left_out in (("test", [test]), ("validation", [test, validation])):
+        train = pairs[~pairs["fold"].isin(left_out)]
+        model = fit_occupancy(train, sites, genes, settings, seed)
+        chosen = pairs[pairs["fold"] == left_out[-1]]
+        predicted = model.predict(chosen, sites, genes)
+        parts.append(chosen.assign(part=part, occupancy=predicted))
+    predictions = pd.concat(parts, ignore_index=True)
+    predictions["unseen"] = np.nan
+    if settings["leave_one_mirna_out"]:
+        for mirna in predictions["mirna"].unique():
+            train = pairs[(pairs["fold"] != test) & (pairs["mirna"] != mirna)]
+            if train.empty:
+                continue
+            rows = (predictions["part"] == "test") & (predictions["mirna"] == mirna)
+            model = fit_occupancy(train, sites, genes, settings, seed)
+            effects = model.effects(predictions[rows], sites)
+            predictions.loc[rows, "unseen"] = effects
+    write_parquet(snakemake.output[0], predictions)
+    for part, rows in predictions.groupby("part"):
+        r = pearson(rows["target"].to_numpy(), rows["occupancy"].to_numpy())
+        log.info("%s genes: r = %.3f, n = %s", part, r, f"{len(rows):,}")
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,98 @@
+"""Predict how new miRNAs repress new transcripts, with the fitted occupancy model."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+
+from mirsignal.accessibility import fold_sites
+from mirsignal.context_tables import read_orfs, read_ta_sps
+from mirsignal.contextpp import (
+    TYPICAL,
+    fill_typical,
+    read_coefficients,
+    score_sites,
+    tabulate_sites,
+)
+from mirsignal.files import write_tsv
+from mirsignal.jobs import run
+from mirsignal.mirnas import read_mirnas
+from mirsignal.occupancy import load_occupancy
+from mirsignal.prediction import LISTED, name_as_known, predict_genes
+from mirsignal.site_regions import tabulate_regions
+from mirsignal.transcripts import describe_transcripts, read_genes, read_transcripts
+
+log = logging.getLogger("mirsignal")
+
+GENES = {
+    "mirna": "miRNA",
+    "gene": "gene (of a FASTA without a gene table, the id of the transcript)",
+    "score": "predicted log2 fold change relative to an mRNA without sites; LOWER is "
+    "stronger repression, 0 is none; empty where not scanned",
+    "low": "2.5% quantile over models of resampled training genes",
+    "high": "97.5% quantile",
+    "sd": "standard deviation over these models",
+    "status": "sites; no site (scanned, score 0); or not scanned (no transcript of the "
+    "gene has 21 known nucleotides)",
+    "n_8mer": "sites of the miRNA in the 3' UTR by type, in all transcripts of the gene",
+    "n_7mer-m8": "the same",
+    "n_7mer-A1": "the same",
+    "n_6mer": "the same",
+    "n_orf": "sites of the miRNA in the reading frame, all types",
+    "n_passenger": "sites of the passenger strand in both",
+    "strongest_sites": f"up to {LISTED}: transcript:start-end (1-based, in its region), "
+    "type, strand and region, what the site adds to the score",
+}
+SITES = {
+    "mirna": "miRNA",
+    "gene": "gene",
+    "transcript": "transcript",
+    "group": "strand (miRNA or passenger) and region",
+    "start": "first nucleotide in the region, 0-based",
+    "end": "position after the last nucleotide",
+    "site_type": "type",
+    "contextpp": "context++ score, as if in a 3' UTR and of a loaded strand",
+    "weight": "share of duplexes that load this strand / transcripts of the gene",
+    "effect": "what the score of the gene would lack without the site (log2)",
+}
+
+
+def main(snakemake):
+    files, params = snakemake.input, snakemake.params
+    mirnas = read_mirnas(files.mirnas, params.mirna_columns)
+    records = list(read_transcripts(files.transcripts, params.transcript_columns))
+    sequences = dict(records)
+    genes = read_genes(files.genes) if files.genes else None
+    transcripts = describe_transcripts(records, genes, files.transcripts)
+    orfs = read_orfs(files.mrna, params.mrna_columns, transcripts)
+    ta_sps = read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None
+    coefficients = read_coefficients(files.coefficients)
+    sites = tabulate_sites(mirnas, sequences, orfs, ta_sps)
+    if params.accessibility:
+        folded = fold_sites(sites, sequences)
+        sites = sites.drop(columns="accessibility").merge(
+            folded, how="left", on=["transcript", "p8"], validate="many_to_one"
+        )
+    unknown = [n for n in TYPICAL if not (params.accessibility and n == "accessibility")]
+    filled = fill_typical(sites, coefficients, unknown)
+    sites["contextpp"] = score_sites(filled, coefficients)
+    regions = tabulate_regions(
+        *(mirnas, transcripts, sequences, orfs, sites, ta_sps, coefficients)
+    )
+    models = load_occupancy(files.model)
+    names = name_as_known(mirnas, pd.read_parquet(files.known), models[0])
+    table, described = predict_genes(models, mirnas["mirna"], transcripts, regions, names)
+    write_tsv(snakemake.output.genes, table[list(GENES)], GENES)
+    write_tsv(snakemake.output.sites, described[list(SITES)], SITES)
+    counts = table["status"].value_counts()
+    log.info("reading frames of %d of %d transcripts", (orfs != "").sum(), len(orfs))
+    log.info(
+        "%s pairs of %d miRNAs (%d of them trained on) and %s genes: %s",
+        *(f"{len(table):,}", len(mirnas), int(np.isin(names, models[0].mirnas).sum())),
+        f"{transcripts['gene'].nunique():,}",
+        ", ".join(f"{n:,} {status}" for status, n in counts.items()),
+    )
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,67 @@
+"""Stack the signal network, the occupancy model and context++, fold by fold."""
+
+import logging
+
+import pandas as pd
+
+from mirsignal.files import write_parquet, write_tsv
+from mirsignal.jobs import run
+from mirsignal.stacking import stack
+
+log = logging.getLogger("mirsignal")
+
+INPUTS = {
+    "stacked": ["predicted", "occupancy", "contextpp"],
+    "stacked_targetscan": ["predicted", "occupancy", "contextpp", "targetscan"],
+}
+COLUMNS = {
+    "fold": "fold of the genes that are predicted; the next fold gave the weights",
+    "stack": "stacked: from sequence alone; stacked_targetscan: with TargetScan's table",
+    "input": "predicted: signal network; occupancy; contextpp; targetscan",
+    "weight": "its weight; 1 takes over its log2 fold changes as they are",
+}
+KEYS = ["mirna", "gene"]
+
+
+def main(snakemake):
+    scores = pd.read_parquet(snakemake.input.contextpp).merge(
+        pd.read_parquet(snakemake.input.targetscan).rename(
+            columns={"score": "targetscan"}
+        ),
+        how="left",
+        on=KEYS,
+    )
+    tables, rows = [], []
+    for fold, files in enumerate(
+        zip(snakemake.input.predictions, snakemake.input.occupancy, strict=True)
+    ):
+        pairs = join(*files).merge(scores, on=KEYS)
+        validation, test = (
+            pairs[pairs["part"] == part] for part in ("validation", "test")
+        )
+        for name, inputs in INPUTS.items():
+            predicted, weights = stack(validation, test, inputs)
+            test = test.assign(**{name: predicted})
+            rows += [(fold, name, *item) for item in weights.items()]
+        tables.append(test[[*KEYS, "occupancy", "unseen", *INPUTS]])
+    write_parquet(snakemake.output.table, pd.concat(tables, ignore_index=True))
+    weights = pd.DataFrame(rows, columns=list(COLUMNS))
+    write_tsv(snakemake.output.weights, weights, COLUMNS)
+    means = weights.groupby(["stack", "input"], sort=False)["weight"].mean()
+    for name in INPUTS:
+        shares = ", ".join(f"{key} {value:.2f}" for key, value in means[name].items())
+        log.info("%s: mean weights %s", name, shares)
+
+
+def join(predictions, occupancy):
+    """Return held-out pairs with both predictions; isoforms of a gene are averaged."""
+    signal = pd.read_parquet(predictions).groupby([*KEYS, "part"], as_index=False)
+    return (
+        signal["predicted"]
+        .mean()
+        .merge(pd.read_parquet(occupancy), on=[*KEYS, "part"], validate="1:1")
+    )
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
