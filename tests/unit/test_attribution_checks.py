@@ -10,6 +10,7 @@ from mirsignal.attribution_checks import (
     shuffle_weights,
     summarise,
 )
+from mirsignal.explanation import LARGEST_RESIDUAL
 from mirsignal.figures.attribution_checks import draw_checks
 from mirsignal.models import BINDING_NETWORKS
 from mirsignal.sequences import decode_many
@@ -37,6 +38,16 @@ def test_a_network_that_learned_sites_passes(site_network, tables, tmp_path):
     assert found["shuffled_r"]["high"] < min(found[name]["low"] for name in agreement)
     draw_checks(checks, found, tmp_path / "checks.svg")
     assert (tmp_path / "checks.svg").stat().st_size
+
+
+def test_pairs_that_miss_the_logit_are_counted(site_network, tables, monkeypatch):
+    model, (positives, pairs) = site_network[0], tables
+    arguments = (model, positives[:3], pairs, ENCODING, 5, STEPS, 1)
+    checks, about = check_attributions(*arguments, "gradient")
+    assert about["explainer"] == "gradient"
+    assert checks["additivity"].min() > 1e-4, "it samples"
+    monkeypatch.setitem(LARGEST_RESIDUAL, "gradient", np.median(checks["additivity"]))
+    assert check_attributions(*arguments, "gradient")[1]["n_failed"] == 1
 
 
 @pytest.mark.parametrize("name", ["resnet", "seed_match"])

@@ -138,6 +138,12 @@ def test_named_and_test_pairs_are_explained_and_aligned(finished):
     clusters = json.loads((folder / "clusters.json").read_text())
     assert sum(clusters["sizes"]) + clusters["n_without_path"] == 20
     assert not any(name in clusters["clusters"] for name in ("by name", "short"))
+    mutated = json.loads((folder / "mutagenesis.json").read_text())["pairs"]
+    assert [pair["id"] for pair in mutated][:3] == ["by name", "short", "unknown target"]
+    assert len(mutated) == 5
+    assert mutated[0]["r"] is not None
+    checks = json.loads((folder / "checks.json").read_text())
+    assert (checks["mutagenesis_r"]["n"], checks["n_failed"]) == (5, 0)
 
 
 def test_background_negatives_come_from_the_chimeras_transcripts(finished):
