@@ -46,7 +46,7 @@ def predict_genes(
     length and n_unknown, `sites` is the table of `site_regions.tabulate_regions`, `names`
     what `name_as_known` returns. The score is the log2 fold change relative to an mRNA
     without sites: 0 where there is none, lower where repression is stronger, NaN for a
-    gene whose transcripts are all too short or unknown to hold a site. `low` and `high`
+    gene whose 3' UTRs are all too short or unknown to hold a site. `low` and `high`
     are the 2.5% and 97.5% quantiles, and `sd` the standard deviation, over the models of
     resampled genes.
     """
@@ -77,7 +77,7 @@ def _status(
     keys = pd.MultiIndex.from_frame(table[["mirna", "gene"]])
     has_site = keys.isin(pd.MultiIndex.from_frame(sites[["mirna", "gene"]]))
     found = np.where(has_site, SCANNED, NO_SITE)
-    return np.where(scanned | has_site, found, NOT_SCANNED)
+    return np.where(scanned, found, NOT_SCANNED)
 
 
 def _summarise(sites: pd.DataFrame, pairs: pd.MultiIndex) -> pd.DataFrame:
