@@ -165,19 +165,30 @@ class _Data:
     n_pairs: int
 
 
-def fit_ensemble(
+def fit_seeds(
     pairs: pd.DataFrame,
     sites: pd.DataFrame,
     genes: pd.DataFrame,
     settings: Mapping[str, Any],
     seed: int,
 ) -> list[OccupancyModel]:
-    """Return the model of all pairs, and `n_bootstrap` of resampled genes.
+    """Return `n_seeds` models that start differently; their mean is the prediction."""
+    return [
+        fit_occupancy(pairs, sites, genes, settings, seed + number)
+        for number in range(settings["n_seeds"])
+    ]
 
-    The first predicts; the spread of the others tells how sure it is.
-    """
-    models = [fit_occupancy(pairs, sites, genes, settings, seed)]
+
+def fit_bootstrap(
+    pairs: pd.DataFrame,
+    sites: pd.DataFrame,
+    genes: pd.DataFrame,
+    settings: Mapping[str, Any],
+    seed: int,
+) -> list[OccupancyModel]:
+    """Return `n_bootstrap` models of resampled genes: how sure a prediction is."""
     names, gene = np.unique(pairs["gene"], return_inverse=True)
+    models = []
     for number in range(settings["n_bootstrap"]):
         rng = np.random.default_rng([seed, number])
         drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)))
