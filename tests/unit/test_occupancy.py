@@ -19,7 +19,13 @@ from mirsignal.site_regions import GROUPS
 from mirsignal.sites import SITE_TYPES
 
 SETTINGS = {
-    **{"n_hidden": 3, "decay": 0.15, "mirna_decay": 0.05, "gene_decay": 0.05},
+    **{
+        "n_hidden": 3,
+        "decay": 0.15,
+        "mirna_decay": 0.05,
+        "gene_decay": 0.05,
+        "prior_share": 0.5,
+    },
     **{"n_seeds": 2, "n_bootstrap": 2},
 }
 N = 400
@@ -108,6 +114,23 @@ def test_effect_is_0_without_sites_and_needs_no_known_mirna(pairs, sites, genes)
     assert np.corrcoef(effects, other["target"])[0, 1] > 0.85
     with pytest.raises(KeyError):
         model.predict(other, sites, genes)
+
+
+def test_untrained_share_counts_for_new_mirnas_only(pairs, sites, genes):
+    known, new = (pairs[pairs["mirna"] == name] for name in "ab")
+    effects = {}
+    for share in (0, 0.5, 1):
+        settings = SETTINGS | {"prior_share": share}
+        model = fit_occupancy(known, sites, genes, settings, seed=1)
+        effects[share] = model.effects(new, sites)
+        parts = model.site_effects(new, sites)
+        lone = ~sites.duplicated(["mirna", "gene"], keep=False) & (sites["mirna"] == "b")
+        at = new.set_index("gene").index.get_indexer(sites.loc[lone, "gene"])
+        assert effects[share][at] == pytest.approx(parts[lone.to_numpy()])
+        effects["known", share] = model.effects(known, sites)
+    assert (effects["known", 0] == effects["known", 1]).all()
+    assert effects[0.5] == pytest.approx((effects[0] + effects[1]) / 2)
+    assert np.abs(effects[0] - effects[1]).max() > 0.01
 
 
 def test_strong_decay_keeps_the_order_of_contextpp(pairs, sites, genes):

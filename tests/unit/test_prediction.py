@@ -10,7 +10,13 @@ from mirsignal.prediction import name_as_known, predict_genes
 from mirsignal.site_regions import COLUMNS
 
 SETTINGS = {
-    **{"n_hidden": 2, "decay": 0.15, "mirna_decay": 0.001, "gene_decay": 0.05},
+    **{
+        "n_hidden": 2,
+        "decay": 0.15,
+        "mirna_decay": 0.001,
+        "gene_decay": 0.05,
+        "prior_share": 0.5,
+    },
     **{"n_seeds": 2, "n_bootstrap": 5},
 }
 
