@@ -10,7 +10,9 @@ site type through a small network, a difference per miRNA, strand and region, an
 baseline per miRNA that depends on the gene's composition.
 
 An unseen miRNA has no baseline and no difference of its own; then the effect alone is
-predicted, relative to an mRNA without sites.
+predicted, relative to an mRNA without sites. What was learned from a few miRNAs is
+trusted less there: a share of the prediction is that of the model before training, since
+context++ was fitted to the transfections of many more.
 """
 
 from __future__ import annotations
@@ -53,7 +55,13 @@ class OccupancyModel:
     def effects(self, pairs: pd.DataFrame, sites: pd.DataFrame) -> NDArray[np.float64]:
         """Return the change (N,) that their sites make to `pairs` (mirna, gene), log2."""
         data = _tabulate(pairs, sites, self.mirnas, self.scaling)
-        return _forward(self.parameters, data)[0]
+        trained = _forward(self.parameters, data)[0]
+        untrained = _forward(_untrained(data.x.shape[1]), data)[0]
+        return self._mix(trained, untrained, data.pair_mirna < 0)
+
+    def _mix(self, trained, untrained, is_new) -> NDArray[np.float64]:
+        share = self.scaling["prior_share"] * is_new
+        return (1 - share) * trained + share * untrained
 
     def predict(
         self, pairs: pd.DataFrame, sites: pd.DataFrame, genes: pd.DataFrame
@@ -77,12 +85,10 @@ class OccupancyModel:
         less than the whole where sites compete. NaN for sites of no pair.
         """
         data = _tabulate(pairs, sites, self.mirnas, self.scaling)
-        energy, occupancy = _energies(self.parameters, data)[:2]
-        strength = np.exp(self.parameters["strength"]) / np.log(2)
-        all_sites = np.log1p(occupancy)[data.pair]
-        without = np.log1p(np.maximum(occupancy[data.pair] - np.exp(energy), 0))
+        trained = _lone_effects(self.parameters, data)
+        untrained = _lone_effects(_untrained(data.x.shape[1]), data)
         result = np.full(len(sites), np.nan)
-        result[data.rows] = -strength * (all_sites - without)
+        result[data.rows] = self._mix(trained, untrained, data.mirna < 0)
         return result
 
 
@@ -126,11 +132,13 @@ def fit_occupancy(
 
     `sites` is the table of `site_regions.tabulate_regions`, `genes` has GENE_FEATURES.
     Settings: n_hidden units of the energy network; decay of its weights, mirna_decay and
-    gene_decay of what is learned per miRNA and gene. Scaling is fitted on these pairs.
+    gene_decay of what is learned per miRNA and gene; prior_share, how much of the effects
+    on new miRNAs is that of the untrained model. Scaling is fitted on these pairs.
     `weights` (N,) of the pairs are equal by default.
     """
     mirnas = tuple(sorted(pairs["mirna"].unique()))
     scaling = _fit_scaling(pairs, sites, genes)
+    scaling["prior_share"] = np.array(float(settings["prior_share"]))
     data = _tabulate(pairs, sites, mirnas, scaling)
     z = _gene_matrix(pairs, genes, scaling)
     target = pairs["target"].to_numpy(float)
@@ -165,19 +173,30 @@ class _Data:
     n_pairs: int
 
 
-def fit_ensemble(
+def fit_seeds(
     pairs: pd.DataFrame,
     sites: pd.DataFrame,
     genes: pd.DataFrame,
     settings: Mapping[str, Any],
     seed: int,
 ) -> list[OccupancyModel]:
-    """Return the model of all pairs, and `n_bootstrap` of resampled genes.
+    """Return `n_seeds` models that start differently; their mean is the prediction."""
+    return [
+        fit_occupancy(pairs, sites, genes, settings, seed + number)
+        for number in range(settings["n_seeds"])
+    ]
 
-    The first predicts; the spread of the others tells how sure it is.
-    """
-    models = [fit_occupancy(pairs, sites, genes, settings, seed)]
+
+def fit_bootstrap(
+    pairs: pd.DataFrame,
+    sites: pd.DataFrame,
+    genes: pd.DataFrame,
+    settings: Mapping[str, Any],
+    seed: int,
+) -> list[OccupancyModel]:
+    """Return `n_bootstrap` models of resampled genes: how sure a prediction is."""
     names, gene = np.unique(pairs["gene"], return_inverse=True)
+    models = []
     for number in range(settings["n_bootstrap"]):
         rng = np.random.default_rng([seed, number])
         drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)))
@@ -268,11 +287,23 @@ def _energies(p: Parameters, data: _Data) -> tuple[NDArray, NDArray, NDArray, ND
     hidden = np.tanh(inputs @ p["hidden"] + p["hidden_bias"])
     energy = data.offset + p["group"][data.group] + p["slope"] * data.score
     energy += data.x @ p["linear"] + hidden @ p["output"]
-    known = data.mirna >= 0
+    known = (data.mirna >= 0) & (len(p["mirna_group"]) > 0)
     energy[known] += p["mirna_group"][data.mirna[known], data.group[known]]
     energy = np.minimum(energy, _HIGHEST)
     occupancy = np.bincount(data.pair, np.exp(energy), minlength=data.n_pairs)
     return energy, occupancy, inputs, hidden
+
+
+def _untrained(n_features: int) -> Parameters:
+    return _start(n_features, 0, 0, np.zeros(1), seed=0)
+
+
+def _lone_effects(p: Parameters, data: _Data) -> NDArray[np.float64]:
+    """Return the effect of each site's pair less that without the site (S,)."""
+    energy, occupancy = _energies(p, data)[:2]
+    without = np.log1p(np.maximum(occupancy[data.pair] - np.exp(energy), 0))
+    gain = np.log1p(occupancy[data.pair]) - without
+    return -np.exp(p["strength"]) / np.log(2) * gain
 
 
 def _forward(p: Parameters, data: _Data) -> tuple[NDArray, tuple]:

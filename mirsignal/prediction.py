@@ -35,6 +35,7 @@ def name_as_known(
 
 def predict_genes(
     models: Sequence[OccupancyModel],
+    bootstrap: Sequence[OccupancyModel],
     mirnas: Sequence[str],
     transcripts: pd.DataFrame,
     sites: pd.DataFrame,
@@ -42,11 +43,12 @@ def predict_genes(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return a row per miRNA and gene, and the `sites` with what each of them does.
 
-    `models` are those of `occupancy.fit_ensemble`, `transcripts` has transcript, gene,
+    `models` and `bootstrap` are those of `occupancy.fit_seeds` and `fit_bootstrap`;
+    `transcripts` has transcript, gene,
     length and n_unknown, `sites` is the table of `site_regions.tabulate_regions`, `names`
     what `name_as_known` returns. The score is the log2 fold change relative to an mRNA
     without sites: 0 where there is none, lower where repression is stronger, NaN for a
-    gene whose transcripts are all too short or unknown to hold a site. `low` and `high`
+    gene whose 3' UTRs are all too short or unknown to hold a site. `low` and `high`
     are the 2.5% and 97.5% quantiles, and `sd` the standard deviation, over the models of
     resampled genes.
     """
@@ -55,14 +57,15 @@ def predict_genes(
     table = pairs.to_frame(index=False)
     as_known = sites.assign(mirna=names.loc[sites["mirna"]].array)
     asked = table.assign(mirna=names.loc[table["mirna"]].array)
-    effects = np.stack([model.effects(asked, as_known) for model in models])
-    table["score"], spread = effects[0], effects[1:]
+    table["score"] = np.mean([m.effects(asked, as_known) for m in models], axis=0)
+    spread = np.stack([model.effects(asked, as_known) for model in bootstrap])
     table["low"], table["high"] = np.quantile(spread, [0.025, 0.975], axis=0)
     table["sd"] = spread.std(axis=0, ddof=1)
     table["status"] = _status(table, transcripts, sites)
     unknown = table["status"] == NOT_SCANNED
     table.loc[unknown, ["score", "low", "high", "sd"]] = np.nan
-    described = sites.assign(effect=models[0].site_effects(asked, as_known))
+    effects = [model.site_effects(asked, as_known) for model in models]
+    described = sites.assign(effect=np.mean(effects, axis=0))
     described = described.sort_values(
         ["mirna", "gene", "effect", "transcript", "start"], ignore_index=True
     )
@@ -77,7 +80,7 @@ def _status(
     keys = pd.MultiIndex.from_frame(table[["mirna", "gene"]])
     has_site = keys.isin(pd.MultiIndex.from_frame(sites[["mirna", "gene"]]))
     found = np.where(has_site, SCANNED, NO_SITE)
-    return np.where(scanned | has_site, found, NOT_SCANNED)
+    return np.where(scanned, found, NOT_SCANNED)
 
 
 def _summarise(sites: pd.DataFrame, pairs: pd.MultiIndex) -> pd.DataFrame:

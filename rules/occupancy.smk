@@ -2,7 +2,7 @@
 #
 # in:   contextpp/regions.parquet, genes.parquet; inputs/fold_changes.parquet, folds.parquet
 # out:  occupancy/fold_{fold}.parquet (each gene predicted without it, and each miRNA
-#       without it as well); occupancy/model.npz, mirnas.tsv (of all genes and miRNAs)
+#       without it as well); occupancy/model.npz, bootstrap.npz, mirnas.tsv (of all pairs)
 
 # What a model is fitted to; the main job's regression recipe says whether it is clipped.
 MAIN = checked(experiment_recipes, CONFIG, "main")
@@ -47,6 +47,7 @@ rule fit_final_occupancy:
         folds="results/{study}/inputs/folds.parquet",
     output:
         model="results/{study}/occupancy/model.npz",
+        bootstrap="results/{study}/occupancy/bootstrap.npz",
         table="results/{study}/occupancy/mirnas.tsv",
         provenance="results/{study}/occupancy/provenance.json",
     log:

@@ -10,6 +10,7 @@ PREDICT = CONFIG["predict"]
 rule predict_repression:
     input:
         model="results/{study}/occupancy/model.npz",
+        bootstrap="results/{study}/occupancy/bootstrap.npz",
         known="results/{study}/inputs/mirnas.parquet",
         mirnas=PREDICT["mirnas"] or "mirnas.tsv",
         transcripts=PREDICT["transcripts"] or "transcripts.fa",

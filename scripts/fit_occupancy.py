@@ -8,7 +8,7 @@ import pandas as pd
 from mirsignal.files import write_parquet
 from mirsignal.jobs import run
 from mirsignal.metrics import pearson
-from mirsignal.occupancy import fit_occupancy
+from mirsignal.occupancy import fit_seeds
 from mirsignal.repression import held_out_folds, label_pairs
 
 log = logging.getLogger("mirsignal")
@@ -26,10 +26,10 @@ def main(snakemake):
     parts = []
     for part, left_out in (("test", [test]), ("validation", [test, validation])):
         train = pairs[~pairs["fold"].isin(left_out)]
-        model = fit_occupancy(train, sites, genes, settings, seed)
+        models = fit_seeds(train, sites, genes, settings, seed)
         chosen = pairs[pairs["fold"] == left_out[-1]]
-        predicted = model.predict(chosen, sites, genes)
-        parts.append(chosen.assign(part=part, occupancy=predicted))
+        predicted = [model.predict(chosen, sites, genes) for model in models]
+        parts.append(chosen.assign(part=part, occupancy=np.mean(predicted, axis=0)))
     predictions = pd.concat(parts, ignore_index=True)
     predictions["unseen"] = np.nan
     if settings["leave_one_mirna_out"]:
@@ -38,9 +38,9 @@ def main(snakemake):
             if train.empty:
                 continue
             rows = (predictions["part"] == "test") & (predictions["mirna"] == mirna)
-            model = fit_occupancy(train, sites, genes, settings, seed)
-            effects = model.effects(predictions[rows], sites)
-            predictions.loc[rows, "unseen"] = effects
+            models = fit_seeds(train, sites, genes, settings, seed)
+            effects = [model.effects(predictions[rows], sites) for model in models]
+            predictions.loc[rows, "unseen"] = np.mean(effects, axis=0)
     write_parquet(snakemake.output[0], predictions)
     for part, rows in predictions.groupby("part"):
         r = pearson(rows["target"].to_numpy(), rows["occupancy"].to_numpy())

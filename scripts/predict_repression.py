@@ -79,9 +79,11 @@ def main(snakemake):
     regions = tabulate_regions(
         *(mirnas, transcripts, sequences, orfs, sites, ta_sps, coefficients)
     )
-    models = load_occupancy(files.model)
+    models, bootstrap = load_occupancy(files.model), load_occupancy(files.bootstrap)
     names = name_as_known(mirnas, pd.read_parquet(files.known), models[0])
-    table, described = predict_genes(models, mirnas["mirna"], transcripts, regions, names)
+    table, described = predict_genes(
+        models, bootstrap, mirnas["mirna"], transcripts, regions, names
+    )
     write_tsv(snakemake.output.genes, table[list(GENES)], GENES)
     write_tsv(snakemake.output.sites, described[list(SITES)], SITES)
     counts = table["status"].value_counts()

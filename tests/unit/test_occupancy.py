@@ -9,8 +9,9 @@ from mirsignal import occupancy
 from mirsignal.errors import InputError
 from mirsignal.gene_features import GENE_FEATURES
 from mirsignal.occupancy import (
-    fit_ensemble,
+    fit_bootstrap,
     fit_occupancy,
+    fit_seeds,
     load_occupancy,
     save_occupancy,
 )
@@ -18,8 +19,14 @@ from mirsignal.site_regions import GROUPS
 from mirsignal.sites import SITE_TYPES
 
 SETTINGS = {
-    **{"n_hidden": 3, "decay": 0.15, "mirna_decay": 0.05, "gene_decay": 0.05},
-    **{"leave_one_mirna_out": False, "n_bootstrap": 2},
+    **{
+        "n_hidden": 3,
+        "decay": 0.15,
+        "mirna_decay": 0.05,
+        "gene_decay": 0.05,
+        "prior_share": 0.5,
+    },
+    **{"n_seeds": 2, "n_bootstrap": 2},
 }
 N = 400
 
@@ -109,6 +116,23 @@ def test_effect_is_0_without_sites_and_needs_no_known_mirna(pairs, sites, genes)
         model.predict(other, sites, genes)
 
 
+def test_untrained_share_counts_for_new_mirnas_only(pairs, sites, genes):
+    known, new = (pairs[pairs["mirna"] == name] for name in "ab")
+    effects = {}
+    for share in (0, 0.5, 1):
+        settings = SETTINGS | {"prior_share": share}
+        model = fit_occupancy(known, sites, genes, settings, seed=1)
+        effects[share] = model.effects(new, sites)
+        parts = model.site_effects(new, sites)
+        lone = ~sites.duplicated(["mirna", "gene"], keep=False) & (sites["mirna"] == "b")
+        at = new.set_index("gene").index.get_indexer(sites.loc[lone, "gene"])
+        assert effects[share][at] == pytest.approx(parts[lone.to_numpy()])
+        effects["known", share] = model.effects(known, sites)
+    assert (effects["known", 0] == effects["known", 1]).all()
+    assert effects[0.5] == pytest.approx((effects[0] + effects[1]) / 2)
+    assert np.abs(effects[0] - effects[1]).max() > 0.01
+
+
 def test_strong_decay_keeps_the_order_of_contextpp(pairs, sites, genes):
     stiff = SETTINGS | {"decay": 1e6, "mirna_decay": 1e6}
     model = fit_occupancy(pairs, sites, genes, stiff, seed=1)
@@ -147,14 +171,14 @@ def test_same_seed_gives_the_same_numbers(pairs, sites, genes):
 
 
 def test_saved_models_come_back(pairs, sites, genes, tmp_path):
-    models = fit_ensemble(pairs, sites, genes, SETTINGS, seed=1)
-    assert len(models) == 3
+    models = fit_seeds(pairs, sites, genes, SETTINGS, seed=1)
+    models += fit_bootstrap(pairs, sites, genes, SETTINGS, seed=1)
     save_occupancy(tmp_path / "model.npz", models)
     for model, loaded in zip(models, load_occupancy(tmp_path / "model.npz"), strict=True):
         expected = model.predict(pairs, sites, genes)
         assert (loaded.predict(pairs, sites, genes) == expected).all()
-    spread = np.ptp([model.effects(pairs, sites) for model in models], axis=0)
-    assert spread.max() > 0
+    effects = [tuple(model.effects(pairs, sites)) for model in models]
+    assert len(set(effects)) == 4
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive"])

@@ -5,13 +5,19 @@ import pandas as pd
 import pytest
 
 from mirsignal.gene_features import GENE_FEATURES
-from mirsignal.occupancy import fit_ensemble
+from mirsignal.occupancy import fit_bootstrap, fit_seeds
 from mirsignal.prediction import name_as_known, predict_genes
 from mirsignal.site_regions import COLUMNS
 
 SETTINGS = {
-    **{"n_hidden": 2, "decay": 0.15, "mirna_decay": 0.001, "gene_decay": 0.05},
-    **{"n_bootstrap": 5},
+    **{
+        "n_hidden": 2,
+        "decay": 0.15,
+        "mirna_decay": 0.001,
+        "gene_decay": 0.05,
+        "prior_share": 0.5,
+    },
+    **{"n_seeds": 2, "n_bootstrap": 5},
 }
 
 
@@ -27,7 +33,7 @@ def make_sites(rows):
 
 @pytest.fixture(scope="module")
 def models():
-    """Return models of miRNA `known`, whose sites do twice what context++ says."""
+    """Return both kinds of models of a miRNA whose sites do twice what context++ says."""
     rng = np.random.default_rng(3)
     genes = [f"g{number}" for number in range(300)]
     scores = -rng.uniform(0.05, 0.5, 150)
@@ -37,7 +43,8 @@ def models():
     target = np.r_[2 * scores, np.zeros(150)] + rng.normal(0, 0.02, 300)
     pairs = pd.DataFrame({"mirna": "known", "gene": genes, "target": target})
     table = pd.DataFrame(rng.normal(size=(300, 9)), columns=list(GENE_FEATURES))
-    return fit_ensemble(pairs, sites, table.assign(gene=genes), SETTINGS, seed=1)
+    given = (pairs, sites, table.assign(gene=genes), SETTINGS)
+    return fit_seeds(*given, seed=1), fit_bootstrap(*given, seed=1)
 
 
 @pytest.fixture
@@ -56,7 +63,7 @@ def predicted(models):
     )
     transcripts["gene"] = transcripts["transcript"]
     names = pd.Series({"new": "new new", "old": "known"})
-    table, described = predict_genes(models, ["new", "old"], transcripts, sites, names)
+    table, described = predict_genes(*models, ["new", "old"], transcripts, sites, names)
     return table.set_index(["mirna", "gene"]), described
 
 
@@ -100,5 +107,5 @@ def test_names_go_by_sequence(models):
     mirnas = pd.DataFrame(
         {"mirna": ["mine", "known", "x"], "sequence": ["AAA", "G", "CCC"]}
     )
-    names = name_as_known(mirnas, known, models[0])
+    names = name_as_known(mirnas, known, models[0][0])
     assert names.to_dict() == {"mine": "known", "known": "new known", "x": "new x"}
