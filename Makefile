@@ -4,6 +4,7 @@
 # make bench-binding DATA=FOLDER   compare binding networks with published ones
 # make bench-scan [DATA=FOLDER]    compare the scan with other ways to scan
 # make bench-interpretation [DATA=FOLDER]   check attributions on test positives
+# make bench-repression DATA=FOLDER   compare models of repression on the real subset
 # make docs    write docs/configuration.md from the schema
 # make lock    resolve requirements.in anew (needs uv)
 
@@ -19,7 +20,7 @@ SHELL := /bin/bash
 show = grep -v '^\#' $(1) | cut -f 1-7 | tr '\t' '|' | sed 's/|/  /g'
 
 .SILENT:
-.PHONY: demo test real bench-binding bench-scan bench-interpretation docs lock
+.PHONY: demo test real bench-binding bench-scan bench-repression bench-interpretation docs lock
 
 demo: $(INSTALLED)
 	echo "== mirsignal: main job on the demo study (about 3 minutes on 2 cores)"
@@ -79,6 +80,14 @@ bench-interpretation: $(INSTALLED)
 	$(SNAKEMAKE) $(CONFIGURED) -- results/$(STUDY)/binding/balanced.cnn/model.keras
 	$(BIN)/python -m benchmarks.measure_interpretation $(STUDY)
 	echo "== Done. results/benchmarks/interpretation.json."
+
+bench-repression: $(INSTALLED)
+	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
+	echo "== Models of repression on the HCT116 subset (about 45 minutes on 2 cores)"
+	$(SNAKEMAKE) --configfile studies/hct116_subset.yaml --config data="$(DATA)" -- \
+	    results/hct116_subset/comparison/{main,fine_tuned,unseen}/metrics.json
+	$(BIN)/python -m benchmarks.measure_repression hct116_subset
+	echo "== Done. results/benchmarks/repression.json."
 
 docs: $(INSTALLED)
 	$(BIN)/python -m mirsignal.config > docs/configuration.new
