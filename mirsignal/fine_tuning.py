@@ -39,6 +39,11 @@ FIRST_OCCUPANCY = 0.2
 """Mean sum of exp(e_w) before training. Far from it the effect of sites is flat, and
 training ends in a constant."""
 HIGHEST_ENERGY = 8.0
+WARM_UP = 12
+"""One in so many steps is of the time in which learning rates rise."""
+FEWEST_STEPS = 40
+"""Steps per epoch. Batches are smaller where pairs are few: in a few large steps the
+network forgets what it knows faster than it learns."""
 _SAMPLE = 256
 """Pairs from which the start is set, and pairs that are predicted at once."""
 
@@ -91,10 +96,12 @@ class RepressionModel:
         energy = head["e_0"] + head["s"] * self.logits(codes, drivers)
         energy += tf.linalg.matvec(self._scaled("context", context), head["f"])
         energy = tf.minimum(energy + lead + head["p"] * passenger, HIGHEST_ENERGY)
-        effect = tf.exp(head["b"]) * self._pool(energy, of_pair, tf.shape(mirnas)[0])
+        n_pairs = tf.shape(mirnas)[0]
+        pooled = self._pool(energy, of_pair, n_pairs + 1)[:-1]  # the last is of filling
+        effects = tf.exp(head["b"]) * pooled
         slopes = head["a"] + mirnas @ head["a_mirna"]
         base = head["c"] + tf.linalg.matvec(mirnas, head["c_mirna"])
-        return base + tf.reduce_sum(self._scaled("genes", genes) * slopes, 1) - effect
+        return base + tf.reduce_sum(self._scaled("genes", genes) * slopes, 1) - effects
 
     def logits(self, codes, drivers):
         """Return the network's logits (n,) of windows (n, W) with their drivers (n,)."""
@@ -127,11 +134,11 @@ class RepressionModel:
         """Set scales and head from training pairs: their spread, mean and occupancy."""
         for name, values in (("context", windows.context), ("genes", windows.genes)):
             spread = values.std(0)
-            self.scales[name].assign([values.mean(0), np.where(spread > 0, spread, 1)])
+            self.scales[name].assign([values.mean(0), np.where(spread > 1e-6, spread, 1)])
         sample = rng.permutation(len(windows))[:_SAMPLE]
-        codes, drivers, _, _, lead, *_ = windows.batch(sample)
+        codes, drivers, of_pair, _, lead, *_ = windows.batch(sample)
         energy = FIRST_SLOPE * self.logits(codes, drivers).numpy() + lead
-        occupancy = np.exp(energy).sum() / len(sample)
+        occupancy = np.exp(energy)[of_pair < len(sample)].sum() / len(sample)
         spread = max(float(targets.std()), 1e-3)
         self.head["s"].assign(FIRST_SLOPE)
         self.head["e_0"].assign(np.log(FIRST_OCCUPANCY / max(occupancy, 1e-6)))
@@ -178,7 +185,7 @@ def fine_tune(
     rng = np.random.default_rng(seed)
     model.start(windows.take(train), targets[train], rng)
     held_out = windows.take(validation)
-    size = min(settings["batch_size"], len(train))
+    size = min(settings["batch_size"], max(len(train) // FEWEST_STEPS, 1))
     per_epoch = len(train) // size
     step, trained = _training_step(
         model, settings, settings["epochs"] * per_epoch, float(targets[train].var())
@@ -222,16 +229,20 @@ def _training_step(
     """Return a compiled step, and the variables that it trains.
 
     The step takes targets (B,) and a batch and returns the mean squared error. Learning
-    rates fall to 0 over all steps.
+    rates rise at first, so that the first errors, of a head that knows
+    nothing yet, do not undo what the network knows; then they fall to 0 along a cosine.
     """
     groups = [(settings["head_learning_rate"], list(model.head.values()))]
     if settings["learning_rate"] > 0:
         weights = model.network.trainable_variables
         groups.append((settings["learning_rate"], weights))
+    warm_up = max(n_steps // WARM_UP, 1)
     optimizers = []
     for rate, variables in groups:
-        falling = keras.optimizers.schedules.PolynomialDecay(rate, n_steps, 0.0)
-        optimizers.append(keras.optimizers.Adam(falling))
+        schedule = keras.optimizers.schedules.CosineDecay(
+            *(0.0, max(n_steps - warm_up, 1)), warmup_target=rate, warmup_steps=warm_up
+        )
+        optimizers.append(keras.optimizers.Adam(schedule))
         optimizers[-1].build(variables)
 
     def step(targets, *batch):

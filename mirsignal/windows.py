@@ -21,6 +21,9 @@ FLANK = 35
 BEHIND_STOP = 15
 """Nucleotides behind the stop codon in which sites do little, since ribosomes pass
 there (Grimson 2007, Mol Cell 27:91)."""
+BLOCK = 8
+"""Windows of a batch are filled up to a multiple of it: the gradient of `resnet` on odd
+numbers of windows, or of any network on none, now and then crashes TensorFlow 2.21."""
 CONTEXT = ("au", "distance", "length", "behind_stop")
 STRANDS = ("guide", "passenger")
 
@@ -111,22 +114,34 @@ class PairWindows:
     def batch(self, pairs: NDArray[np.integer]) -> tuple[NDArray, ...]:
         """Return codes, drivers, number of the pair, context, lead; mirnas, genes.
 
-        The windows of `pairs` (B,) come one after another, in their order.
+        The windows of `pairs` (B,) come one after another, in their order. Windows of N,
+        which belong to a pair B that is not there, fill up to a multiple of BLOCK.
         """
-        sizes = np.diff(self.offsets)[pairs]
-        of_pair = np.repeat(np.arange(len(pairs), dtype=np.int32), sizes)
-        shift = self.offsets[pairs] - (np.cumsum(sizes) - sizes)
-        at = np.arange(len(of_pair)) + shift[of_pair]
-        windows = (self.codes[at].astype(np.int32), self.drivers[at], of_pair)
-        context = (self.context[at], self.lead[at])
-        return *windows, *context, self.mirnas[pairs], self.genes[pairs]
+        at, of_pair = self._find(pairs)
+        more = (0, -len(at) % BLOCK if len(at) else BLOCK)
+        return (
+            np.pad(self.codes[at], (more, (0, 0)), constant_values=UNKNOWN).astype("i4"),
+            np.pad(self.drivers[at], more),
+            np.pad(of_pair, more, constant_values=len(pairs)),
+            np.pad(self.context[at], (more, (0, 0))),
+            np.pad(self.lead[at], more),
+            *(self.mirnas[pairs], self.genes[pairs]),
+        )
 
     def take(self, pairs: NDArray[np.integer]) -> PairWindows:
         """Return `pairs` (B,) alone."""
-        codes, drivers, of_pair, *others = self.batch(pairs)
+        at, of_pair = self._find(pairs)
         counts = np.bincount(of_pair, minlength=len(pairs))
+        windows = (self.codes[at], self.drivers[at], self.context[at], self.lead[at])
         offsets = np.r_[0, np.cumsum(counts)]
-        return PairWindows(offsets, codes.astype(np.uint8), drivers, *others)
+        return PairWindows(offsets, *windows, self.mirnas[pairs], self.genes[pairs])
+
+    def _find(self, pairs: NDArray[np.integer]) -> tuple[NDArray, NDArray]:
+        """Return the windows of `pairs`, and which of these each belongs to."""
+        sizes = np.diff(self.offsets)[pairs]
+        of_pair = np.repeat(np.arange(len(pairs), dtype=np.int32), sizes)
+        shift = self.offsets[pairs] - (np.cumsum(sizes) - sizes)
+        return np.arange(len(of_pair)) + shift[of_pair], of_pair
 
 
 def collect_windows(

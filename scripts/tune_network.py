@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.backend import keras, set_up
+from mirsignal.errors import InputError
 from mirsignal.files import atomic_path, write_json, write_parquet, write_tsv
 from mirsignal.fine_tuning import RepressionModel, fine_tune
 from mirsignal.history import REGRESSION_COLUMNS
@@ -25,6 +26,8 @@ def main(snakemake):
     mirnas, candidates, transcripts = map(
         pd.read_parquet, (files.mirnas, files.windows, files.transcripts)
     )
+    if candidates.empty:
+        raise InputError(f"{files.windows}: no window has P above 0; check the network")
     scanned = mirnas[["mirna"]].merge(transcripts[["transcript"]], how="cross")
     folds, measured = map(pd.read_parquet, (files.folds, files.fold_changes))
     pairs = label_pairs(

@@ -18,7 +18,7 @@ MIRNA = "UGAGGUAGUAGGUUGUAUAGUU"
 MOTIF = encode(reverse_complement(MIRNA[8:16]))  # nothing to do with the seed
 SETTINGS = {
     **{"learning_rate": 0.01, "head_learning_rate": 0.02},
-    **{"batch_size": 32, "epochs": 10},
+    **{"batch_size": 32, "epochs": 8},
 }
 N_MIRNAS, N_GENES = 2, 3
 
@@ -88,7 +88,7 @@ def test_prediction_by_hand():
         assert predicted[pair] == pytest.approx(expected, abs=1e-4)
 
 
-def test_poolings_agree_on_single_windows_and_order_never_matters():
+def test_poolings_agree_on_single_windows_and_order_and_filling_never_matter():
     windows, _ = planted(60)
     by_pooling = {}
     for pooling in ("logsumexp", "attention"):

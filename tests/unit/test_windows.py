@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirsignal.sequences import decode, encode
+from mirsignal.sequences import UNKNOWN, decode, encode
 from mirsignal.strands import passenger_loading, passenger_strand
 from mirsignal.windows import (
     CONTEXT,
@@ -114,9 +114,10 @@ def test_windows_are_those_of_their_pairs(collected):
 def test_pairs_can_be_taken_in_any_order(collected):
     _, windows = collected
     codes, drivers, of_pair, *_ = windows.batch(np.array([2, 1, 0]))
-    assert of_pair.tolist() == [0, 0, 2]
-    assert drivers.tolist() == [1, 3, 1]
-    np.testing.assert_array_equal(codes, windows.codes[[1, 2, 0]])
+    assert of_pair.tolist() == [0, 0, 2] + [3] * 5
+    assert drivers[:3].tolist() == [1, 3, 1]
+    np.testing.assert_array_equal(codes[:3], windows.codes[[1, 2, 0]])
+    assert (codes[3:] == UNKNOWN).all()
     taken = windows.take(np.array([2, 1]))
     assert taken.offsets.tolist() == [0, 2, 2]
     again = taken.batch(np.array([1, 0]))
