@@ -1,4 +1,4 @@
-"""How the training of binding networks went: one row per member and epoch."""
+"""How the training of networks went: one row per epoch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ HISTORY_COLUMNS = {
     "seconds": "wall time of the epoch",
     "cpu_seconds": "processor time of the epoch, all threads",
 }
-"""What each column of history.tsv means."""
+"""What each column of a binding network's history.tsv means."""
+
+REGRESSION_COLUMNS = {
+    "epoch": "pass over the training pairs",
+    "train_mse": "mean squared error while training (with dropout, if any)",
+    "validation_mse": "mean squared error on the validation genes; its minimum is kept",
+    "validation_pearson": "Pearson r on the validation genes",
+}
+"""The same of a network that predicts fold changes."""
 
 
 def best_member(history: pd.DataFrame) -> tuple[int, int, float]:

@@ -125,6 +125,25 @@ SCAN_SETTINGS = {
     "deepshap": ["mode", "window_step", "n_background", "published_divisor"],
 }
 
+# The settings that each network of the regression uses.
+REGRESSION_SETTINGS = {
+    "cnn_gru": [
+        *("network", "clip_positive", "filters", "pools", "n_units", "n_hidden"),
+        *("dropout", "learning_rate", "batch_size", "epochs", "patience"),
+    ],
+    "fine_tuned": [
+        *("clip_positive", "pooling", "learning_rate", "head_learning_rate"),
+        *("batch_size", "epochs"),
+    ],
+}
+
+
+def regression_recipes(network):
+    """Return the pattern of the names of regression recipes of a network."""
+    recipes = CONFIG["regression"].items()
+    names = [name for name, settings in recipes if settings["network"] == network]
+    return "|".join(names) or "none"
+
 
 def scan_mode(wildcards):
     """Return the mode of a scan recipe."""

@@ -3,6 +3,9 @@
 # in:   signals/{chain}/signals.npz, limits.tsv; inputs/fold_changes.parquet, folds.parquet
 # out:  regression/{chain}/fold_{fold}/model.keras, history.tsv, predictions.parquet;
 #       regression/{chain}/predictions.tsv, stacked.parquet (with the occupancy model)
+#
+# A recipe of network `fine_tuned` reads no signal: it goes on training the binding network
+# on windows.parquet, candidates of the scan, and leaves head.json beside each model.
 
 
 localrules:
@@ -26,6 +29,8 @@ rule train_regression:
         "results/{study}/logs/train_regression/{samples}.{binding}.{scan}.{signals}.{regression}/{fold}.log",
     benchmark:
         "results/{study}/benchmarks/train_regression/{samples}.{binding}.{scan}.{signals}.{regression}/{fold}.tsv"
+    wildcard_constraints:
+        regression=regression_recipes("cnn_gru"),
     conda:
         "../envs/tensorflow.yaml"
     resources:
@@ -33,11 +38,79 @@ rule train_regression:
         runtime=more(240),
         gpu=1,
     params:
-        settings=recipe("regression"),
+        settings=recipe("regression", *REGRESSION_SETTINGS["cnn_gru"]),
         seed=CONFIG["seed"],
         code=code("train_regression"),
     script:
         "../scripts/train_regression.py"
+
+
+rule pick_windows:
+    input:
+        tracks=scan_files("results/{study}/scan/{samples}.{binding}.{scan}"),
+        model="results/{study}/binding/{samples}.{binding}/model.keras",
+        mirnas="results/{study}/inputs/mirnas.parquet",
+        fasta="results/{study}/inputs/transcripts.fa",
+        index="results/{study}/inputs/transcripts.fa.fai",
+        shards="results/{study}/inputs/shards.parquet",
+    output:
+        "results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/windows.parquet",
+    log:
+        "results/{study}/logs/pick_windows/{samples}.{binding}.{scan}.{signals}.{regression}.log",
+    benchmark:
+        "results/{study}/benchmarks/pick_windows/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
+    conda:
+        "../envs/tensorflow.yaml"
+    resources:
+        mem_mb=more(4000),
+        runtime=more(120),
+        gpu=1,
+    params:
+        settings=recipe("regression", "n_windows", "n_passenger_windows"),
+        batches=BATCHES,
+        encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
+        code=code("pick_windows"),
+    script:
+        "../scripts/pick_windows.py"
+
+
+rule tune_network:
+    input:
+        windows="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/windows.parquet",
+        model="results/{study}/binding/{samples}.{binding}/model.keras",
+        mirnas="results/{study}/inputs/mirnas.parquet",
+        fasta="results/{study}/inputs/transcripts.fa",
+        index="results/{study}/inputs/transcripts.fa.fai",
+        transcripts="results/{study}/inputs/transcripts.parquet",
+        genes="results/{study}/contextpp/genes.parquet",
+        fold_changes="results/{study}/inputs/fold_changes.parquet",
+        folds="results/{study}/inputs/folds.parquet",
+    output:
+        model="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/model.keras",
+        head="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/head.json",
+        history="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/history.tsv",
+        predictions="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/predictions.parquet",
+        provenance="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/provenance.json",
+    log:
+        "results/{study}/logs/tune_network/{samples}.{binding}.{scan}.{signals}.{regression}/{fold}.log",
+    benchmark:
+        "results/{study}/benchmarks/tune_network/{samples}.{binding}.{scan}.{signals}.{regression}/{fold}.tsv"
+    wildcard_constraints:
+        regression=regression_recipes("fine_tuned"),
+    conda:
+        "../envs/tensorflow.yaml"
+    threads: 2
+    resources:
+        mem_mb=more(6000),
+        runtime=more(240),
+        gpu=1,
+    params:
+        settings=recipe("regression", *REGRESSION_SETTINGS["fine_tuned"]),
+        encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
+        seed=CONFIG["seed"],
+        code=code("tune_network"),
+    script:
+        "../scripts/tune_network.py"
 
 
 rule collect_predictions:

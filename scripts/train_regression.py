@@ -5,22 +5,15 @@ import logging
 import pandas as pd
 
 from mirsignal.backend import set_up
-from mirsignal.errors import InputError
 from mirsignal.files import atomic_path, write_parquet, write_tsv
+from mirsignal.history import REGRESSION_COLUMNS
 from mirsignal.jobs import run
 from mirsignal.regression import train_regression
-from mirsignal.repression import held_out_folds
+from mirsignal.repression import part_pairs
 from mirsignal.signals import scale
 from mirsignal.tracks import load_tracks
 
 log = logging.getLogger("mirsignal")
-
-COLUMNS = {
-    "epoch": "pass over the training signals",
-    "train_mse": "mean squared error while training (with dropout)",
-    "validation_mse": "mean squared error on the validation genes; its minimum is kept",
-    "validation_pearson": "Pearson r on the validation genes",
-}
 
 
 def main(snakemake):
@@ -39,29 +32,23 @@ def main(snakemake):
     pairs["no_signal"] = [not signals[index].any() for index in pairs["signal"]]
     with atomic_path(snakemake.output.model) as temporary:
         model.save(temporary)
-    write_tsv(snakemake.output.history, history, COLUMNS)
+    write_tsv(snakemake.output.history, history, REGRESSION_COLUMNS)
     held_out = pairs[pairs["part"] != "train"].drop(columns="signal")
     write_parquet(snakemake.output.predictions, held_out)
 
 
 def label_signals(snakemake, signals, fold):
-    """Return a row per measured signal: its fold change, fold and part.
-
-    The test part is the fold left out, the validation part the fold after it.
-    """
+    """Return a row per measured signal (`repression.part_pairs`) with its number."""
     table = pd.DataFrame({"mirna": signals.extra["mirnas"], "transcript": signals.ids})
-    table["signal"] = range(len(table))
-    genes = pd.read_parquet(snakemake.input.transcripts)[["transcript", "gene"]]
-    folds = pd.read_parquet(snakemake.input.folds)
-    measured = pd.read_parquet(snakemake.input.fold_changes)
-    pairs = table.merge(genes).merge(folds).merge(measured, on=["mirna", "gene"])
-    if pairs.empty:
-        raise InputError("no scanned transcript has a measured fold change")
-    clip = snakemake.params.settings["clip_positive"]
-    pairs["target"] = pairs["log2fc"].clip(upper=0) if clip else pairs["log2fc"]
-    test, validation = held_out_folds(fold, folds["fold"].nunique())
-    pairs["part"] = pairs["fold"].map({test: "test", validation: "validation"})
-    return pairs.assign(part=pairs["part"].fillna("train"))
+    files, clip = snakemake.input, snakemake.params.settings["clip_positive"]
+    return part_pairs(
+        table.assign(signal=range(len(table))),
+        pd.read_parquet(files.transcripts),
+        pd.read_parquet(files.folds),
+        pd.read_parquet(files.fold_changes),
+        fold,
+        clip,
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 
 from mirsignal.errors import InputError
 from mirsignal.mirnas import read_mirnas
-from mirsignal.repression import read_fold_changes, read_targetscan, split_genes
+from mirsignal.repression import (
+    part_pairs,
+    read_fold_changes,
+    read_targetscan,
+    split_genes,
+)
 from mirsignal.transcripts import read_transcripts
 
 MIRNAS = pd.DataFrame(
@@ -113,3 +118,22 @@ def test_hct116_subset_joins_to_the_known_number_of_pairs(root, shared_data):
     assert not scores.duplicated(["mirna", "gene"]).any()
     covered = table.merge(scores, on=["mirna", "gene"])
     assert 0.05 < len(covered) / len(table) < 0.1  # FINDINGS: 93% are absent
+
+
+def test_pairs_are_labelled_by_the_fold_of_their_gene():
+    genes = [f"g{number}" for number in range(4)]
+    transcripts = pd.DataFrame({"transcript": ["t0", *"abcd"], "gene": ["g0", *genes]})
+    folds = pd.DataFrame({"gene": genes, "fold": [0, 1, 2, 3]})
+    measured = pd.DataFrame({"mirna": "m", "gene": genes[:3], "log2fc": [-1, 2, -3.0]})
+    scanned = pd.DataFrame({"mirna": "m", "transcript": ["t0", *"abcd"], "number": 1})
+    tables = (scanned, transcripts, folds, measured)
+    pairs = part_pairs(*tables, fold=1, clip_positive=True).set_index("transcript")
+    parts = {"t0": "train", "a": "train", "b": "test", "c": "validation"}
+    assert pairs["part"].to_dict() == parts
+    assert pairs["target"].to_dict() == {"t0": -1, "a": -1, "b": 0, "c": -3}
+    assert (pairs["number"] == 1).all()
+    kept = part_pairs(*tables, fold=3, clip_positive=False)
+    assert set(kept["part"]) == {"validation", "train"}, "the fold after the last is 0"
+    assert kept["target"].max() == 2
+    with pytest.raises(InputError, match="no scanned transcript has a measured"):
+        part_pairs(scanned.assign(mirna="n"), *tables[1:], fold=1, clip_positive=True)

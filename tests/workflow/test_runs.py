@@ -23,6 +23,7 @@ INTERPRETATION = (
 OTHERS = ("seed_counts", "site_features", "contextpp", "targetscan")
 EXPERIMENTS = (
     *("main", "prediction_only", "uncompressed", "legacy_samples", "legacy_scan"),
+    "fine_tuned",
 )
 STACKED = ("occupancy", "stacked", "stacked_targetscan")
 
@@ -146,6 +147,24 @@ def test_named_and_test_pairs_are_explained_and_aligned(finished):
     assert (checks["mutagenesis_r"]["n"], checks["n_failed"]) == (5, 0)
 
 
+def test_tuned_network_predicts_what_the_signal_network_does(finished):
+    tuned = MAIN.replace("cnn_gru", "fine_tuned")
+    folders = [finished.root / f"results/small/regression/{c}" for c in (MAIN, tuned)]
+    wanted = f"results/small/regression/{tuned}/predictions.tsv"
+    status, output = finished.run(wanted)
+    assert status == 0, output
+    parts = [pd.read_parquet(f / "fold_0/predictions.parquet") for f in folders]
+    keys = ["mirna", "transcript", "gene", "fold", "log2fc", "target", "part"]
+    by_signal, by_tuning = (part.sort_values(keys[:2])[keys] for part in parts)
+    pd.testing.assert_frame_equal(by_tuning, by_signal, check_like=True)
+    assert list(parts[0]) == list(parts[1])
+    assert parts[1]["predicted"].notna().all()
+    head = json.loads((folders[1] / "fold_0/head.json").read_text())
+    assert len(head["mirnas"]) == len(head["c_mirna"]) == 3
+    before = finished.root / "results/small/binding/balanced.cnn/model.keras"
+    assert (folders[1] / "fold_0/model.keras").read_bytes() != before.read_bytes()
+
+
 def test_background_negatives_come_from_the_chimeras_transcripts(finished):
     audit = finished.root / "results/small/samples/background/audit.json"
     extra = "samples: {background: {ratio: 2, fractions: {unseen_family: 0.2}}}"
@@ -228,7 +247,8 @@ def test_faulty_input_of_predictions_gets_one_line(finished, mirnas, utrs, words
 def test_ablations_share_what_they_have_in_common(finished):
     planned = finished.planned("ablations")
     assert planned["train_binding"] == 2, "only legacy_samples needs networks of its own"
-    assert planned["scan_transcripts"] == 12, "all but `uncompressed` scan anew"
+    assert planned["scan_transcripts"] == 12, "`uncompressed` and `fine_tuned` do not"
+    assert planned["tune_network"] == 3
     status, output = finished.run("ablations")
     assert status == 0, output
     table = (finished.root / "results/small/comparison/experiments.tsv").read_text()
