@@ -7,19 +7,21 @@ import pandas as pd
 from mirsignal.backend import set_up
 from mirsignal.errors import InputError
 from mirsignal.files import atomic_path, write_parquet, write_tsv
+from mirsignal.gene_features import gene_inputs
 from mirsignal.jobs import run
 from mirsignal.regression import train_regression
 from mirsignal.repression import held_out_folds
-from mirsignal.signals import scale
+from mirsignal.signals import read_limits, scale
 from mirsignal.tracks import load_tracks
 
 log = logging.getLogger("mirsignal")
 
 COLUMNS = {
     "epoch": "pass over the training signals",
-    "train_mse": "mean squared error while training (with dropout)",
-    "validation_mse": "mean squared error on the validation genes; its minimum is kept",
-    "validation_pearson": "Pearson r on the validation genes",
+    "train_error": "mean squared error while training, with dropout; in task "
+    "classification cross entropy",
+    "validation_error": "the same on the validation genes; its minimum is kept",
+    "validation_pearson": "Pearson r of prediction and target on the validation genes",
 }
 
 
@@ -27,16 +29,16 @@ def main(snakemake):
     fold, seed = int(snakemake.wildcards.fold), snakemake.params.seed
     set_up(snakemake.threads, seed + fold)
     signals = load_tracks(snakemake.input.signals)
-    limits = pd.read_csv(snakemake.input.limits, sep="\t", comment="#")
-    limits = limits[limits["fold"] == fold][["low", "high"]].to_numpy().T
+    limits = read_limits(snakemake.input.limits, fold)
     pairs = label_signals(snakemake, signals, fold)
     scaled = [scale(signals[index], limits) for index in pairs["signal"]]
     log.info("%s", pairs["part"].value_counts().to_dict())
+    further = gene_inputs(pairs, snakemake.input.genes, snakemake.input.mirnas)
     model, history, predicted = train_regression(
-        scaled, pairs, snakemake.params.settings, seed + fold
+        scaled, pairs, snakemake.params.settings, seed + fold, further
     )
     pairs["predicted"] = predicted
-    pairs["no_signal"] = [not signals[index].any() for index in pairs["signal"]]
+    pairs["no_signal"] = signals.extra["no_signal"][pairs["signal"]]
     with atomic_path(snakemake.output.model) as temporary:
         model.save(temporary)
     write_tsv(snakemake.output.history, history, COLUMNS)
