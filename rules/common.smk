@@ -125,6 +125,18 @@ def needs_background(wildcards):
     return scan_mode(wildcards) == "deepshap"
 
 
+def signal_tracks(wildcards):
+    """Return the names of the study's own tracks that a signals recipe reads."""
+    channels = CONFIG["signals"][wildcards.signals]["channels"]
+    return [name.removeprefix("track:") for name in channels if ":" in name]
+
+
+def gene_features(wildcards):
+    """Return the table of genes, or no input for a recipe that does not read it."""
+    wanted = CONFIG["regression"][wildcards.regression]["gene_features"]
+    return f"results/{STUDY}/contextpp/genes.parquet" if wanted else []
+
+
 # The Keras backend of the scan; networks are trained with TensorFlow.
 BACKEND = os.environ.get("KERAS_BACKEND", "tensorflow")
 
@@ -246,6 +258,7 @@ def results_of(experiment):
         f"{explained}/pairs.svg",
         f"{folders['scan']}/tracks.svg",
         *scan_results_of(experiment),
+        f"{folders['regression']}/explanations.svg",
         f"{compared}/metrics.json",
         f"{compared}/metrics.tsv",
         *(f"{compared}/{figure}.svg" for figure in COMPARISON_FIGURES),

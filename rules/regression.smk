@@ -2,7 +2,7 @@
 #
 # in:   signals/{chain}/signals.npz, limits.tsv; inputs/fold_changes.parquet, folds.parquet
 # out:  regression/{chain}/fold_{fold}/model.keras, history.tsv, predictions.parquet;
-#       regression/{chain}/predictions.tsv
+#       regression/{chain}/predictions.tsv, explanations.tsv, explanations.svg
 
 
 localrules:
@@ -16,6 +16,8 @@ rule train_regression:
         fold_changes="results/{study}/inputs/fold_changes.parquet",
         transcripts="results/{study}/inputs/transcripts.parquet",
         folds="results/{study}/inputs/folds.parquet",
+        mirnas="results/{study}/inputs/mirnas.parquet",
+        genes=gene_features,
     output:
         model="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/model.keras",
         history="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/history.tsv",
@@ -88,3 +90,46 @@ rule fit_baseline:
         code=code("fit_baseline"),
     script:
         "../scripts/fit_baseline.py"
+
+
+rule explain_predictions:
+    input:
+        signals="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/signals.npz",
+        limits="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/limits.tsv",
+        models=expand(
+            "results/{{study}}/regression/{{samples}}.{{binding}}.{{scan}}.{{signals}}.{{regression}}/fold_{fold}/model.keras",
+            fold=FOLDS,
+        ),
+        predictions="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/predictions.parquet",
+        mirnas="results/{study}/inputs/mirnas.parquet",
+        fasta="results/{study}/inputs/transcripts.fa",
+        index="results/{study}/inputs/transcripts.fa.fai",
+        genes=gene_features,
+    output:
+        table="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/explanations.tsv",
+        figure=report(
+            "results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/explanations.svg",
+            caption="../report/explanations.rst",
+            category="5 Comparison",
+            labels={
+                "experiment": "{samples}.{binding}.{scan}.{signals}.{regression}",
+                "figure": "sites behind predictions",
+            },
+        ),
+    log:
+        "results/{study}/logs/explain_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.log",
+    benchmark:
+        "results/{study}/benchmarks/explain_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
+    conda:
+        "../envs/tensorflow.yaml"
+    resources:
+        mem_mb=more(3000),
+        runtime=more(30),
+        gpu=1,
+    params:
+        settings=recipe("regression", "network", "pools", "task"),
+        n_predictions=CONFIG["interpretation"]["n_predictions"],
+        caption=caption("explanations"),
+        code=code("explain_predictions"),
+    script:
+        "../scripts/explain_predictions.py"

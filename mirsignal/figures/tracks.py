@@ -21,7 +21,7 @@ from mirsignal.figures.style import (
 )
 from mirsignal.sites import SITE_TYPES
 
-_COLOURS = dict(zip(SITE_TYPES, (ORANGE, YELLOW, PINK, GREY), strict=True))
+SITE_COLOURS = dict(zip(SITE_TYPES, (ORANGE, YELLOW, PINK, GREY), strict=True))
 
 
 def draw_scans(scans: list[dict[str, Any]], path: str | Path, caption: str = "") -> None:
@@ -54,7 +54,7 @@ def _draw_score(
                 middle,
                 np.full(len(rows), -0.12 * top),
                 "^",
-                color=_COLOURS[kind],
+                color=SITE_COLOURS[kind],
                 label=kind,
             )
     axis.set(
