@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pyBigWig
@@ -23,6 +24,11 @@ from mirsignal.tracks import Ragged
 
 FLANK = 30
 """Nucleotides on each side whose A and U count in channel `au`."""
+
+_STRENGTH = np.zeros((len(LETTERS), len(LETTERS)), np.float32)
+for _pair, _value in {"GC": 1, "AU": 2 / 3, "GU": 1 / 3}.items():
+    _at = [LETTERS.index(letter) for letter in _pair]
+    _STRENGTH[_at, _at[::-1]] = _value
 
 Values = NDArray[np.floating]
 
@@ -62,13 +68,15 @@ class Wiggle:
 class Scan:
     """What is known of one miRNA on one transcript.
 
-    `codes` (L,) are its nucleotides, `tracks` the scan's values (L,) by name,
-    `attribution` (L, M) that by miRNA position (without columns where the scan has none),
-    `threshold` the miRNA's P, and `wiggles` the study's own tracks by name.
+    `codes` (L,) are its nucleotides, `mirna` (M,) those of the miRNA, `tracks` the
+    scan's values (L,) by name, `attribution` (L, M) that by miRNA position (without
+    columns where the scan has none), `threshold` the miRNA's P, and `wiggles` the study's
+    own tracks by name.
     """
 
     transcript: str
     codes: NDArray[np.uint8]
+    mirna: NDArray[np.uint8]
     tracks: Mapping[str, Values]
     attribution: Values
     threshold: float
@@ -82,13 +90,14 @@ class Scan:
 class Channel:
     """A way to compute values of every nucleotide.
 
-    `columns` name the columns of several. `around`: a site's value is the highest in its
-    window, for what stands on the paired nucleotides and not on the window's centre.
+    `columns` name the columns of several. `pick` tells what a window has of it: the
+    values at its `centre`, each column's `highest`, for what stands on the paired
+    nucleotides, or those of the nucleotide that is `best` in the last column.
     """
 
     compute: Callable[[Scan], NDArray]
     columns: tuple[str, ...] = ()
-    around: bool = False
+    pick: Literal["centre", "highest", "best"] = "centre"
 
 
 def read_track(name: str) -> Callable[[Scan], Values]:
@@ -108,6 +117,25 @@ def calibrated_logit(scan: Scan) -> Values:
 def _logit(p: NDArray) -> NDArray:
     p = np.clip(p, 1 / P_LEVELS, 1 - 1 / P_LEVELS)
     return np.log(p / (1 - p))
+
+
+def pairing(scan: Scan) -> Values:
+    """Return how the miRNA would pair along its length (L, M + 1), without a bulge.
+
+    Row t is for the miRNA with its first nucleotide opposite nucleotide t. Of miRNA nt 2
+    to 20: 1 for G:C, 2/3 for A:U, 1/3 for G:U, else 0; of nt 1, whether an A is
+    opposite, which Argonaute binds whatever the miRNA (Lewis 2005). The last column adds
+    up products of neighbours, at 0.3 those beyond nt 8 and the A: where it is highest,
+    the seed pairs best.
+    """
+    around = np.pad(scan.codes, (MIRNA_LENGTH - 1, 0), constant_values=UNKNOWN)
+    opposite = np.lib.stride_tricks.sliding_window_view(around, MIRNA_LENGTH)[:, ::-1]
+    strength = _STRENGTH[opposite, scan.mirna]
+    strength[:, 0] = opposite[:, 0] == LETTERS.index("A")
+    stacked = strength[:, 1:-1] * strength[:, 2:]
+    seed = REGIONS["seed"].stop - REGIONS["seed"].start - 1
+    rest = stacked[:, seed:].sum(axis=1) + strength[:, 0]
+    return np.column_stack([strength, stacked[:, :seed].sum(axis=1) + 0.3 * rest])
 
 
 def local_au(scan: Scan) -> Values:
@@ -141,14 +169,19 @@ def transcript_length(scan: Scan) -> Values:
 
 
 CHANNELS: dict[str, Channel] = {
-    "score": Channel(read_track("score"), around=True),
+    "score": Channel(read_track("score"), pick="highest"),
     "prediction": Channel(read_track("prediction")),
     "logit": Channel(calibrated_logit),
-    **{name: Channel(read_track(name), around=True) for name in REGIONS},
+    **{name: Channel(read_track(name), pick="highest") for name in REGIONS},
     "attribution": Channel(
         lambda scan: scan.attribution,
         columns=tuple(f"attribution_{nt + 1}" for nt in range(MIRNA_LENGTH)),
-        around=True,
+        pick="highest",
+    ),
+    "pairing": Channel(
+        pairing,
+        columns=(*(f"pairing_{nt + 1}" for nt in range(MIRNA_LENGTH)), "stacking"),
+        pick="best",
     ),
     "au": Channel(local_au),
     "position": Channel(position),
@@ -186,7 +219,7 @@ def sample_channels(
 ) -> Values:
     """Return these channels (B, C) at window centres `positions` (B,).
 
-    Channels that stand `around` have their highest value in the window [t - 25, t + 25).
+    A window is [t - 25, t + 25); `Channel.pick` tells what it has of a channel.
     """
     windows = positions[:, None] + np.arange(-CENTRE, WINDOW - CENTRE)
     windows = np.clip(windows, 0, len(scan) - 1)
@@ -194,21 +227,32 @@ def sample_channels(
     for name in names:
         channel = find_channel(name)
         values = channel.compute(scan)
-        parts.append(values[windows].max(axis=1) if channel.around else values[positions])
+        if channel.pick == "highest":
+            parts.append(values[windows].max(axis=1))
+            continue
+        chosen = positions
+        if channel.pick == "best":
+            best = values[windows, -1].argmax(axis=1)
+            chosen = windows[np.arange(len(positions)), best]
+        parts.append(values[chosen])
     return np.column_stack(parts).astype(np.float32)
 
 
 def list_scans(
     tracks: Ragged,
     codes: Mapping[str, NDArray[np.uint8]],
+    mirna: NDArray[np.uint8],
     threshold: float,
     wiggles: Mapping[str, Wiggle],
 ) -> Iterator[Scan]:
-    """Yield a `Scan` for each transcript of a scan's file (one miRNA)."""
+    """Yield a `Scan` for each transcript of a scan's file.
+
+    `codes` are those of transcripts by name, `mirna` (M,) those of the file's miRNA.
+    """
     for index, name in enumerate(map(str, tracks.ids)):
         columns = dict(zip(tracks.channels, tracks[index].T, strict=True))
         attribution = _attribution_of(tracks, index)
-        yield Scan(name, codes[name], columns, attribution, threshold, wiggles)
+        yield Scan(name, codes[name], mirna, columns, attribution, threshold, wiggles)
 
 
 def _attribution_of(tracks: Ragged, index: int) -> Values:

@@ -9,6 +9,7 @@ rule compress_signals:
     input:
         tracks=scan_files("results/{study}/scan/{samples}.{binding}.{scan}"),
         thresholds="results/{study}/scan/{samples}.{binding}.{scan}/thresholds.json",
+        mirnas="results/{study}/inputs/mirnas.parquet",
         fasta="results/{study}/inputs/transcripts.fa",
         index="results/{study}/inputs/transcripts.fa.fai",
         transcripts="results/{study}/inputs/transcripts.parquet",

@@ -5,6 +5,7 @@ import logging
 import numpy as np
 import pandas as pd
 
+from mirsignal.axes import MIRNA_LENGTH
 from mirsignal.channels import (
     Wiggle,
     compute_channels,
@@ -14,7 +15,7 @@ from mirsignal.channels import (
 )
 from mirsignal.files import read_json
 from mirsignal.jobs import run
-from mirsignal.sequences import Transcripts, encode
+from mirsignal.sequences import Transcripts, encode, encode_many
 from mirsignal.signals import compress_by, find_maxima
 from mirsignal.tracks import join_tracks, load_scans, save_tracks
 
@@ -29,13 +30,15 @@ def main(snakemake):
     wiggles = dict(zip(snakemake.params.tracks, map(Wiggle, files.wiggles), strict=True))
     thresholds = read_json(files.thresholds)
     make = make_peaks if settings["mode"] == "peaks" else make_bins
-    mirnas, ids, signals, traces, silent = [], [], [], [], []
+    mirnas = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
+    drivers, ids, signals, traces, silent = [], [], [], [], []
     n_nucleotides = 0
     for mirna, tracks in load_scans(files.tracks, snakemake.params.batches):
         threshold = thresholds[mirna]["threshold"]
-        for scan in list_scans(tracks, codes, threshold, wiggles):
+        guide = encode_many([mirnas[mirna]], MIRNA_LENGTH)[0]
+        for scan in list_scans(tracks, codes, guide, threshold, wiggles):
             bins, trace, is_silent = make(scan, settings)
-            mirnas.append(mirna)
+            drivers.append(mirna)
             ids.append(scan.transcript)
             signals.append(bins)
             traces.append(trace)
@@ -43,7 +46,7 @@ def main(snakemake):
             n_nucleotides += len(scan)
     trace = "positions" if settings["mode"] == "peaks" else "spans"
     extra = {
-        "mirnas": np.asarray(mirnas, "str"),
+        "mirnas": np.asarray(drivers, "str"),
         "no_signal": np.asarray(silent),
         trace: np.concatenate(traces),
     }

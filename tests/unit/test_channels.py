@@ -18,6 +18,8 @@ from mirsignal.errors import InputError
 from mirsignal.sequences import encode
 from mirsignal.tracks import join_tracks
 
+LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
+
 
 def scan_of(sequence, prediction=None, **wiggles):
     """Return a scan of threshold 0.5; P is 0.25 everywhere unless it is given."""
@@ -25,7 +27,7 @@ def scan_of(sequence, prediction=None, **wiggles):
     p = np.full(len(codes), 0.25) if prediction is None else np.asarray(prediction)
     tracks = {"prediction": p, "score": np.arange(len(codes), dtype=float)}
     detail = np.zeros((len(codes), 20))
-    return Scan("T1", codes, tracks, detail, 0.5, wiggles)
+    return Scan("T1", codes, encode(LET7[:20]), tracks, detail, 0.5, wiggles)
 
 
 def test_context_channels_by_hand():
@@ -45,6 +47,28 @@ def test_local_au_by_hand():
     assert unknown == pytest.approx((1 / 2 + 1 / 3) / (1 / 2 + 1 / 3 + 1 / 4))
     assert compute_channels(["au"], scan_of("A" + "C" * 31))[31, 0] == 0  # 31 nt away
     assert compute_channels(["au"], scan_of("A")).tolist() == [[0]]
+
+
+def test_pairing_by_hand_and_at_the_best_row_of_a_window():
+    utr = "C" * 30 + "CUACCUCA" + "C" * 30  # an 8mer; its A (37) is opposite nt 1
+    scan = scan_of(utr)
+    row = compute_channels(["pairing"], scan)[37]
+    # A, then G:C A:U G:C G:C U:A A:U G:C; beyond nt 8 C pairs with the G of UAGGUUGUAUAG.
+    strong = [1, 1, 2 / 3, 1, 1, 2 / 3, 2 / 3, 1]
+    np.testing.assert_allclose(row[:8], strong, rtol=1e-6)
+    assert row[8:20].tolist() == [0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 1]
+    seed = 2 / 3 + 2 / 3 + 1 + 2 / 3 + 4 / 9 + 2 / 3
+    assert row[20] == pytest.approx(seed + 0.3 * (1 + 1), rel=1e-6)
+    centres = np.array([20, 60, 67])  # windows [-5, 45), [35, 85), [42, 92)
+    found = sample_channels(["pairing"], scan, centres)
+    np.testing.assert_array_equal(found[:2], [row, row])
+    assert found[2, 20] < row[20] / 2
+    assert name_columns(["pairing"])[-2:] == ("pairing_20", "stacking")
+
+
+def test_wobble_and_unknown_nucleotides_in_pairing():
+    assert compute_channels(["pairing"], scan_of("U" + "A"))[1, 1] == pytest.approx(1 / 3)
+    assert not compute_channels(["pairing"], scan_of("N" * 30)).any()
 
 
 def test_logit_is_zero_at_the_threshold_and_finite_at_the_ends():
@@ -75,7 +99,7 @@ def test_sparse_attribution_goes_to_its_transcript():
         attribution=detail,
     )
     codes = {"T1": encode("ACGU"), "T2": encode("ACG")}
-    first, second = list_scans(tracks, codes, 0.5, {})
+    first, second = list_scans(tracks, codes, encode(LET7[:20]), 0.5, {})
     np.testing.assert_array_equal(first.attribution[3], detail[0])
     assert not first.attribution[:3].any()
     np.testing.assert_array_equal(second.attribution[[0, 2]], detail[1:])

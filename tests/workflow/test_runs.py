@@ -35,6 +35,7 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
     assert planned == {
         "train_regression": 3,
         "collect_predictions": 1,
+        "explain_predictions": 1,
         "compare_predictions": 1,
         "measure_recovery": 1,
     }
@@ -125,6 +126,7 @@ def test_forced_rule_runs_alone_with_what_follows(finished):
     assert set(planned) == {
         "train_regression",
         "collect_predictions",
+        "explain_predictions",
         "compare_predictions",
         "measure_recovery",
     }
@@ -140,7 +142,8 @@ def test_ablations_share_what_they_have_in_common(finished):
     rows = [line.split("\t")[0] for line in table.splitlines() if line[0] != "#"]
     assert rows == [
         "experiment",
-        *("main", "prediction_only", "uncompressed", "legacy_samples", "legacy_scan"),
+        *("main", "prediction_only", "uncompressed", "peaks", "paired_peaks"),
+        *("legacy_samples", "legacy_scan"),
         *OTHERS,
     ]
     assert finished.planned("ablations") == {}
