@@ -47,7 +47,7 @@ def main(snakemake):
         sequence = fasta[pair.transcript]
         parts = explain(files, settings, signals, chosen.loc[[pair.Index]], len(sequence))
         sites = find_sites(mirnas[pair.mirna], sequence)
-        parts["sites"] = name_sites(parts, sites)
+        parts["sites"] = pd.Series(name_sites(parts, sites), parts.index, dtype="str")
         rows.append(
             parts.assign(**{key: getattr(pair, key) for key in list(COLUMNS)[:6]})
         )
