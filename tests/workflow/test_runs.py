@@ -7,6 +7,7 @@ import signal
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytestmark = pytest.mark.workflow
@@ -119,6 +120,20 @@ def test_shortcut_above_the_threshold_fails_the_run(finished):
     assert "on test set random_1_" in line
     assert "above max_shortcut_auc 0.6" in line
     assert not (finished.root / audit).exists()
+
+
+def test_track_of_the_study_becomes_a_channel(finished):
+    own = "../scan/balanced.cnn.attribution/hsa-let-7a-5p/score.bw"
+    extra = f"studies: {{small: {{inputs: {{tracks: {{own: {own}}}}}}}}}\n"
+    extra += "signals: {tracked: {divisor: 0, channels: [score, 'track:own']}}"
+    wanted = "results/small/signals/balanced.cnn.attribution.tracked/signals.npz"
+    status, output = finished.run(wanted, extra=extra)
+    assert status == 0, output
+    with np.load(finished.root / wanted) as signals:
+        mirna = np.repeat(signals["mirnas"], np.diff(signals["offsets"]))
+        score, track = signals["values"][mirna == "hsa-let-7a-5p"].T
+    assert score.any()
+    np.testing.assert_allclose(track, score)
 
 
 def test_forced_rule_runs_alone_with_what_follows(finished):
