@@ -14,7 +14,7 @@ from mirsignal.signals import bin_starts, pad
 from mirsignal.sites import SITE_TYPES
 
 JOINED_GAP = 25
-"""Stretches of a compressed signal less than this many nt apart are one part."""
+"""Stretches of a signal, or peaks, that are less than this many nt apart are one part."""
 
 _MOST_BINS = 65536  # that one call of the network gets
 
@@ -27,25 +27,23 @@ def find_parts(
 ) -> pd.DataFrame:
     """Return the parts of a signal (B, C): first bin, stop bin, start and end in nt.
 
-    Of mode peaks, with `positions` (B,) in `trace`, each bin is a part and stands for its
-    window. Of mode compressed, with `spans` (B,), a part is a stretch of bins that are
-    not zero (in channel `score`, where there is one). Bins and nt are 0-based, half open.
+    Of mode peaks, with `positions` (B,) in `trace`, a part is a peak with those near it,
+    and covers their windows. Of mode compressed, with `spans` (B,), it is a stretch of
+    bins that are not zero (in channel `score`, where there is one). Bins and nt are
+    0-based and half open.
     """
     if "positions" in trace:
-        first = np.arange(len(bins))
-        at = trace["positions"]
-        start, end = np.maximum(at - CENTRE, 0), np.minimum(at + CENTRE, length)
-        return pd.DataFrame(
-            {"first": first, "stop": first + 1, "start": start, "end": end}
-        )
-    score = bins[:, [channels.index("score")]] if "score" in channels else bins
-    starts, ends = bin_starts(trace["spans"]), np.cumsum(trace["spans"])
-    kept = np.flatnonzero(score.any(axis=1))
-    gaps = np.flatnonzero(starts[kept[1:]] - ends[kept[:-1]] >= JOINED_GAP)
-    first, last = (
-        kept[np.r_[0, gaps + 1][: len(kept)]],
-        kept[np.r_[gaps, -1][: len(kept)]],
-    )
+        kept, at = np.arange(len(bins)), trace["positions"]
+        gaps = np.diff(at)
+        starts, ends = np.maximum(at - CENTRE, 0), np.minimum(at + CENTRE, length)
+    else:
+        score = bins[:, [channels.index("score")]] if "score" in channels else bins
+        kept = np.flatnonzero(score.any(axis=1))
+        starts, ends = bin_starts(trace["spans"]), np.cumsum(trace["spans"])
+        gaps = starts[kept[1:]] - ends[kept[:-1]]
+    runs = np.split(kept, np.flatnonzero(gaps >= JOINED_GAP) + 1) if len(kept) else []
+    first = np.array([run[0] for run in runs], np.int64)
+    last = np.array([run[-1] for run in runs], np.int64)
     return pd.DataFrame(
         {"first": first, "stop": last + 1, "start": starts[first], "end": ends[last]}
     )

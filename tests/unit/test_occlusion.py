@@ -11,13 +11,15 @@ from mirsignal.signals import compress
 from mirsignal.sites import find_sites
 
 
-def test_parts_of_peaks_are_their_windows():
-    trace = {"positions": np.array([3, 60, 90])}
-    parts = find_parts(np.ones((3, 2), np.float32), ("logit", "au"), trace, 100)
-    assert parts["start"].tolist() == [0, 35, 65]
-    assert parts["end"].tolist() == [28, 85, 100]
-    assert parts["first"].tolist() == [0, 1, 2]
-    assert parts["stop"].tolist() == [1, 2, 3]
+def test_parts_of_peaks_are_their_windows_with_those_of_near_ones():
+    trace = {"positions": np.array([3, 60, 70, 95])}
+    parts = find_parts(np.ones((4, 2), np.float32), ("logit", "au"), trace, 100)
+    assert parts["start"].tolist() == [0, 35, 70]
+    assert parts["end"].tolist() == [28, 95, 100]
+    assert parts["first"].tolist() == [0, 1, 3]
+    assert parts["stop"].tolist() == [1, 3, 4]
+    none = {"positions": np.zeros(0, np.int64)}
+    assert find_parts(np.ones((0, 2), np.float32), ("logit", "au"), none, 100).empty
 
 
 def test_parts_of_a_compressed_signal_are_stretches_that_are_not_zero():
