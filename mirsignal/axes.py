@@ -18,5 +18,8 @@ WINDOW = 50
 CENTRE = WINDOW // 2
 """A window is named by its nucleotide CENTRE: window t covers [t - 25, t + 25)."""
 
+P_LEVELS = 4096
+"""Different values of P(binding), less one: scans round it to 1/4096."""
+
 REGIONS = {"seed": slice(1, 8), "centre": slice(8, 12), "three_prime": slice(12, 20)}
 """Regions of the miRNA as slices of M: nt 2-8, 9-12, 13-20 (1-based, inclusive)."""

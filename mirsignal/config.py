@@ -12,10 +12,13 @@ from typing import Any
 import jsonschema
 import yaml
 
+from mirsignal.axes import REGIONS
 from mirsignal.errors import InputError
 from mirsignal.splits import TEST_SETS
 
 _OWN_TEST_SET = re.compile(rf"({'|'.join(TEST_SETS)})(_1_\d+)?")
+ATTRIBUTED = (*REGIONS, "attribution")
+"""Channels that a scan of mode `prediction` does not have."""
 STAGES = ("samples", "binding", "scan", "signals", "regression")
 """Stages that have recipes, in the order in which the data flows."""
 
@@ -53,6 +56,7 @@ def complete_config(
                 "itself; choose another name"
             )
     for name in completed["experiments"]:
+        _check_channels(completed, name)
         recipe = completed["samples"][experiment_recipes(completed, name)["samples"]]
         if not test_sets and not any(recipe["fractions"][key] for key in TEST_SETS):
             raise InputError(
@@ -66,12 +70,37 @@ def complete_config(
                 "a quarter for training"
             )
     for name, recipe in completed["regression"].items():
+        if recipe["network"] == "fine_tuned" and recipe["pooling"] == "gru":
+            raise InputError(
+                f"config: regression: {name}: network fine_tuned has no pooling 'gru'; "
+                "use occupancy or attention"
+            )
         if len(recipe["filters"]) != len(recipe["pools"]):
             raise InputError(
                 f"config: regression: {name}: `filters` and `pools` differ in length; "
                 "give one pool per convolution"
             )
     return completed
+
+
+def _check_channels(config: Mapping[str, Any], experiment: str) -> None:
+    """Raise InputError for channels that the experiment's study or scan does not have."""
+    recipes = experiment_recipes(config, experiment)
+    tracks = config["studies"][config["study"]]["inputs"]["tracks"]
+    mode = config["scan"][recipes["scan"]]["mode"]
+    for name in config["signals"][recipes["signals"]]["channels"]:
+        lead = f"config: experiments: {experiment}: channel {name!r}"
+        kind, _, track = name.partition(":")
+        if kind == "track" and track not in tracks:
+            raise InputError(
+                f"{lead}: the study has no track {track!r}; give its bigWig file under "
+                "`inputs: tracks`"
+            )
+        if name in ATTRIBUTED and mode == "prediction":
+            raise InputError(
+                f"{lead} needs a scan of mode attribution; its scan "
+                f"{recipes['scan']!r} has mode prediction"
+            )
 
 
 def experiment_recipes(config: Mapping[str, Any], experiment: str) -> dict[str, str]:

@@ -5,8 +5,8 @@ The log2 fold change of miRNA m and a transcript of gene g is modelled as
     c + c_m + (a + a_m) . g - exp(b) * pool(e_w over the candidate windows w)
     e_w = e_0 + s * logit_w + f . context_w (+ p + log(loading): passenger strand)
 
-with the network's logit of each window. Pooling `logsumexp` is log(1 + sum exp(e_w)), the
-occupancy of all sites together (McGeary 2019, Science 366:eaav1741). `attention` is the
+with the network's logit of each window. Pooling `occupancy` is log(1 + sum exp(e_w)), how
+much all sites together are bound (McGeary 2019, Science 366:eaav1741). `attention` is the
 mean of log(1 + exp(e_w)), what each site would do alone, by softmax(exp(k) e_w). Network
 and head are trained together; batch normalisation keeps its statistics.
 """
@@ -117,7 +117,7 @@ class RepressionModel:
         def total(values):
             return tf.math.unsorted_segment_sum(values, of_pair, n_pairs)
 
-        if self.pooling == "logsumexp":
+        if self.pooling == "occupancy":
             return tf.math.log1p(total(tf.exp(energy)))
         scaled = tf.exp(self.head["k"]) * energy
         highest = tf.math.unsorted_segment_max(scaled, of_pair, n_pairs)
@@ -203,20 +203,21 @@ def fine_tune(
         _write(trained, average)
         predicted = model.predict(held_out)
         _write(trained, current)
+        error = float(np.mean((predicted - targets[validation]) ** 2))
         rows.append(
             {
                 "epoch": epoch,
-                "train_mse": float(np.mean(errors)),
-                "validation_mse": float(np.mean((predicted - targets[validation]) ** 2)),
+                "train_error": float(np.mean(errors)),
+                "validation_error": error,
                 "validation_pearson": pearson(targets[validation], predicted),
             }
         )
-        if not best or rows[-1]["validation_mse"] < rows[best - 1]["validation_mse"]:
+        if not best or error < rows[best - 1]["validation_error"]:
             best, kept = epoch, average
         log.info(
             "epoch %d of %d: validation error %.4f, r %.3f",
             *(epoch, settings["epochs"]),
-            *(rows[-1]["validation_mse"], rows[-1]["validation_pearson"]),
+            *(error, rows[-1]["validation_pearson"]),
         )
     _write(trained, kept)
     log.info("kept the weights of epoch %d of %d", best, epoch)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 GENE_FEATURES = (
     *("utr_length", "utr_length_squared", "utr_au", "utr_u", "utr_cpg"),
@@ -26,6 +28,25 @@ def describe_genes(
     table = pd.DataFrame(rows, columns=list(GENE_FEATURES))
     table = table.fillna(table.mean()).fillna(0.0)
     return table.groupby(transcripts["gene"].to_numpy()).mean().rename_axis("gene")
+
+
+def gene_inputs(
+    pairs: pd.DataFrame, genes_path: str | Path, mirnas_path: str | Path
+) -> list[NDArray[np.float32]]:
+    """Return what a signal network reads of genes: nothing where `genes_path` is empty.
+
+    Else GENE_FEATURES (N, G) of each row of `pairs` (gene, mirna), and which miRNA of the
+    table it is (N, K), as one 1.
+    """
+    if not genes_path:
+        return []
+    genes = pd.read_parquet(genes_path).set_index("gene")[list(GENE_FEATURES)]
+    mirnas = pd.read_parquet(mirnas_path)["mirna"].to_numpy()
+    is_mirna = pairs["mirna"].to_numpy()[:, None] == mirnas
+    return [
+        genes.loc[pairs["gene"]].to_numpy("float32"),
+        is_mirna.astype(np.float32),
+    ]
 
 
 def _describe(utr: str, orf: str) -> tuple[float, ...]:

@@ -17,9 +17,10 @@ HISTORY_COLUMNS = {
 
 REGRESSION_COLUMNS = {
     "epoch": "pass over the training pairs",
-    "train_mse": "mean squared error while training (with dropout, if any)",
-    "validation_mse": "mean squared error on the validation genes; its minimum is kept",
-    "validation_pearson": "Pearson r on the validation genes",
+    "train_error": "mean squared error while training (with dropout, if any); in task "
+    "classification cross entropy",
+    "validation_error": "the same on the validation genes; its minimum is kept",
+    "validation_pearson": "Pearson r of prediction and target on the validation genes",
 }
 """The same of a network that predicts fold changes."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,9 +14,14 @@ from numpy.typing import NDArray
 from mirsignal.backend import keras, tf
 from mirsignal.metrics import pearson
 from mirsignal.models import SIGNAL_NETWORKS
+from mirsignal.models.gene_term import add_gene_term, add_probability
 from mirsignal.signals import pad
 
 log = logging.getLogger(__name__)
+
+
+DIRECTION = {"regression": 1.0, "classification": -1.0}
+"""What makes a network's output lower for stronger repression, by task."""
 
 
 def train_regression(
@@ -23,80 +29,118 @@ def train_regression(
     pairs: pd.DataFrame,
     settings: Mapping[str, Any],
     seed: int,
+    further: Sequence[NDArray[np.float32]] = (),
 ) -> tuple[keras.Model, pd.DataFrame, NDArray[np.float64]]:
     """Train on the rows of `pairs` marked train, choose the epoch on validation.
 
     `signals` are scaled (bins, C); `pairs` has one row for each with `part` (train,
-    validation or test) and `target` (log2 fold change). The epoch with the lowest
-    validation mean squared error is kept. Returns the network, one row per epoch and
-    the predictions (N,) of all rows.
+    validation or test) and `target` (log2 fold change). `further` are the gene's features
+    (N, G) and which miRNA it is (N, K), where the network is to have a term for them. The
+    epoch with the lowest validation error is kept: mean squared error, or in task
+    classification cross entropy of target < threshold. Returns the network, one row per
+    epoch and the predictions (N,) of all rows: log2 fold changes, or minus probabilities.
     """
-    n_channels = signals[0].shape[1]
-    model = SIGNAL_NETWORKS[settings["network"]](
-        n_channels=n_channels,
-        filters=settings["filters"],
-        pools=settings["pools"],
-        n_units=settings["n_units"],
-        n_hidden=settings["n_hidden"],
-        dropout=settings["dropout"],
-    )
-    multiple = int(np.prod(settings["pools"]))
-    targets = pairs["target"].to_numpy("float32")
     train, validation = (
         np.flatnonzero(pairs["part"] == part) for part in ("train", "validation")
     )
-    model.get_layer("log2fc").bias.assign([targets[train].mean()])
-    step = _training_step(model, settings["learning_rate"], n_channels)
+    targets = pairs["target"].to_numpy("float32")
+    wanted, loss = _wanted(targets, settings)
+    genes = [array[train] for array in further]
+    model = _build(settings, signals[0].shape[1], wanted[train], genes)
+    step = _training_step(model, settings["learning_rate"], loss)
     rng = np.random.default_rng(seed)
+    multiple = padding_multiple(settings)
+    direction = DIRECTION[settings["task"]]
     held_out = [signals[int(row)] for row in validation]
+    held_genes = [array[validation] for array in further]
     rows: list[dict[str, float]] = []
     best = 0
     for epoch in range(1, settings["epochs"] + 1):
         error = 0.0
         for batch in cut_batches(signals, train, settings["batch_size"], rng):
-            values, mask = pad([signals[int(row)] for row in batch], multiple)
-            error += float(step(values, mask, targets[batch])) * len(batch)
-        predicted = predict_signals(model, held_out, multiple)
+            inputs = stack_inputs(signals, batch, multiple, further)
+            error += float(step(inputs, wanted[batch])) * len(batch)
+        output = predict_signals(model, held_out, multiple, held_genes)
         rows.append(
             {
                 "epoch": epoch,
-                "train_mse": error / len(train),
-                "validation_mse": float(np.mean((predicted - targets[validation]) ** 2)),
-                "validation_pearson": pearson(targets[validation], predicted),
+                "train_error": error / len(train),
+                "validation_error": float(loss(wanted[validation], output)),
+                "validation_pearson": pearson(targets[validation], direction * output),
             }
         )
-        if not best or rows[-1]["validation_mse"] < rows[best - 1]["validation_mse"]:
+        if not best or rows[-1]["validation_error"] < rows[best - 1]["validation_error"]:
             best, weights = epoch, model.get_weights()
         if epoch % 5 == 1:
             log.info(
                 "epoch %d of at most %d: validation error %.4f, r %.3f",
                 *(epoch, settings["epochs"]),
-                *(rows[-1]["validation_mse"], rows[-1]["validation_pearson"]),
+                *(rows[-1]["validation_error"], rows[-1]["validation_pearson"]),
             )
         if epoch - best >= settings["patience"]:
             break
     model.set_weights(weights)
     log.info("kept the weights of epoch %d of %d", best, epoch)
-    return model, pd.DataFrame(rows), predict_signals(model, signals, multiple)
+    predicted = direction * predict_signals(model, signals, multiple, further)
+    return model, pd.DataFrame(rows), predicted
 
 
-def _training_step(model: keras.Model, learning_rate: float, n_channels: int):
-    """Return a compiled step: (values, mask, targets) -> mean squared error."""
+def _wanted(targets: NDArray[np.float32], settings: Mapping[str, Any]):
+    """Return what the network's output is to be (N,), and the loss of the task."""
+    if settings["task"] == "regression":
+        return targets, keras.losses.MeanSquaredError()
+    repressed = targets < settings["threshold"]
+    return repressed.astype(np.float32), keras.losses.BinaryCrossentropy()
+
+
+def _build(
+    settings: Mapping[str, Any],
+    n_channels: int,
+    wanted: NDArray[np.float32],
+    genes: Sequence[NDArray[np.float32]],
+) -> keras.Model:
+    """Build the recipe's network, which starts at the mean of `wanted` (train rows)."""
+    build = SIGNAL_NETWORKS[settings["network"]]
+    named = inspect.signature(build).parameters.keys() & settings.keys()
+    model = build(n_channels=n_channels, **{key: settings[key] for key in named})
+    start = wanted.mean()
+    if settings["task"] == "classification":
+        share = np.clip(start, 1e-3, 1 - 1e-3)
+        start = -np.log(share / (1 - share))
+    model.get_layer("log2fc").bias.assign([start])
+    if genes:
+        model = add_gene_term(model, genes[0], genes[1].shape[1], settings["ridge"])
+    return add_probability(model) if settings["task"] == "classification" else model
+
+
+def padding_multiple(settings: Mapping[str, Any]) -> int:
+    """Return the number of bins of which a padded signal must be a multiple."""
+    return int(np.prod(settings["pools"])) if settings["network"] == "cnn_gru" else 1
+
+
+def stack_inputs(
+    signals: Sequence[NDArray[np.float32]],
+    rows: NDArray[np.int64],
+    multiple: int,
+    further: Sequence[NDArray[np.float32]] = (),
+) -> list[NDArray[np.float32]]:
+    """Return a network's inputs of these rows: padded signals, their mask, `further`."""
+    padded = pad([signals[int(row)] for row in rows], multiple)
+    return [*padded, *(array[rows] for array in further)]
+
+
+def _training_step(model: keras.Model, learning_rate: float, loss: keras.losses.Loss):
+    """Return a compiled step: (inputs, wanted output) -> loss, without penalties."""
     optimizer = keras.optimizers.Adam(learning_rate)
     optimizer.build(model.trainable_variables)
+    inputs = [tf.TensorSpec(tensor.shape, tf.float32) for tensor in model.inputs]
 
-    @tf.function(
-        input_signature=[
-            tf.TensorSpec((None, None, n_channels), tf.float32),
-            tf.TensorSpec((None, None), tf.float32),
-            tf.TensorSpec((None,), tf.float32),
-        ]
-    )
-    def step(values, mask, targets):
+    @tf.function(input_signature=[inputs, tf.TensorSpec((None,), tf.float32)])
+    def step(inputs, wanted):
         with tf.GradientTape() as tape:
-            predicted = model([values, mask], training=True)[:, 0]
-            error = tf.reduce_mean(tf.square(predicted - targets))
-        gradients = tape.gradient(error, model.trainable_variables)
+            error = loss(wanted, model(inputs, training=True)[:, 0])
+            total = error + sum(model.losses)
+        gradients = tape.gradient(total, model.trainable_variables)
         optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
         return error
 
@@ -138,11 +182,14 @@ def cut_batches(
 
 
 def predict_signals(
-    model: keras.Model, signals: Sequence[NDArray[np.float32]], multiple: int
+    model: keras.Model,
+    signals: Sequence[NDArray[np.float32]],
+    multiple: int,
+    further: Sequence[NDArray[np.float32]] = (),
 ) -> NDArray[np.float64]:
-    """Return the predicted log2 fold change (N,) of scaled signals (bins, C)."""
-    predicted = np.zeros(len(signals))
+    """Return the network's output (N,) for scaled signals (bins, C)."""
+    output = np.zeros(len(signals))
     for rows in cut_batches(signals, np.arange(len(signals)), 128):
-        values, mask = pad([signals[row] for row in rows], multiple)
-        predicted[rows] = model.predict_on_batch([values, mask])[:, 0]
-    return predicted
+        inputs = stack_inputs(signals, rows, multiple, further)
+        output[rows] = model.predict_on_batch(inputs)[:, 0]
+    return output

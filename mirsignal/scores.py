@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirsignal.attribution import Attributor, region_scores
-from mirsignal.axes import CENTRE, MIRNA_LENGTH, REGIONS, WINDOW
+from mirsignal.axes import CENTRE, MIRNA_LENGTH, P_LEVELS, REGIONS, WINDOW
 from mirsignal.backend import keras
 from mirsignal.explanation import LARGEST_RESIDUAL, PairExplainer
 from mirsignal.scanning import (
@@ -30,8 +30,6 @@ from mirsignal.sequences import UNKNOWN
 
 log = logging.getLogger(__name__)
 
-P_LEVELS = 4096
-"""Different values of P, less one."""
 
 Tracks = list[NDArray[np.float32]]
 

@@ -1,14 +1,17 @@
-"""From a score along a transcript to what the regression reads.
+"""From values along a transcript to what the regression reads.
 
-Runs of n zeros become n // 100 + 1 zeros (the quotient: a remainder would make 100 zeros
-and 1 zero alike). Values are scaled to <0.00001, 1>, so that 0 is left for padding.
+Either runs of n zeros become n // 100 + 1 zeros (the quotient: a remainder would make 100
+zeros and 1 zero alike), or only the positions of highest P are kept. Values are scaled to
+<0.00001, 1>, so that 0 is left for padding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 SMALLEST = 1e-5
@@ -38,6 +41,40 @@ def compress(signal: NDArray[np.float32], divisor: int = 100) -> tuple[NDArray, 
     return signal[first], spread.astype(np.int32)
 
 
+def compress_by(
+    score: NDArray[np.float32], values: NDArray[np.float32], divisor: int
+) -> tuple[NDArray, NDArray]:
+    """Shorten values (L, C) where a score (L,) has runs of zeros, as `compress` does.
+
+    A bin that stands for several nucleotides has their mean. Returns bins (B, C) and
+    spans (B,).
+    """
+    _, spans = compress(score[:, None], divisor)
+    if len(spans) == len(values):
+        return values, spans
+    sums = np.add.reduceat(values, bin_starts(spans), axis=0)
+    return (sums / spans[:, None]).astype(np.float32), spans
+
+
+def find_maxima(
+    prediction: NDArray[np.float32], n: int, spacing: int, least: float = 0.002
+) -> NDArray[np.int64]:
+    """Return the positions (B,) of up to `n` highest P, in order of position.
+
+    They are taken one after another, the highest first (of equals the first), each at
+    least `spacing` nt from those before; P up to `least` is never taken.
+    """
+    left = prediction.copy()
+    found: list[int] = []
+    while len(found) < n and len(left):
+        at = int(left.argmax())
+        if left[at] <= least:
+            break
+        found.append(at)
+        left[max(at - spacing + 1, 0) : at + spacing] = 0
+    return np.sort(np.array(found, np.int64))
+
+
 def decompress(bins: NDArray, spans: NDArray[np.integer]) -> NDArray:
     """Return the signal (L, C) of compressed bins (B, C): the exact inverse."""
     return np.repeat(bins, spans, axis=0)
@@ -51,15 +88,21 @@ def bin_starts(spans: NDArray[np.integer]) -> NDArray[np.int64]:
 def fit_limits(bins: NDArray[np.float32], quantile: float = 1.0) -> NDArray[np.float64]:
     """Return the limits (2, C) for `scale`, from bins (B, C) of training genes.
 
-    The upper limit is the `quantile` of the values above the lowest one: values beyond
-    it are cut to 1.
+    The upper limit is the `quantile` (0.5 or more) of the values above the lowest one,
+    the lower limit that of 1 - `quantile` below the highest one: values beyond are cut.
+    So many equal values, as the zeros of a score, do not count.
     """
-    low = bins.min(axis=0).astype(np.float64)
-    high = [
-        np.quantile(column[column > least], quantile) if (column > least).any() else least
-        for column, least in zip(bins.T, low, strict=True)
-    ]
-    return np.stack([low, np.asarray(high, np.float64)])
+    limits = np.zeros((2, bins.shape[1]))
+    for column, values in enumerate(bins.T.astype(np.float64)):
+        least, most = values.min(), values.max()
+        limits[:, column] = least
+        if most > least:
+            below, above = values[values < most], values[values > least]
+            limits[:, column] = (
+                np.quantile(below, 1 - quantile),
+                np.quantile(above, quantile),
+            )
+    return limits
 
 
 def scale(bins: NDArray[np.float32], limits: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -67,6 +110,12 @@ def scale(bins: NDArray[np.float32], limits: NDArray[np.float64]) -> NDArray[np.
     low, high = limits
     share = (bins - low) / np.where(high > low, high - low, 1.0)
     return (SMALLEST + (1 - SMALLEST) * np.clip(share, 0, 1)).astype(np.float32)
+
+
+def read_limits(path: str | Path, fold: int) -> NDArray[np.float64]:
+    """Return the limits (2, C) that rule fit_limits wrote for a fold."""
+    table = pd.read_csv(path, sep="\t", comment="#")
+    return table[table["fold"] == fold][["low", "high"]].to_numpy().T
 
 
 def pad(

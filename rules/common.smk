@@ -125,23 +125,21 @@ SCAN_SETTINGS = {
     "deepshap": ["mode", "window_step", "n_background", "published_divisor"],
 }
 
-# The settings that each network of the regression uses.
-REGRESSION_SETTINGS = {
-    "cnn_gru": [
-        *("network", "clip_positive", "filters", "pools", "n_units", "n_hidden"),
-        *("dropout", "learning_rate", "batch_size", "epochs", "patience"),
-    ],
-    "fine_tuned": [
-        *("clip_positive", "pooling", "learning_rate", "head_learning_rate"),
-        *("batch_size", "epochs"),
-    ],
-}
+# Settings that networks of signals do not use, and those of fine_tuned.
+TUNING_SETTINGS = ("n_windows", "n_passenger_windows", "head_learning_rate")
+FINE_TUNED_SETTINGS = (
+    *("clip_positive", "pooling", "learning_rate", "head_learning_rate"),
+    *("batch_size", "epochs"),
+)
 
 
-def regression_recipes(network):
-    """Return the pattern of the names of regression recipes of a network."""
-    recipes = CONFIG["regression"].items()
-    names = [name for name, settings in recipes if settings["network"] == network]
+def regression_recipes(fine_tuned):
+    """Return the pattern of the names of regression recipes of this kind."""
+    names = [
+        name
+        for name, settings in CONFIG["regression"].items()
+        if (settings["network"] == "fine_tuned") == fine_tuned
+    ]
     return "|".join(names) or "none"
 
 
@@ -153,6 +151,18 @@ def scan_mode(wildcards):
 def needs_background(wildcards):
     """Tell whether a scan compares with training pairs."""
     return scan_mode(wildcards) == "deepshap"
+
+
+def signal_tracks(wildcards):
+    """Return the names of the study's own tracks that a signals recipe reads."""
+    channels = CONFIG["signals"][wildcards.signals]["channels"]
+    return [name.removeprefix("track:") for name in channels if ":" in name]
+
+
+def gene_features(wildcards):
+    """Return the table of genes, or no input for a recipe that does not read it."""
+    wanted = CONFIG["regression"][wildcards.regression]["gene_features"]
+    return f"results/{STUDY}/contextpp/genes.parquet" if wanted else []
 
 
 # The Keras backend of the scan; networks are trained with TensorFlow.
@@ -281,6 +291,8 @@ def results_of(experiment):
         *(f"{compared}/{figure}.svg" for figure in COMPARISON_FIGURES),
         f"results/{STUDY}/occupancy/model.npz",
     ]
+    if CONFIG["regression"][recipes["regression"]]["network"] != "fine_tuned":
+        files.append(f"{folders['regression']}/explanations.svg")
     if "measured_variants" in INPUTS:
         files.append(f"{explained}/variants.svg")
     if CONFIG["occupancy"]["leave_one_mirna_out"]:

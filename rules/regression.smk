@@ -2,7 +2,8 @@
 #
 # in:   signals/{chain}/signals.npz, limits.tsv; inputs/fold_changes.parquet, folds.parquet
 # out:  regression/{chain}/fold_{fold}/model.keras, history.tsv, predictions.parquet;
-#       regression/{chain}/predictions.tsv, stacked.parquet (with the occupancy model)
+#       regression/{chain}/predictions.tsv, stacked.parquet (with the occupancy model),
+#       explanations.tsv, explanations.svg
 #
 # A recipe of network `fine_tuned` reads no signal: it goes on training the binding network
 # on windows.parquet, candidates of the scan, and leaves head.json beside each model.
@@ -20,6 +21,8 @@ rule train_regression:
         fold_changes="results/{study}/inputs/fold_changes.parquet",
         transcripts="results/{study}/inputs/transcripts.parquet",
         folds="results/{study}/inputs/folds.parquet",
+        mirnas="results/{study}/inputs/mirnas.parquet",
+        genes=gene_features,
     output:
         model="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/model.keras",
         history="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/history.tsv",
@@ -30,7 +33,7 @@ rule train_regression:
     benchmark:
         "results/{study}/benchmarks/train_regression/{samples}.{binding}.{scan}.{signals}.{regression}/{fold}.tsv"
     wildcard_constraints:
-        regression=regression_recipes("cnn_gru"),
+        regression=regression_recipes(fine_tuned=False),
     conda:
         "../envs/tensorflow.yaml"
     resources:
@@ -38,7 +41,7 @@ rule train_regression:
         runtime=more(240),
         gpu=1,
     params:
-        settings=recipe("regression", *REGRESSION_SETTINGS["cnn_gru"]),
+        settings=recipe("regression", without=TUNING_SETTINGS),
         seed=CONFIG["seed"],
         code=code("train_regression"),
     script:
@@ -96,7 +99,7 @@ rule tune_network:
     benchmark:
         "results/{study}/benchmarks/tune_network/{samples}.{binding}.{scan}.{signals}.{regression}/{fold}.tsv"
     wildcard_constraints:
-        regression=regression_recipes("fine_tuned"),
+        regression=regression_recipes(fine_tuned=True),
     conda:
         "../envs/tensorflow.yaml"
     threads: 2
@@ -105,7 +108,7 @@ rule tune_network:
         runtime=more(240),
         gpu=1,
     params:
-        settings=recipe("regression", *REGRESSION_SETTINGS["fine_tuned"]),
+        settings=recipe("regression", *FINE_TUNED_SETTINGS),
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
         seed=CONFIG["seed"],
         code=code("tune_network"),
@@ -187,3 +190,46 @@ rule fit_baseline:
         code=code("fit_baseline"),
     script:
         "../scripts/fit_baseline.py"
+
+
+rule explain_predictions:
+    input:
+        signals="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/signals.npz",
+        limits="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/limits.tsv",
+        models=expand(
+            "results/{{study}}/regression/{{samples}}.{{binding}}.{{scan}}.{{signals}}.{{regression}}/fold_{fold}/model.keras",
+            fold=FOLDS,
+        ),
+        predictions="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/predictions.parquet",
+        mirnas="results/{study}/inputs/mirnas.parquet",
+        fasta="results/{study}/inputs/transcripts.fa",
+        index="results/{study}/inputs/transcripts.fa.fai",
+        genes=gene_features,
+    output:
+        table="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/explanations.tsv",
+        figure=report(
+            "results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/explanations.svg",
+            caption="../report/explanations.rst",
+            category="5 Comparison",
+            labels={
+                "experiment": "{samples}.{binding}.{scan}.{signals}.{regression}",
+                "figure": "sites behind predictions",
+            },
+        ),
+    log:
+        "results/{study}/logs/explain_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.log",
+    benchmark:
+        "results/{study}/benchmarks/explain_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
+    conda:
+        "../envs/tensorflow.yaml"
+    resources:
+        mem_mb=more(3000),
+        runtime=more(30),
+        gpu=1,
+    params:
+        settings=recipe("regression", "network", "pools", "task"),
+        n_predictions=CONFIG["interpretation"]["n_predictions"],
+        caption=caption("explanations"),
+        code=code("explain_predictions"),
+    script:
+        "../scripts/explain_predictions.py"

@@ -1,12 +1,21 @@
-# Signals: scores -> compressed signals, and the limits that scale them, per fold.
+# Signals: scans -> channels along transcripts, compressed or at peaks, and the limits that
+# scale them, per fold.
 #
-# in:   scan/{samples}.{binding}.{scan}/{batch}/{shard}.npz, inputs/folds.parquet
+# in:   scan/{samples}.{binding}.{scan}/{batch}/{shard}.npz, thresholds.json; inputs
 # out:  signals/{samples}.{binding}.{scan}.{signals}/signals.npz, limits.tsv
 
 
 rule compress_signals:
     input:
-        scan_files("results/{study}/scan/{samples}.{binding}.{scan}"),
+        tracks=scan_files("results/{study}/scan/{samples}.{binding}.{scan}"),
+        thresholds="results/{study}/scan/{samples}.{binding}.{scan}/thresholds.json",
+        mirnas="results/{study}/inputs/mirnas.parquet",
+        fasta="results/{study}/inputs/transcripts.fa",
+        index="results/{study}/inputs/transcripts.fa.fai",
+        transcripts="results/{study}/inputs/transcripts.parquet",
+        wiggles=lambda wildcards: [
+            data_file(INPUTS["tracks"][name]) for name in signal_tracks(wildcards)
+        ],
     output:
         signals="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/signals.npz",
         provenance="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/provenance.json",
@@ -20,7 +29,8 @@ rule compress_signals:
         mem_mb=more(8000),
         runtime=more(60),
     params:
-        settings=recipe("signals", "divisor"),
+        settings=recipe("signals", without=["quantile"]),
+        tracks=signal_tracks,
         batches=BATCHES,
         code=code("compress_signals"),
     script:

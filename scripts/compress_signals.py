@@ -1,37 +1,77 @@
-"""Compress the zero runs of every score track into one file of signals."""
+"""Make signals of all scans: channels with runs of zeros shortened, or at peaks alone."""
 
 import logging
 
 import numpy as np
+import pandas as pd
 
+from mirsignal.axes import MIRNA_LENGTH
+from mirsignal.channels import (
+    Wiggle,
+    compute_channels,
+    list_scans,
+    name_columns,
+    sample_channels,
+)
+from mirsignal.files import read_json
 from mirsignal.jobs import run
-from mirsignal.signals import compress
+from mirsignal.sequences import Transcripts, encode, encode_many
+from mirsignal.signals import compress_by, find_maxima
 from mirsignal.tracks import join_tracks, load_scans, save_tracks
 
 log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
-    divisor = snakemake.params.settings["divisor"]
-    mirnas, names, signals, spans = [], [], [], []
+    files, settings = snakemake.input, snakemake.params.settings
+    fasta = Transcripts(files.fasta)
+    names = pd.read_parquet(files.transcripts)["transcript"]
+    codes = {name: encode(fasta[name]) for name in names}
+    wiggles = dict(zip(snakemake.params.tracks, map(Wiggle, files.wiggles), strict=True))
+    thresholds = read_json(files.thresholds)
+    make = make_peaks if settings["mode"] == "peaks" else make_bins
+    mirnas = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
+    drivers, ids, signals, traces, silent = [], [], [], [], []
     n_nucleotides = 0
-    for mirna, tracks in load_scans(snakemake.input, snakemake.params.batches):
-        for name, values in tracks.channel("score").items():
-            bins, span = compress(values, divisor)
-            mirnas.append(mirna)
-            names.append(name)
+    for mirna, tracks in load_scans(files.tracks, snakemake.params.batches):
+        threshold = thresholds[mirna]["threshold"]
+        guide = encode_many([mirnas[mirna]], MIRNA_LENGTH)[0]
+        for scan in list_scans(tracks, codes, guide, threshold, wiggles):
+            bins, trace, is_silent = make(scan, settings)
+            drivers.append(mirna)
+            ids.append(scan.transcript)
             signals.append(bins)
-            spans.append(span)
-            n_nucleotides += len(values)
-    extra = {"mirnas": np.asarray(mirnas, "str"), "spans": np.concatenate(spans)}
-    ragged = join_tracks(names, signals, ["score"], **extra)
+            traces.append(trace)
+            silent.append(is_silent)
+            n_nucleotides += len(scan)
+    trace = "positions" if settings["mode"] == "peaks" else "spans"
+    extra = {
+        "mirnas": np.asarray(drivers, "str"),
+        "no_signal": np.asarray(silent),
+        trace: np.concatenate(traces),
+    }
+    ragged = join_tracks(ids, signals, name_columns(settings["channels"]), **extra)
     save_tracks(snakemake.output.signals, ragged)
     log.info(
-        "%s signals: %s nucleotides in %s bins",
-        f"{len(names):,}",
-        f"{n_nucleotides:,}",
-        f"{len(ragged.values):,}",
+        "%s signals of %d columns: %s nucleotides in %s bins; %s without signal",
+        *(f"{len(ids):,}", len(ragged.channels), f"{n_nucleotides:,}"),
+        *(f"{len(ragged.values):,}", f"{sum(silent):,}"),
     )
+
+
+def make_bins(scan, settings):
+    """Return bins (B, C), how many nucleotides each stands for, whether all score 0."""
+    score = scan.tracks["score"]
+    values = compute_channels(settings["channels"], scan)
+    bins, spans = compress_by(score, values, settings["divisor"])
+    return bins, spans, not score.any()
+
+
+def make_peaks(scan, settings):
+    """Return bins (B, C), the position (0-based) of each, whether there is none."""
+    prediction = scan.tracks["prediction"]
+    at = find_maxima(prediction, settings["n_peaks"], settings["spacing"])
+    return sample_channels(settings["channels"], scan, at), at, not len(at)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from mirsignal.errors import InputError
 from mirsignal.files import write_tsv
 from mirsignal.jobs import run
 from mirsignal.repression import held_out_folds
@@ -19,6 +20,8 @@ COLUMNS = {
 
 def main(snakemake):
     signals = load_tracks(snakemake.input.signals)
+    if not len(signals.values):
+        raise InputError(f"{snakemake.input.signals}: no signal has a bin; scan more")
     genes = pd.read_parquet(snakemake.input.transcripts).set_index("transcript")["gene"]
     folds = pd.read_parquet(snakemake.input.folds).set_index("gene")["fold"]
     fold_of_signal = folds.loc[genes.loc[signals.ids]].to_numpy()

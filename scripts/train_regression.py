@@ -6,11 +6,12 @@ import pandas as pd
 
 from mirsignal.backend import set_up
 from mirsignal.files import atomic_path, write_parquet, write_tsv
+from mirsignal.gene_features import gene_inputs
 from mirsignal.history import REGRESSION_COLUMNS
 from mirsignal.jobs import run
 from mirsignal.regression import train_regression
 from mirsignal.repression import part_pairs
-from mirsignal.signals import scale
+from mirsignal.signals import read_limits, scale
 from mirsignal.tracks import load_tracks
 
 log = logging.getLogger("mirsignal")
@@ -20,16 +21,16 @@ def main(snakemake):
     fold, seed = int(snakemake.wildcards.fold), snakemake.params.seed
     set_up(snakemake.threads, seed + fold)
     signals = load_tracks(snakemake.input.signals)
-    limits = pd.read_csv(snakemake.input.limits, sep="\t", comment="#")
-    limits = limits[limits["fold"] == fold][["low", "high"]].to_numpy().T
+    limits = read_limits(snakemake.input.limits, fold)
     pairs = label_signals(snakemake, signals, fold)
     scaled = [scale(signals[index], limits) for index in pairs["signal"]]
     log.info("%s", pairs["part"].value_counts().to_dict())
+    further = gene_inputs(pairs, snakemake.input.genes, snakemake.input.mirnas)
     model, history, predicted = train_regression(
-        scaled, pairs, snakemake.params.settings, seed + fold
+        scaled, pairs, snakemake.params.settings, seed + fold, further
     )
     pairs["predicted"] = predicted
-    pairs["no_signal"] = [not signals[index].any() for index in pairs["signal"]]
+    pairs["no_signal"] = signals.extra["no_signal"][pairs["signal"]]
     with atomic_path(snakemake.output.model) as temporary:
         model.save(temporary)
     write_tsv(snakemake.output.history, history, REGRESSION_COLUMNS)

@@ -22,7 +22,7 @@ from mirsignal.figures.style import (
 )
 from mirsignal.sites import SITE_TYPES
 
-_COLOURS = dict(zip(SITE_TYPES, (ORANGE, YELLOW, PINK, GREY), strict=True))
+SITE_COLOURS = dict(zip(SITE_TYPES, (ORANGE, YELLOW, PINK, GREY), strict=True))
 _ZOOM = 300
 """Nucleotides of the part that is also shown enlarged."""
 _MOST_POINTS = 2000
@@ -96,7 +96,7 @@ def _draw_sites(axis: Any, sites: pd.DataFrame) -> None:
         found = sites[sites["site_type"] == kind]
         middle = (found["start"] + found["end"]) / 2
         axis.plot(
-            middle, np.full(len(found), row), "|", color=_COLOURS[kind], ms=7, mew=2
+            middle, np.full(len(found), row), "|", color=SITE_COLOURS[kind], ms=7, mew=2
         )
     axis.set_yticks(range(len(SITE_TYPES)), SITE_TYPES, fontsize=7)
     axis.set_ylim(len(SITE_TYPES) - 0.4, -0.6)
@@ -106,6 +106,6 @@ def _draw_context(axis: Any, sites: pd.DataFrame) -> None:
     for kind in SITE_TYPES:
         found = sites[sites["site_type"] == kind]
         middle = (found["start"] + found["end"]) / 2
-        axis.vlines(middle, 0, found["contextpp"], color=_COLOURS[kind], linewidth=2)
+        axis.vlines(middle, 0, found["contextpp"], color=SITE_COLOURS[kind], linewidth=2)
     axis.axhline(0, color=BLACK, linewidth=0.6)
     axis.set_ylim(min(1.1 * sites["contextpp"].min(), -0.1) if len(sites) else -0.1, 0.02)

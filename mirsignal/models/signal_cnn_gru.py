@@ -5,30 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mirsignal.backend import keras
-
-
-@keras.saving.register_keras_serializable(package="mirsignal")
-class MaskedPooling(keras.layers.Layer):
-    """Concatenate the maximum, mean and sum of (N, bins, C) over unmasked bins.
-
-    The sum is divided by 32, to keep it of the order of the others; it lets several
-    sites add up.
-    """
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.supports_masking = True  # the mask comes as `weights`
-
-    def call(self, values, weights):
-        ops = keras.ops
-        weights = ops.cast(weights, values.dtype)
-        total = ops.sum(values * weights, axis=1)
-        mean = total / ops.maximum(ops.sum(weights, axis=1), 1.0)
-        peak = ops.max(values * weights - 1e9 * (1.0 - weights), axis=1)
-        return ops.concatenate([peak, mean, total / 32.0], axis=-1)
-
-    def compute_mask(self, *args, **kwargs):
-        return None
+from mirsignal.models.pooling import MaskedPooling, is_kept
 
 
 def build_signal_cnn_gru(
@@ -48,7 +25,7 @@ def build_signal_cnn_gru(
     signal = keras.Input((None, n_channels), name="signal")
     mask = keras.Input((None,), name="mask")
     kept = layers.Reshape((-1, 1))(mask)
-    x = signal
+    x = layers.Multiply()([signal, kept])
     for n_filters, pool in zip(filters, pools, strict=True):
         x = layers.Conv1D(n_filters, 9, padding="same", activation="relu")(x)
         x = layers.Multiply()([x, kept])
@@ -56,15 +33,10 @@ def build_signal_cnn_gru(
         kept = layers.MaxPooling1D(pool)(kept)
     flags = layers.Reshape((-1,))(kept)
     x = layers.Bidirectional(layers.GRU(n_units, return_sequences=True))(
-        x, mask=layers.Lambda(_is_kept, output_shape=(None,))(flags)
+        x, mask=layers.Lambda(is_kept, output_shape=(None,))(flags)
     )
     x = MaskedPooling()(x, kept)
     x = layers.Dropout(dropout)(x)
     x = layers.Dense(n_hidden, activation="relu")(x)
     outputs = layers.Dense(1, name="log2fc")(x)
     return keras.Model([signal, mask], outputs, name="signal_cnn_gru")
-
-
-@keras.saving.register_keras_serializable(package="mirsignal")
-def _is_kept(flags):
-    return flags > 0.5

@@ -57,6 +57,9 @@ def put(config, path, value):
         ("studies.demo.inputs.test_sets", {"random": {"file": "x"}}, "another name"),
         ("studies.demo.inputs.test_sets", {"random_1_10": {"file": "x"}}, "another name"),
         ("binding.cnn.network", "vgg", "'vgg' is not one of"),
+        ("signals.peaks.channels", ["logits"], "channels: 0: 'logits' does not match"),
+        ("signals.compressed.channels", ["track:a"], "no track 'a'; give its bigWig"),
+        ("experiments.prediction_only.signals", "peaks", "'attribution' needs a scan"),
         ("studies.demo.title", None, "studies: demo: title: None"),
     ],
 )

@@ -5,7 +5,9 @@ import pytest
 
 from mirsignal.backend import keras
 from mirsignal.models import BINDING_NETWORKS, SIGNAL_NETWORKS
+from mirsignal.models.pooling import AttentionPooling, OccupancyPooling
 from mirsignal.models.seed_match import MATCHES
+from mirsignal.models.site_pooling import POOLINGS
 from mirsignal.pairing import ENCODINGS, pair_matrix
 from mirsignal.sequences import encode_many, reverse_complement
 
@@ -47,10 +49,18 @@ def test_seed_match_counts_matches_by_hand(encoding, random_rna):
     np.testing.assert_array_equal(found(matrix), rows)
 
 
-@pytest.mark.parametrize("name", SIGNAL_NETWORKS)
+SIGNAL_BUILDS = [
+    *((name, {}) for name in SIGNAL_NETWORKS),
+    *(("site_pooling", {"pooling": pooling}) for pooling in POOLINGS),
+]
+
+
+@pytest.mark.parametrize(("name", "options"), SIGNAL_BUILDS)
 @pytest.mark.parametrize("n_channels", [1, 3])
-def test_signal_network_keeps_its_contract(name, n_channels, tmp_path, rng, unsettle):
-    model = unsettle(SIGNAL_NETWORKS[name](n_channels=n_channels))
+def test_signal_network_keeps_its_contract(
+    name, options, n_channels, tmp_path, rng, unsettle
+):
+    model = unsettle(SIGNAL_NETWORKS[name](n_channels=n_channels, **options))
     signals = rng.random((3, 48, n_channels)).astype("float32")
     mask = np.ones((3, 48), "float32")
     mask[1, 30:] = 0
@@ -60,11 +70,39 @@ def test_signal_network_keeps_its_contract(name, n_channels, tmp_path, rng, unse
     np.testing.assert_array_equal(predicted, reload(model, tmp_path)([signals, mask]))
 
 
-@pytest.mark.parametrize("name", SIGNAL_NETWORKS)
-def test_what_stands_under_the_padding_does_not_matter(name, rng, unsettle):
-    model = unsettle(SIGNAL_NETWORKS[name]())
-    signals = rng.random((2, 64, 1)).astype("float32")
-    mask = np.repeat([1.0, 0.0], 32)[None].repeat(2, 0).astype("float32")
+@pytest.mark.parametrize(("name", "options"), SIGNAL_BUILDS)
+@pytest.mark.parametrize("n_bins", [0, 1, 17, 32])
+def test_what_stands_under_the_padding_does_not_matter(
+    name, options, n_bins, rng, unsettle
+):
+    model = unsettle(SIGNAL_NETWORKS[name](n_channels=2, **options))
+    signals = rng.random((2, 96, 2)).astype("float32")
+    mask = (np.arange(96) < n_bins).astype("float32")[None].repeat(2, 0)
     silent = signals * mask[:, :, None]
-    short = model([silent[:, :32], mask[:, :32]])
-    np.testing.assert_allclose(model([silent, mask]), short, atol=1e-5)
+    short = np.asarray(model([silent[:, :32], mask[:, :32]]))
+    assert np.isfinite(short).all()
+    assert np.abs(short).max() < 100
+    np.testing.assert_array_equal(model([signals, mask]), model([silent, mask]))
+    np.testing.assert_allclose(model([signals, mask]), short, atol=1e-5)
+
+
+def test_occupancy_by_hand():
+    energies = np.log([[[1.0], [2.0], [9.0]]]).astype("float32")
+    mask = np.array([[[1.0], [1.0], [0.0]]], "float32")
+    assert float(OccupancyPooling()(energies, mask)[0, 0]) == pytest.approx(2)  # log2(4)
+
+
+def test_attention_without_a_bin_is_zero_and_with_one_halfway_to_its_value():
+    values, scores = np.full((2, 1, 1), 3.0, "float32"), np.zeros((2, 1, 1), "float32")
+    mask = np.array([[[1.0]], [[0.0]]], "float32")
+    found = np.asarray(AttentionPooling()(values, scores, mask))[:, 0]
+    assert found.tolist() == pytest.approx([1.5, 0])
+
+
+@pytest.mark.parametrize("n_bins", [1, 16])
+def test_occupancy_starts_small_enough_to_learn(n_bins, rng):
+    signals = rng.random((64, n_bins, 25)).astype("float32")
+    model = SIGNAL_NETWORKS["site_pooling"](25)
+    pooled = keras.Model(model.input, model.get_layer("log2fc").input)
+    total = 2 ** np.asarray(pooled([signals, np.ones((64, n_bins))])) - 1
+    assert 0.1 / 16 * n_bins < total.mean() < 0.3 / 16 * n_bins

@@ -7,13 +7,15 @@ import pytest
 from mirsignal.backend import keras
 from mirsignal.metrics import pearson
 from mirsignal.models import SIGNAL_NETWORKS
+from mirsignal.models.site_pooling import POOLINGS
 from mirsignal.regression import cut_batches, predict_signals, train_regression
 from mirsignal.signals import SMALLEST
 
 SETTINGS = {
     **{"network": "cnn_gru", "filters": [4, 8], "pools": [4, 4], "n_units": 4},
     **{"n_hidden": 8, "dropout": 0.0, "learning_rate": 0.01, "batch_size": 32},
-    **{"epochs": 10, "patience": 10},
+    **{"epochs": 10, "patience": 10, "task": "regression", "threshold": -0.5},
+    **{"pooling": "occupancy", "ridge": 0.001},
 }
 
 
@@ -42,14 +44,72 @@ def test_planted_effect_is_learned(trained):
     _, pairs, _, history, predicted = trained
     test = (pairs["part"] == "test").to_numpy()
     assert pearson(pairs.loc[test, "target"].to_numpy(), predicted[test]) > 0.5
-    assert history["validation_mse"].min() < 0.7 * history["validation_mse"].iloc[0]
+    error = history["validation_error"]
+    assert error.min() < 0.7 * error.iloc[0]
 
 
 def test_weights_of_the_best_epoch_are_kept(trained):
     _, pairs, _, history, predicted = trained
     rows = pairs["part"] == "validation"
     error = ((predicted[rows] - pairs.loc[rows, "target"]) ** 2).mean()
-    assert error == pytest.approx(history["validation_mse"].min(), rel=1e-4)
+    assert error == pytest.approx(history["validation_error"].min(), rel=1e-4)
+
+
+def planted_peaks(n=400):
+    """Return signals of 1-6 bins; each bin with its first channel high is worth -1."""
+    rng = np.random.default_rng(3)
+    signals = [rng.random((rng.integers(1, 7), 3)).astype(np.float32) for _ in range(n)]
+    targets = [-(signal[:, 0] > 0.7).sum() + rng.normal(0, 0.2) for signal in signals]
+    part = np.repeat(["train", "validation", "test"], [n // 2, n // 4, n // 4])
+    return signals, pd.DataFrame({"part": part, "target": targets})
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
+def test_sites_add_up_in_every_pooling(pooling):
+    keras.utils.set_random_seed(1)
+    signals, pairs = planted_peaks()
+    settings = SETTINGS | {"network": "site_pooling", "pooling": pooling, "epochs": 40}
+    *_, predicted = train_regression(signals, pairs, settings, seed=1)
+    test = (pairs["part"] == "test").to_numpy()
+    assert pearson(pairs.loc[test, "target"].to_numpy(), predicted[test]) > 0.7
+
+
+@pytest.mark.parametrize("network", SIGNAL_NETWORKS)
+def test_classification_gives_minus_the_chance_of_repression(network):
+    keras.utils.set_random_seed(1)
+    signals, pairs = planted_study() if network == "cnn_gru" else planted_peaks()
+    settings = SETTINGS | {"network": network, "task": "classification"}
+    _, history, predicted = train_regression(signals, pairs, settings, seed=1)
+    assert ((predicted <= 0) & (predicted >= -1)).all()
+    rows = (pairs["part"] == "validation").to_numpy()
+    repressed = (pairs["target"] < -0.5)[rows]
+    entropy = -np.log(np.where(repressed, -predicted[rows], 1 + predicted[rows])).mean()
+    assert entropy == pytest.approx(history["validation_error"].min(), rel=1e-3)
+    assert predicted[rows][repressed].mean() < predicted[rows][~repressed].mean() - 0.1
+
+
+def test_gene_term_learns_what_the_signal_does_not_hold():
+    keras.utils.set_random_seed(1)
+    rng = np.random.default_rng(4)
+    signals = [np.full((1, 1), 0.5, np.float32)] * 600
+    genes = rng.normal([5, -3], [10, 0.1], (600, 2)).astype(np.float32)
+    mirna = np.eye(2, dtype=np.float32)[rng.integers(0, 2, 600)]
+    scaled = (genes - genes.mean(axis=0)) / genes.std(axis=0)
+    targets = 0.5 * scaled[:, 0] + np.where(mirna[:, 0] == 1, 1, -1) * scaled[:, 1]
+    part = np.repeat(["train", "validation", "test"], 200)
+    pairs = pd.DataFrame({"part": part, "target": targets})
+    settings = SETTINGS | {"network": "site_pooling", "epochs": 60, "ridge": 1e-4}
+    model, _, predicted = train_regression(signals, pairs, settings, 1, [genes, mirna])
+    assert pearson(targets[400:], predicted[400:]) > 0.95
+    known, other = (
+        predict_signals(model, signals[:200], 1, [genes[:200], array[:200]])
+        for array in (mirna, 0 * mirna)
+    )
+    assert pearson(targets[:200], other) < pearson(targets[:200], known)
+    assert pearson(scaled[:200, 0], other) > 0.9  # the shared term alone
+    heavy = settings | {"ridge": 1e3}
+    *_, flat = train_regression(signals, pairs, heavy, 1, [genes, mirna])
+    assert flat.std() < 0.1 * predicted.std()
 
 
 @pytest.mark.parametrize("name", SIGNAL_NETWORKS)

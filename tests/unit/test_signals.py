@@ -9,7 +9,9 @@ from mirsignal.signals import (
     SMALLEST,
     bin_starts,
     compress,
+    compress_by,
     decompress,
+    find_maxima,
     fit_limits,
     pad,
     scale,
@@ -56,6 +58,42 @@ def test_only_nucleotides_zero_in_all_channels_are_zero():
     assert len(compress(signal)[0]) == 300 + 2
 
 
+@given(runs)
+def test_other_channels_are_averaged_over_zeros_of_the_score(runs):
+    score = make_signal(runs, n_channels=1)[:, 0]
+    others = np.random.default_rng(2).random((len(score), 2)).astype(np.float32)
+    values = np.column_stack([score, others])
+    bins, spans = compress_by(score, values, 100)
+    alone, expected = compress(score[:, None], 100)
+    np.testing.assert_array_equal(bins[:, :1], alone)
+    np.testing.assert_array_equal(spans, expected)
+    for start, span, found in zip(bin_starts(spans), spans, bins, strict=True):
+        mean = values[start : start + span].mean(axis=0)
+        np.testing.assert_allclose(found, mean, rtol=1e-5)
+
+
+def test_maxima_by_hand():
+    p = np.array([0.1, 0.9, 0.8, 0.2, 0.0, 0.8, 0.3, 0.001], np.float32)
+    assert find_maxima(p, 9, spacing=1).tolist() == [0, 1, 2, 3, 5, 6]  # 0.002 is least
+    assert find_maxima(p, 9, spacing=2).tolist() == [1, 3, 5]
+    assert find_maxima(p, 2, spacing=2).tolist() == [1, 5]
+    assert find_maxima(p[:0], 3, spacing=2).tolist() == []
+    assert find_maxima(0 * p, 3, spacing=2).tolist() == []
+
+
+@given(st.lists(st.integers(0, 20), max_size=80), st.integers(1, 12), st.integers(1, 15))
+def test_maxima_keep_their_distance_and_leave_nothing_higher(levels, n, spacing):
+    p = np.array(levels, np.float32) / 20
+    found = find_maxima(p, n, spacing)
+    assert len(found) <= n
+    assert (np.diff(found) >= spacing).all()
+    free = np.abs(np.arange(len(p))[:, None] - found).min(axis=1, initial=99) >= spacing
+    if len(found) < n:
+        assert not (p[free] > 0.002).any()
+    else:
+        assert p[free].max(initial=0) <= p[found].min()
+
+
 @given(
     st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=30),
     st.lists(st.floats(-(2.0**99), 2.0**99, width=32), min_size=1, max_size=30),
@@ -78,7 +116,18 @@ def test_limits_and_scale_by_hand():
     scaled = scale(np.array([[-1, 5], [2, 5], [9, 5]], np.float32), limits)
     np.testing.assert_allclose(scaled[:, 0], [1e-5, 0.500005, 1], rtol=1e-6)
     np.testing.assert_allclose(scaled[:, 1], 1e-5)
-    assert fit_limits(bins, quantile=0.5)[1, 0] == 2  # the median of 1, 2, 4
+    # the medians of 0, 1, 2 and of 1, 2, 4
+    assert fit_limits(bins, quantile=0.5)[:, 0].tolist() == [1, 2]
+
+
+def test_limits_of_a_score_start_at_its_zeros_and_of_others_leave_out_both_ends():
+    score = np.r_[np.zeros(500), np.linspace(0.1, 1, 500)]
+    logit = np.linspace(-10, 10, 1000)
+    logit[[0, -1]] = -1e6, 1e6
+    bins = np.stack([score, logit], axis=1).astype(np.float32)
+    low, high = fit_limits(bins, quantile=0.99)
+    assert low[0] == 0
+    np.testing.assert_allclose([low[1], high[1]], [-9.8, 9.8], atol=0.05)
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=6), st.integers(1, 16))

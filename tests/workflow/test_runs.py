@@ -22,8 +22,8 @@ INTERPRETATION = (
 )
 OTHERS = ("seed_counts", "site_features", "contextpp", "targetscan")
 EXPERIMENTS = (
-    *("main", "prediction_only", "uncompressed", "legacy_samples", "legacy_scan"),
-    "fine_tuned",
+    *("main", "prediction_only", "uncompressed", "peaks", "paired_peaks"),
+    *("legacy_samples", "legacy_scan", "fine_tuned"),
 )
 STACKED = ("occupancy", "stacked", "stacked_targetscan")
 
@@ -52,6 +52,7 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
         "train_regression": 3,
         "collect_predictions": 1,
         "stack_predictions": 1,
+        "explain_predictions": 1,
         "compare_predictions": 1,
         "measure_recovery": 1,
     }
@@ -186,12 +187,27 @@ def test_shortcut_above_the_threshold_fails_the_run(finished):
     assert not (finished.root / audit).exists()
 
 
+def test_track_of_the_study_becomes_a_channel(finished):
+    own = "../scan/balanced.cnn.attribution/hsa-let-7a-5p/score.bw"
+    extra = f"studies: {{small: {{inputs: {{tracks: {{own: {own}}}}}}}}}\n"
+    extra += "signals: {tracked: {divisor: 0, channels: [score, 'track:own']}}"
+    wanted = "results/small/signals/balanced.cnn.attribution.tracked/signals.npz"
+    status, output = finished.run(wanted, extra=extra)
+    assert status == 0, output
+    with np.load(finished.root / wanted) as signals:
+        mirna = np.repeat(signals["mirnas"], np.diff(signals["offsets"]))
+        score, track = signals["values"][mirna == "hsa-let-7a-5p"].T
+    assert score.any()
+    np.testing.assert_allclose(track, score)
+
+
 def test_forced_rule_runs_alone_with_what_follows(finished):
     planned = finished.planned("-R", "train_regression")
     assert set(planned) == {
         "train_regression",
         "collect_predictions",
         "stack_predictions",
+        "explain_predictions",
         "compare_predictions",
         "measure_recovery",
     }

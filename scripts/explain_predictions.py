@@ -1,0 +1,98 @@
+"""Tell which sites carried the strongest predictions, by masking each in turn."""
+
+import logging
+
+import pandas as pd
+
+from mirsignal.backend import keras, set_up
+from mirsignal.figures.explanations import draw_explanations
+from mirsignal.files import write_tsv
+from mirsignal.gene_features import gene_inputs
+from mirsignal.jobs import run
+from mirsignal.occlusion import find_parts, name_sites, occlude
+from mirsignal.regression import DIRECTION, padding_multiple
+from mirsignal.sequences import Transcripts
+from mirsignal.signals import read_limits, scale
+from mirsignal.sites import find_sites
+from mirsignal.tracks import load_tracks
+
+log = logging.getLogger("mirsignal")
+
+COLUMNS = {
+    "mirna": "miRNA",
+    "transcript": "transcript",
+    "gene": "its gene",
+    "fold": "fold of the gene, whose model never saw it",
+    "log2fc": "measured log2 fold change",
+    "predicted": "predicted from the whole signal; lower is stronger repression",
+    "start": "first nucleotide (0-based) of a part of the signal",
+    "end": "the nucleotide after its last",
+    "contribution": "prediction without that part less `predicted`: above 0, the part "
+    "makes repression stronger; parts need not add up",
+    "sites": "canonical sites of the miRNA in it, with their nucleotides (0-based, half "
+    "open); empty where there is none",
+}
+UNITS = {"regression": "log2", "classification": "probability"}
+
+
+def main(snakemake):
+    files, settings = snakemake.input, snakemake.params.settings
+    set_up(snakemake.threads, 0)
+    signals = load_tracks(files.signals)
+    mirnas = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
+    fasta = Transcripts(files.fasta)
+    chosen = choose(pd.read_parquet(files.predictions), snakemake.params.n_predictions)
+    rows, explained = [], []
+    for pair in chosen.itertuples():
+        sequence = fasta[pair.transcript]
+        parts = explain(files, settings, signals, chosen.loc[[pair.Index]], len(sequence))
+        sites = find_sites(mirnas[pair.mirna], sequence)
+        parts["sites"] = pd.Series(name_sites(parts, sites), parts.index, dtype="str")
+        rows.append(
+            parts.assign(**{key: getattr(pair, key) for key in list(COLUMNS)[:6]})
+        )
+        title = (
+            f"{pair.mirna} on {pair.gene} ({len(sequence):,} nt): predicted "
+            f"{pair.predicted:.2f}, measured log2 fold change {pair.log2fc:.2f}"
+        )
+        explained.append(
+            {
+                **{"title": title, "length": len(sequence), "parts": parts},
+                **{"sites": sites, "unit": UNITS[settings["task"]]},
+            }
+        )
+        log.info("%s; %d parts", title, len(parts))
+    table = pd.concat(rows, ignore_index=True)[list(COLUMNS)]
+    write_tsv(snakemake.output.table, table, COLUMNS)
+    draw_explanations(explained, snakemake.output.figure, snakemake.params.caption)
+
+
+def choose(predictions, n):
+    """Return the `n` pairs of lowest prediction, each gene once."""
+    lowest = predictions.sort_values("predicted", kind="stable")
+    return lowest.drop_duplicates("gene").head(n)
+
+
+def explain(files, settings, signals, pair, length):
+    """Return the parts of one pair's signal (a table of one row) and what they carry."""
+    mirna, transcript, fold = pair[["mirna", "transcript", "fold"]].iloc[0]
+    is_pair = (signals.extra["mirnas"] == mirna) & (signals.ids == transcript)
+    index = int(is_pair.argmax())
+    own = slice(*signals.offsets[index : index + 2])
+    trace = {
+        k: signals.extra[k][own] for k in ("positions", "spans") if k in signals.extra
+    }
+    parts = find_parts(signals[index], signals.channels, trace, length)
+    model = keras.models.load_model(files.models[fold])
+    contribution = occlude(
+        model,
+        scale(signals[index], read_limits(files.limits, fold)),
+        parts,
+        padding_multiple(settings),
+        gene_inputs(pair, files.genes, files.mirnas),
+    )
+    return parts.assign(contribution=DIRECTION[settings["task"]] * contribution)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,53 @@
+"""Occlusion: parts trace back to nucleotides, and tell what each adds."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mirsignal.models import SIGNAL_NETWORKS
+from mirsignal.occlusion import find_parts, name_sites, occlude
+from mirsignal.regression import predict_signals
+from mirsignal.signals import compress
+from mirsignal.sites import find_sites
+
+
+def test_parts_of_peaks_are_their_windows_with_those_of_near_ones():
+    trace = {"positions": np.array([3, 60, 70, 95])}
+    parts = find_parts(np.ones((4, 2), np.float32), ("logit", "au"), trace, 100)
+    assert parts["start"].tolist() == [0, 35, 70]
+    assert parts["end"].tolist() == [28, 95, 100]
+    assert parts["first"].tolist() == [0, 1, 3]
+    assert parts["stop"].tolist() == [1, 3, 4]
+    none = {"positions": np.zeros(0, np.int64)}
+    assert find_parts(np.ones((0, 2), np.float32), ("logit", "au"), none, 100).empty
+
+
+def test_parts_of_a_compressed_signal_are_stretches_that_are_not_zero():
+    score = np.zeros((1000, 1), np.float32)
+    score[[100, 101, 110, 700]] = 1  # 110 is near 101, 700 is not
+    bins, spans = compress(score)
+    parts = find_parts(bins, ("score",), {"spans": spans}, 1000)
+    assert parts[["start", "end"]].to_numpy().tolist() == [[100, 111], [700, 701]]
+    for part in parts.itertuples():
+        assert spans[: part.first].sum() == part.start
+        assert spans[: part.stop].sum() == part.end
+    assert find_parts(0 * bins, ("score",), {"spans": spans}, 1000).empty
+
+
+@pytest.mark.parametrize("name", SIGNAL_NETWORKS)
+def test_masking_a_part_at_the_end_equals_cutting_it_off(name, rng, unsettle):
+    model = unsettle(SIGNAL_NETWORKS[name](n_channels=2))
+    signal = rng.random((64, 2)).astype(np.float32)
+    parts = pd.DataFrame({"first": [32, 0], "stop": [64, 0]})
+    whole, cut = (predict_signals(model, [x], 32)[0] for x in (signal, signal[:32]))
+    contribution = occlude(model, signal, parts, multiple=32)
+    assert contribution == pytest.approx([cut - whole, 0], abs=1e-5)
+    assert abs(cut - whole) > 1e-4
+
+
+def test_sites_of_a_part_are_named_best_first(random_rna):
+    mirna = "UGAGGUAGUAGGUUGUAUAGUU"  # 6mer UACCUC, 8mer CUACCUCA
+    utr = "G" * 10 + "UACCUC" + "G" * 10 + "CUACCUCA" + "G" * 30
+    parts = pd.DataFrame({"start": [0, 0, 28, 40], "end": [60, 20, 60, 60]})
+    names = name_sites(parts, find_sites(mirna, utr))
+    assert names == ["8mer 26-34; 6mer 10-16", "6mer 10-16", "8mer 26-34", ""]
