@@ -125,20 +125,34 @@ SCAN_SETTINGS = {
     "deepshap": ["mode", "window_step", "n_background", "published_divisor"],
 }
 
-# Settings that networks of signals do not use, and those of fine_tuned.
-TUNING_SETTINGS = ("n_windows", "n_passenger_windows", "head_learning_rate")
-FINE_TUNED_SETTINGS = (
-    *("clip_positive", "pooling", "learning_rate", "head_learning_rate"),
-    *("batch_size", "epochs"),
-)
+# The settings that each network of the regression uses.
+SIGNAL_SETTINGS = [
+    *("network", "clip_positive", "task", "threshold", "gene_features", "ridge"),
+    *("n_units", "n_hidden", "dropout", "learning_rate", "batch_size", "epochs"),
+    "patience",
+]
+REGRESSION_SETTINGS = {
+    "cnn_gru": [*SIGNAL_SETTINGS, "filters", "pools"],
+    "site_pooling": [*SIGNAL_SETTINGS, "pooling"],
+    "fine_tuned": [
+        *("clip_positive", "pooling", "learning_rate", "head_learning_rate"),
+        *("batch_size", "epochs"),
+    ],
+}
 
 
-def regression_recipes(fine_tuned):
-    """Return the pattern of the names of regression recipes of this kind."""
+SIGNAL_NETWORKS = ("cnn_gru", "site_pooling")
+
+
+def regression_network(name):
+    """Return the network of a regression recipe."""
+    return CONFIG["regression"][name]["network"]
+
+
+def regression_recipes(*networks):
+    """Return the pattern of the names of regression recipes of these networks."""
     names = [
-        name
-        for name, settings in CONFIG["regression"].items()
-        if (settings["network"] == "fine_tuned") == fine_tuned
+        name for name in CONFIG["regression"] if regression_network(name) in networks
     ]
     return "|".join(names) or "none"
 
@@ -291,7 +305,7 @@ def results_of(experiment):
         *(f"{compared}/{figure}.svg" for figure in COMPARISON_FIGURES),
         f"results/{STUDY}/occupancy/model.npz",
     ]
-    if CONFIG["regression"][recipes["regression"]]["network"] != "fine_tuned":
+    if regression_network(recipes["regression"]) in SIGNAL_NETWORKS:
         files.append(f"{folders['regression']}/explanations.svg")
     if "measured_variants" in INPUTS:
         files.append(f"{explained}/variants.svg")

@@ -33,7 +33,7 @@ rule train_regression:
     benchmark:
         "results/{study}/benchmarks/train_regression/{samples}.{binding}.{scan}.{signals}.{regression}/{fold}.tsv"
     wildcard_constraints:
-        regression=regression_recipes(fine_tuned=False),
+        regression=regression_recipes(*SIGNAL_NETWORKS),
     conda:
         "../envs/tensorflow.yaml"
     resources:
@@ -41,7 +41,10 @@ rule train_regression:
         runtime=more(240),
         gpu=1,
     params:
-        settings=recipe("regression", without=TUNING_SETTINGS),
+        settings=lambda wildcards: recipe(
+            "regression",
+            *REGRESSION_SETTINGS[regression_network(wildcards.regression)],
+        )(wildcards),
         seed=CONFIG["seed"],
         code=code("train_regression"),
     script:
@@ -99,7 +102,7 @@ rule tune_network:
     benchmark:
         "results/{study}/benchmarks/tune_network/{samples}.{binding}.{scan}.{signals}.{regression}/{fold}.tsv"
     wildcard_constraints:
-        regression=regression_recipes(fine_tuned=True),
+        regression=regression_recipes("fine_tuned"),
     conda:
         "../envs/tensorflow.yaml"
     threads: 2
@@ -108,7 +111,7 @@ rule tune_network:
         runtime=more(240),
         gpu=1,
     params:
-        settings=recipe("regression", *FINE_TUNED_SETTINGS),
+        settings=recipe("regression", *REGRESSION_SETTINGS["fine_tuned"]),
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
         seed=CONFIG["seed"],
         code=code("tune_network"),
@@ -220,6 +223,8 @@ rule explain_predictions:
         "results/{study}/logs/explain_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.log",
     benchmark:
         "results/{study}/benchmarks/explain_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
+    wildcard_constraints:
+        regression=regression_recipes(*SIGNAL_NETWORKS),
     conda:
         "../envs/tensorflow.yaml"
     resources:

@@ -60,6 +60,7 @@ def put(config, path, value):
         ("signals.peaks.channels", ["logits"], "channels: 0: 'logits' does not match"),
         ("signals.compressed.channels", ["track:a"], "no track 'a'; give its bigWig"),
         ("experiments.prediction_only.signals", "peaks", "'attribution' needs a scan"),
+        ("regression.fine_tuned.pooling", "gru", "fine_tuned has no pooling 'gru'"),
         ("studies.demo.title", None, "studies: demo: title: None"),
     ],
 )

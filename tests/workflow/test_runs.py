@@ -51,8 +51,8 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
     assert planned == {
         "train_regression": 3,
         "collect_predictions": 1,
-        "stack_predictions": 1,
         "explain_predictions": 1,
+        "stack_predictions": 1,
         "compare_predictions": 1,
         "measure_recovery": 1,
     }
@@ -206,8 +206,8 @@ def test_forced_rule_runs_alone_with_what_follows(finished):
     assert set(planned) == {
         "train_regression",
         "collect_predictions",
-        "stack_predictions",
         "explain_predictions",
+        "stack_predictions",
         "compare_predictions",
         "measure_recovery",
     }
