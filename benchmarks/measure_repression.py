@@ -94,7 +94,7 @@ def mean_interval(folder):
 
 def seeds(folder):
     """Return r of the occupancy model by seed: how much the start of a fit matters."""
-    settings = read_json(f"{folder}/occupancy/provenance.json")["params"]["settings"]
+    settings = read_json(f"{folder}/occupancy/provenance.json")["settings"]["settings"]
     pairs = label_pairs(
         pd.read_parquet(f"{folder}/inputs/fold_changes.parquet"),
         pd.read_parquet(f"{folder}/inputs/folds.parquet"),
