@@ -83,7 +83,7 @@ bench-interpretation: $(INSTALLED)
 
 bench-repression: $(INSTALLED)
 	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
-	echo "== Models of repression on the HCT116 subset (about 45 minutes on 2 cores)"
+	echo "== Models of repression on the HCT116 subset (about 40 minutes on 2 cores)"
 	$(SNAKEMAKE) --configfile studies/hct116_subset.yaml --config data="$(DATA)" -- \
 	    results/hct116_subset/comparison/{main,fine_tuned,unseen}/metrics.json
 	$(BIN)/python -m benchmarks.measure_repression hct116_subset

@@ -4,7 +4,7 @@ import logging
 
 import pandas as pd
 
-from mirsignal.comparison import compare, metrics_table
+from mirsignal.comparison import compare, describe_measures, metrics_table
 from mirsignal.figures import comparison as figures
 from mirsignal.files import write_html, write_json, write_parquet, write_tsv
 from mirsignal.jobs import run
@@ -21,21 +21,13 @@ PREDICTORS = {
     "contextpp": "context++, computed",
     "targetscan": "TargetScan",
 }
-COLUMNS = {
-    "predictor": "predicted: this experiment's signal network; occupancy: sites of both "
+PREDICTOR = (
+    "predicted: this experiment's signal network; occupancy: sites of both "
     "strands; stacked: the two and context++; stacked_targetscan: and the TargetScan "
     "table; seed_counts: boosting on site counts; site_features: boosting on their AU "
     "content and distance to the ends as well; contextpp: context++ computed from the "
-    "study's 3' UTRs; targetscan: the table given",
-    "n": "(miRNA, gene) pairs, the same for every predictor",
-    "coverage": "share of pairs that the predictor scores; the others count as 0",
-    "pearson": "Pearson r with the target (see metrics.json), all pairs",
-    "pearson_low": "lower end of its 95% interval (bootstrap of genes)",
-    "pearson_high": "upper end",
-    "pearson_log2fc": "Pearson r with the measured log2 fold change, nothing clipped",
-    "mean_per_mirna": "mean of Pearson r over miRNAs",
-    "spearman": "Spearman rank correlation with the target, all pairs",
-}
+    "study's 3' UTRs; targetscan: the table given"
+)
 
 
 def main(snakemake):
@@ -56,15 +48,13 @@ def main(snakemake):
     metrics["target"] = snakemake.params.target
     metrics["share_without_signal"] = float(pairs["no_signal"].mean())
     table = metrics_table(metrics)
-    for threshold in settings["thresholds"]:
-        COLUMNS[f"ap_{threshold:g}"] = f"average precision of log2FC < {threshold:g}"
-        COLUMNS[f"prevalence_{threshold:g}"] = "its value for a random ranking"
+    columns = {"predictor": PREDICTOR} | describe_measures(settings["thresholds"])
     write_json(snakemake.output.metrics, metrics)
     write_parquet(snakemake.output.pairs, pairs)
-    write_tsv(snakemake.output.table, table, COLUMNS)
+    write_tsv(snakemake.output.table, table, columns)
     names = PREDICTORS | {"targetscan": snakemake.params.reference_name}
     output, captions = snakemake.output, snakemake.params.captions
-    write_html(output.page, table, COLUMNS, captions["metrics"])
+    write_html(output.page, table, columns, captions["metrics"])
     figures.draw_scatter(pairs, names, metrics, output.scatter, captions["scatter"])
     figures.draw_cumulative(pairs, names, output.cumulative, captions["cumulative"])
     figures.draw_precision_recall(

@@ -4,7 +4,7 @@ import logging
 
 import pandas as pd
 
-from mirsignal.comparison import compare, metrics_table
+from mirsignal.comparison import compare, describe_measures, metrics_table
 from mirsignal.figures.comparison import draw_per_mirna
 from mirsignal.files import write_html, write_json, write_tsv
 from mirsignal.jobs import run
@@ -18,18 +18,10 @@ PREDICTORS = {
     "contextpp": "context++, computed",
     "targetscan": "TargetScan",
 }
-COLUMNS = {
-    "predictor": "occupancy, seed_counts, site_features: fitted to other miRNAs and "
-    "other genes; contextpp, targetscan: as published",
-    "n": "(miRNA, gene) pairs, the same for every predictor",
-    "coverage": "share of pairs that the predictor scores; the others count as 0",
-    "pearson": "Pearson r with the target (see metrics.json), all pairs",
-    "pearson_low": "lower end of its 95% interval (bootstrap of genes)",
-    "pearson_high": "upper end",
-    "pearson_log2fc": "Pearson r with the measured log2 fold change, nothing clipped",
-    "mean_per_mirna": "mean of Pearson r over miRNAs",
-    "spearman": "Spearman rank correlation with the target, all pairs",
-}
+PREDICTOR = (
+    "occupancy, seed_counts, site_features: fitted to other miRNAs and "
+    "other genes; contextpp, targetscan: as published"
+)
 
 
 def main(snakemake):
@@ -52,12 +44,10 @@ def main(snakemake):
     )
     metrics["target"] = params.target
     table = metrics_table(metrics)
-    for threshold in settings["thresholds"]:
-        COLUMNS[f"ap_{threshold:g}"] = f"average precision of log2FC < {threshold:g}"
-        COLUMNS[f"prevalence_{threshold:g}"] = "its value for a random ranking"
+    columns = {"predictor": PREDICTOR} | describe_measures(settings["thresholds"])
     write_json(snakemake.output.metrics, metrics)
-    write_tsv(snakemake.output.table, table, COLUMNS)
-    write_html(snakemake.output.page, table, COLUMNS, params.caption)
+    write_tsv(snakemake.output.table, table, columns)
+    write_html(snakemake.output.page, table, columns, params.caption)
     names = PREDICTORS | {"targetscan": params.reference_name}
     draw_per_mirna(metrics, names, snakemake.output.per_mirna, params.caption)
     for row in table.itertuples():
