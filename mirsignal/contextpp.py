@@ -143,6 +143,26 @@ def score_sites(sites: pd.DataFrame, coefficients: pd.DataFrame) -> NDArray[np.f
     return np.minimum(total, _of(coefficients, "cap", kind))
 
 
+def score_folded(
+    sites: pd.DataFrame, folded: pd.DataFrame | None, coefficients: pd.DataFrame
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return the sites of `tabulate_sites` with their score, and what is typical in it.
+
+    `folded` is the accessibility by transcript and p8 (`accessibility.fold_sites`), None
+    where nothing was folded. The names are those of features that are taken at a typical
+    value where they are unknown. A folded site without a value lies at the end of its
+    transcript: no contribution.
+    """
+    unknown = list(TYPICAL)
+    if folded is not None:
+        unknown.remove("accessibility")
+        sites = sites.drop(columns="accessibility").merge(
+            folded, how="left", on=["transcript", "p8"], validate="many_to_one"
+        )
+    filled = fill_typical(sites, coefficients, unknown)
+    return sites.assign(contextpp=score_sites(filled, coefficients)), unknown
+
+
 def sum_by_gene(
     sites: pd.DataFrame, mirnas: Iterable[str], transcripts: pd.DataFrame
 ) -> pd.DataFrame:

@@ -7,13 +7,7 @@ import pandas as pd
 
 from mirsignal.accessibility import fold_sites
 from mirsignal.context_tables import read_orfs, read_ta_sps
-from mirsignal.contextpp import (
-    TYPICAL,
-    fill_typical,
-    read_coefficients,
-    score_sites,
-    tabulate_sites,
-)
+from mirsignal.contextpp import read_coefficients, score_folded, tabulate_sites
 from mirsignal.files import write_tsv
 from mirsignal.jobs import run
 from mirsignal.mirnas import read_mirnas
@@ -68,14 +62,8 @@ def main(snakemake):
     ta_sps = read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None
     coefficients = read_coefficients(files.coefficients)
     sites = tabulate_sites(mirnas, sequences, orfs, ta_sps)
-    if params.accessibility:
-        folded = fold_sites(sites, sequences)
-        sites = sites.drop(columns="accessibility").merge(
-            folded, how="left", on=["transcript", "p8"], validate="many_to_one"
-        )
-    unknown = [n for n in TYPICAL if not (params.accessibility and n == "accessibility")]
-    filled = fill_typical(sites, coefficients, unknown)
-    sites["contextpp"] = score_sites(filled, coefficients)
+    folded = fold_sites(sites, sequences) if params.accessibility else None
+    sites, _ = score_folded(sites, folded, coefficients)
     regions = tabulate_regions(
         *(mirnas, transcripts, sequences, orfs, sites, ta_sps, coefficients)
     )

@@ -7,10 +7,8 @@ import pandas as pd
 from mirsignal.context_tables import read_orfs, read_ta_sps
 from mirsignal.contextpp import (
     LEFT_OUT,
-    TYPICAL,
-    fill_typical,
     read_coefficients,
-    score_sites,
+    score_folded,
     sum_by_gene,
     tabulate_sites,
 )
@@ -33,17 +31,10 @@ def main(snakemake):
         read_orfs(files.mrna, params.mrna_columns, genes),
         read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None,
     )
-    folded = list(files.accessibility)
-    if folded:
-        known = pd.concat(map(pd.read_parquet, folded))
-        sites = sites.drop(columns="accessibility").merge(
-            known, how="left", on=["transcript", "p8"], validate="many_to_one"
-        )
+    parts = list(map(pd.read_parquet, files.accessibility))
+    folded = pd.concat(parts) if parts else None
     coefficients = read_coefficients(files.coefficients)
-    # A folded site without a value lies at the end of its transcript: no contribution.
-    unknown = [name for name in TYPICAL if not (folded and name == "accessibility")]
-    filled = fill_typical(sites, coefficients, unknown)
-    sites["contextpp"] = score_sites(filled, coefficients)
+    sites, unknown = score_folded(sites, folded, coefficients)
     sites = sites.merge(genes[["transcript", "gene"]], on="transcript")
     write_parquet(snakemake.output.sites, sites)
     write_parquet(snakemake.output.pairs, sum_by_gene(sites, mirnas["mirna"], genes))
