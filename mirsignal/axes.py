@@ -23,3 +23,8 @@ P_LEVELS = 4096
 
 REGIONS = {"seed": slice(1, 8), "centre": slice(8, 12), "three_prime": slice(12, 20)}
 """Regions of the miRNA as slices of M: nt 2-8, 9-12, 13-20 (1-based, inclusive)."""
+
+TARGET, MIRNA = slice(0, WINDOW), slice(WINDOW, WINDOW + MIRNA_LENGTH)
+"""The nucleotides of the target and of the miRNA among those of a pair."""
+CHANGES = ("A", "C", "G", "U", "deletion")
+"""What a nucleotide is changed to by mutagenesis."""

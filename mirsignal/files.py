@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import gzip
-import html
 import io
+import itertools
 import json
 import os
 import tempfile
@@ -72,8 +72,17 @@ def _without_nan(value: Any) -> Any:
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
-def read_json(path: str | Path) -> Any:
-    return json.loads(Path(path).read_text())
+def read_json(path: str | Path, null: float | None = None) -> Any:
+    """Read JSON; `null` is what takes the place of null, such as NaN for drawing."""
+    return _with_null(json.loads(Path(path).read_text()), null)
+
+
+def _with_null(value: Any, null: float | None) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_null(item, null) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_null(item, null) for item in value]
+    return null if value is None else value
 
 
 def write_parquet(path: str | Path, table: pd.DataFrame) -> None:
@@ -91,24 +100,11 @@ def write_tsv(path: str | Path, table: pd.DataFrame, columns: Mapping[str, str])
         table.to_csv(handle, sep="\t", index=False, float_format="%.6g")
 
 
-def write_html(
-    path: str | Path, table: pd.DataFrame, columns: Mapping[str, str], caption: str
-) -> None:
-    """Write a table as a page: its caption, the numbers, what each column means."""
-    rows = table.to_html(index=False, border=0, float_format="{:.3f}".format, na_rep="-")
-    terms = "".join(
-        f"<dt><b>{html.escape(name)}</b></dt><dd>{html.escape(columns[name])}</dd>"
-        for name in table.columns
-    )
-    page = (
-        '<!DOCTYPE html><meta charset="utf-8"><style>'
-        "body{font-family:sans-serif;max-width:70em;margin:2em;background:#fff;color:#222}"
-        "td,th{padding:.3em .8em;text-align:right;border-bottom:1px solid #ddd}"
-        "td:first-child,th:first-child{text-align:left}</style>"
-        f"{rows}<p>{html.escape(caption)}</p><dl>{terms}</dl>"
-    )
-    with atomic_path(path) as temporary:
-        temporary.write_text(page)
+def read_tsv(path: str | Path) -> pd.DataFrame:
+    """Read a table of `write_tsv`."""
+    with Path(path).open() as handle:
+        n = sum(1 for _ in itertools.takewhile(lambda line: line.startswith("#"), handle))
+    return pd.read_csv(path, sep="\t", skiprows=n)
 
 
 def read_text(path: str | Path) -> str:

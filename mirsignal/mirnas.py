@@ -88,6 +88,11 @@ def read_mirnas(
     return table.assign(seed=table["sequence"].map(seed)).reset_index(drop=True)
 
 
+def short_name(mirna: str) -> str:
+    """Return miR-1296 of MIMAT0005794_MirBase_miR-1296_microRNA; others as they are."""
+    return mirna.split("_")[2] if mirna.count("_") > 2 else mirna
+
+
 def plan_batches(mirnas: Sequence[str], size: int) -> dict[str, list[str]]:
     """Return the miRNAs that one scan job takes, at most `size`, by the batch's name.
 

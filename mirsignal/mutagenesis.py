@@ -17,16 +17,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mirsignal.axes import MIRNA_LENGTH, WINDOW
+from mirsignal.axes import CHANGES, MIRNA, MIRNA_LENGTH, TARGET, WINDOW
 from mirsignal.backend import keras
 from mirsignal.scanning import logit_model, sigmoid
 from mirsignal.sequences import LETTERS, UNKNOWN, encode_many
 from mirsignal.training import predict_codes
 
-CHANGES = ("A", "C", "G", "U", "deletion")
-"""What a nucleotide is changed to."""
-TARGET, MIRNA = slice(0, WINDOW), slice(WINDOW, WINDOW + MIRNA_LENGTH)
-"""The nucleotides of the target and of the miRNA among those of a pair."""
 COLUMNS = {
     "id": "the pair, as in alignments.tsv",
     "mirna_name": "miRNA",
@@ -65,6 +61,11 @@ class Mutants:
     def delta_p(self) -> NDArray[np.float32]:
         """Return the change of P(binding) (N, P, 5)."""
         return sigmoid(self.mutated) - sigmoid(self.logit)[:, None, None]
+
+    def arrays(self) -> dict[str, NDArray]:
+        """Return codes and both changes by name, as they are drawn."""
+        changes = {"delta_logit": self.delta_logit, "delta_p": self.delta_p}
+        return {"codes": self.codes, **changes}
 
     def importance(self) -> NDArray[np.float64]:
         """Return how far the logit falls over the three substitutions (N, P), in mean.

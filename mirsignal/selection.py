@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.errors import InputError
 from mirsignal.evaluation import primary_test_set
 from mirsignal.files import read_table, refuse_duplicates
-from mirsignal.mirnas import find_mirna
+from mirsignal.mirnas import find_mirna, short_name
 from mirsignal.sequences import check_target, seed
 
 COLUMNS = ["id", "source", "mirna_name", "mirna", "family", "target", "drawn"]
@@ -108,6 +109,14 @@ def read_explained(
         return pd.read_parquet(pairs), saved["values"]
 
 
+def read_paths(path: str | Path) -> list[NDArray[np.int64]]:
+    """Read the cells (K, 2) of each alignment: target and miRNA nucleotide, 0-based."""
+    return [
+        np.column_stack([row.target_at, row.mirna_at]).astype(np.int64)
+        for row in pd.read_parquet(path).itertuples()
+    ]
+
+
 def name_sequences(mirnas: pd.DataFrame, test: pd.DataFrame) -> dict[str, str]:
     """Return the sequences of miRNAs by name: scanned ones, then those of test pairs.
 
@@ -116,6 +125,11 @@ def name_sequences(mirnas: pd.DataFrame, test: pd.DataFrame) -> dict[str, str]:
     """
     known = dict(zip(test["mirna_name"], test["mirna"], strict=True))
     return known | dict(zip(mirnas["mirna"], mirnas["sequence"], strict=True))
+
+
+def name_pair(pair: Any) -> str:
+    """Return how a pair (id, mirna_name) is called: its id and its miRNA, where named."""
+    return ", ".join(filter(None, [pair.id, short_name(pair.mirna_name)]))
 
 
 def usable_for_many(pairs: pd.DataFrame) -> NDArray[np.bool_]:

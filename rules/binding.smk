@@ -8,6 +8,7 @@
 
 localrules:
     choose_binding,
+    draw_evaluation,
 
 
 rule train_binding:
@@ -110,6 +111,31 @@ rule evaluate_binding:
         metrics="results/{study}/binding/{samples}.{binding}/metrics.json",
         predictions="results/{study}/binding/{samples}.{binding}/test_predictions.parquet",
         table="results/{study}/binding/{samples}.{binding}/metrics.tsv",
+    log:
+        "results/{study}/logs/evaluate_binding/{samples}.{binding}.log",
+    benchmark:
+        "results/{study}/benchmarks/evaluate_binding/{samples}.{binding}.tsv"
+    conda:
+        "../envs/tensorflow.yaml"
+    resources:
+        mem_mb=more(4000),
+        runtime=more(120),
+        gpu=1,
+    params:
+        settings=recipe("binding", "encoding", "n_resamples"),
+        seed=CONFIG["seed"],
+        code=code("evaluate_binding"),
+    script:
+        "../scripts/evaluate_binding.py"
+
+
+rule draw_evaluation:
+    input:
+        metrics="results/{study}/binding/{samples}.{binding}/metrics.json",
+        table="results/{study}/binding/{samples}.{binding}/metrics.tsv",
+        predictions="results/{study}/binding/{samples}.{binding}/test_predictions.parquet",
+        history="results/{study}/binding/{samples}.{binding}/history.tsv",
+    output:
         page=report(
             "results/{study}/binding/{samples}.{binding}/metrics.html",
             caption="../report/binding_metrics.rst",
@@ -131,19 +157,13 @@ rule evaluate_binding:
             },
         ),
     log:
-        "results/{study}/logs/evaluate_binding/{samples}.{binding}.log",
+        "results/{study}/logs/draw_evaluation/{samples}.{binding}.log",
     benchmark:
-        "results/{study}/benchmarks/evaluate_binding/{samples}.{binding}.tsv"
+        "results/{study}/benchmarks/draw_evaluation/{samples}.{binding}.tsv"
     conda:
-        "../envs/tensorflow.yaml"
-    resources:
-        mem_mb=more(4000),
-        runtime=more(120),
-        gpu=1,
+        "../envs/tables.yaml"
     params:
-        settings=recipe("binding", "encoding", "n_resamples"),
-        seed=CONFIG["seed"],
         captions={name: caption(name) for name in ("evaluation", "binding_metrics")},
-        code=code("evaluate_binding"),
+        code=code("draw_evaluation"),
     script:
-        "../scripts/evaluate_binding.py"
+        "../scripts/draw_evaluation.py"

@@ -9,7 +9,10 @@
 
 
 localrules:
+    draw_comparison,
+    draw_unseen,
     compare_experiments,
+    draw_experiments,
 
 
 rule compare_predictions:
@@ -27,6 +30,33 @@ rule compare_predictions:
         pairs="results/{study}/comparison/{experiment}/pairs.parquet",
         provenance="results/{study}/comparison/{experiment}/provenance.json",
         table="results/{study}/comparison/{experiment}/metrics.tsv",
+    log:
+        "results/{study}/logs/compare_predictions/{experiment}.log",
+    benchmark:
+        "results/{study}/benchmarks/compare_predictions/{experiment}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=more(3000),
+        runtime=more(60),
+    params:
+        settings={
+            key: CONFIG["comparison"][key] for key in ("thresholds", "n_resamples")
+        },
+        recipes=lambda wildcards: experiment_recipes(CONFIG, wildcards.experiment),
+        target=lambda wildcards: target_of(wildcards.experiment),
+        seed=CONFIG["seed"],
+        code=code("compare_predictions"),
+    script:
+        "../scripts/compare_predictions.py"
+
+
+rule draw_comparison:
+    input:
+        pairs="results/{study}/comparison/{experiment}/pairs.parquet",
+        metrics="results/{study}/comparison/{experiment}/metrics.json",
+        table="results/{study}/comparison/{experiment}/metrics.tsv",
+    output:
         page=report(
             "results/{study}/comparison/{experiment}/metrics.html",
             caption="../report/metrics.rst",
@@ -64,26 +94,17 @@ rule compare_predictions:
             labels={"experiment": "{experiment}", "figure": "per miRNA"},
         ),
     log:
-        "results/{study}/logs/compare_predictions/{experiment}.log",
+        "results/{study}/logs/draw_comparison/{experiment}.log",
     benchmark:
-        "results/{study}/benchmarks/compare_predictions/{experiment}.tsv"
+        "results/{study}/benchmarks/draw_comparison/{experiment}.tsv"
     conda:
         "../envs/tables.yaml"
-    resources:
-        mem_mb=more(3000),
-        runtime=more(60),
     params:
-        settings={
-            key: CONFIG["comparison"][key] for key in ("thresholds", "n_resamples")
-        },
         reference_name=INPUTS["targetscan"]["name"],
-        recipes=lambda wildcards: experiment_recipes(CONFIG, wildcards.experiment),
-        target=lambda wildcards: target_of(wildcards.experiment),
-        seed=CONFIG["seed"],
         captions={name: caption(name) for name in [*COMPARISON_FIGURES, "metrics"]},
-        code=code("compare_predictions"),
+        code=code("draw_comparison"),
     script:
-        "../scripts/compare_predictions.py"
+        "../scripts/draw_comparison.py"
 
 
 rule compare_unseen:
@@ -96,18 +117,6 @@ rule compare_unseen:
     output:
         metrics="results/{study}/comparison/unseen/metrics.json",
         table="results/{study}/comparison/unseen/metrics.tsv",
-        page=report(
-            "results/{study}/comparison/unseen/metrics.html",
-            caption="../report/unseen.rst",
-            category="5 Comparison",
-            labels={"experiment": "unseen miRNAs", "figure": "table of measures"},
-        ),
-        per_mirna=report(
-            "results/{study}/comparison/unseen/per_mirna.svg",
-            caption="../report/unseen.rst",
-            category="5 Comparison",
-            labels={"experiment": "unseen miRNAs", "figure": "per miRNA"},
-        ),
     log:
         "results/{study}/logs/compare_unseen.log",
     benchmark:
@@ -121,13 +130,42 @@ rule compare_unseen:
         settings={
             key: CONFIG["comparison"][key] for key in ("thresholds", "n_resamples")
         },
-        reference_name=INPUTS["targetscan"]["name"],
         target=target_of("main"),
         seed=CONFIG["seed"],
-        caption=caption("unseen"),
         code=code("compare_unseen"),
     script:
         "../scripts/compare_unseen.py"
+
+
+rule draw_unseen:
+    input:
+        metrics="results/{study}/comparison/unseen/metrics.json",
+        table="results/{study}/comparison/unseen/metrics.tsv",
+    output:
+        page=report(
+            "results/{study}/comparison/unseen/metrics.html",
+            caption="../report/unseen.rst",
+            category="5 Comparison",
+            labels={"experiment": "unseen miRNAs", "figure": "table of measures"},
+        ),
+        per_mirna=report(
+            "results/{study}/comparison/unseen/per_mirna.svg",
+            caption="../report/unseen.rst",
+            category="5 Comparison",
+            labels={"experiment": "unseen miRNAs", "figure": "per miRNA"},
+        ),
+    log:
+        "results/{study}/logs/draw_unseen.log",
+    benchmark:
+        "results/{study}/benchmarks/draw_unseen.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        reference_name=INPUTS["targetscan"]["name"],
+        caption=caption("unseen"),
+        code=code("draw_unseen"),
+    script:
+        "../scripts/draw_unseen.py"
 
 
 rule measure_recovery:
@@ -168,7 +206,25 @@ rule compare_experiments:
             experiment=CONFIG["experiments"],
         ),
     output:
+        "results/{study}/comparison/experiments.tsv",
+    log:
+        "results/{study}/logs/compare_experiments.log",
+    benchmark:
+        "results/{study}/benchmarks/compare_experiments.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        experiments=list(CONFIG["experiments"]),
+        code=code("compare_experiments"),
+    script:
+        "../scripts/compare_experiments.py"
+
+
+rule draw_experiments:
+    input:
         table="results/{study}/comparison/experiments.tsv",
+        metrics="results/{study}/comparison/main/metrics.json",
+    output:
         page=report(
             "results/{study}/comparison/experiments.html",
             caption="../report/experiments.rst",
@@ -182,14 +238,13 @@ rule compare_experiments:
             labels={"figure": "forest plot"},
         ),
     log:
-        "results/{study}/logs/compare_experiments.log",
+        "results/{study}/logs/draw_experiments.log",
     benchmark:
-        "results/{study}/benchmarks/compare_experiments.tsv"
+        "results/{study}/benchmarks/draw_experiments.tsv"
     conda:
         "../envs/tables.yaml"
     params:
-        experiments=list(CONFIG["experiments"]),
         caption=caption("experiments"),
-        code=code("compare_experiments"),
+        code=code("draw_experiments"),
     script:
-        "../scripts/compare_experiments.py"
+        "../scripts/draw_experiments.py"

@@ -9,9 +9,17 @@
 #         alignments.tsv, .txt, .parquet, pairs.svg        strongest paths, heat maps
 #         importance.tsv, .json, .svg                      by miRNA position
 #         clusters.tsv, .txt, .json, .svg                  of alignments
-#         mutagenesis.tsv, .json, .svg                     of the pairs that are drawn
-#         checks.json, .svg                                of attributions
+#         mutagenesis.tsv, .npz, .json, .svg               of the pairs that are drawn
+#         checks.parquet, .json, .svg                      of attributions
 #         variants.tsv, .json, .svg                        where variants were measured
+
+
+localrules:
+    draw_pairs,
+    draw_importance,
+    draw_clusters,
+    draw_mutants,
+    draw_checks,
 
 
 rule explain_pairs:
@@ -53,16 +61,6 @@ rule align_pairs:
         table="results/{study}/interpretation/{samples}.{binding}/alignments.tsv",
         text="results/{study}/interpretation/{samples}.{binding}/alignments.txt",
         paths="results/{study}/interpretation/{samples}.{binding}/alignments.parquet",
-        figure=report(
-            "results/{study}/interpretation/{samples}.{binding}/pairs.svg",
-            caption="../report/pairs.rst",
-            category="3 Interpretation",
-            labels={
-                "samples": "{samples}",
-                "binding": "{binding}",
-                "figure": "SHAP of pairs",
-            },
-        ),
     log:
         "results/{study}/logs/align_pairs/{samples}.{binding}.log",
     benchmark:
@@ -74,10 +72,38 @@ rule align_pairs:
         runtime=more(30),
     params:
         gaps=interpretation("gap_open", "gap_extend"),
-        caption=caption("pairs"),
         code=code("align_pairs"),
     script:
         "../scripts/align_pairs.py"
+
+
+rule draw_pairs:
+    input:
+        pairs="results/{study}/interpretation/{samples}.{binding}/explained.parquet",
+        shap="results/{study}/interpretation/{samples}.{binding}/shap.npz",
+        paths="results/{study}/interpretation/{samples}.{binding}/alignments.parquet",
+    output:
+        report(
+            "results/{study}/interpretation/{samples}.{binding}/pairs.svg",
+            caption="../report/pairs.rst",
+            category="3 Interpretation",
+            labels={
+                "samples": "{samples}",
+                "binding": "{binding}",
+                "figure": "SHAP of pairs",
+            },
+        ),
+    log:
+        "results/{study}/logs/draw_pairs/{samples}.{binding}.log",
+    benchmark:
+        "results/{study}/benchmarks/draw_pairs/{samples}.{binding}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        caption=caption("pairs"),
+        code=code("draw_pairs"),
+    script:
+        "../scripts/draw_pairs.py"
 
 
 rule measure_importance:
@@ -87,16 +113,6 @@ rule measure_importance:
     output:
         table="results/{study}/interpretation/{samples}.{binding}/importance.tsv",
         summary="results/{study}/interpretation/{samples}.{binding}/importance.json",
-        figure=report(
-            "results/{study}/interpretation/{samples}.{binding}/importance.svg",
-            caption="../report/importance.rst",
-            category="3 Interpretation",
-            labels={
-                "samples": "{samples}",
-                "binding": "{binding}",
-                "figure": "importance by miRNA position",
-            },
-        ),
     log:
         "results/{study}/logs/measure_importance/{samples}.{binding}.log",
     benchmark:
@@ -108,10 +124,37 @@ rule measure_importance:
         runtime=more(30),
     params:
         seed=CONFIG["seed"],
-        caption=caption("importance"),
         code=code("measure_importance"),
     script:
         "../scripts/measure_importance.py"
+
+
+rule draw_importance:
+    input:
+        table="results/{study}/interpretation/{samples}.{binding}/importance.tsv",
+        summary="results/{study}/interpretation/{samples}.{binding}/importance.json",
+    output:
+        report(
+            "results/{study}/interpretation/{samples}.{binding}/importance.svg",
+            caption="../report/importance.rst",
+            category="3 Interpretation",
+            labels={
+                "samples": "{samples}",
+                "binding": "{binding}",
+                "figure": "importance by miRNA position",
+            },
+        ),
+    log:
+        "results/{study}/logs/draw_importance/{samples}.{binding}.log",
+    benchmark:
+        "results/{study}/benchmarks/draw_importance/{samples}.{binding}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        caption=caption("importance"),
+        code=code("draw_importance"),
+    script:
+        "../scripts/draw_importance.py"
 
 
 rule cluster_alignments:
@@ -123,16 +166,6 @@ rule cluster_alignments:
         table="results/{study}/interpretation/{samples}.{binding}/clusters.tsv",
         text="results/{study}/interpretation/{samples}.{binding}/clusters.txt",
         summary="results/{study}/interpretation/{samples}.{binding}/clusters.json",
-        figure=report(
-            "results/{study}/interpretation/{samples}.{binding}/clusters.svg",
-            caption="../report/clusters.rst",
-            category="3 Interpretation",
-            labels={
-                "samples": "{samples}",
-                "binding": "{binding}",
-                "figure": "clusters of alignments",
-            },
-        ),
     log:
         "results/{study}/logs/cluster_alignments/{samples}.{binding}.log",
     benchmark:
@@ -145,10 +178,37 @@ rule cluster_alignments:
     params:
         max_clusters=CONFIG["interpretation"]["max_clusters"],
         seed=CONFIG["seed"],
-        caption=caption("clusters"),
         code=code("cluster_alignments"),
     script:
         "../scripts/cluster_alignments.py"
+
+
+rule draw_clusters:
+    input:
+        table="results/{study}/interpretation/{samples}.{binding}/clusters.tsv",
+        summary="results/{study}/interpretation/{samples}.{binding}/clusters.json",
+    output:
+        report(
+            "results/{study}/interpretation/{samples}.{binding}/clusters.svg",
+            caption="../report/clusters.rst",
+            category="3 Interpretation",
+            labels={
+                "samples": "{samples}",
+                "binding": "{binding}",
+                "figure": "clusters of alignments",
+            },
+        ),
+    log:
+        "results/{study}/logs/draw_clusters/{samples}.{binding}.log",
+    benchmark:
+        "results/{study}/benchmarks/draw_clusters/{samples}.{binding}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        caption=caption("clusters"),
+        code=code("draw_clusters"),
+    script:
+        "../scripts/draw_clusters.py"
 
 
 rule mutate_pairs:
@@ -158,17 +218,8 @@ rule mutate_pairs:
         shap="results/{study}/interpretation/{samples}.{binding}/shap.npz",
     output:
         table="results/{study}/interpretation/{samples}.{binding}/mutagenesis.tsv",
+        mutants="results/{study}/interpretation/{samples}.{binding}/mutagenesis.npz",
         summary="results/{study}/interpretation/{samples}.{binding}/mutagenesis.json",
-        figure=report(
-            "results/{study}/interpretation/{samples}.{binding}/mutagenesis.svg",
-            caption="../report/mutagenesis.rst",
-            category="3 Interpretation",
-            labels={
-                "samples": "{samples}",
-                "binding": "{binding}",
-                "figure": "mutagenesis of pairs",
-            },
-        ),
     log:
         "results/{study}/logs/mutate_pairs/{samples}.{binding}.log",
     benchmark:
@@ -182,10 +233,37 @@ rule mutate_pairs:
     params:
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
         seed=CONFIG["seed"],
-        caption=caption("mutagenesis"),
         code=code("mutate_pairs"),
     script:
         "../scripts/mutate_pairs.py"
+
+
+rule draw_mutants:
+    input:
+        mutants="results/{study}/interpretation/{samples}.{binding}/mutagenesis.npz",
+        summary="results/{study}/interpretation/{samples}.{binding}/mutagenesis.json",
+    output:
+        report(
+            "results/{study}/interpretation/{samples}.{binding}/mutagenesis.svg",
+            caption="../report/mutagenesis.rst",
+            category="3 Interpretation",
+            labels={
+                "samples": "{samples}",
+                "binding": "{binding}",
+                "figure": "mutagenesis of pairs",
+            },
+        ),
+    log:
+        "results/{study}/logs/draw_mutants/{samples}.{binding}.log",
+    benchmark:
+        "results/{study}/benchmarks/draw_mutants/{samples}.{binding}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        caption=caption("mutagenesis"),
+        code=code("draw_mutants"),
+    script:
+        "../scripts/draw_mutants.py"
 
 
 rule check_attributions:
@@ -194,17 +272,8 @@ rule check_attributions:
         pairs="results/{study}/samples/{samples}/pairs.parquet",
         predictions="results/{study}/binding/{samples}.{binding}/test_predictions.parquet",
     output:
+        checks="results/{study}/interpretation/{samples}.{binding}/checks.parquet",
         summary="results/{study}/interpretation/{samples}.{binding}/checks.json",
-        figure=report(
-            "results/{study}/interpretation/{samples}.{binding}/checks.svg",
-            caption="../report/checks.rst",
-            category="3 Interpretation",
-            labels={
-                "samples": "{samples}",
-                "binding": "{binding}",
-                "figure": "checks of attributions",
-            },
-        ),
     log:
         "results/{study}/logs/check_attributions/{samples}.{binding}.log",
     benchmark:
@@ -220,10 +289,37 @@ rule check_attributions:
         steps=CONFIG["scan"][experiment_recipes(CONFIG, "main")["scan"]]["steps"],
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
         seed=CONFIG["seed"],
-        caption=caption("checks"),
         code=code("check_attributions"),
     script:
         "../scripts/check_attributions.py"
+
+
+rule draw_checks:
+    input:
+        checks="results/{study}/interpretation/{samples}.{binding}/checks.parquet",
+        summary="results/{study}/interpretation/{samples}.{binding}/checks.json",
+    output:
+        report(
+            "results/{study}/interpretation/{samples}.{binding}/checks.svg",
+            caption="../report/checks.rst",
+            category="3 Interpretation",
+            labels={
+                "samples": "{samples}",
+                "binding": "{binding}",
+                "figure": "checks of attributions",
+            },
+        ),
+    log:
+        "results/{study}/logs/draw_checks/{samples}.{binding}.log",
+    benchmark:
+        "results/{study}/benchmarks/draw_checks/{samples}.{binding}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        caption=caption("checks"),
+        code=code("draw_checks"),
+    script:
+        "../scripts/draw_checks.py"
 
 
 if "measured_variants" in INPUTS:
@@ -236,16 +332,6 @@ if "measured_variants" in INPUTS:
         output:
             table="results/{study}/interpretation/{samples}.{binding}/variants.tsv",
             summary="results/{study}/interpretation/{samples}.{binding}/variants.json",
-            figure=report(
-                "results/{study}/interpretation/{samples}.{binding}/variants.svg",
-                caption="../report/variants.rst",
-                category="3 Interpretation",
-                labels={
-                    "samples": "{samples}",
-                    "binding": "{binding}",
-                    "figure": "measured variants",
-                },
-            ),
         log:
             "results/{study}/logs/compare_variants/{samples}.{binding}.log",
         benchmark:
@@ -261,7 +347,34 @@ if "measured_variants" in INPUTS:
             stronger=INPUTS["measured_variants"]["stronger"],
             encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
             seed=CONFIG["seed"],
-            caption=caption("variants"),
             code=code("compare_variants"),
         script:
             "../scripts/compare_variants.py"
+
+    rule draw_variants:
+        input:
+            table="results/{study}/interpretation/{samples}.{binding}/variants.tsv",
+            summary="results/{study}/interpretation/{samples}.{binding}/variants.json",
+        output:
+            report(
+                "results/{study}/interpretation/{samples}.{binding}/variants.svg",
+                caption="../report/variants.rst",
+                category="3 Interpretation",
+                labels={
+                    "samples": "{samples}",
+                    "binding": "{binding}",
+                    "figure": "measured variants",
+                },
+            ),
+        log:
+            "results/{study}/logs/draw_variants/{samples}.{binding}.log",
+        benchmark:
+            "results/{study}/benchmarks/draw_variants/{samples}.{binding}.tsv"
+        localrule: True
+        conda:
+            "../envs/tables.yaml"
+        params:
+            caption=caption("variants"),
+            code=code("draw_variants"),
+        script:
+            "../scripts/draw_variants.py"

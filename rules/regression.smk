@@ -11,6 +11,7 @@
 
 localrules:
     collect_predictions,
+    draw_explanations,
     stack_predictions,
 
 
@@ -210,15 +211,7 @@ rule explain_predictions:
         genes=gene_features,
     output:
         table="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/explanations.tsv",
-        figure=report(
-            "results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/explanations.svg",
-            caption="../report/explanations.rst",
-            category="5 Comparison",
-            labels={
-                "experiment": "{samples}.{binding}.{scan}.{signals}.{regression}",
-                "figure": "sites behind predictions",
-            },
-        ),
+        drawn="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/explanations.json",
     log:
         "results/{study}/logs/explain_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.log",
     benchmark:
@@ -234,7 +227,32 @@ rule explain_predictions:
     params:
         settings=recipe("regression", "network", "pools", "task"),
         n_predictions=CONFIG["interpretation"]["n_predictions"],
-        caption=caption("explanations"),
         code=code("explain_predictions"),
     script:
         "../scripts/explain_predictions.py"
+
+
+rule draw_explanations:
+    input:
+        "results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/explanations.json",
+    output:
+        report(
+            "results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/explanations.svg",
+            caption="../report/explanations.rst",
+            category="5 Comparison",
+            labels={
+                "experiment": "{samples}.{binding}.{scan}.{signals}.{regression}",
+                "figure": "sites behind predictions",
+            },
+        ),
+    log:
+        "results/{study}/logs/draw_explanations/{samples}.{binding}.{scan}.{signals}.{regression}.log",
+    benchmark:
+        "results/{study}/benchmarks/draw_explanations/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        caption=caption("explanations"),
+        code=code("draw_explanations"),
+    script:
+        "../scripts/draw_explanations.py"

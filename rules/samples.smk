@@ -7,6 +7,7 @@
 
 localrules:
     prepare_test_set,
+    draw_audit,
 
 
 if "transcripts" in INPUTS["hybrids"]:
@@ -113,13 +114,7 @@ rule audit_samples:
     input:
         "results/{study}/samples/{samples}/pairs.parquet",
     output:
-        audit="results/{study}/samples/{samples}/audit.json",
-        figure=report(
-            "results/{study}/samples/{samples}/audit.svg",
-            caption="../report/audit.rst",
-            category="1 Samples",
-            labels={"samples": "{samples}", "figure": "audit"},
-        ),
+        "results/{study}/samples/{samples}/audit.json",
     log:
         "results/{study}/logs/audit_samples/{samples}.log",
     benchmark:
@@ -132,7 +127,29 @@ rule audit_samples:
     params:
         settings=recipe("samples", "max_shortcut_auc"),
         seed=CONFIG["seed"],
-        caption=caption("audit"),
         code=code("audit_samples"),
     script:
         "../scripts/audit_samples.py"
+
+
+rule draw_audit:
+    input:
+        "results/{study}/samples/{samples}/audit.json",
+    output:
+        report(
+            "results/{study}/samples/{samples}/audit.svg",
+            caption="../report/audit.rst",
+            category="1 Samples",
+            labels={"samples": "{samples}", "figure": "audit"},
+        ),
+    log:
+        "results/{study}/logs/draw_audit/{samples}.log",
+    benchmark:
+        "results/{study}/benchmarks/draw_audit/{samples}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        caption=caption("audit"),
+        code=code("draw_audit"),
+    script:
+        "../scripts/draw_audit.py"

@@ -1,12 +1,10 @@
-"""Align explained pairs along the strongest path of their SHAP values, and draw some."""
+"""Align explained pairs along the strongest path of their SHAP values."""
 
-import numpy as np
 import pandas as pd
 
 from mirsignal.alignment import mask_unknown, strongest_paths
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.duplexes import count_states, write_duplex
-from mirsignal.figures.pairs import draw_pairs
 from mirsignal.files import atomic_path, write_parquet, write_tsv
 from mirsignal.jobs import run
 from mirsignal.selection import read_explained
@@ -51,13 +49,6 @@ def main(snakemake):
     with atomic_path(snakemake.output.text) as temporary:
         blocks = map(describe, table.itertuples(), sequences)
         temporary.write_text("\n".join(blocks))
-    drawn = np.flatnonzero(pairs["drawn"])
-    draw_pairs(
-        pairs.iloc[drawn],
-        values[drawn],
-        [paths[at] for at in drawn],
-        *(snakemake.output.figure, snakemake.params.caption),
-    )
 
 
 def describe(row, sequences):

@@ -5,7 +5,6 @@ import logging
 import pandas as pd
 
 from mirsignal.audit import audit_samples, refuse_shortcuts
-from mirsignal.figures.samples import draw_audit
 from mirsignal.files import write_json
 from mirsignal.jobs import run
 
@@ -24,8 +23,7 @@ def main(snakemake):
             f"{scores[best]['n']:,}",
         )
     refuse_shortcuts(audit, snakemake.params.settings["max_shortcut_auc"])
-    write_json(snakemake.output.audit, audit)
-    draw_audit(audit, snakemake.output.figure, snakemake.params.caption)
+    write_json(snakemake.output[0], audit)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,7 @@ import pandas as pd
 
 from mirsignal.attribution_checks import check_attributions, summarise
 from mirsignal.backend import keras, set_up
-from mirsignal.figures.attribution_checks import draw_checks
-from mirsignal.files import write_json
+from mirsignal.files import write_json, write_parquet
 from mirsignal.jobs import run
 from mirsignal.selection import choose_positives
 
@@ -30,7 +29,7 @@ def main(snakemake):
     )
     summary = {name: summarise(values, seed) for name, values in checks.items()}
     write_json(snakemake.output.summary, about | summary)
-    draw_checks(checks, summary, snakemake.output.figure, snakemake.params.caption)
+    write_parquet(snakemake.output.checks, pd.DataFrame(checks))
     if "fast_unsupported" in about:
         log.info(
             "the scan's fast attribution is not checked: %s", about["fast_unsupported"]

@@ -3,7 +3,6 @@
 import logging
 
 import numpy as np
-import pandas as pd
 
 from mirsignal.alignment_clusters import (
     cluster_alignments,
@@ -14,11 +13,10 @@ from mirsignal.alignment_clusters import (
 )
 from mirsignal.duplexes import mirna_states, write_duplex
 from mirsignal.errors import InputError
-from mirsignal.figures.alignment_clusters import draw_clusters
-from mirsignal.figures.style import short_name
 from mirsignal.files import atomic_path, write_json, write_tsv
 from mirsignal.jobs import run
-from mirsignal.selection import read_explained, usable_for_many
+from mirsignal.mirnas import short_name
+from mirsignal.selection import read_explained, read_paths, usable_for_many
 
 log = logging.getLogger("mirsignal")
 
@@ -59,7 +57,7 @@ def main(snakemake):
     states = np.stack([mirna_states(*triple) for triple in triples])
     table = describe_clusters(clusters, states, on_path)
     examples = {
-        cluster: "\n".join(describe(pairs.loc[at], triples[at]) for at in rows)
+        str(cluster): "\n".join(describe(pairs.loc[at], triples[at]) for at in rows)
         for cluster, rows in nearest(clusters, distances, N_EXAMPLES).items()
     }
     title = entitle(len(pairs), int(usable.sum()), silhouettes, clusters.max())
@@ -69,6 +67,8 @@ def main(snakemake):
     write_json(
         snakemake.output.summary,
         {
+            "title": title,
+            "examples": examples,
             "n": len(pairs),
             "n_without_path": int(usable.sum()) - len(pairs),
             "k": int(clusters.max()),
@@ -77,19 +77,7 @@ def main(snakemake):
             "clusters": dict(zip(pairs["id"], clusters.tolist(), strict=True)),
         },
     )
-    draw_clusters(
-        *(table, examples, title, snakemake.output.figure, snakemake.params.caption)
-    )
     log.info(title)
-
-
-def read_paths(path):
-    """Return the cells (K, 2) of each alignment."""
-    table = pd.read_parquet(path)
-    return [
-        np.column_stack([row.target_at, row.mirna_at]).astype(np.int64)
-        for row in table.itertuples()
-    ]
 
 
 def describe(row, triple):
@@ -113,7 +101,7 @@ def write_text(table, examples):
         parts.append(
             f"\nCluster {cluster}: n = {n:,} ({share:.0%})\n"
             f"consensus, miRNA nt 1 to {len(rows)}: {''.join(rows['consensus'])}\n\n"
-            f"{examples[cluster]}"
+            f"{examples[str(cluster)]}"
         )
     return "".join(parts)
 

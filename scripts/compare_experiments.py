@@ -3,8 +3,7 @@
 import pandas as pd
 
 from mirsignal.errors import InputError
-from mirsignal.figures.comparison import draw_experiments
-from mirsignal.files import read_json, write_html, write_tsv
+from mirsignal.files import read_json, write_tsv
 from mirsignal.jobs import run
 
 COLUMNS = {
@@ -31,11 +30,7 @@ def main(snakemake):
     shared = ("occupancy", "seed_counts", "site_features", "contextpp", "targetscan")
     rows += [row(name, every[0], name) for name in shared]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    write_tsv(snakemake.output.table, table, COLUMNS)
-    write_html(snakemake.output.page, table, COLUMNS, snakemake.params.caption)
-    draw_experiments(
-        table, targets.pop(), snakemake.output.figure, snakemake.params.caption
-    )
+    write_tsv(snakemake.output[0], table, COLUMNS)
 
 
 def row(label, metrics, predictor):

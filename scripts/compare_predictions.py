@@ -5,22 +5,15 @@ import logging
 import pandas as pd
 
 from mirsignal.comparison import compare, describe_measures, metrics_table
-from mirsignal.figures import comparison as figures
-from mirsignal.files import write_html, write_json, write_parquet, write_tsv
+from mirsignal.files import write_json, write_parquet, write_tsv
 from mirsignal.jobs import run
 
 log = logging.getLogger("mirsignal")
 
-PREDICTORS = {
-    "predicted": "mirsignal: signal",
-    "occupancy": "mirsignal: occupancy",
-    "stacked": "mirsignal: stacked",
-    "stacked_targetscan": "stacked + TargetScan table",
-    "seed_counts": "seed counts",
-    "site_features": "site features",
-    "contextpp": "context++, computed",
-    "targetscan": "TargetScan",
-}
+PREDICTORS = [
+    *("predicted", "occupancy", "stacked", "stacked_targetscan"),
+    *("seed_counts", "site_features", "contextpp", "targetscan"),
+]
 PREDICTOR = (
     "predicted: this experiment's signal network; occupancy: sites of both "
     "strands; stacked: the two and context++; stacked_targetscan: and the TargetScan "
@@ -37,7 +30,7 @@ def main(snakemake):
     pairs = pairs.sample(frac=1, random_state=snakemake.params.seed, ignore_index=True)
     metrics = compare(
         pairs,
-        list(PREDICTORS),
+        PREDICTORS,
         ["contextpp", "targetscan"],
         settings["thresholds"],
         settings["n_resamples"],
@@ -52,16 +45,6 @@ def main(snakemake):
     write_json(snakemake.output.metrics, metrics)
     write_parquet(snakemake.output.pairs, pairs)
     write_tsv(snakemake.output.table, table, columns)
-    names = PREDICTORS | {"targetscan": snakemake.params.reference_name}
-    output, captions = snakemake.output, snakemake.params.captions
-    write_html(output.page, table, columns, captions["metrics"])
-    figures.draw_scatter(pairs, names, metrics, output.scatter, captions["scatter"])
-    figures.draw_cumulative(pairs, names, output.cumulative, captions["cumulative"])
-    figures.draw_precision_recall(
-        pairs, names, metrics, output.precision_recall, captions["precision_recall"]
-    )
-    figures.draw_top_targets(pairs, names, output.top_targets, captions["top_targets"])
-    figures.draw_per_mirna(metrics, names, output.per_mirna, captions["per_mirna"])
     for row in table.itertuples():
         log.info(
             "%-18s r = %.3f (%.3f-%.3f), n = %s",

@@ -5,19 +5,14 @@ import logging
 import pandas as pd
 
 from mirsignal.comparison import compare, describe_measures, metrics_table
-from mirsignal.figures.comparison import draw_per_mirna
-from mirsignal.files import write_html, write_json, write_tsv
+from mirsignal.files import write_json, write_tsv
 from mirsignal.jobs import run
 
 log = logging.getLogger("mirsignal")
 
-PREDICTORS = {
-    "occupancy": "mirsignal: occupancy",
-    "seed_counts": "seed counts",
-    "site_features": "site features",
-    "contextpp": "context++, computed",
-    "targetscan": "TargetScan",
-}
+PREDICTORS = [
+    *("occupancy", "seed_counts", "site_features", "contextpp", "targetscan"),
+]
 PREDICTOR = (
     "occupancy, seed_counts, site_features: fitted to other miRNAs and "
     "other genes; contextpp, targetscan: as published"
@@ -39,7 +34,7 @@ def main(snakemake):
     pairs = pairs.merge(pd.read_parquet(snakemake.input.contextpp), on=keys)
     pairs = pairs.merge(scores, how="left", on=keys)
     metrics = compare(
-        *(pairs, list(PREDICTORS), ["contextpp"], settings["thresholds"]),
+        *(pairs, PREDICTORS, ["contextpp"], settings["thresholds"]),
         *(settings["n_resamples"], params.seed),
     )
     metrics["target"] = params.target
@@ -47,9 +42,6 @@ def main(snakemake):
     columns = {"predictor": PREDICTOR} | describe_measures(settings["thresholds"])
     write_json(snakemake.output.metrics, metrics)
     write_tsv(snakemake.output.table, table, columns)
-    write_html(snakemake.output.page, table, columns, params.caption)
-    names = PREDICTORS | {"targetscan": params.reference_name}
-    draw_per_mirna(metrics, names, snakemake.output.per_mirna, params.caption)
     for row in table.itertuples():
         log.info(
             "%-13s r = %.3f (%.3f-%.3f), mean per miRNA %.3f, n = %s",

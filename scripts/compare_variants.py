@@ -5,7 +5,6 @@ import logging
 import pandas as pd
 
 from mirsignal.backend import keras, set_up
-from mirsignal.figures.variants import draw_variants
 from mirsignal.files import write_json, write_tsv
 from mirsignal.jobs import run
 from mirsignal.variants import COLUMNS, correlate_variants, read_variants, score_variants
@@ -23,9 +22,6 @@ def main(snakemake):
     found = correlate_variants(scored, params.stronger, seed)
     write_tsv(snakemake.output.table, scored[list(COLUMNS)], COLUMNS)
     write_json(snakemake.output.summary, {"stronger": params.stronger, "mirnas": found})
-    draw_variants(
-        *(scored, found, params.stronger), *(snakemake.output.figure, params.caption)
-    )
     for row in found:
         log.info(
             "%s: %s, %s, n = %d",

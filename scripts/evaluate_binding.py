@@ -17,8 +17,7 @@ from mirsignal.evaluation import (
     random_pairs,
     summarise_seeds,
 )
-from mirsignal.figures.binding import draw_evaluation
-from mirsignal.files import write_html, write_json, write_parquet, write_tsv
+from mirsignal.files import write_json, write_parquet, write_tsv
 from mirsignal.history import best_member
 from mirsignal.jobs import run
 from mirsignal.training import predict_pairs
@@ -71,14 +70,9 @@ def main(snakemake):
         "random_windows": random_rates(models[chosen], train, settings["encoding"], seed),
         "cpu_minutes": history.groupby("member")["cpu_seconds"].sum().div(60).tolist(),
     }
-    table, caption = tabulate(metrics["test_sets"]), snakemake.params.captions
     write_json(snakemake.output.metrics, metrics)
     write_parquet(snakemake.output.predictions, test)
-    write_tsv(snakemake.output.table, table, COLUMNS)
-    write_html(snakemake.output.page, table, COLUMNS, caption["binding_metrics"])
-    draw_evaluation(
-        test, history, metrics, snakemake.output.figure, caption["evaluation"]
-    )
+    write_tsv(snakemake.output.table, tabulate(metrics["test_sets"]), COLUMNS)
     report(metrics)
 
 

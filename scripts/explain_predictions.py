@@ -5,8 +5,7 @@ import logging
 import pandas as pd
 
 from mirsignal.backend import keras, set_up
-from mirsignal.figures.explanations import draw_explanations
-from mirsignal.files import write_tsv
+from mirsignal.files import write_json, write_tsv
 from mirsignal.gene_features import gene_inputs
 from mirsignal.jobs import run
 from mirsignal.occlusion import find_parts, name_sites, occlude
@@ -57,14 +56,16 @@ def main(snakemake):
         )
         explained.append(
             {
-                **{"title": title, "length": len(sequence), "parts": parts},
-                **{"sites": sites, "unit": UNITS[settings["task"]]},
+                **{"title": title, "length": len(sequence)},
+                "unit": UNITS[settings["task"]],
+                "parts": parts.to_dict("list"),
+                "sites": sites.to_dict("list"),
             }
         )
         log.info("%s; %d parts", title, len(parts))
     table = pd.concat(rows, ignore_index=True)[list(COLUMNS)]
     write_tsv(snakemake.output.table, table, COLUMNS)
-    draw_explanations(explained, snakemake.output.figure, snakemake.params.caption)
+    write_json(snakemake.output.drawn, explained)
 
 
 def choose(predictions, n):

@@ -5,8 +5,6 @@ import logging
 import pandas as pd
 
 from mirsignal.axes import REGIONS
-from mirsignal.figures.importance import draw_importance
-from mirsignal.figures.style import short_name
 from mirsignal.files import write_json, write_tsv
 from mirsignal.importance import (
     best_site_types,
@@ -17,6 +15,7 @@ from mirsignal.importance import (
     summarise_importance,
 )
 from mirsignal.jobs import run
+from mirsignal.mirnas import short_name
 from mirsignal.selection import read_explained, usable_for_many
 
 log = logging.getLogger("mirsignal")
@@ -57,11 +56,8 @@ def main(snakemake):
         },
     }
     write_tsv(snakemake.output.table, table[list(COLUMNS)], COLUMNS)
-    write_json(snakemake.output.summary, {"seed_less_other_positions": contrasts})
-    draw_importance(
-        *(table, contrasts["all"]["all"], name_families(pairs)),
-        *(snakemake.output.figure, snakemake.params.caption),
-    )
+    summary = {"seed_less_other_positions": contrasts, "families": name_families(pairs)}
+    write_json(snakemake.output.summary, summary)
     for group, found in (contrasts["all"] | contrasts["site_type"]).items():
         log.info("%s: %s, n = %s", group, describe_contrast(found), f"{found['n']:,}")
 

@@ -5,13 +5,12 @@ import logging
 import numpy as np
 
 from mirsignal.attribution_checks import correlate_rows, nucleotide_sums
+from mirsignal.axes import MIRNA, TARGET
 from mirsignal.backend import keras, set_up
-from mirsignal.figures.mutagenesis import draw_mutants
-from mirsignal.figures.style import name_pair
-from mirsignal.files import write_json, write_tsv
+from mirsignal.files import atomic_path, write_json, write_tsv
 from mirsignal.jobs import run
-from mirsignal.mutagenesis import COLUMNS, MIRNA, TARGET, mutate_pairs, tabulate_mutants
-from mirsignal.selection import read_explained
+from mirsignal.mutagenesis import COLUMNS, mutate_pairs, tabulate_mutants
+from mirsignal.selection import name_pair, read_explained
 
 log = logging.getLogger("mirsignal")
 
@@ -34,9 +33,11 @@ def main(snakemake):
     )
     table = tabulate_mutants(mutants, pairs)
     write_tsv(snakemake.output.table, table, COLUMNS)
-    write_json(snakemake.output.summary, {"pairs": agreement.to_dict("records")})
     titles = [title(row) for row in agreement.itertuples()]
-    draw_mutants(mutants, titles, snakemake.output.figure, snakemake.params.caption)
+    described = agreement.assign(title=titles).to_dict("records")
+    write_json(snakemake.output.summary, {"pairs": described})
+    with atomic_path(snakemake.output.mutants) as temporary:
+        np.savez_compressed(temporary, **mutants.arrays())  # type: ignore[arg-type]
     log.info("%s mutants of %d pairs", f"{len(table):,}", len(pairs))
     for line in titles:
         log.info("%s", line.replace("\n", "; "))

@@ -28,7 +28,7 @@ _LABELS = {"outside": "not on the path", "watson_crick": "Watson-Crick"}
 
 def draw_clusters(
     table: pd.DataFrame,
-    examples: Mapping[int, str],
+    examples: Mapping[str, str],
     title: str,
     path: str | Path,
     caption: str = "",
@@ -36,7 +36,7 @@ def draw_clusters(
     """Draw, per cluster, states by miRNA position with the mean attribution; examples.
 
     `table` is that of `alignment_clusters.describe_clusters`; `examples` are lines of
-    text by cluster.
+    text by cluster, its number as text.
     """
     clusters = list(table.groupby("cluster"))
     figure, axes = new_figure(len(clusters), 2, width=6, height=3.4)
@@ -47,7 +47,7 @@ def draw_clusters(
         axis.set_title(f"Cluster {cluster}: n = {n:,} ({share:.0%})", fontsize=10)
         side.axis("off")
         side.text(
-            *(0, 0.98, examples[int(cluster)]),
+            *(0, 0.98, examples[str(cluster)]),
             family="monospace",
             fontsize=7.5,
             va="top",

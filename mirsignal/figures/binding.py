@@ -19,9 +19,9 @@ from mirsignal.figures.style import (
     in_words,
     new_figure,
     save_figure,
-    short_name,
 )
 from mirsignal.history import best_member
+from mirsignal.mirnas import short_name
 
 _PREDICTORS = {
     "network": ("score", BLUE),

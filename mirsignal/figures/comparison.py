@@ -12,6 +12,24 @@ import pandas as pd
 from mirsignal.comparison import precision_recall, top_target_means
 from mirsignal.figures.style import BLACK, BLUE, CYCLE, GREY, new_figure, save_figure
 
+LABELS = {
+    "predicted": "mirsignal: signal",
+    "occupancy": "mirsignal: occupancy",
+    "stacked": "mirsignal: stacked",
+    "stacked_targetscan": "stacked + TargetScan table",
+    "seed_counts": "seed counts",
+    "site_features": "site features",
+    "contextpp": "context++, computed",
+    "targetscan": "TargetScan",
+}
+"""What figures call the predictors."""
+
+
+def label_predictors(metrics: Mapping[str, Any], reference: str) -> dict[str, str]:
+    """Return what figures call the predictors; `reference` is the study's TargetScan."""
+    labels = LABELS | {"targetscan": reference}
+    return {name: labels[name] for name in metrics["predictors"]}
+
 
 def draw_scatter(
     pairs: pd.DataFrame,
@@ -34,7 +52,11 @@ def draw_scatter(
 
 
 def draw_cumulative(
-    pairs: pd.DataFrame, names: Mapping[str, str], path: str | Path, caption: str = ""
+    pairs: pd.DataFrame,
+    names: Mapping[str, str],
+    metrics: dict[str, Any],
+    path: str | Path,
+    caption: str = "",
 ) -> None:
     """Draw the cumulative distribution of measured log2FC by rank of the prediction.
 
@@ -93,7 +115,11 @@ def draw_precision_recall(
 
 
 def draw_top_targets(
-    pairs: pd.DataFrame, names: Mapping[str, str], path: str | Path, caption: str = ""
+    pairs: pd.DataFrame,
+    names: Mapping[str, str],
+    metrics: dict[str, Any],
+    path: str | Path,
+    caption: str = "",
 ) -> None:
     """Draw the mean log2FC of the top 4 ... 1,024 pairs of each predictor."""
     figure, axes = new_figure(1, 1, width=6, height=4)
@@ -111,7 +137,11 @@ def draw_top_targets(
 
 
 def draw_per_mirna(
-    metrics: dict[str, Any], names: Mapping[str, str], path: str | Path, caption: str = ""
+    pairs: pd.DataFrame | None,
+    names: Mapping[str, str],
+    metrics: dict[str, Any],
+    path: str | Path,
+    caption: str = "",
 ) -> None:
     """Draw Pearson r per miRNA, one bar per predictor."""
     mirnas = list(next(iter(metrics["predictors"].values()))["per_mirna"])
@@ -139,6 +169,16 @@ def draw_per_mirna(
     axis.set_ylabel(f"Pearson r with\n{metrics['target']}")
     axis.legend(fontsize=8, ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1))
     save_figure(figure, path, caption)
+
+
+FIGURES = {
+    "scatter": draw_scatter,
+    "cumulative": draw_cumulative,
+    "precision_recall": draw_precision_recall,
+    "top_targets": draw_top_targets,
+    "per_mirna": draw_per_mirna,
+}
+"""Figures of a comparison, by name; all take the same arguments."""
 
 
 def draw_experiments(

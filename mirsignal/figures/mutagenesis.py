@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib import colormaps
 from numpy.typing import NDArray
 
+from mirsignal.axes import CHANGES, MIRNA, TARGET
 from mirsignal.figures.style import DIVERGING, GREY, mark_seed, new_figure, save_figure
-from mirsignal.mutagenesis import CHANGES, MIRNA, TARGET, Mutants
 from mirsignal.sequences import LETTERS, UNKNOWN
 
 _SIDES = {"target, 5' to 3'": TARGET, "miRNA, 5' to 3' (lines: seed)": MIRNA}
@@ -20,22 +20,27 @@ _COLOURS = colormaps[DIVERGING].with_extremes(bad="#dddddd")
 
 
 def draw_mutants(
-    mutants: Mutants, titles: Sequence[str], path: str | Path, caption: str = ""
+    mutants: Mapping[str, NDArray],
+    titles: Sequence[str],
+    path: str | Path,
+    caption: str = "",
 ) -> None:
     """Draw the change of logit and P by every mutant, two rows of heat maps per pair.
 
-    `titles` are those of the pairs, at least one. Each measure has one scale for all
-    pairs, centred at zero.
+    `mutants` are `mutagenesis.Mutants.arrays`, `titles` those of the pairs, at least one.
+    Each measure has one scale for all pairs, centred at zero.
     """
     figure, axes = new_figure(2 * len(titles), 2, width=6.4, height=1.6)
     axes[0][0].get_gridspec().set_width_ratios([TARGET.stop, MIRNA.stop - MIRNA.start])
     for at, (measure, label) in enumerate(_MEASURES.items()):
-        values = getattr(mutants, measure)
+        values = mutants[measure]
         limit = float(np.nanmax(np.abs(values), initial=0)) or 1.0
         for pair, title in enumerate(titles):
             row = axes[2 * pair + at]
             for axis, (name, part) in zip(row, _SIDES.items(), strict=True):
-                image = _draw(axis, mutants.codes[pair, part], values[pair, part], limit)
+                image = _draw(
+                    axis, mutants["codes"][pair, part], values[pair, part], limit
+                )
                 axis.set_xlabel(name if at else "", fontsize=8)
             mark_seed(row[1].axvline)
             if not at:

@@ -16,10 +16,10 @@ from mirsignal.figures.style import (
     DIVERGING,
     GREY,
     mark_seed,
-    name_pair,
     new_figure,
     save_figure,
 )
+from mirsignal.selection import name_pair
 
 _PADDING = "-"
 

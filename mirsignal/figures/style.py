@@ -53,16 +53,6 @@ def in_words(name: str) -> str:
     return words.replace("_", " ")
 
 
-def short_name(mirna: str) -> str:
-    """Return miR-1296 of MIMAT0005794_MirBase_miR-1296_microRNA; others as they are."""
-    return mirna.split("_")[2] if mirna.count("_") > 2 else mirna
-
-
-def name_pair(pair: Any) -> str:
-    """Return how a pair (id, mirna_name) is called: its id and its miRNA, where named."""
-    return ", ".join(filter(None, [pair.id, short_name(pair.mirna_name)]))
-
-
 def mark_seed(line: Callable[..., Any]) -> None:
     """Enclose miRNA nt 2-8, cells of a heat map, by lines (`axhline` or `axvline`)."""
     for edge in (0.5, 7.5):

@@ -6,14 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirsignal.axes import MIRNA_LENGTH, WINDOW
+from mirsignal.axes import CHANGES, MIRNA, MIRNA_LENGTH, TARGET, WINDOW
 from mirsignal.errors import InputError
 from mirsignal.figures.mutagenesis import draw_mutants
 from mirsignal.mutagenesis import (
-    CHANGES,
     COLUMNS,
-    MIRNA,
-    TARGET,
     mutants_of,
     mutate_pairs,
     tabulate_mutants,
@@ -122,10 +119,9 @@ def test_every_pair_is_drawn_and_the_table_is_explained(network, random_rna, tmp
     targets, mirnas = [random_rna(50), "N" * 50], [LET7, LET7[:15]]
     mutants = mutate_pairs(network, targets, mirnas, ENCODING)
     assert list(tabulate_mutants(mutants, named("a", "b"))) == list(COLUMNS)
-    draw_mutants(mutants, ["a", "b"], tmp_path / "two.svg")
-    draw_mutants(
-        mutate_pairs(network, targets[1:], ["N"], ENCODING), ["b"], tmp_path / "none.svg"
-    )
+    draw_mutants(mutants.arrays(), ["a", "b"], tmp_path / "two.svg")
+    none = mutate_pairs(network, targets[1:], ["N"], ENCODING)
+    draw_mutants(none.arrays(), ["b"], tmp_path / "none.svg")
     assert (tmp_path / "two.svg").stat().st_size > (tmp_path / "none.svg").stat().st_size
 
 

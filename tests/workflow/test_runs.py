@@ -16,9 +16,9 @@ pytestmark = pytest.mark.workflow
 SMALL_TEST_SETS = ("random", "unseen_target", "unseen_family")
 MAIN = "balanced.cnn.attribution.compressed.cnn_gru"
 INTERPRETATION = (
-    *("explain_pairs", "align_pairs"),
-    *("measure_importance", "cluster_alignments"),
-    *("mutate_pairs", "check_attributions"),
+    *("explain_pairs", "align_pairs", "draw_pairs"),
+    *("measure_importance", "draw_importance", "cluster_alignments", "draw_clusters"),
+    *("mutate_pairs", "draw_mutants", "check_attributions", "draw_checks"),
 )
 OTHERS = ("seed_counts", "site_features", "contextpp", "targetscan")
 EXPERIMENTS = (
@@ -51,9 +51,9 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
     assert planned == {
         "train_regression": 3,
         "collect_predictions": 1,
-        "explain_predictions": 1,
+        **{"explain_predictions": 1, "draw_explanations": 1},
         "stack_predictions": 1,
-        "compare_predictions": 1,
+        **{"compare_predictions": 1, "draw_comparison": 1},
         "measure_recovery": 1,
     }
     planned = finished.planned(extra="signals: {compressed: {divisor: 50}}")
@@ -62,20 +62,25 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
     planned = finished.planned(extra="scan: {attribution: {smoothing: 5}}")
     assert set(planned) == {"find_peaks", "draw_genes", "measure_recovery"}
     planned = finished.planned(extra="binding: {cnn: {n_resamples: 30}}")
-    assert set(planned) == {"evaluate_binding", *INTERPRETATION}
+    assert set(planned) == {"evaluate_binding", "draw_evaluation", *INTERPRETATION}
     planned = finished.planned(extra="interpretation: {gap_open: 1}")
-    assert set(planned) == {"align_pairs", "cluster_alignments"}
+    assert set(planned) == {
+        *("align_pairs", "draw_pairs", "cluster_alignments", "draw_clusters"),
+    }
     planned = finished.planned(extra="interpretation: {n_checked: 6}")
-    assert planned == {"check_attributions": 1}
+    assert planned == {"check_attributions": 1, "draw_checks": 1}
     planned = finished.planned(extra="interpretation: {n_transcripts: 2}")
     assert planned == {"draw_genes": 1}
     planned = finished.planned(extra="comparison: {thresholds: [-0.3]}")
-    assert set(planned) == {"compare_predictions", "compare_unseen", "measure_recovery"}
+    assert set(planned) == {
+        *("compare_predictions", "draw_comparison", "measure_recovery"),
+        *("compare_unseen", "draw_unseen"),
+    }
     planned = finished.planned(extra="comparison: {accessibility: false}")
     assert set(planned) == {
         *("score_contextpp", "draw_genes", "tabulate_regions", "fit_baseline"),
         *("fit_occupancy", "fit_final_occupancy", "stack_predictions", "compare_unseen"),
-        *("compare_predictions", "measure_recovery"),
+        *("compare_predictions", "draw_comparison", "measure_recovery", "draw_unseen"),
     }
     planned = finished.planned(extra="occupancy: {n_bootstrap: 3}")
     assert set(planned) == {"fit_final_occupancy"}
@@ -207,11 +212,9 @@ def test_forced_rule_runs_alone_with_what_follows(finished):
     planned = finished.planned("-R", "train_regression")
     assert set(planned) == {
         "train_regression",
-        "collect_predictions",
-        "explain_predictions",
-        "stack_predictions",
-        "compare_predictions",
-        "measure_recovery",
+        *("collect_predictions", "stack_predictions", "measure_recovery"),
+        *("explain_predictions", "draw_explanations"),
+        *("compare_predictions", "draw_comparison"),
     }
 
 
