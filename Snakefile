@@ -88,6 +88,7 @@ include: "rules/prediction.smk"
 
 
 measure_no_shared_results()
+leave_scripts_to_digests()
 
 
 onsuccess:

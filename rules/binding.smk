@@ -37,7 +37,7 @@ rule train_binding:
         seed=CONFIG["seed"],
         # In the key of the cache, which leaves out wildcards.
         member="{member}",
-        code=code("train_binding"),
+        code=code("train_binding", BINDING_NETWORKS="binding"),
     script:
         "../scripts/train_binding.py"
 

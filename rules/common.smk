@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.settings.enums import RerunTrigger
 
 from mirsignal.config import (
     STAGES,
@@ -15,7 +16,7 @@ from mirsignal.config import (
 )
 from mirsignal.errors import InputError
 from mirsignal.mirnas import plan_batches, read_mirnas
-from mirsignal.provenance import source_digest
+from mirsignal.source import source_digest
 
 ROOT = Path(workflow.basedir)
 
@@ -211,13 +212,37 @@ def measure_no_shared_results():
             each._benchmark = None
 
 
-def code(rule):
-    """Return a digest of the library code that a rule's script reaches.
+def code(rule, **registry):
+    """Return a digest of the library code that decides what a rule's script makes.
 
     As a parameter it makes Snakemake rerun the rule when that code, and no other, was
-    edited.
+    edited. `registry` is a registry of networks and the stage whose recipe chooses one:
+    BINDING_NETWORKS="binding" leaves out the networks of other recipes.
     """
-    return source_digest(ROOT / "scripts" / f"{rule}.py", ROOT)
+    script = ROOT / "scripts" / f"{rule}.py"
+    if not registry:
+        return source_digest(script, ROOT)
+
+    def digest(wildcards):
+        networks = {
+            name: CONFIG[stage][wildcards[stage]]["network"]
+            for name, stage in registry.items()
+        }
+        return source_digest(script, ROOT, **networks)
+
+    return digest
+
+
+def leave_scripts_to_digests():
+    """Take the dates of scripts from what makes Snakemake rerun a rule.
+
+    A comment, or another checkout of the same files, changes the date of a script;
+    parameter `code` tells whether what it computes was changed. As a module the choice
+    is the other workflow's (`--rerun-triggers`).
+    """
+    settings = workflow.dag_settings
+    if settings is not None and workflow.modifier.is_main_snakefile():
+        settings.rerun_triggers = settings.rerun_triggers - {RerunTrigger.CODE}
 
 
 def caption(name):

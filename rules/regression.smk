@@ -47,7 +47,7 @@ rule train_regression:
             *REGRESSION_SETTINGS[regression_network(wildcards.regression)],
         )(wildcards),
         seed=CONFIG["seed"],
-        code=code("train_regression"),
+        code=code("train_regression", SIGNAL_NETWORKS="regression"),
     script:
         "../scripts/train_regression.py"
 

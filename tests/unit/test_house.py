@@ -6,7 +6,7 @@ import re
 import yaml
 
 from mirsignal.config import describe_schema, read_schema
-from mirsignal.provenance import reached_code
+from mirsignal.source import imported_files
 
 FORMS = {
     "log": r"logs/{}(\.|/)",
@@ -32,7 +32,7 @@ def test_rule_script_log_and_benchmark_share_a_name(root):
             section = re.search(rf"\b{part}:\n(.*?)\n", body, re.S)
             assert section, f"{name} has no {part}"
             assert re.search(form.format(name), section.group(1)), f"{name}: {part}"
-        assert f'code=code("{name}")' in body or name == "download_file", name
+        assert f'code=code("{name}"' in body or name == "download_file", name
     scripts = {path.stem for path in (root / "scripts").glob("*.py")}
     assert scripts == set(rules(root))
 
@@ -41,7 +41,7 @@ def on_gpu(root):
     """Return the names of the rules whose script reaches TensorFlow."""
     backend = root / "mirsignal/backend.py"
     scripts = (root / "scripts").glob("*.py")
-    return {path.stem for path in scripts if backend in reached_code(path, root)}
+    return {path.stem for path in scripts if backend in imported_files(path, root)}
 
 
 def test_rules_that_reach_tensorflow_and_no_others_state_a_gpu(root):
