@@ -18,10 +18,10 @@ from mirsignal.provenance import describe_run
 def run(main: Callable[[Any], None], snakemake: Any) -> None:
     """Call `main(snakemake)` with everything it prints in the rule's log file.
 
-    What the library logs goes to the terminal too, led by the rule and its wildcards. An
-    InputError, or a disk that cannot be written, becomes one line in both places and
-    exit status 1; any other exception leaves its traceback in the log. An output named
-    `provenance` is written here.
+    What the library logs goes to the terminal too, led by the rule and its wildcards,
+    without the study. An InputError, or a disk that cannot be written, becomes one line
+    in both places and exit status 1; any other exception leaves its traceback in the log.
+    An output named `provenance` is written here.
     """
     log_path = Path(snakemake.log[0])
     log_path.parent.mkdir(parents=True, exist_ok=True)
@@ -29,7 +29,8 @@ def run(main: Callable[[Any], None], snakemake: Any) -> None:
     with log_path.open("w", buffering=1) as log_file:
         os.dup2(log_file.fileno(), 1)
         os.dup2(log_file.fileno(), 2)
-        values = " ".join(str(value) for value in list(snakemake.wildcards)[1:])
+        wildcards = dict(snakemake.wildcards.items())
+        values = " ".join(str(v) for name, v in wildcards.items() if name != "study")
         title = f"[{snakemake.rule}{' ' + values if values else ''}]"
         _send_logs_to(terminal, log_file, title)
         try:

@@ -62,3 +62,19 @@ def test_job_tells_in_one_line(tmp_path, root, action, status, line):
     assert "halfway" in log
     assert ("Traceback" in log) == ("unexpected" in line)
     assert (tmp_path / "run.json").exists() == (status == 0)
+
+
+def test_every_wildcard_but_the_study_leads_what_is_logged(tmp_path, root):
+    """As of a download, which has no study."""
+    stand_in = STAND_IN.replace('study="demo", mirna="let-7a"', 'file="utrs.fa", part=1')
+    (tmp_path / "snakemake_stand_in.py").write_text(stand_in)
+    (tmp_path / "job.py").write_text(JOB.format(action="pass"))
+    done = subprocess.run(
+        [sys.executable, "job.py"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": f"{root}:{tmp_path}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "[scan utrs.fa 1] halfway" in done.stderr
