@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import subprocess
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from mirsignal import __version__
 
 _PACKAGES = (
     *("tensorflow-cpu", "tensorflow", "keras", "shap", "numpy", "pandas", "scipy"),
     *("scikit-learn", "pyfaidx", "rapidfuzz", "ViennaRNA"),
 )
+
+LARGEST = 1 << 30
+"""Bytes above which a file's content is not read to describe it."""
 
 
 def file_digest(path: str | Path) -> str:
@@ -27,6 +34,39 @@ def file_digest(path: str | Path) -> str:
 def text_digest(text: str) -> str:
     """Return the first 16 hexadecimal digits of a text's sha256."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def describe_file(path: str | Path) -> str | dict[str, Any]:
+    """Return the sha256 of an input, or size and date of a result (results/...).
+
+    Results are many and large, and their own provenance tells what they were made from.
+    So are files above LARGEST bytes described.
+    """
+    path = Path(path)
+    size = path.stat().st_size
+    if path.parts[0] != "results" and size <= LARGEST:
+        return file_digest(path)
+    modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return {"bytes": size, "modified": modified.isoformat(timespec="seconds")}
+
+
+def source_commit(package: Path = Path(__file__).parent) -> str | None:
+    """Return the git commit that the library runs from, `-dirty` where it was edited.
+
+    None where it does not run from a checkout of its own.
+    """
+
+    def git(*words: str) -> str:
+        command = ["git", "--no-optional-locks", "-C", str(package), *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    try:
+        if Path(git("rev-parse", "--show-toplevel")) != package.parent.resolve():
+            return None
+        return git("describe", "--always", "--dirty", "--exclude=*", "--abbrev=40")
+    except (OSError, subprocess.CalledProcessError):
+        return None
 
 
 def describe_run(
@@ -46,6 +86,7 @@ def describe_run(
         "rule": rule,
         "wildcards": dict(wildcards),
         "settings": dict(settings),
-        "inputs": {path: file_digest(path) for path in inputs},
+        "inputs": {path: describe_file(path) for path in inputs},
+        "mirsignal": {"version": __version__, "commit": source_commit()},
         "versions": {"python": platform.python_version()} | versions,
     }

@@ -2,9 +2,11 @@
 
 import ast
 import re
+import tomllib
 
 import yaml
 
+from mirsignal import __version__
 from mirsignal.config import describe_schema, read_schema
 from mirsignal.source import imported_files
 
@@ -99,6 +101,11 @@ def test_environments_pin_what_the_lock_file_pins(root):
 
 def test_lock_file_names_no_registry(root):
     assert "://" not in (root / "requirements.txt").read_text()
+
+
+def test_version_is_that_of_the_package(root):
+    project = tomllib.loads((root / "pyproject.toml").read_text())
+    assert project["project"]["version"] == __version__
 
 
 def test_configuration_page_is_up_to_date(root):
