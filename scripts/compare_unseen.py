@@ -4,7 +4,12 @@ import logging
 
 import pandas as pd
 
-from mirsignal.comparison import compare, describe_measures, metrics_table
+from mirsignal.comparison import (
+    compare,
+    describe_measures,
+    metrics_table,
+    with_predictions,
+)
 from mirsignal.figures.comparison import draw_per_mirna
 from mirsignal.files import write_html, write_json, write_tsv
 from mirsignal.jobs import run
@@ -18,6 +23,7 @@ PREDICTORS = {
     "contextpp": "context++, computed",
     "targetscan": "TargetScan",
 }
+REASON = "models of unseen miRNAs are fitted to other miRNAs of the study"
 PREDICTOR = (
     "occupancy, seed_counts, site_features: fitted to other miRNAs and "
     "other genes; contextpp, targetscan: as published"
@@ -38,8 +44,11 @@ def main(snakemake):
     pairs = pairs.merge(baseline, on=keys, validate="1:1")
     pairs = pairs.merge(pd.read_parquet(snakemake.input.contextpp), on=keys)
     pairs = pairs.merge(scores, how="left", on=keys)
+    present = with_predictions(pairs, list(PREDICTORS))
+    if absent := [name for name in PREDICTORS if name not in present]:
+        log.info("%s: no row, since no pair is predicted (%s)", ", ".join(absent), REASON)
     metrics = compare(
-        *(pairs, list(PREDICTORS), ["contextpp"], settings["thresholds"]),
+        *(pairs, present, ["contextpp"], settings["thresholds"]),
         *(settings["n_resamples"], params.seed),
     )
     metrics["target"] = params.target
@@ -48,7 +57,9 @@ def main(snakemake):
     write_json(snakemake.output.metrics, metrics)
     write_tsv(snakemake.output.table, table, columns)
     write_html(snakemake.output.page, table, columns, params.caption)
-    names = PREDICTORS | {"targetscan": params.reference_name}
+    names = {name: PREDICTORS[name] for name in present}
+    if "targetscan" in names:
+        names["targetscan"] = params.reference_name
     draw_per_mirna(metrics, names, snakemake.output.per_mirna, params.caption)
     for row in table.itertuples():
         log.info(
