@@ -43,6 +43,14 @@ def describe_measures(thresholds: Sequence[float]) -> dict[str, str]:
     return described
 
 
+def with_predictions(pairs: pd.DataFrame, predictors: Sequence[str]) -> list[str]:
+    """Return the predictors that score a pair of `pairs` at least, in their order.
+
+    Those fitted to the other miRNAs score none where the study has one miRNA alone.
+    """
+    return [name for name in predictors if pairs[name].notna().any()]
+
+
 def compare(
     pairs: pd.DataFrame,
     predictors: Sequence[str],

@@ -27,7 +27,7 @@ COLUMNS = {
     "id": "the pair, as in alignments.tsv",
     "mirna_name": "miRNA",
     "molecule": "what is mutated: target or mirna",
-    "position": "nucleotide, 1-based from its 5' end (of the 50-nt window, of the miRNA)",
+    "position": "nucleotide of the miRNA or window by its number; nt 1 is the 5' end",
     "base": "the nucleotide",
     "change": "what it becomes; a deletion moves the rest towards 5' and ends in N",
     "delta_logit": "logit of the mutant less that of the pair",

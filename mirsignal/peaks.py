@@ -6,9 +6,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
-from scipy.signal import find_peaks, peak_widths
+from scipy.signal import peak_prominences, peak_widths
 
 from mirsignal.axes import WINDOW
+from mirsignal.summits import pick_summits
+
+_DECIMALS = 9
+"""Kept of a smoothed score: its running sum is exact to about 1e-15 of the highest."""
 
 PEAK_COLUMNS = ["start", "end", "summit", "height", "prediction", "close"]
 
@@ -22,17 +26,15 @@ def call_peaks(
     """Return the peaks of a score track (L,), best first, as PEAK_COLUMNS.
 
     The track is averaged over `smoothing` nt (a seed match), since attribution stands on
-    single nucleotides. A peak reaches out to half its height, [start, end) in nt; its
-    `summit` is the smoothed maximum, `height` the smoothed score there, `prediction` the
-    highest P(binding) within 25 nt. A lesser summit on the flank of a higher one counts
-    when it rises by `min_prominence` of its height. `close` marks a peak whose summit is
-    less than 50 nt from that of another.
+    single nucleotides. Peaks are its summits (`pick_summits`), at least `smoothing` nt
+    apart. A peak reaches out to half its height, [start, end) in nt; `height` is the
+    smoothed score at its `summit`, `prediction` the highest P(binding) within 25 nt.
+    `close` marks a peak whose summit is less than 50 nt from that of another.
     """
-    smooth = uniform_filter1d(np.pad(score.astype(np.float64), smoothing), smoothing)
-    found, _ = find_peaks(smooth, height=1e-9, distance=smoothing)
-    prominence, left, right = _shape(smooth, found)
-    kept = prominence >= min_prominence * smooth[found]
-    found, left, right = found[kept], left[kept], right[kept]
+    padded = np.pad(score.astype(np.float64), smoothing)
+    smooth = np.round(uniform_filter1d(padded, smoothing), _DECIMALS)
+    found = np.sort(pick_summits(smooth, smoothing, min_prominence))
+    left, right = _half_height(smooth, found)
     summit = np.clip(found - smoothing, 0, len(score) - 1)
     table = pd.DataFrame(
         {
@@ -56,12 +58,10 @@ def call_peaks(
     return table.sort_values("height", ascending=False, kind="stable", ignore_index=True)
 
 
-def _shape(smooth: NDArray, found: NDArray) -> tuple[NDArray, NDArray, NDArray]:
-    """Return prominence and the bounds at half height of the peaks `found`."""
-    from scipy.signal import peak_prominences
-
-    prominence, left_base, right_base = peak_prominences(smooth, found)
+def _half_height(smooth: NDArray, found: NDArray) -> tuple[NDArray, NDArray]:
+    """Return the bounds at half height of the peaks `found`."""
+    _, left_base, right_base = peak_prominences(smooth, found)
     # Half of the height, not of the prominence: as if every peak rose from zero.
     data = (smooth[found], left_base, right_base)
     _, _, left, right = peak_widths(smooth, found, 0.5, prominence_data=data)
-    return prominence, left, right
+    return left, right

@@ -97,7 +97,7 @@ def _summarise(sites: pd.DataFrame, pairs: pd.MultiIndex) -> pd.DataFrame:
     strongest = sites.groupby(["mirna", "gene"]).head(LISTED)
     words = (
         strongest["transcript"].astype(str)
-        + (":" + (strongest["start"] + 1).astype(str))
+        + (":" + strongest["start"].astype(str))
         + ("-" + strongest["end"].astype(str))
         + (" " + strongest["site_type"].astype(str))
         + (" " + strongest["group"].astype(str))

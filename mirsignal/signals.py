@@ -1,7 +1,7 @@
 """From values along a transcript to what the regression reads.
 
 Either runs of n zeros become n // 100 + 1 zeros (the quotient: a remainder would make 100
-zeros and 1 zero alike), or only the positions of highest P are kept. Values are scaled to
+zeros and 1 zero alike), or only the highest summits of P are kept. Values are scaled to
 <0.00001, 1>, so that 0 is left for padding.
 """
 
@@ -54,25 +54,6 @@ def compress_by(
         return values, spans
     sums = np.add.reduceat(values, bin_starts(spans), axis=0)
     return (sums / spans[:, None]).astype(np.float32), spans
-
-
-def find_maxima(
-    prediction: NDArray[np.float32], n: int, spacing: int, least: float = 0.002
-) -> NDArray[np.int64]:
-    """Return the positions (B,) of up to `n` highest P, in order of position.
-
-    They are taken one after another, the highest first (of equals the first), each at
-    least `spacing` nt from those before; P up to `least` is never taken.
-    """
-    left = prediction.copy()
-    found: list[int] = []
-    while len(found) < n and len(left):
-        at = int(left.argmax())
-        if left[at] <= least:
-            break
-        found.append(at)
-        left[max(at - spacing + 1, 0) : at + spacing] = 0
-    return np.sort(np.array(found, np.int64))
 
 
 def decompress(bins: NDArray, spans: NDArray[np.integer]) -> NDArray:

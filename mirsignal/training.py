@@ -246,7 +246,8 @@ def make_checkpoint(
     `code` is a digest of the code that trains; another number of threads counts as
     another training too, since it may round differently.
     """
-    data = int(pd.util.hash_pandas_object(pairs, index=False).sum())
+    rows = pd.util.hash_pandas_object(pairs, index=False)
+    data = [list(pairs.columns), rows.tolist()]  # in their order, which batches follow
     threads = tf.config.threading.get_intra_op_parallelism_threads()
     versions = [keras.version(), tf.__version__]
     parts = [sorted(settings.items()), seed, data, code, threads, *versions]

@@ -1,4 +1,4 @@
-"""Candidate sites of a transcript: the windows with the highest P(binding)."""
+"""Candidate sites of a transcript: the windows at the highest summits of P(binding)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.signal import find_peaks
 
 from mirsignal.axes import CENTRE, WINDOW
 from mirsignal.sequences import LETTERS, UNKNOWN
 from mirsignal.strands import passenger_loading
+from mirsignal.summits import pick_summits
 
 MIN_DISTANCE = 10
 """Nucleotides between two candidates, a little more than a seed match has."""
+MIN_PROMINENCE = 0.25
+"""Share of its P by which a candidate rises out of the flank of a higher one."""
 FLANK = 35
 """Nucleotides to each side of a candidate that count for its AU content."""
 BEHIND_STOP = 15
@@ -28,26 +30,18 @@ CONTEXT = ("au", "distance", "length", "behind_stop")
 STRANDS = ("guide", "passenger")
 
 
-def find_candidates(prediction: NDArray[np.float32], n: int) -> NDArray[np.intp]:
-    """Return the positions of the `n` highest local maxima of P (L,), highest first.
-
-    They lie MIN_DISTANCE nt apart at least. Of a plateau the middle is taken, of equal
-    maxima the first; where P is 0 there is none.
-    """
-    walled = np.pad(prediction, 1, constant_values=-1.0)
-    found, _ = find_peaks(walled, height=np.finfo(np.float32).tiny, distance=MIN_DISTANCE)
-    found = found - 1
-    return found[np.argsort(-prediction[found], kind="stable")[:n]]
-
-
 def tabulate_candidates(
     tracks: Iterable[tuple[str, NDArray[np.float32]]], n: int
 ) -> pd.DataFrame:
-    """Return transcript, position and prediction of the candidates of P tracks (L,)."""
+    """Return transcript, position and prediction of the candidates of P tracks (L,).
+
+    Those are the `n` highest summits of each, MIN_DISTANCE nt apart and of MIN_PROMINENCE
+    (`peaks.pick_summits`), highest first.
+    """
     columns = ["transcript", "position", "prediction"]
     tables = [pd.DataFrame(columns=columns)]
     for name, prediction in tracks:
-        at = find_candidates(prediction, n)
+        at = pick_summits(prediction, MIN_DISTANCE, MIN_PROMINENCE)[:n]
         found = {"transcript": name, "position": at, "prediction": prediction[at]}
         tables.append(pd.DataFrame(found))
     return pd.concat(tables[1:] or tables, ignore_index=True)

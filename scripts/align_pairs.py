@@ -26,7 +26,7 @@ COLUMNS = {
     "n_mismatch": "aligned bases that do not pair",
     "n_mirna_bulge": "nt of the miRNA that the path passes over",
     "n_target_bulge": "nt of the target that the path passes over",
-    "path": "cells of the path, from the miRNA's 5' end: miRNA nt:target nt, 1-based",
+    "path": "cells of the path, miRNA nt:target nt; nt 1 is the 5' end of either",
 }
 
 

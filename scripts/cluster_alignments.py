@@ -25,7 +25,7 @@ COLUMNS = {
     "cluster": "number, the largest first",
     "n": "alignments in it",
     "share": "of all alignments",
-    "position": "of the miRNA, from its 5' end",
+    "position": "nucleotide of the miRNA by its number; nt 1 is the 5' end",
     "outside": "share of alignments that do not reach the position",
     "watson_crick": "share in which it makes a Watson-Crick pair",
     "wobble": "share in which it makes a G:U wobble",

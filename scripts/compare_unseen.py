@@ -4,7 +4,12 @@ import logging
 
 import pandas as pd
 
-from mirsignal.comparison import compare, describe_measures, metrics_table
+from mirsignal.comparison import (
+    compare,
+    describe_measures,
+    metrics_table,
+    with_predictions,
+)
 from mirsignal.files import write_json, write_tsv
 from mirsignal.jobs import run
 
@@ -13,6 +18,7 @@ log = logging.getLogger("mirsignal")
 PREDICTORS = [
     *("occupancy", "seed_counts", "site_features", "contextpp", "targetscan"),
 ]
+REASON = "models of unseen miRNAs are fitted to other miRNAs of the study"
 PREDICTOR = (
     "occupancy, seed_counts, site_features: fitted to other miRNAs and "
     "other genes; contextpp, targetscan: as published"
@@ -33,8 +39,11 @@ def main(snakemake):
     pairs = pairs.merge(baseline, on=keys, validate="1:1")
     pairs = pairs.merge(pd.read_parquet(snakemake.input.contextpp), on=keys)
     pairs = pairs.merge(scores, how="left", on=keys)
+    present = with_predictions(pairs, PREDICTORS)
+    if absent := [name for name in PREDICTORS if name not in present]:
+        log.info("%s: no row, since no pair is predicted (%s)", ", ".join(absent), REASON)
     metrics = compare(
-        *(pairs, PREDICTORS, ["contextpp"], settings["thresholds"]),
+        *(pairs, present, ["contextpp"], settings["thresholds"]),
         *(settings["n_resamples"], params.seed),
     )
     metrics["target"] = params.target

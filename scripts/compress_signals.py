@@ -16,7 +16,8 @@ from mirsignal.channels import (
 from mirsignal.files import read_json
 from mirsignal.jobs import run
 from mirsignal.sequences import Transcripts, encode, encode_many
-from mirsignal.signals import compress_by, find_maxima
+from mirsignal.signals import compress_by
+from mirsignal.summits import pick_summits
 from mirsignal.tracks import join_tracks, load_scans, save_tracks
 
 log = logging.getLogger("mirsignal")
@@ -70,7 +71,8 @@ def make_bins(scan, settings):
 def make_peaks(scan, settings):
     """Return bins (B, C), the position (0-based) of each, whether there is none."""
     prediction = scan.tracks["prediction"]
-    at = find_maxima(prediction, settings["n_peaks"], settings["spacing"])
+    found = pick_summits(prediction, settings["spacing"], settings["min_prominence"])
+    at = np.sort(found[: settings["n_peaks"]])
     return sample_channels(settings["channels"], scan, at), at, not len(at)
 
 

@@ -25,7 +25,7 @@ COLUMNS = {
     "log2fc": "measured log2 fold change",
     "predicted": "predicted from the whole signal; lower is stronger repression",
     "start": "first nucleotide (0-based) of a part of the signal",
-    "end": "the nucleotide after its last",
+    "end": "the nucleotide after its last (half open)",
     "contribution": "prediction without that part less `predicted`: above 0, the part "
     "makes repression stronger; parts need not add up",
     "sites": "canonical sites of the miRNA in it, with their nucleotides (0-based, half "

@@ -9,6 +9,8 @@ from mirsignal.files import atomic_path
 from mirsignal.jobs import run
 from mirsignal.tracks import load_tracks
 
+HEADER = b"# transcript, start (0-based), end (half open), score; bedGraph\n"
+
 
 def main(snakemake):
     tracks: dict[str, np.ndarray] = {}
@@ -23,6 +25,7 @@ def main(snakemake):
         bigwig = pyBigWig.open(str(wiggle), "w")
         bigwig.addHeader([(name, len(tracks[name])) for name in names], maxZooms=5)
         with gzip.GzipFile(graph, "wb", mtime=0) as text:
+            text.write(HEADER)
             for name in names:
                 starts, ends, values = runs(tracks[name])
                 if not len(starts):

@@ -23,7 +23,7 @@ log = logging.getLogger("mirsignal")
 COLUMNS = {
     "grouping": "all, site_type (best canonical site of the target) or family",
     "group": "of that grouping; a family is its seed, nt 2-8",
-    "position": "of the miRNA, from its 5' end",
+    "position": "nucleotide of the miRNA by its number; nt 1 is the 5' end",
     "n": "test positives",
     "mean": "SHAP values summed over the target (logit), mean over pairs",
     "low": "its 95% interval, bootstrap over pairs",

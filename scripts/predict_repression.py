@@ -34,16 +34,16 @@ GENES = {
     "n_6mer": "the same",
     "n_orf": "sites of the miRNA in the reading frame, all types",
     "n_passenger": "sites of the passenger strand in both",
-    "strongest_sites": f"up to {LISTED}: transcript:start-end (1-based, in its region), "
-    "type, strand and region, what the site adds to the score",
+    "strongest_sites": f"up to {LISTED}: transcript:start-end (0-based, half open, in "
+    "its region, as in sites.tsv), type, strand and region, what it adds to the score",
 }
 SITES = {
     "mirna": "miRNA",
     "gene": "gene",
     "transcript": "transcript",
     "group": "strand (miRNA or passenger) and region",
-    "start": "first nucleotide in the region, 0-based",
-    "end": "position after the last nucleotide",
+    "start": "first nucleotide in the region (0-based)",
+    "end": "the nucleotide after its last (half open)",
     "site_type": "type",
     "contextpp": "context++ score, as if in a 3' UTR and of a loaded strand",
     "weight": "share of duplexes that load this strand / transcripts of the gene",

@@ -13,7 +13,7 @@ log = logging.getLogger("mirsignal")
 
 VARIANTS = {
     "mirna": "miRNA",
-    "site_id": "transcript and start of the target",
+    "site_id": "transcript and start of the target (0-based)",
     "target": "unmutated target of the site",
     "variant": "target with substitutions or a deletion",
     "measured": "simulated log2 fold repression of a reporter, less that of the target",

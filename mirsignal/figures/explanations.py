@@ -31,7 +31,7 @@ def draw_explanations(
         axis.axhline(0, color=GREY, linewidth=0.8)
         axis.set(xlim=(0, one["length"]), ylabel=f"contribution\n({one['unit']})")
         axis.set_title(one["title"], fontsize=10)
-    axes[-1, 0].set_xlabel("nucleotide of the transcript")
+    axes[-1, 0].set_xlabel("nucleotide of the transcript (0-based)")
     handles = [
         Line2D([], [], color=colour, marker="o", ms=4, label=kind)
         for kind, colour in COLOURS.items()

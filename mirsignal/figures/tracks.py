@@ -51,7 +51,7 @@ def draw_scan(scan: dict[str, Any], path: str | Path, caption: str = "") -> None
         for axis in column:
             axis.set_xlim(*part)
             axis.tick_params(labelbottom=axis is column[3])
-        column[3].set_xlabel("nucleotide")
+        column[3].set_xlabel("nucleotide (0-based)")
         column[3].xaxis.set_major_formatter("{x:,.0f}")
     for axis, name in zip(
         axes[:, 0], ("P(binding)", "score", "site", "context++"), strict=True

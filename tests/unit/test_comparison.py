@@ -9,6 +9,7 @@ from mirsignal.comparison import (
     compare,
     metrics_table,
     top_target_means,
+    with_predictions,
 )
 from mirsignal.files import write_json
 from mirsignal.metrics import pearson
@@ -33,6 +34,12 @@ def pairs(rng):
 
 def run(pairs, *predictors):
     return compare(pairs, predictors, ["rare"], [-0.2, -0.05], n_resamples=50, seed=1)
+
+
+def test_predictor_of_no_pair_gets_no_row(pairs):
+    """So it is with models of unseen miRNAs in a study of one miRNA."""
+    absent = pairs.assign(absent=np.nan)
+    assert with_predictions(absent, ["noisy", "absent", "rare"]) == ["noisy", "rare"]
 
 
 def test_measures_of_known_predictors(pairs, tmp_path):

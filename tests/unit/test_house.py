@@ -39,6 +39,47 @@ def test_rule_script_log_and_benchmark_share_a_name(root):
     assert scripts == set(rules(root))
 
 
+def explained_columns(root):
+    """Yield file, column and its explanation from the tables of columns in the code."""
+    for folder in ("scripts", "mirsignal"):
+        for path in sorted((root / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if not isinstance(node, ast.Dict):
+                    continue
+                for key, value in zip(node.keys, node.values, strict=True):
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                        parts = [
+                            n for n in ast.walk(value) if isinstance(n, ast.Constant)
+                        ]
+                        words = "".join(str(part.value) for part in parts)
+                        if " " in words:
+                            yield path.name, key.value, words
+
+
+def test_coordinates_are_those_of_bed_in_every_header(root):
+    """Sites are 0-based and half open; nucleotides of a pair have numbers from 1 on."""
+    said = {
+        "start": "0-based",
+        "end": "half open",
+        "sites": "0-based, half open",
+        "strongest_sites": "0-based, half open",
+        "site_id": "0-based",
+        "position": "nt 1 is the 5' end",
+        "path": "nt 1 is the 5' end",
+    }
+    seen = set()
+    for file, column, words in explained_columns(root):
+        assert "1-based" not in words, (file, column)
+        if column in said and (file, column) != ("variants.py", "site_id"):
+            assert said[column] in words, (file, column, words)
+            seen.add(column)
+    assert seen == set(said)
+    for script in ("find_peaks", "export_tracks"):
+        header = (root / f"scripts/{script}.py").read_text().split("HEADER = ")[1]
+        assert "0-based" in header[:300], script
+        assert "half open" in header[:300], script
+
+
 def on_gpu(root):
     """Return the names of the rules whose script reaches TensorFlow."""
     backend = root / "mirsignal/backend.py"

@@ -42,6 +42,10 @@ def test_peak_reaches_to_half_its_height():
     assert (peak["start"], peak["end"]) == pytest.approx((79, 122), abs=2)
 
 
+def test_broad_peak_is_one_peak():
+    assert peaks_of(bumps(400, (200, 0.9), half_width=60))["summit"].tolist() == [200]
+
+
 def test_two_bumps_30_nt_apart_are_two_close_peaks():
     table = peaks_of(bumps(300, (100, 1.0), (130, 2.0), (250, 0.5)))
     assert table["summit"].tolist() == [130, 100, 250]  # best first
@@ -54,6 +58,15 @@ def test_ripple_on_a_flank_is_no_peak():
     assert len(peaks_of(score)) == 1
     score[76:83] += 0.6
     assert len(peaks_of(score)) == 2
+
+
+@pytest.mark.parametrize("level", [0.1, 0.3, 0.7])
+def test_summit_of_a_plateau_is_its_middle(level):
+    """Running sums of the smoothing must not choose another place on it."""
+    score = np.zeros(2000, np.float32)
+    score[100:140] = 7.3
+    score[1000:1041] = level
+    assert peaks_of(score)["summit"].tolist() == [119, 1020]
 
 
 @pytest.mark.parametrize("length", [1, 10, 500])

@@ -96,8 +96,10 @@ def test_sites_are_counted_and_named(predicted):
     row = table.loc[("new", "two")]
     assert row[["n_8mer", "n_6mer", "n_orf", "n_passenger"]].tolist() == [1, 0, 1, 0]
     first, second = row["strongest_sites"].split("; ")
-    assert first.startswith("two:21-28 8mer guide_utr -0.")
+    assert first.startswith("two:20-28 8mer guide_utr -0.")
     assert "guide_orf" in second
+    site = described[described["gene"] == "two"].iloc[0]
+    assert first.startswith(f"{site['transcript']}:{site['start']}-{site['end']} ")
     assert table.loc[("new", "none"), "strongest_sites"] == ""
     assert (described["effect"] < 0).all()
 

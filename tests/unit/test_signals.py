@@ -11,7 +11,6 @@ from mirsignal.signals import (
     compress,
     compress_by,
     decompress,
-    find_maxima,
     fit_limits,
     pad,
     scale,
@@ -70,28 +69,6 @@ def test_other_channels_are_averaged_over_zeros_of_the_score(runs):
     for start, span, found in zip(bin_starts(spans), spans, bins, strict=True):
         mean = values[start : start + span].mean(axis=0)
         np.testing.assert_allclose(found, mean, rtol=1e-5)
-
-
-def test_maxima_by_hand():
-    p = np.array([0.1, 0.9, 0.8, 0.2, 0.0, 0.8, 0.3, 0.001], np.float32)
-    assert find_maxima(p, 9, spacing=1).tolist() == [0, 1, 2, 3, 5, 6]  # 0.002 is least
-    assert find_maxima(p, 9, spacing=2).tolist() == [1, 3, 5]
-    assert find_maxima(p, 2, spacing=2).tolist() == [1, 5]
-    assert find_maxima(p[:0], 3, spacing=2).tolist() == []
-    assert find_maxima(0 * p, 3, spacing=2).tolist() == []
-
-
-@given(st.lists(st.integers(0, 20), max_size=80), st.integers(1, 12), st.integers(1, 15))
-def test_maxima_keep_their_distance_and_leave_nothing_higher(levels, n, spacing):
-    p = np.array(levels, np.float32) / 20
-    found = find_maxima(p, n, spacing)
-    assert len(found) <= n
-    assert (np.diff(found) >= spacing).all()
-    free = np.abs(np.arange(len(p))[:, None] - found).min(axis=1, initial=99) >= spacing
-    if len(found) < n:
-        assert not (p[free] > 0.002).any()
-    else:
-        assert p[free].max(initial=0) <= p[found].min()
 
 
 @given(

@@ -217,6 +217,7 @@ def test_checkpoint_of_other_settings_or_data_is_not_trusted(pairs, tmp_path):
         make_checkpoint(tmp_path, pairs, SETTINGS | {"epochs": 7}, 1),
         make_checkpoint(tmp_path, pairs, SETTINGS, 2),
         make_checkpoint(tmp_path, pairs.iloc[1:], SETTINGS, 1),
+        make_checkpoint(tmp_path, pairs.iloc[::-1], SETTINGS, 1),
         make_checkpoint(tmp_path, pairs, SETTINGS, 1, code="other"),
     ):
         assert other.load() is None

@@ -3,18 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mirsignal.sequences import UNKNOWN, decode, encode
 from mirsignal.strands import passenger_loading, passenger_strand
 from mirsignal.windows import (
     CONTEXT,
-    MIN_DISTANCE,
     collect_windows,
     cut_windows,
     describe_context,
-    find_candidates,
     tabulate_candidates,
 )
 
@@ -29,36 +25,6 @@ def track(length, **heights):
     for name, height in heights.items():
         values[int(name[1:])] = height
     return values
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        (track(60, _20=0.5, _40=0.9), [40, 20]),
-        (track(60, _0=0.5, _59=0.9), [59, 0]),  # at the ends
-        (track(60, _20=0.5, _29=0.9), [29]),  # too close: the higher one stays
-        (track(60, _20=0.5, _30=0.9), [30, 20]),
-        (track(60, _10=0.5, _30=0.5, _50=0.5), [10, 30]),  # equal: the first two
-        (track(60, _20=0.7, _21=0.7, _22=0.7), [21]),  # the middle of a plateau
-        (track(60), []),
-        (track(1, _0=0.3), [0]),
-    ],
-)
-def test_candidates_by_hand(values, expected):
-    assert find_candidates(values, 2).tolist() == expected
-
-
-@given(st.lists(st.integers(0, 9), min_size=1, max_size=120), st.integers(1, 8))
-def test_candidates_are_maxima_and_keep_their_distance(levels, n):
-    values = np.array(levels, np.float32) / 10
-    found = find_candidates(values, n)
-    assert len(found) <= n
-    assert (np.diff(values[found]) <= 0).all()
-    assert (np.diff(np.sort(found)) >= MIN_DISTANCE).all()
-    for at in found:
-        assert values[at] >= values[max(at - 1, 0) : at + 2].max() > 0
-    if values.any():
-        assert values[found[0]] == values.max()
 
 
 def test_windows_and_context_by_hand():
@@ -130,3 +96,12 @@ def test_table_names_position_and_p():
     table = tabulate_candidates(tracks, 3)
     assert table.values.tolist() == [["t1", 40, np.float32(0.9)], ["t1", 20, 0.5]]
     assert list(tabulate_candidates([], 3)) == list(table)
+    assert tabulate_candidates(tracks, 1)["position"].tolist() == [40]
+
+
+def test_one_broad_peak_is_one_candidate():
+    at = np.arange(400)
+    broad = np.clip(1 - np.abs(at - 200) / 60, 0, None)
+    ripple = (broad * (1 + 0.1 * np.cos(at * np.pi / 6))).astype(np.float32)
+    found = tabulate_candidates([("t", ripple)], 12)
+    assert found["position"].tolist() == [int(ripple.argmax())]

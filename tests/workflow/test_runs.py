@@ -92,7 +92,7 @@ def test_library_edit_reruns_only_rules_that_reach_it(finished):
     try:
         module.write_text(before + "\n# a comment changes nothing\n")
         assert finished.planned() == {}
-        module.write_text(before.replace("distance=smoothing", "distance=smoothing + 1"))
+        module.write_text(before.replace("_DECIMALS = 9", "_DECIMALS = 8"))
         assert set(finished.planned()) == {
             "find_peaks",
             "draw_genes",
