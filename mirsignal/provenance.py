@@ -11,6 +11,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from mirsignal.environment import record_environment
+
 _PACKAGES = (
     *("tensorflow-cpu", "tensorflow", "keras", "shap", "numpy", "pandas", "scipy"),
     *("scikit-learn", "pyfaidx", "rapidfuzz", "ViennaRNA"),
@@ -127,4 +129,5 @@ def describe_run(
         "settings": dict(settings),
         "inputs": {path: file_digest(path) for path in inputs},
         "versions": {"python": platform.python_version()} | versions,
+        "environment": record_environment(),
     }
