@@ -1,22 +1,20 @@
 """Keras and TensorFlow, imported in one place with their settings made first.
 
-Networks are trained with TensorFlow. The scan runs on any Keras backend, which the
-environment variable KERAS_BACKEND names.
+Networks are trained and explained with TensorFlow. The scan runs on any Keras backend,
+which the environment variable KERAS_BACKEND names.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 
+from mirsignal.environment import settle_environment
 from mirsignal.errors import InputError
 from mirsignal.gpus import take_gpu
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 
 @contextlib.contextmanager
@@ -36,29 +34,38 @@ def _quiet() -> Iterator[None]:
             os.close(kept)
 
 
-try:
-    _gpu_lock = take_gpu()
-except InputError as error:
-    sys.exit(f"error: {error}")
-
+settle_environment()
 with _quiet():
     import keras
 
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
+    else:
+        tf = None
 
 __all__ = ["compiled", "keras", "set_up", "tf"]
 
+# TensorFlow, and JAX, look for devices when they are first asked for one, not before.
+_hold_gpu = functools.cache(take_gpu)
 
-def set_up(threads: int, seed: int, calls: int = 1) -> None:
-    """Limit TensorFlow to `threads` cores and fix every random stream.
 
-    To be called once, before the first tensor is made. Operations are deterministic, so
-    that the same seed and number of threads give the same numbers on the same machine.
-    Where `calls` Python threads run compiled functions at a time, each has its share.
+def set_up(threads: int, seed: int, calls: int = 1, any_backend: bool = False) -> None:
+    """Take a GPU, limit TensorFlow to `threads` cores and fix every random stream.
+
+    To be called once, before the first tensor is made; it waits while all GPUs are taken
+    (`gpus.take_gpu`). Operations are deterministic, so that the same seed and number of
+    threads give the same numbers on the same machine. Where `calls` Python threads run
+    compiled functions at a time, each has its share. Raises InputError when a GPU cannot
+    be locked, and for a backend other than TensorFlow, unless it may be `any_backend`.
     """
+    backend = keras.backend.backend()
+    if backend != "tensorflow" and not any_backend:
+        raise InputError(
+            f"KERAS_BACKEND is {backend!r}, which only the scan runs on; unset it"
+        )
+    _hold_gpu()
     keras.utils.set_random_seed(seed)
-    if keras.backend.backend() != "tensorflow":
+    if backend != "tensorflow":
         return
     tf.config.threading.set_intra_op_parallelism_threads(max(threads // calls, 1))
     tf.config.threading.set_inter_op_parallelism_threads(calls)

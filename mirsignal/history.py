@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+
 import pandas as pd
+
+from mirsignal.errors import InputError
 
 HISTORY_COLUMNS = {
     "member": "which of the networks that differ in their seed alone",
@@ -29,3 +34,16 @@ def best_member(history: pd.DataFrame) -> tuple[int, int, float]:
     """Return member, epoch and value of the highest validation AP of a `history`."""
     row = history.loc[history["validation_ap"].idxmax()]
     return int(row["member"]), int(row["epoch"]), float(row["validation_ap"])
+
+
+def refuse_nonfinite(row: Mapping[str, float]) -> None:
+    """Raise InputError when a loss or error in a row of a history is not finite.
+
+    What comes after it would be NaN, too, and no epoch better than another.
+    """
+    for name, value in row.items():
+        if name.endswith(("_loss", "_error")) and not math.isfinite(value):
+            raise InputError(
+                f"epoch {row['epoch']:g}: {name.replace('_', ' ')} is {value}; lower "
+                "`learning_rate` of the recipe, or look for extreme values in its input"
+            )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mirsignal import __version__
+from mirsignal.environment import record_environment
 
 _PACKAGES = (
     *("tensorflow-cpu", "tensorflow", "keras", "shap", "numpy", "pandas", "scipy"),
@@ -89,4 +90,5 @@ def describe_run(
         "inputs": {path: describe_file(path) for path in inputs},
         "mirsignal": {"version": __version__, "commit": source_commit()},
         "versions": {"python": platform.python_version()} | versions,
+        "environment": record_environment(),
     }

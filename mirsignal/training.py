@@ -17,6 +17,7 @@ from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.backend import keras, tf
 from mirsignal.composition import fit_transitions, random_transcripts
 from mirsignal.files import atomic_path, read_json, write_json
+from mirsignal.history import refuse_nonfinite
 from mirsignal.metrics import average_precision
 from mirsignal.models import BINDING_NETWORKS
 from mirsignal.pairing import pair_matrix
@@ -149,7 +150,6 @@ class _BestByValidation(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         labels = self._validation["label"].to_numpy()
         scores = predict_pairs(self.model, self._validation, self._settings["encoding"])
-        ap = average_precision(labels, scores)
         single = self._validation["round"].to_numpy() < 1
         loss = float(
             keras.ops.mean(
@@ -158,16 +158,16 @@ class _BestByValidation(keras.callbacks.Callback):
                 )
             )
         )
-        self.rows.append(
-            {
-                "epoch": epoch + 1,
-                "train_loss": float((logs or {})["loss"]),
-                "validation_loss": loss,
-                "validation_ap": ap,
-                "seconds": time.monotonic() - self._started,
-                "cpu_seconds": time.process_time() - self._cpu,
-            }
-        )
+        row = {
+            "epoch": epoch + 1,
+            "train_loss": float((logs or {})["loss"]),
+            "validation_loss": loss,
+        }
+        refuse_nonfinite(row)
+        row["validation_ap"] = ap = average_precision(labels, scores)
+        row["seconds"] = time.monotonic() - self._started
+        row["cpu_seconds"] = time.process_time() - self._cpu
+        self.rows.append(row)
         best = best_epoch(self.rows)
         if best == epoch + 1:
             self.best_weights = self.model.get_weights()
@@ -266,7 +266,8 @@ def train_binding(
     `binding`. Step sizes rise over 200 steps and fall to zero along a cosine. Returns
     the network with its best weights and one row per epoch (epoch, train_loss,
     validation_loss, validation_ap, seconds, cpu_seconds). With a `checkpoint`, goes on
-    where a killed training stopped, with the same result.
+    where a killed training stopped, with the same result. Raises InputError after an
+    epoch whose losses are not finite.
     """
     train, validation = (pairs[pairs["split"] == s] for s in ("train", "validation"))
     found = checkpoint.load() if checkpoint else None

@@ -14,6 +14,7 @@ from mirsignal.config import (
     experiment_recipes,
     read_schema,
 )
+from mirsignal.environment import settle_environment
 from mirsignal.errors import InputError
 from mirsignal.mirnas import plan_batches, read_mirnas
 from mirsignal.source import source_digest
@@ -41,6 +42,7 @@ def refuse_unwritable(*folders):
             )
 
 
+checked(settle_environment)
 CONFIG = checked(
     complete_config, config, read_schema(ROOT / "schemas/config.schema.yaml")
 )
@@ -181,7 +183,7 @@ def gene_features(wildcards):
 
 
 # The Keras backend of the scan; networks are trained with TensorFlow.
-BACKEND = os.environ.get("KERAS_BACKEND", "tensorflow")
+BACKEND = os.environ["KERAS_BACKEND"]
 
 
 def more(amount):

@@ -20,7 +20,7 @@ log = logging.getLogger("mirsignal")
 def main(snakemake):
     settings, encoding = snakemake.params.settings, snakemake.params.encoding
     workers = snakemake.threads
-    set_up(workers, snakemake.params.seed, calls=workers)
+    set_up(workers, snakemake.params.seed, calls=workers, any_backend=True)
     mirnas = pd.read_parquet(snakemake.input.mirnas)
     random = random_sequence(snakemake, settings["calibration_nt"])
     model = keras.models.load_model(snakemake.input.model)

@@ -38,7 +38,7 @@ def main(snakemake):
 def scan_passengers(snakemake, n):
     """Yield the candidates of each passenger strand on the transcripts of a shard."""
     workers, encoding = snakemake.threads, snakemake.params.encoding
-    set_up(workers, 0, calls=workers)
+    set_up(workers, 0, calls=workers, any_backend=True)
     model = keras.models.load_model(snakemake.input.model)
     scanner = make_scanner(model, ENCODINGS[encoding].shape[-1], workers)
     scorer = PredictionScorer(scanner, encoding)

@@ -27,7 +27,7 @@ GROUP_NT = 200_000
 
 def main(snakemake):
     workers = snakemake.threads
-    set_up(workers, 0, calls=workers)
+    set_up(workers, 0, calls=workers, any_backend=True)
     scorer = make_scorer(snakemake, keras.models.load_model(snakemake.input.model))
     sequences = pd.read_parquet(snakemake.input.mirnas).set_index("mirna")["sequence"]
     thresholds = read_json(snakemake.input.thresholds)

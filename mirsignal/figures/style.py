@@ -24,6 +24,7 @@ CYCLE = (BLUE, ORANGE, GREEN, PINK, YELLOW, SKY, BLACK, WINE)
 DIVERGING = "RdBu_r"
 """Colours of heat maps around zero: blue below, red above."""
 
+matplotlib.rcdefaults()  # whatever the user's matplotlibrc says
 plt.rcParams.update(
     {
         "font.size": 10,

@@ -17,7 +17,7 @@ from mirsignal.backend import keras, set_up
 from mirsignal.convolution import fold_network
 from mirsignal.scanning import make_scanner, mirna_reference, mirna_rows, scan_transcripts
 
-set_up(1, 0)
+set_up(1, 0, any_backend=True)
 mirna, encoding = "UGAGGUAGUAGGUUGUAUAGUU", "wc_gu"
 rows, reference = mirna_rows(mirna, encoding), mirna_reference(mirna, encoding)
 codes = np.random.default_rng(1).integers(0, 5, 300).astype(np.uint8)

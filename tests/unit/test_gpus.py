@@ -1,7 +1,6 @@
 """GPU slots: one process per device, on machines with stand-in GPUs or none."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -10,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from mirsignal import gpus
+from mirsignal import backend, gpus
 from mirsignal.errors import InputError
 
 JOB = """
@@ -151,15 +150,42 @@ def test_lock_folder_that_cannot_be_made_is_refused(tmp_path):
         gpus.take_gpu(environment)
 
 
-def test_job_that_cannot_lock_ends_with_one_line(tmp_path, root):
-    (tmp_path / "file").write_text("")
+def test_import_takes_no_lock_and_set_up_takes_one_before_devices_are_looked_for(
+    tmp_path, root
+):
+    program = """
+import os
+import mirsignal.models
+from mirsignal import backend
+from mirsignal.errors import InputError
+
+print(os.path.exists(os.environ["MIRSIGNAL_GPU_LOCKS"]))
+seen = []
+look = backend.tf.config.list_physical_devices
+backend.tf.config.list_physical_devices = lambda kind: (
+    seen.append(os.environ["CUDA_VISIBLE_DEVICES"]) or look(kind)
+)
+for _ in range(2):
+    backend.set_up(1, 0)
+print(*seen)
+"""
     done = subprocess.run(
-        [sys.executable, "-c", "import mirsignal.backend"],
-        env={"PYTHONPATH": str(root), "MIRSIGNAL_GPUS": "0"}
-        | {gpus.FOLDER: str(tmp_path / "file")},
+        [sys.executable, "-c", program],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(root), "MIRSIGNAL_GPUS": "3"}
+        | {gpus.FOLDER: str(tmp_path / "locks")},
         capture_output=True,
         text=True,
-        check=False,
+        check=True,
+        timeout=120,
     )
-    assert done.returncode == 1
-    assert re.fullmatch("error: .*/file: File exists; .*\n", done.stderr)
+    assert done.stdout.split() == ["False", "3", "3"]
+
+
+def test_lock_that_cannot_be_taken_is_an_input_error(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("MIRSIGNAL_GPUS", "0")
+    monkeypatch.setenv(gpus.FOLDER, str(tmp_path / "file"))
+    monkeypatch.delenv(gpus.VISIBLE, raising=False)
+    backend._hold_gpu.cache_clear()
+    with pytest.raises(InputError, match="file: File exists; name another"):
+        backend.set_up(1, 0)

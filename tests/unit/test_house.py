@@ -94,6 +94,17 @@ def test_rules_that_reach_tensorflow_and_no_others_state_a_gpu(root):
     assert stating == on_gpu(root)
 
 
+def test_scripts_that_reach_tensorflow_set_it_up_first(root):
+    for name in on_gpu(root):
+        tree = ast.parse((root / f"scripts/{name}.py").read_text())
+        calls = [
+            ast.unparse(node.func)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+        ]
+        assert "set_up" in calls, name
+
+
 def test_submitted_rules_state_memory_and_time_that_grow_with_attempts(root):
     local = set()
     for path in (root / "rules").glob("*.smk"):

@@ -7,6 +7,7 @@ import pytest
 from mirsignal.attribution import Attributor
 from mirsignal.backend import keras
 from mirsignal.convolution import fold_network
+from mirsignal.errors import InputError
 from mirsignal.metrics import within_group_auc
 from mirsignal.pairing import pair_matrix
 from mirsignal.peaks import call_peaks
@@ -230,3 +231,14 @@ def test_training_stops_when_validation_is_stale(pairs):
     settings = SETTINGS | {"learning_rate": 1e-9, "patience": 2, "epochs": 9}
     _, history = train_binding(pairs, settings, seed=1)
     assert len(history) - history["validation_ap"].idxmax() - 1 == 2
+
+
+@pytest.mark.parametrize("rate", [1e30, float("nan")])
+def test_training_that_is_not_finite_stops_and_keeps_nothing(pairs, tmp_path, rate):
+    settings = SETTINGS | {"learning_rate": rate, "epochs": 2}
+    checkpoint = make_checkpoint(tmp_path / "checkpoint", pairs, settings, 1)
+    with pytest.raises(
+        InputError, match=r"epoch 1: train loss is .*lower `learning_rate"
+    ):
+        train_binding(pairs, settings, 1, checkpoint)
+    assert checkpoint.load() is None
