@@ -13,6 +13,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from mirsignal.cluster_sizes import compare_sizes
 from mirsignal.clusters import kmer_keys
 from mirsignal.errors import InputError
 from mirsignal.metrics import bootstrap_interval, roc_auc
@@ -33,7 +34,8 @@ def audit_samples(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
     miRNA, the target, or both apart, never their pairing; trained on pairs 1:1.
     strongest_shortcut is the best of them. overlap: per pair of splits, the share of
     rows of the second whose target, gene, cluster, family or any 25-mer stands in the
-    first. balance: positives and negatives of every miRNA in train.
+    first. cluster_sizes: see `compare_sizes`. balance: positives and negatives of every
+    miRNA in train.
     """
     parts = {split: pairs[pairs["split"] == split] for split in SPLITS}
     parts = {split: rows for split, rows in parts.items() if len(rows)}
@@ -53,6 +55,7 @@ def audit_samples(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
             | _overlap(parts[first], parts[second])
             for first, second in combinations(parts, 2)
         ],
+        "cluster_sizes": compare_sizes(pairs, seed),
         "balance": _balance(parts["train"]),
     }
 

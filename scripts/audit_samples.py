@@ -1,10 +1,11 @@
-"""Audit a sample set: shortcuts, overlap between splits, balance per miRNA."""
+"""Audit a sample set: shortcuts, overlap, cluster sizes, balance per miRNA."""
 
 import logging
 
 import pandas as pd
 
 from mirsignal.audit import audit_samples, refuse_shortcuts
+from mirsignal.cluster_sizes import describe_sizes, refuse_unequal_sizes
 from mirsignal.files import write_json
 from mirsignal.jobs import run
 
@@ -22,6 +23,8 @@ def main(snakemake):
             *(scores[best][key] for key in ("roc_auc", "low", "high")),
             f"{scores[best]['n']:,}",
         )
+    log.info(describe_sizes(audit["cluster_sizes"]))
+    refuse_unequal_sizes(audit["cluster_sizes"])
     refuse_shortcuts(audit, snakemake.params.settings["max_shortcut_auc"])
     write_json(snakemake.output[0], audit)
 

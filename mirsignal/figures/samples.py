@@ -27,11 +27,12 @@ _NAMES = {
 
 
 def draw_audit(audit: dict[str, Any], path: str | Path, caption: str = "") -> None:
-    """Draw shortcut baselines by test set, overlap with train, balance per miRNA."""
-    figure, axes = new_figure(1, 3, width=4.3, height=3.4)
+    """Draw shortcuts by test set, overlap with train, cluster sizes, balance."""
+    figure, axes = new_figure(1, 4, width=4.3, height=3.4)
     _shortcuts(axes[0][0], audit["shortcuts"])
     _overlap(axes[0][1], audit["overlap"])
-    _balance(axes[0][2], pd.DataFrame(audit["balance"]["per_mirna"]))
+    _cluster_sizes(axes[0][2], audit["cluster_sizes"])
+    _balance(axes[0][3], pd.DataFrame(audit["balance"]["per_mirna"]))
     save_figure(figure, path, caption)
 
 
@@ -88,6 +89,27 @@ def _overlap(axis: Any, overlap: list[dict[str, Any]]) -> None:
     )
     if rows:
         axis.legend(loc="upper right", fontsize=7, ncols=2)
+
+
+def _cluster_sizes(axis: Any, sizes: dict[str, Any]) -> None:
+    for number, (split, found) in enumerate(sizes["splits"].items()):
+        shares = {int(n): share for n, share in found["share_at_least"].items()}
+        axis.plot(
+            *(list(shares), list(shares.values())),
+            *("o-",),
+            markersize=3,
+            color=CYCLE[number - 1] if number else GREY,
+            label=f"{in_words(split)}: {found['clusters']:,}, up to {found['largest']:,}",
+        )
+    p = "" if sizes["p"] is None else f" (p = {sizes['p']:.2g})"
+    axis.set(
+        xscale="log",
+        xlabel="positives of a target cluster: at least",
+        ylabel="share of positives in such clusters",
+        ylim=(-0.02, 1.02),
+        title=f"Cluster sizes{p}",
+    )
+    axis.legend(loc="upper right", fontsize=7, title="clusters", title_fontsize=7)
 
 
 def _balance(axis: Any, counts: pd.DataFrame) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirsignal.splits import SPLITS, assign_splits
+from mirsignal.splits import SPLITS, WHOLE_CLUSTERS, assign_splits, largest_dealt
 
 FRACTIONS = {
     **{"validation": 0.1, "random": 0.05},
@@ -44,13 +44,17 @@ def test_shares_are_those_asked_for(rng):
     assert not table.equals(table_of(families, clusters, seed=2))
 
 
-def test_common_families_are_not_held_out():
+def test_common_families_are_not_held_out(caplog):
+    caplog.set_level("INFO")
     families = np.repeat([0, *range(1, 61)], [400, *[10] * 60])
     table = table_of(families, np.arange(1000))
     held = table.loc[table["split"] == "unseen_family", "family"]
     assert 0 not in set(held)
     assert 3 <= held.nunique() <= 10
     assert len(held) == 100
+    assert (
+        "1 of 61 miRNA families are too large to be held out (400 to 400" in caplog.text
+    )
 
 
 def test_few_families_still_give_partners_for_negatives():
@@ -74,3 +78,64 @@ def test_share_zero_leaves_a_split_out(rng):
     assert table["split"].value_counts().to_dict() == {
         **{"train": 50, "random": 30, "validation": 20}
     }
+
+
+@pytest.fixture
+def unequal(rng):
+    """Return clusters (N,) whose sizes follow Zipf's law, the largest of 508 rows."""
+    sizes = np.minimum(rng.zipf(2, 5000), 66)
+    sizes[:4] = [508, 247, 198, 105]
+    return rng.permutation(np.repeat(np.arange(sizes.size), sizes))
+
+
+def deal(clusters, seed):
+    """Return a row per row (columns cluster, split, size), dealt without families."""
+    fractions = {"validation": 0.1, "random": 0.05, "unseen_target": 0.1}
+    table = table_of(np.zeros(len(clusters)), clusters, seed, fractions)
+    return table.assign(size=np.bincount(clusters)[clusters])
+
+
+def test_large_clusters_are_dealt_like_small_ones(unequal):
+    """A cluster of any size has the same chance to be held out, over 60 seeds."""
+    sizes = np.bincount(unequal)
+    limit = largest_dealt(sizes[unequal], [len(unequal) // 10])
+    assert 247 < limit < 508
+    held = {split: np.zeros(len(sizes)) for split in WHOLE_CLUSTERS}
+    for seed in range(60):
+        table = deal(unequal, seed)
+        shares = table["split"].value_counts(normalize=True)
+        assert shares[list(held)].to_numpy() == pytest.approx([0.1, 0.1], abs=1e-3)
+        for split, times in held.items():
+            rows = table[table["split"] == split].groupby("cluster").size()
+            assert (rows == sizes[rows.index]).all()  # whole clusters
+            times[rows.index] += 1 / 60
+    expected = 0.1 * len(unequal) / sizes[sizes <= limit].sum()
+    for times in held.values():
+        assert not times[sizes > limit].any()
+        for least, most in ((1, 1), (2, 3), (4, 9), (10, 19), (20, limit)):
+            own = times[(sizes >= least) & (sizes <= most)]
+            error = np.sqrt(expected * (1 - expected) / (60 * own.size))
+            assert own.mean() == pytest.approx(expected, abs=4 * error + 0.003), least
+
+
+def test_a_held_out_split_has_large_clusters_whatever_the_seed(unequal):
+    for seed in range(10):
+        table = deal(unequal, seed)
+        large = (table["size"] >= 20).groupby(table["split"]).mean()
+        for split in WHOLE_CLUSTERS:
+            assert large[split] > large["train"] / 3, (seed, split)
+
+
+def test_clusters_too_large_to_be_dealt_are_told(unequal, caplog):
+    caplog.set_level("INFO")
+    deal(unequal, 1)
+    assert (
+        "1 of 5,000 target clusters are too large to be held out (508 to" in caplog.text
+    )
+
+
+def test_few_clusters_of_equal_size_are_all_dealt():
+    table = deal(np.arange(300) % 10, 1)  # each of 30 rows: a whole split
+    held = table.drop_duplicates(["cluster", "split"])["split"].value_counts()
+    assert 1 <= held["validation"] <= 2
+    assert 1 <= held["unseen_target"] <= 2
