@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from mirsignal.errors import InputError
-from mirsignal.files import read_table, refuse_duplicates
+from mirsignal.files import read_table, refuse_duplicates, to_number
 from mirsignal.sequences import normalise, seed
-from mirsignal.strands import passenger_strand
+from mirsignal.strands import ASSUMED, BLOCKED, NONE, TABLE, passenger_strand
 
 SHORTEST, LONGEST = 15, 30
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -51,21 +51,26 @@ def find_mirna(name: str, sequences: Mapping[str, str]) -> str:
 def read_mirnas(
     path: str | Path, columns: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
-    """Read miRNAs: mirna, sequence (RNA, 5' to 3'), seed (nt 2-8) and passenger.
+    """Read miRNAs: mirna, sequence (RNA, 5' to 3'), seed (nt 2-8) and their passengers.
 
-    `passenger` is the other strand of the duplex that was transfected. Where the table
-    does not give it, it is that of an siRNA (`strands.passenger_strand`).
+    `passenger` is the other strand of the duplex that was transfected: a sequence,
+    `blocked` (an siRNA's, chemically blocked) or `none` (no duplex: read as missing).
+    Where the table does not say, it is assumed to be that of an siRNA
+    (`strands.passenger_strand`); `passenger_source` tells which of these it was.
+    `passenger_share`, 0 to below 1, is how often the passenger is loaded instead of the
+    miRNA; missing where the table does not give it.
 
     Raises InputError for names that cannot stand in a path, names or sequences given
-    twice, and what `check_mirna` refuses, each with file and line.
+    twice, shares that are none, and what `check_mirna` refuses, each with file and line.
     """
     names = {"mirna": "mirna", "sequence": "sequence"} | dict(columns or {})
     table = read_table(path, names)
-    if "passenger" not in table.columns:
-        table["passenger"] = None
-    table = table[["mirna", "sequence", "passenger"]]
+    for column in ("passenger", "passenger_share"):
+        if column not in table.columns:
+            table[column] = None
+    table = table[["mirna", "sequence", "passenger", "passenger_share"]]
     sequences, passengers = [], []
-    for line, mirna, sequence, passenger in table.itertuples(name=None):
+    for line, mirna, sequence, passenger, _ in table.itertuples(name=None):
         where = f"{path}, line {line}"
         if not isinstance(mirna, str) or not isinstance(sequence, str):
             raise InputError(f"{where}: a name or sequence is missing; fill or remove it")
@@ -76,13 +81,12 @@ def read_mirnas(
             )
         try:
             sequences.append(check_mirna(sequence))
-            known = isinstance(passenger, str)
-            passengers.append(
-                check_mirna(passenger) if known else passenger_strand(sequences[-1])
-            )
+            passengers.append(_read_passenger(passenger, sequences[-1]))
         except InputError as error:
             raise InputError(f"{where}: {error}; correct or remove it") from None
-    table["sequence"], table["passenger"] = sequences, passengers
+    table["sequence"] = sequences
+    table[["passenger", "passenger_source"]] = passengers
+    table["passenger_share"] = _read_shares(table, path)
     refuse_duplicates(table, "mirna", path)
     refuse_duplicates(table, "sequence", path)
     return table.assign(seed=table["sequence"].map(seed)).reset_index(drop=True)
@@ -91,6 +95,30 @@ def read_mirnas(
 def short_name(mirna: str) -> str:
     """Return miR-1296 of MIMAT0005794_MirBase_miR-1296_microRNA; others as they are."""
     return mirna.split("_")[2] if mirna.count("_") > 2 else mirna
+
+
+def _read_passenger(cell: object, mirna: str) -> tuple[str | None, str]:
+    """Return the passenger that a cell of the table stands for, and where it is from."""
+    if not isinstance(cell, str):
+        return passenger_strand(mirna), ASSUMED
+    if cell.lower() == NONE:
+        return None, NONE
+    if cell.lower() == BLOCKED:
+        return passenger_strand(mirna), BLOCKED
+    return check_mirna(cell), TABLE
+
+
+def _read_shares(table: pd.DataFrame, path: str | Path) -> pd.Series:
+    shares = to_number(table, "passenger_share", path)
+    has_none = (table["passenger_source"] == NONE) & (shares > 0)
+    outside = ~shares.between(0, 1, inclusive="left") & shares.notna()
+    wrong = table.index[outside | has_none]
+    if len(wrong):
+        raise InputError(
+            f"{path}, line {wrong[0]}: passenger_share {shares[wrong[0]]:g} is not "
+            "between 0 and below 1, or is of a miRNA without a passenger; correct it"
+        )
+    return shares
 
 
 def plan_batches(mirnas: Sequence[str], size: int) -> dict[str, list[str]]:

@@ -2,30 +2,68 @@
 
 A miRNA is transfected as a duplex. Of its strands the guide (the miRNA) is meant to be
 loaded into Argonaute, but the passenger may be as well and then represses the targets of
-its own seed. The strand whose 5' end is paired less stably is preferred (Khvorova 2003,
-Cell 115:209; Schwarz 2003, Cell 115:199).
+its own seed. The strand whose 5' end opens more easily is preferred (Khvorova 2003, Cell
+115:209; Schwarz 2003, Cell 115:199). Mimics are made for it: mismatches at the 3' end of
+the passenger open the 5' end of the guide. So the ends are measured on the duplex as it
+is, with its mismatches, wobbles and overhangs.
 """
 
 from __future__ import annotations
 
-import numpy as np
+import logging
+from typing import NamedTuple
 
+import numpy as np
+import pandas as pd
+
+from mirsignal.errors import InputError
 from mirsignal.sequences import reverse_complement
+
+log = logging.getLogger("mirsignal")
 
 OVERHANG = "UU"
 """The 3' end of a passenger strand whose sequence is not known."""
-END = 3
-"""Base pairs of a duplex end whose stability counts."""
-RT = 0.616
-"""kcal/mol at 37 degrees Celsius."""
-TERMINAL_AU = 0.45
-_STACKS = {
-    **{"AA": -0.93, "UU": -0.93, "AU": -1.10, "UA": -1.33, "CU": -2.08, "AG": -2.08},
-    **{"CA": -2.11, "UG": -2.11, "GU": -2.24, "AC": -2.24, "GA": -2.35, "UC": -2.35},
-    **{"CG": -2.36, "GG": -3.26, "CC": -3.26, "GC": -3.42},
+END = 2
+"""Nucleotides of a 5' end that open first. Of 1 to 5, with free energies of the ensemble
+or of the best structure, this told loaded from unloaded passengers best in each of three
+experiments (docs/repression.md)."""
+GUIDE_LEAD, SCALE = 2.2, 1.1
+"""kcal/mol: how much more easily the passenger's end has to open for both strands to be
+loaded alike, and what multiplies the odds by e. Fitted to the effects of passenger sites
+beside those of guide sites in three experiments; each two of them give 1.9 to 2.3 and 0.8
+to 1.1 (docs/repression.md)."""
+BLOCKED_SHARE = 0.02
+"""Share of a passenger that was chemically blocked, as by 5'-O-methylation (Chen 2008,
+RNA 14:263). Assumed, not measured: what escapes the modification."""
+WEAKEST = -7.5
+"""kcal/mol: a passenger that binds less is none. Of 822 human pairs of a 5p and a 3p
+miRNA, 99% bind more strongly (miRBase 22)."""
+
+TABLE, ASSUMED, NONE, BLOCKED = "table", "assumed", "none", "blocked"
+STRAND_COLUMNS = {
+    "mirna": "miRNA, the guide",
+    "passenger": "other strand of its duplex, 5' to 3'; empty: none",
+    "passenger_source": "table: given; assumed: not given, that of an siRNA; blocked: "
+    "chemically blocked, its sequence assumed if not given; none: no passenger",
+    "duplex_energy": "kcal/mol, free energy of binding of the two strands; empty where "
+    "the share does not depend on it",
+    "guide_end": f"kcal/mol to open the first {END} nt of the guide in the duplex",
+    "passenger_end": "the same of the passenger; the lower end is loaded more",
+    "passenger_share": "share of duplexes that load the passenger, before any data",
+    "share_source": "table: given; ends: from the two ends; blocked: as of a blocked "
+    "strand; none: no passenger",
 }
-"""Stacking energies of Watson-Crick pairs in kcal/mol (Xia 1998, Biochemistry 37:14719,
-Table 4), by the nucleotides of one strand, 5' to 3'."""
+
+
+class Duplex(NamedTuple):
+    """Free energies of a duplex in kcal/mol."""
+
+    binding: float
+    """Of the two strands together, less those of each alone; lower binds better."""
+    guide_end: float
+    """What it takes to open the first END nt of the guide."""
+    passenger_end: float
+    """The same of the passenger."""
 
 
 def passenger_strand(mirna: str) -> str:
@@ -37,16 +75,80 @@ def passenger_strand(mirna: str) -> str:
     return reverse_complement(mirna[: -len(OVERHANG)]) + OVERHANG
 
 
-def end_stability(strand: str) -> float:
-    """Return the free energy (kcal/mol) of the pairs at the 5' end of a strand."""
-    stacks = sum(_STACKS[strand[at : at + 2]] for at in range(END - 1))
-    return stacks + (TERMINAL_AU if strand[0] in "AU" else 0.0)
+def measure_duplex(guide: str, passenger: str) -> Duplex:
+    """Return the free energies of the duplex of two strands (RNA, 5' to 3').
 
-
-def passenger_loading(mirna: str, passenger: str) -> float:
-    """Return the share of duplexes whose passenger is loaded, 0 to 1.
-
-    A Boltzmann weight of the difference in free energy between the 5' ends.
+    Of all structures of the two together (RNAcofold of ViennaRNA, Lorenz 2011, at 37
+    degrees), and of those that leave the end of one strand unpaired. About 5 ms.
+    `binding` is inf where nothing pairs.
     """
-    difference = end_stability(mirna) - end_stability(passenger)
-    return float(1 / (1 + np.exp(difference / RT)))
+    import RNA
+
+    def fold(opened: range) -> list[float]:
+        both = RNA.fold_compound(f"{guide}&{passenger}")
+        for nucleotide in opened:
+            both.hc_add_up(nucleotide)
+        return both.pf_dimer()[1:4]  # guide alone, passenger alone, the duplex
+
+    alone, other, duplex = fold(range(0))
+    if duplex >= _NO_DUPLEX:
+        return Duplex(np.inf, 0.0, 0.0)
+    first = len(guide) + 1
+    guide_open, passenger_open = (
+        fold(range(start, start + END))[2] for start in (1, first)
+    )
+    binding = duplex - alone - other
+    return Duplex(binding, guide_open - duplex, passenger_open - duplex)
+
+
+_NO_DUPLEX = 999.0  # what ViennaRNA gives where no pair can form
+
+
+def passenger_loading(duplex: Duplex) -> float:
+    """Return the share of duplexes that load the passenger, 0 to 1.
+
+    The odds fall by e for each SCALE that the passenger's end takes more to open than the
+    guide's; the guide leads by GUIDE_LEAD.
+    """
+    cost = duplex.passenger_end - duplex.guide_end + GUIDE_LEAD
+    return float(1 / (1 + np.exp(cost / SCALE)))
+
+
+def load_strands(mirnas: pd.DataFrame) -> pd.DataFrame:
+    """Return miRNAs (`mirnas.read_mirnas`) with the columns of STRAND_COLUMNS.
+
+    `passenger_share` is that of the table where it gives one. Each miRNA's strand, where
+    it came from, and its share are logged.
+
+    Raises InputError for a passenger that does not bind its guide and has no share.
+    """
+    rows = [_load(row) for row in mirnas.itertuples()]
+    columns = ["duplex_energy", "guide_end", "passenger_end"]
+    found = pd.DataFrame(rows, columns=[*columns, "passenger_share", "share_source"])
+    table = mirnas.reset_index(drop=True).assign(**found)
+    for row in table.itertuples():
+        strand = row.passenger if isinstance(row.passenger, str) else "-"
+        log.info(
+            "%s: passenger %s (%s), share %.3f (%s)",
+            *(row.mirna, strand, row.passenger_source),
+            *(row.passenger_share, row.share_source),
+        )
+    return table
+
+
+def _load(row) -> tuple[float, float, float, float, str]:
+    nothing = (np.nan, np.nan, np.nan)
+    if row.passenger_source == NONE:
+        return *nothing, 0.0, NONE
+    if pd.notna(row.passenger_share):
+        return *nothing, float(row.passenger_share), TABLE
+    if row.passenger_source == BLOCKED:
+        return *nothing, BLOCKED_SHARE, BLOCKED
+    duplex = measure_duplex(row.sequence, row.passenger)
+    if duplex.binding > WEAKEST:
+        raise InputError(
+            f"{row.mirna}: passenger {row.passenger} does not pair with it (binding "
+            f"{duplex.binding:.1f} kcal/mol, {WEAKEST} at most); give it 5' to 3', "
+            "`none` in its place, or a passenger_share"
+        )
+    return *duplex, passenger_loading(duplex), "ends"

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE, WINDOW
 from mirsignal.sequences import LETTERS, UNKNOWN
-from mirsignal.strands import passenger_loading
 from mirsignal.summits import pick_summits
 
 MIN_DISTANCE = 10
@@ -84,7 +83,7 @@ class PairWindows:
 
     Those of pair i are offsets[i] to offsets[i + 1]. `drivers` is the number of the
     strand that scanned the window: of the miRNA, or behind all miRNAs of its passenger.
-    `lead` is 0, and the log of its loading for a passenger.
+    `lead` is the log of the share of duplexes that load this strand.
     """
 
     offsets: NDArray[np.int64]
@@ -148,8 +147,8 @@ def collect_windows(
     """Return the windows of `pairs` (mirna, transcript, gene), in their order.
 
     `candidates` has mirna, strand, transcript and position; `mirnas` mirna, sequence and
-    passenger; `sequences` the codes (L,) of transcripts; `genes` features by gene, its
-    index.
+    passenger_share; `sequences` the codes (L,) of transcripts; `genes` features by gene,
+    its index.
     """
     number = pd.Series(range(len(mirnas)), index=mirnas["mirna"])
     known = pairs[["mirna", "transcript"]].assign(pair=range(len(pairs)))
@@ -163,15 +162,15 @@ def collect_windows(
         context[rows] = describe_context(sequences[str(name)], positions[rows])
     driver = table["mirna"].map(number).to_numpy(np.int32)
     passenger = (table["strand"] == "passenger").to_numpy()
-    strands = zip(mirnas["sequence"], mirnas["passenger"], strict=True)
-    leads = np.log([passenger_loading(guide, other) for guide, other in strands])
+    share = mirnas["passenger_share"].to_numpy(float)[driver]
+    leads = np.log(np.where(passenger, share, 1 - share))
     counts = np.bincount(table["pair"], minlength=len(pairs))
     return PairWindows(
         np.r_[0, np.cumsum(counts)],
         codes,
         (driver + len(mirnas) * passenger).astype(np.int32),
         context,
-        np.where(passenger, leads[driver], 0).astype(np.float32),
+        leads.astype(np.float32),
         np.eye(len(mirnas), dtype=np.float32)[pairs["mirna"].map(number)],
         genes.loc[pairs["gene"]].to_numpy(np.float32),
     )

@@ -76,6 +76,7 @@ rule prepare_mirnas:
         data_file(INPUTS["mirnas"]["file"]),
     output:
         table="results/{study}/inputs/mirnas.parquet",
+        strands="results/{study}/inputs/strands.tsv",
         provenance="results/{study}/inputs/provenance/prepare_mirnas.json",
     log:
         "results/{study}/logs/prepare_mirnas.log",

@@ -1,7 +1,8 @@
 # Prediction: the fitted occupancy model on other miRNAs and other transcripts.
 #
 # in:   occupancy/model.npz; a table of miRNAs and a FASTA of 3' UTRs (config: predict)
-# out:  predict/{name}/genes.tsv (score, sites, uncertainty), sites.tsv
+# out:  predict/{name}/genes.tsv (score, sites, uncertainty), sites.tsv,
+#       strands.tsv (passengers, and how often they are loaded)
 
 
 PREDICT = CONFIG["predict"]
@@ -21,6 +22,7 @@ rule predict_repression:
     output:
         genes="results/{study}/predict/{prediction}/genes.tsv",
         sites="results/{study}/predict/{prediction}/sites.tsv",
+        strands="results/{study}/predict/{prediction}/strands.tsv",
         provenance="results/{study}/predict/{prediction}/provenance.json",
     log:
         "results/{study}/logs/predict_repression/{prediction}.log",

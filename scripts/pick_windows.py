@@ -43,6 +43,7 @@ def scan_passengers(snakemake, n):
     scanner = make_scanner(model, ENCODINGS[encoding].shape[-1], workers)
     scorer = PredictionScorer(scanner, encoding)
     mirnas = pd.read_parquet(snakemake.input.mirnas)
+    mirnas = mirnas[mirnas["passenger_share"] > 0]
     fasta = Transcripts(snakemake.input.fasta)
     for _, shard in pd.read_parquet(snakemake.input.shards).groupby("shard"):
         names = list(shard["transcript"])

@@ -14,6 +14,7 @@ from mirsignal.mirnas import read_mirnas
 from mirsignal.occupancy import load_occupancy
 from mirsignal.prediction import LISTED, name_as_known, predict_genes
 from mirsignal.site_regions import tabulate_regions
+from mirsignal.strands import STRAND_COLUMNS, load_strands
 from mirsignal.transcripts import describe_transcripts, read_genes, read_transcripts
 
 log = logging.getLogger("mirsignal")
@@ -53,7 +54,7 @@ SITES = {
 
 def main(snakemake):
     files, params = snakemake.input, snakemake.params
-    mirnas = read_mirnas(files.mirnas, params.mirna_columns)
+    mirnas = load_strands(read_mirnas(files.mirnas, params.mirna_columns))
     records = list(read_transcripts(files.transcripts, params.transcript_columns))
     sequences = dict(records)
     genes = read_genes(files.genes) if files.genes else None
@@ -74,6 +75,8 @@ def main(snakemake):
     )
     write_tsv(snakemake.output.genes, table[list(GENES)], GENES)
     write_tsv(snakemake.output.sites, described[list(SITES)], SITES)
+    strands = mirnas[list(STRAND_COLUMNS)]
+    write_tsv(snakemake.output.strands, strands, STRAND_COLUMNS)
     counts = table["status"].value_counts()
     log.info("reading frames of %d of %d transcripts", (orfs != "").sum(), len(orfs))
     log.info(

@@ -55,8 +55,12 @@ def main(snakemake):
 
 
 def strand_rows(mirnas, encoding):
-    """Return the pairing rows (2 miRNAs, 5, M, C) of miRNAs, then of their passengers."""
-    strands = pd.concat([mirnas["sequence"], mirnas["passenger"]])
+    """Return the pairing rows (2 miRNAs, 5, M, C) of miRNAs, then of their passengers.
+
+    Those of a miRNA without a passenger are its own; no window reads them.
+    """
+    guides = mirnas["sequence"]
+    strands = pd.concat([guides, mirnas["passenger"].fillna(guides)])
     return np.stack([mirna_rows(strand, encoding) for strand in strands])
 
 

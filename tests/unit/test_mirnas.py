@@ -1,5 +1,6 @@
 """The miRNA table: read in any spelling, refused where a scan would go wrong."""
 
+import numpy as np
 import pytest
 
 from mirsignal.errors import InputError
@@ -17,10 +18,13 @@ def read(tmp_path, *rows, header="mirna\tsequence", **kwargs):
 @pytest.mark.parametrize("spelling", [LET7, LET7.lower(), LET7.replace("U", "T")])
 def test_case_u_and_t_do_not_matter(tmp_path, spelling):
     table = read(tmp_path, ("let-7a", spelling))
-    assert table.iloc[0].to_dict() == {
+    row = table.iloc[0].to_dict()
+    assert np.isnan(row.pop("passenger_share"))
+    assert row == {
         "mirna": "let-7a",
         "sequence": LET7,
         "passenger": "CUAUACAACCUACUACCUCAUU",
+        "passenger_source": "assumed",
         "seed": "GAGGUAG",
     }
 
@@ -35,6 +39,28 @@ def test_passenger_may_be_given(tmp_path):
     assert table.loc["b", "passenger"] == "CUAUACAACCUACUACCUCUU"
     with pytest.raises(InputError, match="line 2: miRNA 'ACGU' has 4 nt"):
         read(tmp_path, ("a", LET7, "ACGU"), header=header)
+
+
+def test_passenger_may_be_none_or_blocked(tmp_path):
+    header = "mirna\tsequence\tpassenger"
+    table = read(tmp_path, ("a", LET7, "none"), ("b", LET7[1:], "Blocked"), header=header)
+    assert table["passenger_source"].tolist() == ["none", "blocked"]
+    assert table["passenger"].isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("passenger", "share", "message"),
+    [
+        ("NA", "1", "line 2: passenger_share 1 is not"),
+        ("NA", "-0.1", "line 2: passenger_share -0.1 is not"),
+        ("NA", "30%", "line 2: '30%' in column 'passenger_share' is not a number"),
+        ("none", "0.2", "line 2: passenger_share 0.2 is .* without a passenger"),
+    ],
+)
+def test_share_that_is_none_is_refused(tmp_path, passenger, share, message):
+    header = "mirna\tsequence\tpassenger\tpassenger_share"
+    with pytest.raises(InputError, match=message):
+        read(tmp_path, ("a", LET7, passenger, share), header=header)
 
 
 def test_columns_may_have_other_names(tmp_path):

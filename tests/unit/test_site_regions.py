@@ -7,10 +7,11 @@ import pytest
 from mirsignal.contextpp import fill_typical, score_sites, tabulate_sites
 from mirsignal.sequences import reverse_complement
 from mirsignal.site_regions import GROUPS, tabulate_regions
-from mirsignal.strands import passenger_loading, passenger_strand
+from mirsignal.strands import passenger_strand
 
 GUIDE = "UGAGGUAGUAGGUUGUAUAGUU"
 PASSENGER = passenger_strand(GUIDE)
+SHARE = 0.2
 
 
 def site_of(strand):
@@ -21,10 +22,9 @@ def site_of(strand):
 def tabulated(coefficients):
     """Return a function: sequences, frames, genes -> sites of both strands."""
 
-    def run(sequences, orfs, genes):
-        mirnas = pd.DataFrame(
-            {"mirna": ["m"], "sequence": [GUIDE], "passenger": [PASSENGER]}
-        )
+    def run(sequences, orfs, genes, passenger=PASSENGER, share=SHARE):
+        rows = {"mirna": "m", "sequence": GUIDE, "passenger": passenger}
+        mirnas = pd.DataFrame([rows | {"passenger_share": share}])
         transcripts = pd.DataFrame({"transcript": list(sequences), "gene": genes})
         orfs = pd.Series(orfs, index=list(sequences))
         sites = tabulate_sites(mirnas, sequences, orfs)
@@ -52,20 +52,26 @@ def test_every_strand_and_region_is_found_where_it_was_planted(tabulated):
     assert set(table.index) == set(GROUPS)
     assert (table["site_type"] == "8mer").all()
     assert (table["contextpp"] < 0).all()
-    share = passenger_loading(GUIDE, PASSENGER)
     assert table["weight"].to_dict() == {
-        **{"guide_utr": 1, "guide_orf": 1},
-        **{"passenger_utr": share, "passenger_orf": share},
+        **{"guide_utr": 1 - SHARE, "guide_orf": 1 - SHARE},
+        **{"passenger_utr": SHARE, "passenger_orf": SHARE},
     }
+
+
+def test_mirna_without_a_passenger_has_sites_of_the_guide_alone(tabulated):
+    utr = "C" * 40 + site_of(GUIDE) + "C" * 40 + site_of(PASSENGER) + "C" * 40
+    table = tabulated({"t": utr}, [utr], ["g"], passenger=None, share=0.0)
+    assert table["group"].tolist() == ["guide_utr", "guide_orf"]
+    assert (table["weight"] == 1).all()
 
 
 def test_isoforms_share_the_weight_of_their_gene(tabulated):
     utr = "C" * 40 + site_of(GUIDE) + "C" * 40
     table = tabulated({"a": utr, "b": utr, "c": utr}, ["", "", ""], ["g", "g", "h"])
     assert table.set_index("transcript")["weight"].to_dict() == {
-        "a": 0.5,
-        "b": 0.5,
-        "c": 1,
+        "a": (1 - SHARE) / 2,
+        "b": (1 - SHARE) / 2,
+        "c": 1 - SHARE,
     }
     assert table["gene"].tolist() == ["g", "g", "h"]
 
