@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 import pyBigWig
 from numpy.typing import NDArray
 
@@ -45,23 +46,38 @@ class Wiggle:
         if not self._file.isBigWig():
             raise InputError(f"{path}: not a bigWig file; bigBed cannot be used")
 
-    def values(self, transcript: str, length: int) -> Values:
-        """Return the values (L,); 0 where the file has none.
-
-        Raises InputError for a transcript that the file lacks or gives another length.
-        """
+    def check(self, transcript: str, length: int) -> None:
+        """Raise InputError for a transcript that is lacking or has another length."""
         found = self._file.chroms(transcript)
         if found is None:
+            held = ", ".join(map(repr, sorted(self._file.chroms())[:3]))
             raise InputError(
-                f"{self._path}: no transcript {transcript!r}; name the sequences in it "
-                "as the study's transcripts, and give it all of them"
+                f"{self._path}: no transcript {transcript!r} (it has {held}, ...); name "
+                "the sequences in it as the study's transcripts, and give it all of "
+                "them; the track of a genome has to be cut into transcripts first"
             )
         if found != length:
             raise InputError(
                 f"{self._path}: {transcript!r} has {found} nt, in the study {length}; "
                 "make the file from the same sequences"
             )
+
+    def values(self, transcript: str, length: int) -> Values:
+        """Return the values (L,), 0 where the file has none; checks as `check`."""
+        self.check(transcript, length)
         return np.nan_to_num(self._file.values(transcript, 0, length, numpy=True))
+
+
+def check_tracks(paths: Sequence[str | Path], transcripts: pd.DataFrame) -> int:
+    """Check that each bigWig file holds the transcripts (transcript, length); count them.
+
+    Reads no values. Raises InputError as `Wiggle`.
+    """
+    for path in paths:
+        wiggle = Wiggle(path)
+        for row in transcripts.itertuples():
+            wiggle.check(row.transcript, row.length)
+    return len(paths)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import yaml
 
 from mirsignal.axes import REGIONS
 from mirsignal.errors import InputError
+from mirsignal.names import check_config_names
 from mirsignal.splits import TEST_SETS
 
 _OWN_TEST_SET = re.compile(rf"({'|'.join(TEST_SETS)})(_1_\d+)?")
@@ -43,6 +44,7 @@ def complete_config(
     if errors:
         raise InputError(f"config: {_explain(errors[0])}")
     _fill(completed, schema, schema)
+    check_config_names(completed)
     if completed["study"] not in completed["studies"]:
         raise InputError(
             f"config: study {completed['study']!r} is not under `studies` "

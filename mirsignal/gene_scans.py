@@ -25,13 +25,28 @@ def choose_scans(
     miRNA once at first.
     Raises InputError for an unknown miRNA or gene.
     """
+    if wanted:
+        return find_scans(wanted, transcripts, mirnas)
+    longest = _longest(transcripts)
+    strong = fold_changes.sort_values("log2fc", kind="stable").drop_duplicates("gene")
+    turn = strong.groupby("mirna").cumcount().sort_values(kind="stable")
+    chosen = strong.loc[turn.index[:n]]
+    return list(zip(chosen["mirna"], chosen["gene"].map(longest), strict=True))
+
+
+def _longest(transcripts: pd.DataFrame) -> pd.Series:
+    """Return the longest transcript of each gene, by gene."""
     by_length = transcripts.sort_values("length", ascending=False, kind="stable")
-    longest = by_length.drop_duplicates("gene").set_index("gene")["transcript"]
-    if not wanted:
-        strong = fold_changes.sort_values("log2fc", kind="stable").drop_duplicates("gene")
-        turn = strong.groupby("mirna").cumcount().sort_values(kind="stable")
-        chosen = strong.loc[turn.index[:n]]
-        return list(zip(chosen["mirna"], chosen["gene"].map(longest), strict=True))
+    return by_length.drop_duplicates("gene").set_index("gene")["transcript"]
+
+
+def find_scans(
+    wanted: Sequence[Mapping[str, str]],
+    transcripts: pd.DataFrame,
+    mirnas: Iterable[str],
+) -> list[tuple[str, str]]:
+    """Return the (miRNA, transcript) of `wanted`, as `choose_scans`."""
+    longest = _longest(transcripts)
     known = {name: name for name in transcripts["transcript"]} | longest.to_dict()
     pairs = []
     for entry in wanted:

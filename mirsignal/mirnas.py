@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,11 +9,11 @@ import pandas as pd
 
 from mirsignal.errors import InputError
 from mirsignal.files import read_table, refuse_duplicates, to_number
+from mirsignal.names import check_mirna_name
 from mirsignal.sequences import normalise, seed
 from mirsignal.strands import ASSUMED, BLOCKED, NONE, TABLE, passenger_strand
 
 SHORTEST, LONGEST = 15, 30
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def check_mirna(sequence: str) -> str:
@@ -74,12 +73,8 @@ def read_mirnas(
         where = f"{path}, line {line}"
         if not isinstance(mirna, str) or not isinstance(sequence, str):
             raise InputError(f"{where}: a name or sequence is missing; fill or remove it")
-        if not _NAME.fullmatch(mirna):
-            raise InputError(
-                f"{where}: the name {mirna!r} cannot stand in a file name; use "
-                "letters, digits, '.', '_' and '-'"
-            )
         try:
+            check_mirna_name(mirna)
             sequences.append(check_mirna(sequence))
             passengers.append(_read_passenger(passenger, sequences[-1]))
         except InputError as error:

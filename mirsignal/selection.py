@@ -117,13 +117,13 @@ def read_paths(path: str | Path) -> list[NDArray[np.int64]]:
     ]
 
 
-def name_sequences(mirnas: pd.DataFrame, test: pd.DataFrame) -> dict[str, str]:
-    """Return the sequences of miRNAs by name: scanned ones, then those of test pairs.
+def name_sequences(mirnas: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, str]:
+    """Return the sequences of miRNAs by name: scanned ones, then those of other pairs.
 
-    `mirnas` have mirna, sequence; `test` mirna_name, mirna (cut to 20 nt, which is what
+    `mirnas` have mirna, sequence; `pairs` mirna_name, mirna (cut to 20 nt, which is what
     networks see).
     """
-    known = dict(zip(test["mirna_name"], test["mirna"], strict=True))
+    known = dict(zip(pairs["mirna_name"], pairs["mirna"], strict=True))
     return known | dict(zip(mirnas["mirna"], mirnas["sequence"], strict=True))
 
 

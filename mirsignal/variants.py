@@ -1,9 +1,4 @@
-"""Measured variants of target sites, and how well the network foretells them.
-
-A variant is scored by the change of the network's logit against the unmutated target of
-its site. Both lie at the same place in the window, the middle of the target in the middle
-of the window, N around a target shorter than that.
-"""
+"""Measured variants of target sites, and how well the network foretells them."""
 
 from __future__ import annotations
 
@@ -15,15 +10,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from mirsignal.axes import MIRNA_LENGTH, WINDOW
-from mirsignal.backend import keras
 from mirsignal.errors import InputError
 from mirsignal.files import read_table, refuse_duplicates, to_number
 from mirsignal.metrics import bootstrap_interval, pearson, spearman
 from mirsignal.mirnas import find_mirna
-from mirsignal.scanning import logit_model, sigmoid
-from mirsignal.sequences import check_target, encode_many
-from mirsignal.training import predict_codes
+from mirsignal.sequences import check_target
 
 N_RESAMPLES, N_PERMUTATIONS = 1000, 9999
 COLUMNS = {
@@ -88,25 +79,6 @@ def _refuse_two_targets(table: pd.DataFrame, path: str | Path) -> None:
             f"{path}, line {other[0]}: site {site!r} has another target above; give "
             "sites different ids"
         )
-
-
-def score_variants(
-    model: keras.Model, table: pd.DataFrame, encoding: str
-) -> pd.DataFrame:
-    """Return the table with delta_logit and delta_p of each variant."""
-    network = logit_model(model)
-    mirnas = encode_many(table["sequence"], MIRNA_LENGTH)
-    before = ["N" * ((WINDOW - len(target)) // 2) for target in table["target"]]
-    logits = {
-        column: predict_codes(
-            network, encode_many(before + table[column], WINDOW), mirnas, encoding
-        )
-        for column in ("target", "variant")
-    }
-    return table.assign(
-        delta_logit=logits["variant"] - logits["target"],
-        delta_p=sigmoid(logits["variant"]) - sigmoid(logits["target"]),
-    )
 
 
 def correlate_variants(

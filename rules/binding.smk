@@ -14,8 +14,7 @@ localrules:
 rule train_binding:
     input:
         pairs="results/{study}/samples/{samples}/pairs.parquet",
-        # Waits for the audit, which may refuse the samples, and uses nothing of it.
-        audit=ancient("results/{study}/samples/{samples}/audit.json"),
+        checks=checks_before_training,
     output:
         model="results/{study}/binding/{samples}.{binding}/seed_{member}/model.keras",
         history="results/{study}/binding/{samples}.{binding}/seed_{member}/history.tsv",

@@ -1,10 +1,12 @@
 # What the other files share: the checked configuration, recipes, paths, code digests.
 
+import functools
 import os
 import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.io import sourcecache_entry
 from snakemake.settings.enums import RerunTrigger
 
 from mirsignal.config import (
@@ -17,6 +19,7 @@ from mirsignal.config import (
 from mirsignal.environment import settle_environment
 from mirsignal.errors import InputError
 from mirsignal.mirnas import plan_batches, read_mirnas
+from mirsignal.provenance import describe_file
 from mirsignal.source import source_digest
 
 ROOT = Path(workflow.basedir)
@@ -63,9 +66,67 @@ def data_file(name):
     return str(Path(DATA) / name)
 
 
+def is_given(path):
+    """Tell whether no rule makes an input file."""
+    normal = os.path.normpath(path)
+    fetched = [os.path.normpath(f"resources/{STUDY}/{name}") for name in DOWNLOADS]
+    return not normal.startswith("results/") and normal not in fetched
+
+
+def given(path, name):
+    """Return an input that no rule makes, which Snakemake knows by `name`.
+
+    So that it may lie elsewhere tomorrow. Its date does not count either: parameter
+    `content` of the rule tells whether it was changed. A missing file keeps its path,
+    for Snakemake's message.
+    """
+    if not (is_given(path) and os.path.exists(path)):
+        return path
+    return ancient(sourcecache_entry(path, f"data:{name}"))
+
+
+def data_input(name):
+    """Return an input file of the study as the input of a rule."""
+    return given(data_file(name), name)
+
+
+@functools.cache
+def content(*paths):
+    """Return what given files hold: a parameter, by which a rule knows a changed one."""
+    known = [path for path in paths if path and is_given(path) and os.path.exists(path)]
+    return [describe_file(path) for path in known]
+
+
+def contents(*names):
+    """Return a function that gives the `content` of these input files of the study."""
+    paths = [data_file(name) for name in names if name]
+    return lambda wildcards: content(*paths)
+
+
+def checks_before_training(wildcards):
+    """Return the checks that a binding network's first training waits for."""
+    chain = f"{wildcards.samples}.{wildcards.binding}"
+    model = f"results/{STUDY}/binding/{chain}/seed_{wildcards.member}/model.keras"
+    samples = f"results/{STUDY}/samples/{wildcards.samples}"
+    return [
+        once(path, model, f"{samples}/pairs.parquet")
+        for path in (f"{samples}/audit.json", f"results/{STUDY}/inputs/checked.json")
+    ]
+
+
 def optional_file(table, key):
-    """Return the path of a further file of an input, or no input where it has none."""
-    return data_file(INPUTS[table][key]) if key in INPUTS[table] else []
+    """Return a further file of an input, or no input where it has none."""
+    return data_input(INPUTS[table][key]) if key in INPUTS[table] else []
+
+
+def once(path, made, otherwise):
+    """Return an input to wait for until `made` is there, and then `otherwise`.
+
+    Training waits for checks, which may refuse its inputs, and uses nothing of them: a
+    check that runs again must not train again. `ancient` would do that too, but hides
+    from Snakemake whatever else was changed beyond it. Snakemake knows both by one name.
+    """
+    return sourcecache_entry(otherwise if os.path.exists(made) else path, "checks")
 
 
 def chimera_transcripts(suffix):
@@ -118,7 +179,7 @@ def interpretation(*keys):
 def named_pairs():
     """Return the table of pairs to explain, or no input where there is none."""
     name = CONFIG["interpretation"]["pairs"]
-    return data_file(name) if name else []
+    return data_input(name) if name else []
 
 
 # The settings that each mode uses.
@@ -297,6 +358,7 @@ def binding_results_of(experiment):
     """Return what an experiment shows of its samples and its binding network."""
     recipes = checked(experiment_recipes, CONFIG, experiment)
     return [
+        f"results/{STUDY}/inputs/checked.json",
         f"results/{STUDY}/samples/{recipe_chain(recipes, 'samples')}/audit.svg",
         f"results/{STUDY}/binding/{recipe_chain(recipes, 'binding')}/evaluation.svg",
     ]
@@ -337,7 +399,10 @@ def results_of(experiment):
     if "measured_variants" in INPUTS:
         files.append(f"{explained}/variants.svg")
     if CONFIG["occupancy"]["leave_one_mirna_out"]:
-        files.append(f"results/{STUDY}/comparison/unseen/metrics.tsv")
+        files += [
+            f"results/{STUDY}/comparison/unseen/{name}"
+            for name in ("metrics.tsv", "per_mirna.svg")
+        ]
     if SIMULATED:
         files.append(f"{compared}/truth.json")
     return files

@@ -7,6 +7,11 @@
 #       contextpp/regions.parquet (sites of both strands, in reading frames as well) and
 #       genes.parquet (length and composition), for the occupancy model
 
+CONTEXT_CONTENT = contents(
+    "resources/contextpp_coefficients.tsv",
+    *(INPUTS["contextpp"].get(key) for key in ("ta_sps", "mrna")),
+)
+
 
 rule fold_sites:
     input:
@@ -43,7 +48,7 @@ rule score_contextpp:
         ),
         ta_sps=optional_file("contextpp", "ta_sps"),
         mrna=optional_file("contextpp", "mrna"),
-        coefficients=data_file("resources/contextpp_coefficients.tsv"),
+        coefficients=data_input("resources/contextpp_coefficients.tsv"),
     output:
         sites="results/{study}/contextpp/sites.parquet",
         pairs="results/{study}/contextpp/pairs.parquet",
@@ -60,6 +65,7 @@ rule score_contextpp:
     params:
         columns=INPUTS["contextpp"]["columns"],
         mrna_columns=INPUTS["contextpp"]["mrna_columns"],
+        content=CONTEXT_CONTENT,
         code=code("score_contextpp"),
     script:
         "../scripts/score_contextpp.py"
@@ -74,7 +80,7 @@ rule tabulate_regions:
         transcripts="results/{study}/inputs/transcripts.parquet",
         ta_sps=optional_file("contextpp", "ta_sps"),
         mrna=optional_file("contextpp", "mrna"),
-        coefficients=data_file("resources/contextpp_coefficients.tsv"),
+        coefficients=data_input("resources/contextpp_coefficients.tsv"),
     output:
         sites="results/{study}/contextpp/regions.parquet",
         genes="results/{study}/contextpp/genes.parquet",
@@ -90,6 +96,7 @@ rule tabulate_regions:
     params:
         columns=INPUTS["contextpp"]["columns"],
         mrna_columns=INPUTS["contextpp"]["mrna_columns"],
+        content=CONTEXT_CONTENT,
         code=code("tabulate_regions"),
     script:
         "../scripts/tabulate_regions.py"

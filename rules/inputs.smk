@@ -2,13 +2,15 @@
 #
 # in:   a simulation, downloads, or files under `data`
 # out:  mirnas.parquet, transcripts.fa + .parquet, fold_changes.parquet,
-#       targetscan.parquet, folds.parquet, shards.parquet
+#       targetscan.parquet, folds.parquet, shards.parquet; checked.json (inputs that are
+#       read late were looked at)
 
 
 localrules:
     prepare_mirnas,
     prepare_fold_changes,
     prepare_targetscan,
+    check_inputs,
     split_genes,
     plan_shards,
 
@@ -17,8 +19,8 @@ if SIMULATED:
 
     rule simulate_study:
         input:
-            mirnas=data_file(INPUTS["mirnas"]["file"]),
-            clash_mirnas=data_file("resources/mirnas_human.tsv"),
+            mirnas=data_input(INPUTS["mirnas"]["file"]),
+            clash_mirnas=data_input("resources/mirnas_human.tsv"),
         output:
             hybrids="results/{study}/simulation/hybrids.tsv.gz",
             clash_transcripts="results/{study}/simulation/clash_transcripts.fa.gz",
@@ -43,6 +45,7 @@ if SIMULATED:
             settings=CONFIG["studies"][STUDY]["simulate"],
             columns=INPUTS["mirnas"]["columns"],
             seed=CONFIG["seed"],
+            content=contents(INPUTS["mirnas"]["file"], "resources/mirnas_human.tsv"),
             code=code("simulate_study"),
         script:
             "../scripts/simulate_study.py"
@@ -66,14 +69,13 @@ if DOWNLOADS:
         params:
             url=lambda wildcards: DOWNLOADS[wildcards.file]["url"],
             sha256=lambda wildcards: DOWNLOADS[wildcards.file]["sha256"],
-            mirror=CONFIG["mirror"],
         script:
             "../scripts/download_file.py"
 
 
 rule prepare_mirnas:
     input:
-        data_file(INPUTS["mirnas"]["file"]),
+        data_input(INPUTS["mirnas"]["file"]),
     output:
         table="results/{study}/inputs/mirnas.parquet",
         strands="results/{study}/inputs/strands.tsv",
@@ -86,6 +88,7 @@ rule prepare_mirnas:
         "../envs/tables.yaml"
     params:
         columns=INPUTS["mirnas"]["columns"],
+        content=contents(INPUTS["mirnas"]["file"]),
         code=code("prepare_mirnas"),
     script:
         "../scripts/prepare_mirnas.py"
@@ -93,7 +96,7 @@ rule prepare_mirnas:
 
 rule prepare_transcripts:
     input:
-        transcripts=data_file(INPUTS["transcripts"]["file"]),
+        transcripts=data_input(INPUTS["transcripts"]["file"]),
         genes=optional_file("transcripts", "genes"),
     output:
         fasta="results/{study}/inputs/transcripts.fa",
@@ -111,6 +114,9 @@ rule prepare_transcripts:
         runtime=more(30),
     params:
         columns=INPUTS["transcripts"]["columns"],
+        content=contents(
+            INPUTS["transcripts"]["file"], INPUTS["transcripts"].get("genes")
+        ),
         code=code("prepare_transcripts"),
     script:
         "../scripts/prepare_transcripts.py"
@@ -118,7 +124,7 @@ rule prepare_transcripts:
 
 rule prepare_fold_changes:
     input:
-        table=data_file(INPUTS["fold_change"]["file"]),
+        table=data_input(INPUTS["fold_change"]["file"]),
         mirnas="results/{study}/inputs/mirnas.parquet",
         transcripts="results/{study}/inputs/transcripts.parquet",
     output:
@@ -132,6 +138,7 @@ rule prepare_fold_changes:
         "../envs/tables.yaml"
     params:
         id_column=INPUTS["fold_change"]["id_column"],
+        content=contents(INPUTS["fold_change"]["file"]),
         code=code("prepare_fold_changes"),
     script:
         "../scripts/prepare_fold_changes.py"
@@ -139,7 +146,7 @@ rule prepare_fold_changes:
 
 rule prepare_targetscan:
     input:
-        table=data_file(INPUTS["targetscan"]["file"]),
+        table=data_input(INPUTS["targetscan"]["file"]),
         mirnas="results/{study}/inputs/mirnas.parquet",
     output:
         table="results/{study}/inputs/targetscan.parquet",
@@ -153,9 +160,49 @@ rule prepare_targetscan:
     params:
         columns=INPUTS["targetscan"]["columns"],
         where=INPUTS["targetscan"].get("where", {}),
+        content=contents(INPUTS["targetscan"]["file"]),
         code=code("prepare_targetscan"),
     script:
         "../scripts/prepare_targetscan.py"
+
+
+TRACKS = {n: f for n, f in INPUTS["tracks"].items() if is_given(data_file(f))}
+VARIANTS = INPUTS.get("measured_variants", {})
+
+
+# Reads now what is used late, so that nothing is trained or scanned in vain.
+rule check_inputs:
+    input:
+        mirnas="results/{study}/inputs/mirnas.parquet",
+        transcripts="results/{study}/inputs/transcripts.parquet",
+        pairs=[
+            "results/{study}/inputs/positives.parquet",
+            *expand(
+                "results/{{study}}/inputs/test_sets/{test_set}.parquet",
+                test_set=INPUTS["test_sets"],
+            ),
+        ],
+        tracks=[data_input(file) for file in TRACKS.values()],
+        variants=optional_file("measured_variants", "file") if VARIANTS else [],
+        named=named_pairs(),
+    output:
+        "results/{study}/inputs/checked.json",
+    log:
+        "results/{study}/logs/check_inputs.log",
+    benchmark:
+        "results/{study}/benchmarks/check_inputs.tsv"
+    priority: 1
+    conda:
+        "../envs/tables.yaml"
+    params:
+        variant_columns=VARIANTS.get("columns"),
+        genes=CONFIG["interpretation"]["genes"],
+        content=contents(
+            *TRACKS.values(), VARIANTS.get("file"), CONFIG["interpretation"]["pairs"]
+        ),
+        code=code("check_inputs"),
+    script:
+        "../scripts/check_inputs.py"
 
 
 rule split_genes:

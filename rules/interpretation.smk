@@ -48,6 +48,7 @@ rule explain_pairs:
         settings=interpretation("n_pairs", "n_many", "explainer", "n_background"),
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
         seed=CONFIG["seed"],
+        content=contents(CONFIG["interpretation"]["pairs"]),
         code=code("explain_pairs"),
     script:
         "../scripts/explain_pairs.py"
@@ -327,7 +328,7 @@ if "measured_variants" in INPUTS:
     rule compare_variants:
         input:
             model="results/{study}/binding/{samples}.{binding}/model.keras",
-            variants=data_file(INPUTS["measured_variants"]["file"]),
+            variants=data_input(INPUTS["measured_variants"]["file"]),
             mirnas="results/{study}/inputs/mirnas.parquet",
         output:
             table="results/{study}/interpretation/{samples}.{binding}/variants.tsv",
@@ -347,6 +348,7 @@ if "measured_variants" in INPUTS:
             stronger=INPUTS["measured_variants"]["stronger"],
             encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
             seed=CONFIG["seed"],
+            content=contents(INPUTS["measured_variants"]["file"]),
             code=code("compare_variants"),
         script:
             "../scripts/compare_variants.py"

@@ -8,17 +8,22 @@
 PREDICT = CONFIG["predict"]
 
 
+def predict_input(key):
+    """Return a file that the configuration names to be predicted from, or no input."""
+    return given(PREDICT[key], f"predict:{key}") if PREDICT[key] else []
+
+
 rule predict_repression:
     input:
         model="results/{study}/occupancy/model.npz",
         bootstrap="results/{study}/occupancy/bootstrap.npz",
         known="results/{study}/inputs/mirnas.parquet",
-        mirnas=PREDICT["mirnas"] or "mirnas.tsv",
-        transcripts=PREDICT["transcripts"] or "transcripts.fa",
-        genes=PREDICT["genes"] or [],
-        mrna=PREDICT["mrna"] or optional_file("contextpp", "mrna"),
+        mirnas=predict_input("mirnas") or "mirnas.tsv",
+        transcripts=predict_input("transcripts") or "transcripts.fa",
+        genes=predict_input("genes"),
+        mrna=predict_input("mrna") or optional_file("contextpp", "mrna"),
         ta_sps=optional_file("contextpp", "ta_sps"),
-        coefficients=data_file("resources/contextpp_coefficients.tsv"),
+        coefficients=data_input("resources/contextpp_coefficients.tsv"),
     output:
         genes="results/{study}/predict/{prediction}/genes.tsv",
         sites="results/{study}/predict/{prediction}/sites.tsv",
@@ -41,6 +46,10 @@ rule predict_repression:
         ],
         columns=INPUTS["contextpp"]["columns"],
         accessibility=PREDICT["accessibility"],
+        content=lambda wildcards: content(
+            *(PREDICT[key] for key in ("mirnas", "transcripts", "genes", "mrna"))
+        )
+        + CONTEXT_CONTENT(wildcards),
         code=code("predict_repression"),
     script:
         "../scripts/predict_repression.py"

@@ -14,7 +14,7 @@ if "transcripts" in INPUTS["hybrids"]:
 
     rule prepare_chimera_transcripts:
         input:
-            data_file(INPUTS["hybrids"]["transcripts"]),
+            data_input(INPUTS["hybrids"]["transcripts"]),
         output:
             fasta="results/{study}/inputs/chimera_transcripts.fa",
             index="results/{study}/inputs/chimera_transcripts.fa.fai",
@@ -30,6 +30,7 @@ if "transcripts" in INPUTS["hybrids"]:
             runtime=more(30),
         params:
             columns=INPUTS["hybrids"]["transcript_columns"],
+            content=contents(INPUTS["hybrids"]["transcripts"]),
             code=code("prepare_chimera_transcripts"),
         script:
             "../scripts/prepare_chimera_transcripts.py"
@@ -37,7 +38,7 @@ if "transcripts" in INPUTS["hybrids"]:
 
 rule extract_positives:
     input:
-        table=data_file(INPUTS["hybrids"]["file"]),
+        table=data_input(INPUTS["hybrids"]["file"]),
         transcripts=chimera_transcripts("fa"),
         index=chimera_transcripts("fa.fai"),
     output:
@@ -57,6 +58,7 @@ rule extract_positives:
         format=INPUTS["hybrids"]["format"],
         columns=INPUTS["hybrids"]["columns"],
         two_labels=INPUTS["hybrids"]["two_labels"],
+        content=contents(INPUTS["hybrids"]["file"]),
         code=code("extract_positives"),
     script:
         "../scripts/extract_positives.py"
@@ -64,7 +66,7 @@ rule extract_positives:
 
 rule prepare_test_set:
     input:
-        lambda wildcards: data_file(INPUTS["test_sets"][wildcards.test_set]["file"]),
+        lambda wildcards: data_input(INPUTS["test_sets"][wildcards.test_set]["file"]),
     output:
         pairs="results/{study}/inputs/test_sets/{test_set}.parquet",
         provenance="results/{study}/inputs/provenance/prepare_test_set/{test_set}.json",
@@ -79,6 +81,9 @@ rule prepare_test_set:
         two_labels=lambda wildcards: INPUTS["test_sets"][wildcards.test_set][
             "two_labels"
         ],
+        content=lambda wildcards: content(
+            data_file(INPUTS["test_sets"][wildcards.test_set]["file"])
+        ),
         code=code("prepare_test_set"),
     script:
         "../scripts/prepare_test_set.py"
@@ -119,6 +124,7 @@ rule audit_samples:
         "results/{study}/logs/audit_samples/{samples}.log",
     benchmark:
         "results/{study}/benchmarks/audit_samples/{samples}.tsv"
+    priority: 1
     conda:
         "../envs/tables.yaml"
     resources:

@@ -14,7 +14,7 @@ rule compress_signals:
         index="results/{study}/inputs/transcripts.fa.fai",
         transcripts="results/{study}/inputs/transcripts.parquet",
         wiggles=lambda wildcards: [
-            data_file(INPUTS["tracks"][name]) for name in signal_tracks(wildcards)
+            data_input(INPUTS["tracks"][name]) for name in signal_tracks(wildcards)
         ],
     output:
         signals="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/signals.npz",
@@ -32,6 +32,9 @@ rule compress_signals:
         settings=recipe("signals", without=["quantile"]),
         tracks=signal_tracks,
         batches=BATCHES,
+        content=lambda wildcards: content(
+            *(data_file(INPUTS["tracks"][name]) for name in signal_tracks(wildcards))
+        ),
         code=code("compress_signals"),
     script:
         "../scripts/compress_signals.py"

@@ -7,7 +7,8 @@ import pandas as pd
 from mirsignal.backend import keras, set_up
 from mirsignal.files import write_json, write_tsv
 from mirsignal.jobs import run
-from mirsignal.variants import COLUMNS, correlate_variants, read_variants, score_variants
+from mirsignal.variant_scores import score_variants
+from mirsignal.variants import COLUMNS, correlate_variants, read_variants
 
 log = logging.getLogger("mirsignal")
 

@@ -26,11 +26,10 @@ log = logging.getLogger("mirsignal")
 def main(snakemake):
     settings, seed = snakemake.params.settings, snakemake.params.seed
     encoding, kind = snakemake.params.encoding, settings["explainer"]
-    pairs = choose_pairs(snakemake.input, settings, seed)
+    samples = pd.read_parquet(snakemake.input.pairs)
+    pairs = choose_pairs(snakemake.input, samples, settings, seed)
     set_up(snakemake.threads, seed)
-    background = sample_background(
-        pd.read_parquet(snakemake.input.pairs), settings["n_background"], encoding, seed
-    )
+    background = sample_background(samples, settings["n_background"], encoding, seed)
     model = keras.models.load_model(snakemake.input.model)
     explainer = PairExplainer(model, background, kind, seed)
     matrices = pairs_to_matrices(pairs, encoding)
@@ -60,13 +59,13 @@ def main(snakemake):
     report(pairs, kind, seconds)
 
 
-def choose_pairs(tables, settings, seed):
+def choose_pairs(tables, samples, settings, seed):
     """Return the named pairs, where there are any, and then those of a test set."""
     test = pd.read_parquet(tables.predictions)
     chosen = choose_test_pairs(test, settings["n_pairs"], settings["n_many"], seed)
     if not tables.named:
         return chosen
-    sequences = name_sequences(pd.read_parquet(tables.mirnas), test)
+    sequences = name_sequences(pd.read_parquet(tables.mirnas), pd.concat([samples, test]))
     named = read_named_pairs(tables.named, sequences)
     return pd.concat([named, chosen], ignore_index=True)
 

@@ -1,6 +1,7 @@
 """Channels by hand, at positions and around them; a new one joins as one function."""
 
 import numpy as np
+import pandas as pd
 import pyBigWig
 import pytest
 
@@ -9,6 +10,7 @@ from mirsignal.channels import (
     Channel,
     Scan,
     Wiggle,
+    check_tracks,
     compute_channels,
     list_scans,
     name_columns,
@@ -141,10 +143,23 @@ def test_track_of_the_study_is_a_channel(conservation):
 
 def test_track_that_does_not_fit_the_transcripts_is_refused(conservation, tmp_path):
     wiggle = Wiggle(conservation)
-    with pytest.raises(InputError, match=r"conservation.bw: no transcript 'T2'; name"):
+    with pytest.raises(InputError, match=r"n.bw: no transcript 'T2' \(it has 'T1'"):
         wiggle.values("T2", 6)
     with pytest.raises(InputError, match=r"bw: 'T1' has 6 nt, in the study 7; make"):
         wiggle.values("T1", 7)
     (tmp_path / "text.bw").write_text("chr1 0 5 1.0\n")
     with pytest.raises(InputError, match=r"text.bw: not a bigWig file"):
         Wiggle(tmp_path / "text.bw")
+
+
+def test_track_of_a_genome_is_refused_before_its_values_are_read(conservation, tmp_path):
+    genome = tmp_path / "genome.bw"
+    with pyBigWig.open(str(genome), "w") as file:
+        file.addHeader([("chr1", 10**6), ("chr2", 10**6)])
+        file.addEntries(["chr1"], [2], ends=[5], values=[0.5])
+    transcripts = pd.DataFrame({"transcript": ["T1"], "length": [6]})
+    assert check_tracks([conservation], transcripts) == 1
+    with pytest.raises(InputError, match=r"genome.bw: .* \(it has 'chr1', .* genome"):
+        check_tracks([conservation, genome], transcripts)
+    with pytest.raises(InputError, match="has 6 nt, in the study 8"):
+        check_tracks([conservation], transcripts.assign(length=8))

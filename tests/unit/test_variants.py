@@ -7,7 +7,8 @@ import pytest
 from mirsignal.errors import InputError
 from mirsignal.figures.variants import draw_variants
 from mirsignal.training import predict_pairs
-from mirsignal.variants import correlate_variants, read_variants, score_variants
+from mirsignal.variant_scores import score_variants
+from mirsignal.variants import correlate_variants, read_variants
 
 HEADER = "mirna\tsite_id\ttarget\tvariant\tmeasured\n"
 MIRNAS = pd.DataFrame({"mirna": ["miR-1"], "sequence": ["UGGAAUGUAAAGAAGUAUGUAU"]})

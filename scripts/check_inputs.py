@@ -1,0 +1,29 @@
+"""Look at inputs that are used late, so that a wrong one is refused before training."""
+
+import pandas as pd
+
+from mirsignal.channels import check_tracks
+from mirsignal.files import write_json
+from mirsignal.gene_scans import find_scans
+from mirsignal.jobs import run
+from mirsignal.selection import name_sequences, read_named_pairs
+from mirsignal.variants import read_variants
+
+
+def main(snakemake):
+    files, params = snakemake.input, snakemake.params
+    mirnas, transcripts = map(pd.read_parquet, (files.mirnas, files.transcripts))
+    counts = {"tracks": check_tracks(files.tracks, transcripts)}
+    if files.variants:
+        variants = read_variants(files.variants, params.variant_columns, mirnas)
+        counts["measured_variants"] = len(variants)
+    if files.named:
+        pairs = pd.concat(map(pd.read_parquet, files.pairs), ignore_index=True)
+        named = read_named_pairs(files.named, name_sequences(mirnas, pairs))
+        counts["pairs"] = len(named)
+    counts["genes"] = len(find_scans(params.genes, transcripts, mirnas["mirna"]))
+    write_json(snakemake.output[0], counts)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
