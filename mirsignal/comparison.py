@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve
 
+from mirsignal.errors import InputError
 from mirsignal.metrics import (
     average_precision,
     bootstrap_interval,
@@ -21,12 +22,17 @@ from mirsignal.metrics import (
 TOP = tuple(2**power for power in range(2, 11))
 """Sizes of the lists of top predicted targets: 4 ... 1,024."""
 
+MAY_BE_ABSENT = ("targetscan",)
+"""Predictors that need not score every pair, as TargetScan's table does not."""
+
 MEASURES = {
     "n": "(miRNA, gene) pairs, the same for every predictor",
     "coverage": "share of pairs that the predictor scores; the others count as 0",
     "pearson": "Pearson r with the target (see metrics.json), all pairs",
     "pearson_low": "lower end of its 95% interval (bootstrap of genes)",
     "pearson_high": "upper end",
+    "seeds_low": "lowest Pearson r of its networks alone, which differ in their seed",
+    "seeds_high": "highest of these; empty for what is fitted once",
     "pearson_log2fc": "Pearson r with the measured log2 fold change, nothing clipped",
     "mean_per_mirna": "mean of Pearson r over miRNAs",
     "spearman": "Spearman rank correlation with the target, all pairs",
@@ -83,6 +89,21 @@ def compare(
                 )
         result["predictors"][name] = entry
     return result
+
+
+def refuse_gaps(pairs: pd.DataFrame, predictors: Sequence[str]) -> None:
+    """Raise InputError for a predictor without a value that may not be absent.
+
+    Only a table that lists some pairs and leaves out others may: see MAY_BE_ABSENT.
+    """
+    for name in predictors:
+        absent = pairs[pairs[name].isna()]
+        if len(absent) and name not in MAY_BE_ABSENT:
+            first = absent.iloc[0]
+            raise InputError(
+                f"{name}: {len(absent)} of {len(pairs)} pairs have no prediction (first: "
+                f"{first['mirna']}, {first['gene']}); run again what made them"
+            )
 
 
 def _measure(target, values, pairs, thresholds, n_resamples, seed) -> dict[str, Any]:
@@ -190,6 +211,8 @@ def metrics_table(metrics: dict[str, Any]) -> pd.DataFrame:
             "pearson": entry["pearson"]["value"],
             "pearson_low": entry["pearson"]["low"],
             "pearson_high": entry["pearson"]["high"],
+            "seeds_low": entry.get("seeds", {}).get("low"),
+            "seeds_high": entry.get("seeds", {}).get("high"),
             "pearson_log2fc": entry["pearson_log2fc"],
             "mean_per_mirna": entry["mean_per_mirna"],
             "spearman": entry["spearman"],
