@@ -4,10 +4,11 @@ import logging
 
 import pandas as pd
 
-from mirsignal.comparison import compare, describe_measures, metrics_table
+from mirsignal.comparison import compare, describe_measures, metrics_table, refuse_gaps
 from mirsignal.figures import comparison as figures
 from mirsignal.files import write_html, write_json, write_parquet, write_tsv
 from mirsignal.jobs import run
+from mirsignal.seeds import member_columns, spread_over_seeds
 
 log = logging.getLogger("mirsignal")
 
@@ -35,6 +36,7 @@ def main(snakemake):
     pairs = join(snakemake.input)
     # In random order, so that ties between predictions are not broken by name.
     pairs = pairs.sample(frac=1, random_state=snakemake.params.seed, ignore_index=True)
+    refuse_gaps(pairs, list(PREDICTORS))
     metrics = compare(
         pairs,
         list(PREDICTORS),
@@ -43,6 +45,7 @@ def main(snakemake):
         settings["n_resamples"],
         snakemake.params.seed,
     )
+    metrics["predictors"]["predicted"]["seeds"] = spread = spread_over_seeds(pairs)
     metrics["experiment"] = snakemake.wildcards.experiment
     metrics["recipes"] = snakemake.params.recipes
     metrics["target"] = snakemake.params.target
@@ -68,6 +71,12 @@ def main(snakemake):
             *(row.predictor, row.pearson, row.pearson_low, row.pearson_high),
             f"{row.n:,}",
         )
+    log.info("%d networks alone, by seed: r = %s", spread["n"], each(spread["pearson"]))
+
+
+def each(values):
+    """Return the numbers of a list as text, with a dash for what is not known."""
+    return ", ".join("-" if value is None else f"{value:.3f}" for value in values)
 
 
 def join(files):
@@ -78,6 +87,7 @@ def join(files):
         log2fc=("log2fc", "first"),
         predicted=("predicted", "mean"),
         no_signal=("no_signal", "all"),
+        **{name: (name, "mean") for name in member_columns(predictions)},
     )
     baseline = pd.read_parquet(files.baseline)[
         ["mirna", "gene", "seed_counts", "site_features"]
