@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve
 
-from mirsignal.errors import InputError
 from mirsignal.metrics import (
     average_precision,
     bootstrap_interval,
@@ -21,9 +20,6 @@ from mirsignal.metrics import (
 
 TOP = tuple(2**power for power in range(2, 11))
 """Sizes of the lists of top predicted targets: 4 ... 1,024."""
-
-MAY_BE_ABSENT = ("targetscan",)
-"""Predictors that need not score every pair, as TargetScan's table does not."""
 
 MEASURES = {
     "n": "(miRNA, gene) pairs, the same for every predictor",
@@ -89,21 +85,6 @@ def compare(
                 )
         result["predictors"][name] = entry
     return result
-
-
-def refuse_gaps(pairs: pd.DataFrame, predictors: Sequence[str]) -> None:
-    """Raise InputError for a predictor without a value that may not be absent.
-
-    Only a table that lists some pairs and leaves out others may: see MAY_BE_ABSENT.
-    """
-    for name in predictors:
-        absent = pairs[pairs[name].isna()]
-        if len(absent) and name not in MAY_BE_ABSENT:
-            first = absent.iloc[0]
-            raise InputError(
-                f"{name}: {len(absent)} of {len(pairs)} pairs have no prediction (first: "
-                f"{first['mirna']}, {first['gene']}); run again what made them"
-            )
 
 
 def _measure(target, values, pairs, thresholds, n_resamples, seed) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.linear_model import LinearRegression
 
-from mirsignal.comparison import refuse_gaps
+from mirsignal.coverage import refuse_gaps
 
 
 def stack(
@@ -20,7 +20,7 @@ def stack(
     Weights, none below 0, and an intercept are fitted to the `target` of `validation` by
     least squares. Nested as they must be only if no model behind `inputs` saw the genes
     of either table. NaN counts as 0 where a predictor may be absent, as for a pair that
-    TargetScan does not list; else it raises InputError (`comparison.refuse_gaps`).
+    TargetScan does not list; else it raises InputError (`coverage.refuse_gaps`).
     """
     for rows in (validation, test):
         refuse_gaps(rows, inputs)

@@ -4,7 +4,8 @@ import logging
 
 import pandas as pd
 
-from mirsignal.comparison import compare, describe_measures, metrics_table, refuse_gaps
+from mirsignal.comparison import compare, describe_measures, metrics_table
+from mirsignal.coverage import refuse_gaps
 from mirsignal.figures import comparison as figures
 from mirsignal.files import write_html, write_json, write_parquet, write_tsv
 from mirsignal.jobs import run
@@ -34,9 +35,9 @@ PREDICTOR = (
 def main(snakemake):
     settings = snakemake.params.settings
     pairs = join(snakemake.input)
+    refuse_gaps(pairs, PREDICTORS)
     # In random order, so that ties between predictions are not broken by name.
     pairs = pairs.sample(frac=1, random_state=snakemake.params.seed, ignore_index=True)
-    refuse_gaps(pairs, list(PREDICTORS))
     metrics = compare(
         pairs,
         list(PREDICTORS),

@@ -4,7 +4,8 @@ import logging
 
 import pandas as pd
 
-from mirsignal.comparison import compare, describe_measures, metrics_table, refuse_gaps
+from mirsignal.comparison import compare, describe_measures, metrics_table
+from mirsignal.coverage import refuse_gaps
 from mirsignal.figures.comparison import draw_per_mirna
 from mirsignal.files import write_html, write_json, write_tsv
 from mirsignal.jobs import run
@@ -38,7 +39,7 @@ def main(snakemake):
     pairs = pairs.merge(baseline, on=keys, validate="1:1")
     pairs = pairs.merge(pd.read_parquet(snakemake.input.contextpp), on=keys)
     pairs = pairs.merge(scores, how="left", on=keys)
-    refuse_gaps(pairs, list(PREDICTORS))
+    refuse_gaps(pairs, PREDICTORS)
     metrics = compare(
         *(pairs, list(PREDICTORS), ["contextpp"], settings["thresholds"]),
         *(settings["n_resamples"], params.seed),

@@ -8,9 +8,9 @@ from mirsignal.comparison import (
     TOP,
     compare,
     metrics_table,
-    refuse_gaps,
     top_target_means,
 )
+from mirsignal.coverage import refuse_gaps
 from mirsignal.errors import InputError
 from mirsignal.files import write_json
 from mirsignal.metrics import pearson
