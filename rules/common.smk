@@ -182,7 +182,7 @@ def gene_features(wildcards):
 
 
 # The Keras backend of the scan; networks are trained with TensorFlow.
-BACKEND = os.environ["KERAS_BACKEND"]
+BACKEND = os.environ.get("KERAS_BACKEND")
 
 
 def more(amount):
