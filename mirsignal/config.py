@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,12 @@ from typing import Any
 import jsonschema
 import yaml
 
-from mirsignal.axes import REGIONS
 from mirsignal.errors import InputError
 from mirsignal.names import check_config_names
+from mirsignal.recipes import check_experiments, check_recipes
 from mirsignal.splits import TEST_SETS
 
 _OWN_TEST_SET = re.compile(rf"({'|'.join(TEST_SETS)})(_1_\d+)?")
-ATTRIBUTED = (*REGIONS, "attribution")
-"""Channels that a scan of mode `prediction` does not have."""
 STAGES = ("samples", "binding", "scan", "signals", "regression")
 """Stages that have recipes, in the order in which the data flows."""
 
@@ -33,10 +32,11 @@ def complete_config(
 ) -> dict[str, Any]:
     """Return the configuration with the schema's defaults, after checking it.
 
-    Raises InputError, one line with the key and the remedy, for an unknown key, a wrong
-    value, an unknown study, and an experiment that names an unknown recipe.
+    Numbers, switches and lists may be given as text. Raises InputError, one line with
+    the key and the remedy, for an unknown key, a wrong value, an unknown study, an
+    experiment that names an unknown recipe, and recipes that do not fit (`recipes`).
     """
-    completed = deepcopy(dict(config))
+    completed = _from_text(deepcopy(dict(config)), schema, schema)
     errors = sorted(
         jsonschema.Draft202012Validator(schema).iter_errors(completed),
         key=lambda error: list(map(str, error.absolute_path)),
@@ -57,52 +57,18 @@ def complete_config(
                 f"config: inputs: test_sets: {name!r} is a test set that mirsignal makes "
                 "itself; choose another name"
             )
-    for name in completed["experiments"]:
-        _check_channels(completed, name)
-        recipe = completed["samples"][experiment_recipes(completed, name)["samples"]]
-        if not test_sets and not any(recipe["fractions"][key] for key in TEST_SETS):
-            raise InputError(
-                f"config: experiments: {name}: its samples leave out every test set; "
-                "give `fractions` above 0, or `test_sets` under `inputs`"
-            )
-    for name, recipe in completed["samples"].items():
-        if (total := sum(recipe["fractions"].values())) > 0.75:
-            raise InputError(
-                f"config: samples: {name}: fractions add up to {total:g}; leave at least "
-                "a quarter for training"
-            )
-    for name, recipe in completed["regression"].items():
-        if recipe["network"] == "fine_tuned" and recipe["pooling"] == "gru":
-            raise InputError(
-                f"config: regression: {name}: network fine_tuned has no pooling 'gru'; "
-                "use occupancy or attention"
-            )
-        if len(recipe["filters"]) != len(recipe["pools"]):
-            raise InputError(
-                f"config: regression: {name}: `filters` and `pools` differ in length; "
-                "give one pool per convolution"
-            )
+    hybrids = completed["studies"][completed["study"]]["inputs"]["hybrids"]
+    if hybrids["format"] == "clash_table" and "transcripts" not in hybrids:
+        raise InputError(
+            "config: inputs: hybrids: a clash_table tells places in transcripts; give "
+            "their FASTA as `transcripts`"
+        )
+    check_recipes(completed, schema)
+    recipes_of = {
+        name: experiment_recipes(completed, name) for name in completed["experiments"]
+    }
+    check_experiments(completed, recipes_of)
     return completed
-
-
-def _check_channels(config: Mapping[str, Any], experiment: str) -> None:
-    """Raise InputError for channels that the experiment's study or scan does not have."""
-    recipes = experiment_recipes(config, experiment)
-    tracks = config["studies"][config["study"]]["inputs"]["tracks"]
-    mode = config["scan"][recipes["scan"]]["mode"]
-    for name in config["signals"][recipes["signals"]]["channels"]:
-        lead = f"config: experiments: {experiment}: channel {name!r}"
-        kind, _, track = name.partition(":")
-        if kind == "track" and track not in tracks:
-            raise InputError(
-                f"{lead}: the study has no track {track!r}; give its bigWig file under "
-                "`inputs: tracks`"
-            )
-        if name in ATTRIBUTED and mode == "prediction":
-            raise InputError(
-                f"{lead} needs a scan of mode attribution; its scan "
-                f"{recipes['scan']!r} has mode prediction"
-            )
 
 
 def experiment_recipes(config: Mapping[str, Any], experiment: str) -> dict[str, str]:
@@ -127,6 +93,41 @@ def experiment_recipes(config: Mapping[str, Any], experiment: str) -> dict[str, 
 def recipe_chain(recipes: Mapping[str, str], last: str) -> str:
     """Return the recipe names up to stage `last`, joined by dots: a result's folder."""
     return ".".join(recipes[stage] for stage in STAGES[: STAGES.index(last) + 1])
+
+
+def _from_text(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:
+    """Return a value with text read as YAML, at any depth, where no text may stand.
+
+    Snakemake gives what stands inside a dictionary of --config as text.
+    """
+    schema = {**_resolve(schema, root), **schema}
+    if isinstance(value, dict):
+        known, others = schema.get("properties", {}), schema.get("additionalProperties")
+        others = others if isinstance(others, dict) else {}
+        return {k: _from_text(v, known.get(k, others), root) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_from_text(item, schema.get("items", {}), root) for item in value]
+    types = (
+        [schema["type"]] if isinstance(schema.get("type"), str) else schema.get("type")
+    )
+    if not isinstance(value, str) or not types:
+        return value
+    if "string" in types:
+        return None if value == "null" and "null" in types else value
+    return _parse(value, types)
+
+
+def _parse(text: str, types: Sequence[str]) -> Any:
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+    if "boolean" in types and value in (0, 1):
+        return bool(value)
+    if "number" in types and isinstance(value, str):  # 1e-3, which YAML takes for a name
+        with contextlib.suppress(ValueError):
+            return float(value)
+    return value
 
 
 def _fill(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> None:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from mirsignal.axes import WINDOW
 from mirsignal.backend import keras, tf
+from mirsignal.history import check_predictions, refuse_nonfinite
 from mirsignal.metrics import pearson
 from mirsignal.scanning import logit_model
 from mirsignal.windows import CONTEXT, PairWindows
@@ -177,6 +178,7 @@ def fine_tune(
     steps, which is steadier than those of one step; the epoch with the lowest validation
     mean squared error is kept. A `learning_rate` of 0 leaves the network as it is and
     trains the head. Returns one row per epoch and the predictions (N,) of all rows.
+    Raises InputError when an epoch's errors, or a prediction, are not finite.
     """
     targets = pairs["target"].to_numpy("float32")
     train, validation = (
@@ -212,6 +214,7 @@ def fine_tune(
                 "validation_pearson": pearson(targets[validation], predicted),
             }
         )
+        refuse_nonfinite(rows[-1])
         if not best or error < rows[best - 1]["validation_error"]:
             best, kept = epoch, average
         log.info(
@@ -221,7 +224,7 @@ def fine_tune(
         )
     _write(trained, kept)
     log.info("kept the weights of epoch %d of %d", best, epoch)
-    return pd.DataFrame(rows), model.predict(windows)
+    return pd.DataFrame(rows), check_predictions(model.predict(windows))
 
 
 def _training_step(

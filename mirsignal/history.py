@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
 
@@ -21,6 +23,7 @@ HISTORY_COLUMNS = {
 """What each column of a binding network's history.tsv means."""
 
 REGRESSION_COLUMNS = {
+    "member": "which of the networks that differ in their seed alone",
     "epoch": "pass over the training pairs",
     "train_error": "mean squared error while training (with dropout, if any); in task "
     "classification cross entropy",
@@ -47,3 +50,13 @@ def refuse_nonfinite(row: Mapping[str, float]) -> None:
                 f"epoch {row['epoch']:g}: {name.replace('_', ' ')} is {value}; lower "
                 "`learning_rate` of the recipe, or look for extreme values in its input"
             )
+
+
+def check_predictions(predicted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return predictions (N,) as they are; raise InputError if any is not finite."""
+    if n := int((~np.isfinite(predicted)).sum()):
+        raise InputError(
+            f"{n} of {len(predicted)} predictions are not finite; look for extreme or "
+            "missing values in the input of the network"
+        )
+    return predicted

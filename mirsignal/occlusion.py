@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE
 from mirsignal.backend import keras
-from mirsignal.signals import bin_starts, pad
+from mirsignal.regression import predict_signals
+from mirsignal.signals import SMALLEST, bin_starts
 from mirsignal.sites import SITE_TYPES
 
 JOINED_GAP = 25
 """Stretches of a signal, or peaks, that are less than this many nt apart are one part."""
-
-_MOST_BINS = 65536  # that one call of the network gets
 
 
 def find_parts(
@@ -55,28 +54,23 @@ def occlude(
     parts: pd.DataFrame,
     multiple: int = 1,
     further: Sequence[NDArray[np.float32]] = (),
+    cut: bool = False,
 ) -> NDArray[np.float64]:
-    """Return the output (n,) with each part's bins masked, less that with all bins.
+    """Return the output (n,) without each part, less that of the whole signal.
 
-    `scaled` is one signal (B, C), `further` the network's other inputs (1, ...).
-    Contributions need not add up: a network may let sites interact.
+    `scaled` is one signal (B, C), `further` the network's other inputs (1, ...). Without
+    a part its bins have the lowest value, as where nothing binds; or, for a signal of
+    peaks, they are `cut` out, as had they not been found. Contributions need not add up:
+    a network may let sites interact.
     """
-    values, mask = pad([scaled], multiple)
-    masks = np.repeat(mask, len(parts) + 1, axis=0)
-    for row, part in enumerate(parts.itertuples(), start=1):
-        masks[row, part.first : part.stop] = 0
-    size = max(_MOST_BINS // mask.shape[1], 1)
-    outputs = [
-        model.predict_on_batch(
-            [
-                np.repeat(values, len(some), axis=0),
-                some,
-                *(np.repeat(array, len(some), axis=0) for array in further),
-            ]
-        )[:, 0]
-        for some in np.array_split(masks, -(-len(masks) // size))
-    ]
-    output = np.concatenate(outputs).astype(np.float64)
+    signals = [scaled]
+    for part in parts.itertuples():
+        bins = slice(part.first, part.stop)
+        changed = scaled.copy()
+        changed[bins] = SMALLEST
+        signals.append(np.delete(scaled, bins, axis=0) if cut else changed)
+    others = [np.repeat(array, len(signals), axis=0) for array in further]
+    output = predict_signals(model, signals, multiple, others)
     return output[1:] - output[0]
 
 

@@ -12,9 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.backend import keras, tf
+from mirsignal.errors import InputError
+from mirsignal.history import check_predictions, refuse_nonfinite
 from mirsignal.metrics import pearson
 from mirsignal.models import SIGNAL_NETWORKS
+from mirsignal.models.averaging import average_networks
 from mirsignal.models.gene_term import add_gene_term, add_probability
+from mirsignal.seeds import member_seeds
 from mirsignal.signals import pad
 
 log = logging.getLogger(__name__)
@@ -33,13 +37,44 @@ def train_regression(
 ) -> tuple[keras.Model, pd.DataFrame, NDArray[np.float64]]:
     """Train on the rows of `pairs` marked train, choose the epoch on validation.
 
-    `signals` are scaled (bins, C); `pairs` has one row for each with `part` (train,
+    So it does `n_seeds` times, with networks that differ in their seed alone. `signals`
+    are scaled (bins, C); `pairs` has one row for each with `part` (train,
     validation or test) and `target` (log2 fold change). `further` are the gene's features
     (N, G) and which miRNA it is (N, K), where the network is to have a term for them. The
     epoch with the lowest validation error is kept: mean squared error, or in task
-    classification cross entropy of target < threshold. Returns the network, one row per
-    epoch and the predictions (N,) of all rows: log2 fold changes, or minus probabilities.
+    classification cross entropy of target < threshold. Returns the network that is the
+    mean of all, one row per member and epoch, and the predictions (N, members) of all
+    rows: log2 fold changes, or minus probabilities. Raises InputError when a signal, an
+    epoch's errors or a prediction are not finite.
     """
+    # A ReLU makes 0 of NaN: what is missing here would not be seen in a prediction.
+    if n := sum(not np.isfinite(signal).all() for signal in signals):
+        raise InputError(
+            f"{n} of {len(signals)} signals hold values that are not finite; look at the "
+            "channels of the recipe of `signals`, tracks first"
+        )
+    networks, histories, predictions = [], [], []
+    for member, own_seed in enumerate(member_seeds(seed, settings["n_seeds"]), start=1):
+        log.info("member %d of %d", member, settings["n_seeds"])
+        model, rows, predicted = _train_member(
+            signals, pairs, settings, own_seed, further
+        )
+        networks.append(model)
+        histories.append(pd.DataFrame([{"member": member} | row for row in rows]))
+        predictions.append(check_predictions(predicted))
+    history = pd.concat(histories, ignore_index=True)
+    return average_networks(networks), history, np.stack(predictions, axis=1)
+
+
+def _train_member(
+    signals: Sequence[NDArray[np.float32]],
+    pairs: pd.DataFrame,
+    settings: Mapping[str, Any],
+    seed: int,
+    further: Sequence[NDArray[np.float32]],
+) -> tuple[keras.Model, list[dict[str, float]], NDArray[np.float64]]:
+    """Return one network, its history and its predictions (N,)."""
+    keras.utils.set_random_seed(seed)
     train, validation = (
         np.flatnonzero(pairs["part"] == part) for part in ("train", "validation")
     )
@@ -69,6 +104,7 @@ def train_regression(
                 "validation_pearson": pearson(targets[validation], direction * output),
             }
         )
+        refuse_nonfinite(rows[-1])
         if not best or rows[-1]["validation_error"] < rows[best - 1]["validation_error"]:
             best, weights = epoch, model.get_weights()
         if epoch % 5 == 1:
@@ -82,7 +118,7 @@ def train_regression(
     model.set_weights(weights)
     log.info("kept the weights of epoch %d of %d", best, epoch)
     predicted = direction * predict_signals(model, signals, multiple, further)
-    return model, pd.DataFrame(rows), predicted
+    return model, rows, predicted
 
 
 def _wanted(targets: NDArray[np.float32], settings: Mapping[str, Any]):

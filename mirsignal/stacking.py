@@ -9,6 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.linear_model import LinearRegression
 
+from mirsignal.coverage import refuse_gaps
+
 
 def stack(
     validation: pd.DataFrame, test: pd.DataFrame, inputs: Sequence[str]
@@ -17,8 +19,11 @@ def stack(
 
     Weights, none below 0, and an intercept are fitted to the `target` of `validation` by
     least squares. Nested as they must be only if no model behind `inputs` saw the genes
-    of either table. NaN counts as 0, as for a pair that TargetScan does not list.
+    of either table. NaN counts as 0 where a predictor may be absent, as for a pair that
+    TargetScan does not list; else it raises InputError (`coverage.refuse_gaps`).
     """
+    for rows in (validation, test):
+        refuse_gaps(rows, inputs)
     model = LinearRegression(positive=True)
     model.fit(validation[list(inputs)].fillna(0), validation["target"])
     predicted = model.predict(test[list(inputs)].fillna(0))

@@ -193,14 +193,14 @@ SCAN_SETTINGS = {
 SIGNAL_SETTINGS = [
     *("network", "clip_positive", "task", "threshold", "gene_features", "ridge"),
     *("n_units", "n_hidden", "dropout", "learning_rate", "batch_size", "epochs"),
-    "patience",
+    *("patience", "n_seeds"),
 ]
 REGRESSION_SETTINGS = {
     "cnn_gru": [*SIGNAL_SETTINGS, "filters", "pools"],
     "site_pooling": [*SIGNAL_SETTINGS, "pooling"],
     "fine_tuned": [
         *("clip_positive", "pooling", "learning_rate", "head_learning_rate"),
-        *("batch_size", "epochs"),
+        *("batch_size", "epochs", "n_seeds"),
     ],
 }
 
@@ -244,7 +244,7 @@ def gene_features(wildcards):
 
 
 # The Keras backend of the scan; networks are trained with TensorFlow.
-BACKEND = os.environ["KERAS_BACKEND"]
+BACKEND = os.environ.get("KERAS_BACKEND")
 
 
 def more(amount):

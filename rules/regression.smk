@@ -7,6 +7,7 @@
 #
 # A recipe of network `fine_tuned` reads no signal: it goes on training the binding network
 # on windows.parquet, candidates of the scan, and leaves head.json beside each model.
+# A model is that of all `n_seeds` networks: their mean, or an output for each if tuned.
 
 
 localrules:

@@ -5,8 +5,10 @@ import logging
 import pandas as pd
 
 from mirsignal.comparison import compare, describe_measures, metrics_table
+from mirsignal.coverage import refuse_gaps
 from mirsignal.files import write_json, write_parquet, write_tsv
 from mirsignal.jobs import run
+from mirsignal.seeds import member_columns, spread_over_seeds
 
 log = logging.getLogger("mirsignal")
 
@@ -26,6 +28,7 @@ PREDICTOR = (
 def main(snakemake):
     settings = snakemake.params.settings
     pairs = join(snakemake.input)
+    refuse_gaps(pairs, PREDICTORS)
     # In random order, so that ties between predictions are not broken by name.
     pairs = pairs.sample(frac=1, random_state=snakemake.params.seed, ignore_index=True)
     metrics = compare(
@@ -36,6 +39,7 @@ def main(snakemake):
         settings["n_resamples"],
         snakemake.params.seed,
     )
+    metrics["predictors"]["predicted"]["seeds"] = spread = spread_over_seeds(pairs)
     metrics["experiment"] = snakemake.wildcards.experiment
     metrics["recipes"] = snakemake.params.recipes
     metrics["target"] = snakemake.params.target
@@ -51,6 +55,12 @@ def main(snakemake):
             *(row.predictor, row.pearson, row.pearson_low, row.pearson_high),
             f"{row.n:,}",
         )
+    log.info("%d networks alone, by seed: r = %s", spread["n"], each(spread["pearson"]))
+
+
+def each(values):
+    """Return the numbers of a list as text, with a dash for what is not known."""
+    return ", ".join("-" if value is None else f"{value:.3f}" for value in values)
 
 
 def join(files):
@@ -61,6 +71,7 @@ def join(files):
         log2fc=("log2fc", "first"),
         predicted=("predicted", "mean"),
         no_signal=("no_signal", "all"),
+        **{name: (name, "mean") for name in member_columns(predictions)},
     )
     baseline = pd.read_parquet(files.baseline)[
         ["mirna", "gene", "seed_counts", "site_features"]

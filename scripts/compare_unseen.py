@@ -10,6 +10,7 @@ from mirsignal.comparison import (
     metrics_table,
     with_predictions,
 )
+from mirsignal.coverage import refuse_gaps
 from mirsignal.files import write_json, write_tsv
 from mirsignal.jobs import run
 
@@ -42,6 +43,7 @@ def main(snakemake):
     present = with_predictions(pairs, PREDICTORS)
     if absent := [name for name in PREDICTORS if name not in present]:
         log.info("%s: no row, since no pair is predicted (%s)", ", ".join(absent), REASON)
+    refuse_gaps(pairs, present)
     metrics = compare(
         *(pairs, present, ["contextpp"], settings["thresholds"]),
         *(settings["n_resamples"], params.seed),

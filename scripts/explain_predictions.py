@@ -1,4 +1,4 @@
-"""Tell which sites carried the strongest predictions, by masking each in turn."""
+"""Tell which sites carried the strongest predictions, by leaving each out in turn."""
 
 import logging
 
@@ -91,6 +91,7 @@ def explain(files, settings, signals, pair, length):
         parts,
         padding_multiple(settings),
         gene_inputs(pair, files.genes, files.mirnas),
+        cut="positions" in trace,
     )
     return parts.assign(contribution=DIRECTION[settings["task"]] * contribution)
 

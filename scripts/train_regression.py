@@ -11,6 +11,7 @@ from mirsignal.history import REGRESSION_COLUMNS
 from mirsignal.jobs import run
 from mirsignal.regression import train_regression
 from mirsignal.repression import part_pairs
+from mirsignal.seeds import add_predictions
 from mirsignal.signals import read_limits, scale
 from mirsignal.tracks import load_tracks
 
@@ -26,10 +27,10 @@ def main(snakemake):
     scaled = [scale(signals[index], limits) for index in pairs["signal"]]
     log.info("%s", pairs["part"].value_counts().to_dict())
     further = gene_inputs(pairs, snakemake.input.genes, snakemake.input.mirnas)
-    model, history, predicted = train_regression(
+    model, history, members = train_regression(
         scaled, pairs, snakemake.params.settings, seed + fold, further
     )
-    pairs["predicted"] = predicted
+    pairs = add_predictions(pairs, members)
     pairs["no_signal"] = signals.extra["no_signal"][pairs["signal"]]
     with atomic_path(snakemake.output.model) as temporary:
         model.save(temporary)

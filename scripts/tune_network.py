@@ -11,8 +11,10 @@ from mirsignal.files import atomic_path, write_json, write_parquet, write_tsv
 from mirsignal.fine_tuning import RepressionModel, fine_tune
 from mirsignal.history import REGRESSION_COLUMNS
 from mirsignal.jobs import run
+from mirsignal.models.averaging import join_networks
 from mirsignal.repression import part_pairs
 from mirsignal.scanning import mirna_rows
+from mirsignal.seeds import add_predictions, member_seeds
 from mirsignal.sequences import Transcripts, encode
 from mirsignal.windows import collect_windows
 
@@ -38,19 +40,25 @@ def main(snakemake):
     codes = {name: encode(fasta[name]) for name in pairs["transcript"].unique()}
     genes = pd.read_parquet(files.genes).set_index("gene")
     windows = collect_windows(candidates, pairs, mirnas, codes, genes)
-    model = RepressionModel(
-        keras.models.load_model(files.model),
-        strand_rows(mirnas, snakemake.params.encoding),
-        mirnas["mirna"],
-        genes.shape[1],
-        settings["pooling"],
-    )
-    history, pairs["predicted"] = fine_tune(model, windows, pairs, settings, seed + fold)
+    rows = strand_rows(mirnas, snakemake.params.encoding)
+    models, histories, predictions = [], [], []
+    for member, own in enumerate(member_seeds(seed + fold, settings["n_seeds"]), start=1):
+        network = keras.models.load_model(files.model)
+        models.append(
+            RepressionModel(
+                network, rows, mirnas["mirna"], genes.shape[1], settings["pooling"]
+            )
+        )
+        history, predicted = fine_tune(models[-1], windows, pairs, settings, own)
+        histories.append(history.assign(member=member)[list(REGRESSION_COLUMNS)])
+        predictions.append(predicted)
+    pairs = add_predictions(pairs, np.stack(predictions, axis=1))
     pairs["no_signal"] = np.diff(windows.offsets) == 0
     with atomic_path(snakemake.output.model) as temporary:
-        model.network.save(temporary)
-    write_json(snakemake.output.head, model.describe() | {"gene_features": list(genes)})
-    write_tsv(snakemake.output.history, history, REGRESSION_COLUMNS)
+        join_networks([model.network for model in models]).save(temporary)
+    heads = [model.describe() for model in models]
+    write_json(snakemake.output.head, {"gene_features": list(genes), "members": heads})
+    write_tsv(snakemake.output.history, pd.concat(histories), REGRESSION_COLUMNS)
     write_parquet(snakemake.output.predictions, pairs[pairs["part"] != "train"])
 
 

@@ -74,5 +74,11 @@ class AttentionPooling(_Pooling):
 
 @keras.saving.register_keras_serializable(package="mirsignal")
 def is_kept(flags):
-    """Return which bins a mask (N, bins) keeps, as a recurrent layer reads it."""
-    return flags > 0.5
+    """Return which bins a recurrent layer reads by a mask (N, bins): the first, always.
+
+    On a GPU cuDNN reads signals that are padded on the right alone, and none without any
+    bin. What it says of a first bin that is masked is left out by the pooling.
+    """
+    ops = keras.ops
+    first = ops.arange(ops.shape(flags)[1]) == 0
+    return ops.logical_or(flags > 0.5, first)

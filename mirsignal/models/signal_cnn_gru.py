@@ -19,7 +19,8 @@ def build_signal_cnn_gru(
     """Build: signal (N, bins, C) and mask (N, bins) -> log2 fold change (N, 1).
 
     `bins` must be a multiple of the product of `pools` (`mirsignal.signals.pad`). Every
-    layer's output is multiplied by the mask, so that more padding changes nothing.
+    layer's output is multiplied by the mask, so that more padding changes nothing. The
+    mask is of padding on the right, which is all that a GRU on a GPU can read.
     """
     layers = keras.layers
     signal = keras.Input((None, n_channels), name="signal")

@@ -29,7 +29,7 @@ def build_site_pooling(
     Bins go through a perceptron of two hidden layers, the same for all. `pooling`:
     `occupancy` adds up sites of `n_units` energies each, `attention` takes means weighed
     by `n_units` heads, `gru` reads the bins in order with `n_units` per direction.
-    Masked bins are set to 0 and left out of the pooling.
+    Masked bins are set to 0 and left out of the pooling; they are padding on the right.
     """
     layers = keras.layers
     signal = keras.Input((None, n_channels), name="signal")

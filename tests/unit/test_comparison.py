@@ -11,8 +11,11 @@ from mirsignal.comparison import (
     top_target_means,
     with_predictions,
 )
+from mirsignal.coverage import refuse_gaps
+from mirsignal.errors import InputError
 from mirsignal.files import write_json
 from mirsignal.metrics import pearson
+from mirsignal.seeds import add_predictions, spread_over_seeds
 
 
 @pytest.fixture
@@ -95,3 +98,28 @@ def test_top_targets_by_hand():
     assert table["n"].tolist() == [4, 8] == list(TOP[:2])
     assert table["mean"].tolist() == [2.5, 4.5]
     assert table["sem"].iloc[0] == pytest.approx(np.sqrt(5 / 3) / 2)
+
+
+def test_gap_of_a_predictor_that_knows_every_pair_is_refused(pairs):
+    pairs = pairs.rename(columns={"rare": "targetscan"})
+    refuse_gaps(pairs, ["perfect", "noisy", "targetscan"])
+    pairs.loc[7, "noisy"] = np.nan
+    with pytest.raises(InputError, match=r"noisy: 1 of 200 pairs .*first: b, g3"):
+        refuse_gaps(pairs, ["perfect", "noisy", "targetscan"])
+
+
+def test_spread_over_seeds_is_that_of_single_networks(pairs, rng):
+    noise = rng.normal(0, 0.4, (200, 3))
+    members = pairs["target"].to_numpy()[:, None] + noise
+    table = add_predictions(pairs, members)
+    target = pairs["target"].to_numpy()
+    each = [pearson(target, member) for member in members.T]
+    spread = spread_over_seeds(table)
+    assert spread["pearson"] == pytest.approx(each)
+    assert (spread["n"], spread["low"], spread["high"]) == (3, min(each), max(each))
+    assert pearson(target, table["predicted"].to_numpy()) > spread["high"]
+    metrics = run(table, "predicted", "noisy")
+    metrics["predictors"]["predicted"]["seeds"] = spread
+    rows = metrics_table(metrics).set_index("predictor")
+    assert rows.loc["predicted", "seeds_low"] == min(each)
+    assert np.isnan(rows.loc["noisy", "seeds_low"])

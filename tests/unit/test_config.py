@@ -13,7 +13,10 @@ from mirsignal.config import (
     read_schema,
     recipe_chain,
 )
+from mirsignal.convolution import NotConvolutionalError, fold_network
 from mirsignal.errors import InputError
+from mirsignal.models import BINDING_NETWORKS
+from mirsignal.recipes import CONVOLUTIONAL, USED_WITH
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +29,8 @@ def config(root):
     return yaml.safe_load((root / "config.yaml").read_text())
 
 
+CLASSES = {"network": "site_pooling", "task": "classification"}
+TABLE = {"format": "clash_table", "file": "x"}
 NO_TEST = {"random": 0, "unseen_target": 0, "unseen_family": 0}
 
 
@@ -61,13 +66,91 @@ def put(config, path, value):
         ("signals.compressed.channels", ["track:a"], "no track 'a'; give its bigWig"),
         ("experiments.prediction_only.signals", "peaks", "'attribution' needs a scan"),
         ("regression.fine_tuned.pooling", "gru", "fine_tuned has no pooling 'gru'"),
+        (
+            "regression.fine_tuned.task",
+            "classification",
+            "'task' is not used where 'netw",
+        ),
+        ("regression.cnn_gru.learning_rate", 0, "cnn_gru learns nothing at `learning_"),
+        ("regression.cnn_gru.pools", [32], "`filters` and `pools` differ in length"),
+        (
+            "regression.cnn_gru.n_windows",
+            5,
+            "'n_windows' is not used .*fine_tuned; leave",
+        ),
+        ("regression.cnn_gru.ridge", 0.1, "'gene_features' is False, only with True"),
+        ("regression.peaks", CLASSES | {"threshold": 0.1}, "all genes are below"),
+        ("regression.site_pooling.clip_positive", False, "peaks: `clip_positive`"),
+        ("scan.attribution.window_step", 10, "'window_step' is not used .*with deepshap"),
+        ("signals.peaks.divisor", 10, "'divisor' is not used .*only with compressed"),
+        ("binding.seed_match.dropout", 0.5, "'dropout' is not used .*cnn or resnet"),
+        ("experiments.main.binding", "resnet", "resnet .*cannot be scanned in mode attr"),
+        (
+            "experiments.peaks.regression",
+            "cnn_gru",
+            "the 16 peaks .* by 32, which leaves",
+        ),
+        ("experiments.unseen", {}, "experiments: 'unseen' is a folder that mirsignal"),
+        ("experiments.main.samples", "background", "give `transcripts` under `hybrids`"),
+        ("studies.demo.inputs.hybrids", TABLE, "give their FASTA as `transcripts`"),
         ("studies.demo.title", None, "studies: demo: title: None"),
     ],
 )
 def test_fault_is_named_with_its_place(config, schema, path, value, message):
+    if value == "background":
+        config["studies"]["demo"]["inputs"]["hybrids"] = {"format": "pairs", "file": "x"}
     put(config, path, value)
     with pytest.raises(InputError, match=message):
         complete_config(config, schema)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "value"),
+    [
+        *(("predict.accessibility", text, False) for text in ("false", "no", "0")),
+        *(("predict.accessibility", text, True) for text in ("True", "yes", "1")),
+        ("predict.mrna", "null", None),
+        ("predict.mirnas", "yes", "yes"),
+        ("regression.cnn_gru.learning_rate", "1e-3", 0.001),
+        ("regression.cnn_gru.pools", ["2", "4"], [2, 4]),
+        ("regression.cnn_gru.pools", "[2, 4]", [2, 4]),
+        ("scan.attribution.threshold", "null", None),
+        ("samples.balanced.fractions", {"random": "0.1"}, {"random": 0.1}),
+    ],
+)
+def test_value_given_as_text_is_read(config, schema, path, text, value):
+    """Snakemake gives what stands inside a dictionary of --config as text."""
+    expected = deepcopy(config)
+    put(config, path, text)
+    put(expected, path, value)
+    assert complete_config(config, schema) == complete_config(expected, schema)
+
+
+@pytest.mark.parametrize("text", ["maybe", "2", "[", "1e-3"])
+def test_text_that_is_no_switch_is_refused(config, schema, text):
+    put(config, "predict.accessibility", text)
+    with pytest.raises(InputError, match=r"accessibility: .* is not of type 'boolean'"):
+        complete_config(config, schema)
+
+
+def test_every_conditional_setting_is_in_the_schema(schema):
+    for stage, used_with in USED_WITH.items():
+        properties = schema["$defs"][stage]["properties"]
+        for key, (other, values) in used_with.items():
+            assert "default" in properties[key]
+            known = properties[other].get("enum", [True, False])
+            assert set(values) < set(known), key
+
+
+@pytest.mark.parametrize("name", BINDING_NETWORKS)
+def test_networks_that_may_be_slid_are_those_that_can(name):
+    network = BINDING_NETWORKS[name]("wc", filters=(2, 2, 2), n_hidden=2, dropout=0.1)
+    slides = True
+    try:
+        fold_network(network)
+    except NotConvolutionalError:
+        slides = False
+    assert slides == (name in CONVOLUTIONAL)
 
 
 def test_missing_key_is_named(config, schema):

@@ -92,3 +92,20 @@ def test_backend_that_does_not_fit_is_refused(monkeypatch):
     monkeypatch.setattr(backend.keras.backend, "backend", lambda: "jax")
     with pytest.raises(InputError, match="'jax', which only the scan runs on"):
         backend.set_up(1, 0)
+
+
+def test_style_of_figures_is_the_projects_own(tmp_path, root):
+    (tmp_path / "matplotlibrc").write_text("font.size: 30\nlines.linewidth: 9\n")
+    program = "from mirsignal.figures.style import plt; print(dict(plt.rcParams))"
+    plain = {"PATH": os.environ["PATH"], "PYTHONPATH": str(root), "HOME": str(tmp_path)}
+    looks = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=plain | variables,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for variables in ({}, {"MATPLOTLIBRC": str(tmp_path)})
+    }
+    assert len(looks) == 1

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 
 from mirsignal.backend import keras
+from mirsignal.errors import InputError
 from mirsignal.fine_tuning import FIRST_OCCUPANCY, RepressionModel, fine_tune
 from mirsignal.metrics import pearson
 from mirsignal.models import BINDING_NETWORKS
+from mirsignal.models.averaging import join_networks
 from mirsignal.scanning import mirna_rows
 from mirsignal.sequences import encode, reverse_complement
 from mirsignal.windows import CONTEXT, PairWindows
@@ -182,3 +184,22 @@ def test_network_and_head_can_be_saved(tuned, tmp_path):
     )
     restored.restore(described)
     np.testing.assert_allclose(restored.predict(windows), predicted, atol=1e-6)
+
+
+@pytest.mark.parametrize("key", ["learning_rate", "head_learning_rate"])
+def test_training_that_is_not_finite_stops(key):
+    windows, pairs = planted(80)
+    settings = SETTINGS | {key: float("nan"), "epochs": 1}
+    with pytest.raises(InputError, match=r"epoch 1: .* error is nan; lower"):
+        fine_tune(build(), windows, pairs, settings, seed=1)
+
+
+def test_members_are_saved_side_by_side(tmp_path, rng):
+    networks = [vary(build()).network for _ in range(2)]
+    networks[1].set_weights([w + 0.1 for w in networks[1].get_weights()])
+    pairing = rng.random((3, 50, 20, 1)).astype(np.float32)
+    single = [np.asarray(network(pairing)) for network in networks]
+    join_networks(networks).save(tmp_path / "model.keras")
+    joined = keras.models.load_model(tmp_path / "model.keras")(pairing)
+    for found, expected in zip(joined, single, strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-6)

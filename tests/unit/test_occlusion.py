@@ -7,7 +7,7 @@ import pytest
 from mirsignal.models import SIGNAL_NETWORKS
 from mirsignal.occlusion import find_parts, name_sites, occlude
 from mirsignal.regression import predict_signals
-from mirsignal.signals import compress
+from mirsignal.signals import SMALLEST, compress
 from mirsignal.sites import find_sites
 
 
@@ -35,14 +35,23 @@ def test_parts_of_a_compressed_signal_are_stretches_that_are_not_zero():
 
 
 @pytest.mark.parametrize("name", SIGNAL_NETWORKS)
-def test_masking_a_part_at_the_end_equals_cutting_it_off(name, rng, unsettle):
+def test_contribution_is_what_the_network_says_without_the_part(name, rng, unsettle):
     model = unsettle(SIGNAL_NETWORKS[name](n_channels=2))
     signal = rng.random((64, 2)).astype(np.float32)
-    parts = pd.DataFrame({"first": [32, 0], "stop": [64, 0]})
-    whole, cut = (predict_signals(model, [x], 32)[0] for x in (signal, signal[:32]))
-    contribution = occlude(model, signal, parts, multiple=32)
-    assert contribution == pytest.approx([cut - whole, 0], abs=1e-5)
-    assert abs(cut - whole) > 1e-4
+    parts = pd.DataFrame({"first": [16, 0, 0], "stop": [32, 64, 0]})
+    silent = signal.copy()
+    silent[16:32] = SMALLEST
+    without = {
+        True: [np.concatenate([signal[:16], signal[32:]]), signal[:0], signal],
+        False: [silent, np.full_like(signal, SMALLEST), signal],
+    }
+    whole = predict_signals(model, [signal], 32)[0]
+    for cut, signals in without.items():
+        expected = [predict_signals(model, [x], 32)[0] - whole for x in signals]
+        contribution = occlude(model, signal, parts, multiple=32, cut=cut)
+        assert contribution == pytest.approx(expected, abs=1e-5)
+        assert contribution[2] == pytest.approx(0, abs=1e-5)
+        assert abs(contribution[0]) > 1e-4
 
 
 def test_sites_of_a_part_are_named_best_first(random_rna):

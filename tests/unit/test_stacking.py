@@ -12,13 +12,13 @@ def table(rng):
     """Return 300 pairs whose target is half of `good`; `bad` is its opposite."""
     good = rng.normal(size=300)
     return pd.DataFrame(
-        {"target": good / 2 - 1, "good": good, "bad": -good, "rare": np.nan}
+        {"target": good / 2 - 1, "good": good, "bad": -good, "targetscan": np.nan}
     )
 
 
 def test_weights_find_what_predicts(table):
-    predicted, weights = stack(table[:200], table[200:], ["good", "bad", "rare"])
-    assert weights.to_dict() == pytest.approx({"good": 0.5, "bad": 0, "rare": 0})
+    predicted, weights = stack(table[:200], table[200:], ["good", "bad", "targetscan"])
+    assert weights.to_dict() == pytest.approx({"good": 0.5, "bad": 0, "targetscan": 0})
     assert predicted == pytest.approx(table["target"][200:].to_numpy())
 
 

@@ -168,7 +168,9 @@ def test_tuned_network_predicts_what_the_signal_network_does(finished):
     assert list(parts[0]) == list(parts[1])
     assert parts[1]["predicted"].notna().all()
     head = json.loads((folders[1] / "fold_0/head.json").read_text())
-    assert len(head["mirnas"]) == len(head["c_mirna"]) == 2
+    assert len(head["members"]) == 2
+    for member in head["members"]:
+        assert len(member["mirnas"]) == len(member["c_mirna"]) == 2
     before = finished.root / "results/small/binding/balanced.cnn/model.keras"
     assert (folders[1] / "fold_0/model.keras").read_bytes() != before.read_bytes()
 
