@@ -120,21 +120,3 @@ def _members(groups: ArrayLike) -> list[NDArray[np.int64]]:
     codes = np.unique(np.asarray(groups), return_inverse=True)[1]
     order = np.argsort(codes, kind="stable")
     return np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
-
-
-def williams_test(r12: float, r13: float, r23: float, n: int) -> tuple[float, float]:
-    """Test whether two predictors (2, 3) correlate differently with one outcome (1).
-
-    r12 and r13 are the correlations with the outcome, r23 that of the predictors, n the
-    number of cases. Returns t and the two-sided p of Williams' T2 (Steiger 1980,
-    Psychological Bulletin 87:245, equation 7), with n - 3 degrees of freedom.
-    """
-    if n <= 3 or not np.all(np.isfinite([r12, r13, r23])):
-        return float("nan"), float("nan")
-    determinant = 1 - r12**2 - r13**2 - r23**2 + 2 * r12 * r13 * r23
-    mean = (r12 + r13) / 2
-    below = 2 * determinant * (n - 1) / (n - 3) + mean**2 * (1 - r23) ** 3
-    if below <= 0:
-        return float("nan"), float("nan")
-    t = (r12 - r13) * np.sqrt((n - 1) * (1 + r23) / below)
-    return float(t), float(2 * stats.t.sf(abs(t), n - 3))

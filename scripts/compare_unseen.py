@@ -52,9 +52,9 @@ def main(snakemake):
     draw_per_mirna(metrics, names, snakemake.output.per_mirna, params.caption)
     for row in table.itertuples():
         log.info(
-            "%-13s r = %.3f (%.3f-%.3f), mean per miRNA %.3f, n = %s",
+            "%-13s r = %.3f (%.3f-%.3f), mean of %d miRNAs %.3f, n = %s",
             *(row.predictor, row.pearson, row.pearson_low, row.pearson_high),
-            *(row.mean_per_mirna, f"{row.n:,}"),
+            *(row.n_mirnas, row.mean_per_mirna, f"{row.n:,}"),
         )
 
 
