@@ -27,7 +27,7 @@ COLUMNS = {
     "position": "of the miRNA, from its 5' end",
     "n": "test positives",
     "mean": "SHAP values summed over the target (logit), mean over pairs",
-    "low": "its 95% interval, bootstrap over pairs",
+    "low": "its 95% interval, bootstrap over miRNAs (over pairs, of one miRNA)",
     "high": "see low",
     "sd": "standard deviation over pairs",
     "quarter": "a quarter of the pairs lie below",
@@ -45,12 +45,13 @@ def main(snakemake):
         "site_type": pd.Series(best_site_types(pairs["mirna"], pairs["target"])),
         "family": common_families(pairs),
     }
-    table = summarise_importance(importance, groupings, seed)
+    mirnas = pairs["mirna"].to_numpy()
+    table = summarise_importance(importance, groupings, seed, mirnas)
     contrasts = {
-        "all": {"all": seed_contrast(importance, seed)},
+        "all": {"all": seed_contrast(importance, seed, mirnas)},
         **{
             grouping: {
-                group: seed_contrast(importance[members], seed)
+                group: seed_contrast(importance[members], seed, mirnas[members])
                 for group, members in groups.groupby(groups).indices.items()
             }
             for grouping, groups in groupings.items()
