@@ -45,6 +45,8 @@ def describe_measures(thresholds: Sequence[float]) -> dict[str, str]:
     described = dict(MEASURES)
     for threshold in thresholds:
         described[f"ap_{threshold:g}"] = f"average precision of log2FC < {threshold:g}"
+        described[f"ap_{threshold:g}_low"] = "lower end of its 95% interval (genes)"
+        described[f"ap_{threshold:g}_high"] = "upper end"
         described[f"prevalence_{threshold:g}"] = "its value for a random ranking"
     return described
 
@@ -62,10 +64,11 @@ def compare(
     `pairs` has mirna, gene, target (what models are trained on), log2fc (as measured)
     and one column per predictor (lower is stronger repression; NaN counts as no
     prediction, 0, and is reported again left out). Every Pearson r, pooled and per
-    miRNA, has a 95% interval from resampling genes, the same genes for every predictor;
-    so has the difference to each of the `references`, with its two-sided p. The mean
-    over miRNAs has an interval from resampling miRNAs as well, and the number of miRNAs
-    on which r is higher the p of a sign test; both are None with a single miRNA.
+    miRNA, and every average precision has a 95% interval from resampling genes, the
+    same for every predictor; so has the difference of r to each of the `references`,
+    with its two-sided p. The mean over miRNAs has an interval from resampling miRNAs as
+    well, and the number of miRNAs on which r is higher the p of a sign test; both are
+    None with a single miRNA.
     """
     names = list(dict.fromkeys([*predictors, *references]))
     measured = _Measured.of(pairs, names, n_resamples, seed)
@@ -95,6 +98,7 @@ class _Measured:
     r_of_mirna: pd.DataFrame
     resampled_of_mirna: dict[str, dict[str, NDArray[np.float64]]]
     n_of_mirna: dict[str, int]
+    draws: GeneResamples
     seed: int
 
     @classmethod
@@ -120,6 +124,7 @@ class _Measured:
             pd.DataFrame({m: measure(rows) for m, rows in rows_of.items()}, list(names)),
             {m: by_name(draws.pearson(target, values, r)) for m, r in rows_of.items()},
             {mirna: int(rows.sum()) for mirna, rows in rows_of.items()},
+            draws,
             seed,
         )
 
@@ -147,7 +152,10 @@ def _measure(
         "spearman": _or_none(spearman(target, values)),
         "average_precision": {
             f"{threshold:g}": {
-                "value": _or_none(average_precision(target < threshold, -values)),
+                **_with_interval(
+                    average_precision(target < threshold, -values),
+                    measured.draws.average_precision(target < threshold, -values),
+                ),
                 "prevalence": float((target < threshold).mean()),
             }
             for threshold in thresholds
@@ -243,6 +251,8 @@ def metrics_table(metrics: dict[str, Any]) -> pd.DataFrame:
         }
         for threshold, ap in entry["average_precision"].items():
             row[f"ap_{threshold}"] = ap["value"]
+            row[f"ap_{threshold}_low"] = ap["low"]
+            row[f"ap_{threshold}_high"] = ap["high"]
             row[f"prevalence_{threshold}"] = ap["prevalence"]
         rows.append(row)
     return pd.DataFrame(rows)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import average_precision_score
 
 from mirsignal.metrics import pearson
 from mirsignal.resampling import (
@@ -25,6 +26,18 @@ def test_weighted_sums_equal_drawn_pairs(rng):
             plain = [pearson(target[drawn], column[drawn]) for column in values.T]
             assert r == pytest.approx(plain, nan_ok=True)
     assert (draws.counts.sum(axis=1) == 12).all()
+
+
+def test_weighted_average_precision_is_that_of_drawn_pairs(rng):
+    genes, labels = rng.integers(0, 12, 60), rng.random(60) < 0.3
+    scores = rng.integers(0, 8, 60) / 4.0  # many ties
+    draws = GeneResamples(genes, 120, seed=3)
+    found = draws.average_precision(labels, scores)
+    for counts, value in zip(draws.counts, found, strict=True):
+        weights = counts[draws.gene_of]
+        plain = average_precision_score(labels, scores, sample_weight=weights)
+        assert value == pytest.approx(plain)
+    assert np.isnan(draws.average_precision(np.zeros(60, bool), scores)).all()
 
 
 def test_constant_or_too_few_pairs_have_no_correlation():
@@ -77,6 +90,22 @@ def test_mean_over_mirnas_is_less_certain_than_over_genes(rng):
     assert found["low"] < 2 - 1 < 2 + 1 < found["high"]
     resampled["5"] = np.full(2000, np.nan)  # a miRNA without r counts for nothing
     assert np.nanmean(mean_over_mirnas(resampled, seed=1)) == pytest.approx(2, abs=0.1)
+
+
+def test_mean_over_mirnas_covers_that_of_all_mirnas(rng):
+    """Seven miRNAs differ, genes are common to them: 95% intervals hold the true mean."""
+    n, covered = 400, 0
+    for trial in range(n):
+        of_genes, noise = (
+            0.01 * rng.normal(size=(400, 1)),
+            0.02 * rng.normal(size=(400, 7)),
+        )
+        r = 0.4 + 0.05 * rng.normal(size=7) + 0.02 * rng.normal(size=7)
+        r += 0.01 * rng.normal()
+        resampled = dict(zip("abcdefg", (r + of_genes + noise).T, strict=True))
+        found = interval_of(mean_over_mirnas(resampled, trial))
+        covered += found["low"] <= 0.4 <= found["high"]
+    assert covered / n == pytest.approx(0.95, abs=0.025)
 
 
 def test_p_of_a_difference_by_hand():
