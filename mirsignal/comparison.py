@@ -259,13 +259,20 @@ def metrics_table(metrics: dict[str, Any]) -> pd.DataFrame:
 
 
 def top_target_means(pairs: pd.DataFrame, predictor: str) -> pd.DataFrame:
-    """Return mean measured log2FC and SEM of the top 4 ... 1,024 scored pairs."""
+    """Return mean measured log2FC and SEM of the top 4 ... 1,024 scored pairs.
+
+    Pairs of one gene are not independent: the SEM adds up their deviations by gene.
+    """
     scored = pairs[pairs[predictor].notna()]
-    ranked = scored.sort_values(predictor, kind="stable")["log2fc"]
+    ranked = scored.sort_values(predictor, kind="stable")[["gene", "log2fc"]]
     rows = []
     for size in TOP:
         if size > len(ranked):
             break
         best = ranked.iloc[:size]
-        rows.append((size, best.mean(), best.std(ddof=1) / np.sqrt(size)))
+        mean = best["log2fc"].mean()
+        of_gene = (best["log2fc"] - mean).groupby(best["gene"]).sum()
+        n = len(of_gene)
+        sem = np.sqrt(n / (n - 1) * (of_gene**2).sum()) / size if n > 1 else np.nan
+        rows.append((size, mean, sem))
     return pd.DataFrame(rows, columns=["n", "mean", "sem"])

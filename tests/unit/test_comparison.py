@@ -121,8 +121,12 @@ def test_constant_predictor_has_no_correlation(pairs, tmp_path):
 
 def test_top_targets_by_hand():
     pairs = pd.DataFrame({"log2fc": np.arange(10.0), "score": np.arange(10.0)})
+    pairs["gene"] = list("abcdefghij")
     pairs.loc[0, "score"] = np.nan  # not predicted, so never among the best
     table = top_target_means(pairs, "score")
     assert table["n"].tolist() == [4, 8] == list(TOP[:2])
     assert table["mean"].tolist() == [2.5, 4.5]
     assert table["sem"].iloc[0] == pytest.approx(np.sqrt(5 / 3) / 2)
+    twice = top_target_means(pd.concat([pairs, pairs]), "score")
+    assert twice["mean"].iloc[1] == pytest.approx(2.5)  # the same four genes
+    assert twice["sem"].iloc[1] == pytest.approx(table["sem"].iloc[0])
