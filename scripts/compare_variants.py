@@ -28,11 +28,11 @@ def main(snakemake):
     )
     for row in found:
         log.info(
-            "%s: %s, %s, n = %d",
+            "%s: %s, %s, n = %d of %d sites",
             row["mirna"],
             in_words("r", row["pearson"]),
             in_words("Spearman", row["spearman"]),
-            row["n"],
+            *(row["n"], row["n_sites"]),
         )
 
 
