@@ -49,7 +49,7 @@ def main(study):
         "additivity_max": float(checks["additivity"].max()),
     }
     for check, name in NAMES.items():
-        result |= with_interval(name, summarise(checks[check], SEED))
+        result |= with_interval(name, summarise(checks[check], SEED, positives["mirna"]))
     timed = time_per_pair(model, pairs, pairs_to_matrices(positives, ENCODING))
     result |= with_interval("ms_per_pair", summarise(timed, SEED))
     write_json(Path("results/benchmarks/interpretation.json"), result)

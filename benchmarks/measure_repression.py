@@ -1,17 +1,17 @@
 """Gather how well repression is predicted, from the comparisons of a finished study.
 
 `make bench-repression` runs the study first. Writes results/benchmarks/repression.json:
-keys, and for each of them `KEY_interval` (95%, bootstrap of genes) where it has one.
+keys, and for each of them `KEY_interval` (95%, bootstrap of genes; of miRNAs and genes
+where the key ends in `_mean`) where it has one.
 """
 
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from mirsignal.files import read_json, write_json
-from mirsignal.metrics import bootstrap_interval, pearson
+from mirsignal.metrics import pearson
 from mirsignal.occupancy import fit_occupancy
 from mirsignal.repression import label_pairs
 
@@ -43,18 +43,29 @@ def main(study):
     ):
         measured = metrics["predictors"][predictor]["pearson"]
         result[key] = measured["value"]
-        result[f"{key}_interval"] = [measured["low"], measured["high"]]
+        result[f"{key}_interval"] = bounds(measured)
     gain = signal["predictors"]["stacked"]["difference_to_contextpp"]
     result |= {
         "diff_contextpp": gain["value"],
         "diff_contextpp_ci_low": gain["low"],
-        "diff_contextpp_interval": [gain["low"], gain["high"]],
-        "diff_contextpp_williams_p": gain["williams_p"],
+        "diff_contextpp_interval": bounds(gain),
+        "diff_contextpp_p": gain["p"],
+        "diff_contextpp_mean": gain["mean_per_mirna"]["value"],
+        "diff_contextpp_mean_interval": bounds(gain["mean_per_mirna"]),
+        "diff_contextpp_wins": gain["mirnas_above"],
+        "diff_contextpp_sign_test_p": gain["sign_test_p"],
     }
     left_out = unseen["predictors"]["occupancy"]
-    result["lomo_r_mean"] = left_out["mean_per_mirna"]
-    result["lomo_r_mean_interval"] = mean_interval(folder)
-    result["lomo_wins"] = left_out["difference_to_contextpp"]["mirnas_above"]
+    result["lomo_r_mean"] = left_out["mean_per_mirna"]["value"]
+    result["lomo_r_mean_interval"] = bounds(left_out["mean_per_mirna"])
+    gain = left_out["difference_to_contextpp"]
+    result["lomo_diff_contextpp"] = gain["value"]
+    result["lomo_diff_contextpp_interval"] = bounds(gain)
+    result["lomo_diff_contextpp_p"] = gain["p"]
+    result["lomo_diff_contextpp_mean"] = gain["mean_per_mirna"]["value"]
+    result["lomo_diff_contextpp_mean_interval"] = bounds(gain["mean_per_mirna"])
+    result["lomo_wins"] = gain["mirnas_above"]
+    result["lomo_sign_test_p"] = gain["sign_test_p"]
     result["lomo_n_mirnas"] = unseen["n_mirnas"]
     result["lomo_per_mirna"] = {
         name: {
@@ -74,22 +85,8 @@ def main(study):
             print(f"{key:26} {value:,}")
 
 
-def mean_interval(folder):
-    """Return the interval of the mean of r over left-out miRNAs, by resampled genes."""
-    files = sorted(Path(folder).glob("occupancy/fold_*.parquet"))
-    pairs = pd.concat(map(pd.read_parquet, files))
-    pairs = pairs[pairs["part"] == "test"]
-    number = pd.factorize(pairs["mirna"])[0]
-
-    def mean_r(y, x):
-        return np.mean(
-            [pearson(y[x[:, 1] == m], x[x[:, 1] == m, 0]) for m in set(number)]
-        )
-
-    both = np.column_stack([pairs["unseen"], number])
-    return bootstrap_interval(
-        mean_r, pairs["target"].to_numpy(), both, groups=pairs["gene"], n_resamples=500
-    )
+def bounds(measure):
+    return [measure["low"], measure["high"]]
 
 
 def seeds(folder):

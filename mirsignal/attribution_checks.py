@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from mirsignal.attribution import Attributor, attribute_window
 from mirsignal.axes import REGIONS
@@ -139,18 +139,22 @@ def correlate_rows(
     return np.array([pearson(a[at], b[at]) for a, b, at in rows], dtype=float)
 
 
-def summarise(values: NDArray[np.float64], seed: int) -> dict[str, Any]:
+def summarise(
+    values: NDArray[np.float64], seed: int, mirnas: ArrayLike | None = None
+) -> dict[str, Any]:
     """Return n, undefined, median with its 95% interval, 5% and 95% quantile, maximum.
 
-    The interval is the percentile bootstrap over pairs; it needs two of them.
+    The interval is the percentile bootstrap of the miRNAs (N,) of the pairs, all pairs
+    of one together; of pairs where all are of one miRNA. It needs two pairs.
     """
     known = values[np.isfinite(values)]
+    of = None if mirnas is None else np.asarray(mirnas)[np.isfinite(values)]
     names = ("median", "q05", "q95", "max")
     found = (
         np.quantile(known, [0.5, 0.05, 0.95, 1]).tolist() if len(known) else [None] * 4
     )
     low = high = None
     if len(known) > 1:
-        low, high = map(float, percentile_interval(known, np.median, seed))
+        low, high = map(float, percentile_interval(known, np.median, seed, of))
     counts = {"n": len(known), "n_undefined": len(values) - len(known)}
     return counts | dict(zip(names, found, strict=True)) | {"low": low, "high": high}

@@ -30,7 +30,7 @@ def audit_samples(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
     """Return the audit of labelled pairs (samples.PAIR_COLUMNS).
 
     counts: positives, negatives, miRNAs and targets per split. shortcuts: per test set
-    and ratio, ROC-AUC (95% bootstrap interval) of logistic regressions that see the
+    and ratio, ROC-AUC (95% bootstrap of clusters) of logistic regressions that see the
     miRNA, the target, or both apart, never their pairing; trained on pairs 1:1.
     strongest_shortcut is the best of them. overlap: per pair of splits, the share of
     rows of the second whose target, gene, cluster, family or any 25-mer stands in the
@@ -121,7 +121,10 @@ def shortcut_scores(
         model = LogisticRegression(max_iter=1000).fit(x_train, train["label"])
         predicted = model.decision_function(x_test)
         low, high = bootstrap_interval(
-            *(roc_auc, labels, predicted), n_resamples=n_resamples, seed=seed
+            *(roc_auc, labels, predicted),
+            groups=test["cluster"],
+            n_resamples=n_resamples,
+            seed=seed,
         )
         scores[name] = {
             "roc_auc": roc_auc(labels, predicted),

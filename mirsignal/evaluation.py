@@ -31,14 +31,18 @@ def collect_test_pairs(
 ) -> pd.DataFrame:
     """Return the test rows of a sample set and of `others` by name, column `test_set`.
 
-    Pairs of `others`, which are not nested, get round -1 or 0.
+    Pairs of `others`, which are not nested, get round -1 or 0, and their gene as
+    cluster: what it is resampled by.
     """
     own = pairs[pairs["split"].isin(TEST_SETS)]
-    parts = [own.assign(test_set=own["split"])]
+    parts = [own.assign(test_set=own["split"], cluster=own["cluster"].astype(str))]
     for name, table in others.items():
-        parts.append(table.assign(test_set=name, round=-table["label"], row=-1))
-    columns = ["mirna", "mirna_name", "family", "target", "label", "round", "row"]
-    return pd.concat(parts, ignore_index=True)[["test_set", *columns]]
+        cluster = table["gene"].astype(str)
+        parts.append(
+            table.assign(test_set=name, round=-table["label"], row=-1, cluster=cluster)
+        )
+    columns = ["mirna", "mirna_name", "family", "target", "cluster", "label"]
+    return pd.concat(parts, ignore_index=True)[["test_set", *columns, "round", "row"]]
 
 
 def each_test_set(
@@ -73,8 +77,8 @@ def evaluate_predictions(
 ) -> dict[str, Any]:
     """Return AP, ROC-AUC, within-miRNA AUC and, of a P(binding) (N,), Brier score.
 
-    `pairs` (N) have label and mirna. Each measure comes as value, low, high (95%
-    bootstrap over pairs).
+    `pairs` (N) have label, mirna and cluster. Each measure comes as value, low, high
+    (95% bootstrap of target clusters, all pairs of one together).
     """
     labels = pairs["label"].to_numpy()
     mirnas = pd.factorize(pairs["mirna"])[0]
@@ -91,7 +95,10 @@ def evaluate_predictions(
     result = {}
     for name, measure in measures.items():
         low, high = bootstrap_interval(
-            _on_rows(measure), rows, rows, n_resamples=n_resamples, seed=seed
+            *(_on_rows(measure), rows, rows),
+            groups=pairs["cluster"],
+            n_resamples=n_resamples,
+            seed=seed,
         )
         result[name] = {"value": measure(rows), "low": low, "high": high}
     return result

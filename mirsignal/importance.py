@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from mirsignal.axes import MIRNA_LENGTH, REGIONS
 from mirsignal.baselines import seed_classes
@@ -49,29 +49,39 @@ def common_families(pairs: pd.DataFrame, most: int = 8, least_n: int = 5) -> pd.
 
 
 def summarise_importance(
-    importance: NDArray[np.float64], groupings: dict[str, Iterable[str]], seed: int
+    importance: NDArray[np.float64],
+    groupings: dict[str, Iterable[str]],
+    seed: int,
+    mirnas: Iterable[str] | None = None,
 ) -> pd.DataFrame:
     """Return importance by position of all pairs and of each group.
 
     `importance` is (N, M); `groupings` name the group of each pair, by grouping. Columns:
     grouping, group, position (1 to M), n (pairs whose miRNA reaches it), mean, low, high
-    (95% bootstrap over pairs; NaN for one pair), sd, quarter and three_quarters (of the
-    pairs' own values). Larger groups come first.
+    (95% bootstrap of `mirnas` (N,), all pairs of one together, or of pairs where none or
+    one is given; NaN for one pair), sd, quarter and three_quarters (of the pairs' own
+    values). Larger groups come first.
     """
-    parts = [_summarise("all", "all", importance, seed)]
+    units = None if mirnas is None else np.array(list(mirnas))
+    parts = [_summarise("all", "all", importance, seed, units)]
     for grouping, groups in groupings.items():
         labels = pd.Series(list(groups))
         for group in labels.value_counts().index:
-            members = importance[(labels == group).to_numpy()]
-            parts.append(_summarise(grouping, group, members, seed))
+            rows = (labels == group).to_numpy()
+            own = None if units is None else units[rows]
+            parts.append(_summarise(grouping, group, importance[rows], seed, own))
     return pd.concat(parts, ignore_index=True)
 
 
 def _summarise(
-    grouping: str, group: str, importance: NDArray[np.float64], seed: int
+    grouping: str,
+    group: str,
+    importance: NDArray[np.float64],
+    seed: int,
+    mirnas: NDArray[np.str_] | None,
 ) -> pd.DataFrame:
     own = pd.DataFrame(importance)
-    low, high = percentile_interval(importance, np.nanmean, seed)
+    low, high = percentile_interval(importance, np.nanmean, seed, mirnas)
     return pd.DataFrame(
         {
             "grouping": grouping,
@@ -88,16 +98,19 @@ def _summarise(
     )
 
 
-def seed_contrast(importance: NDArray[np.float64], seed: int) -> dict[str, float]:
+def seed_contrast(
+    importance: NDArray[np.float64], seed: int, mirnas: ArrayLike | None = None
+) -> dict[str, float]:
     """Return how much more a seed position (nt 2-8) adds than another one, in logits.
 
     `value` is the mean over pairs (N, M) of the mean over seed positions less that over
-    the others, `low` and `high` its 95% bootstrap interval over pairs, `n` their number.
+    the others, `low` and `high` its 95% interval (see `summarise_importance`), `n` the
+    number of pairs.
     """
     seed_values = importance[:, REGIONS["seed"]]
     others = np.delete(importance, REGIONS["seed"], axis=1)
     excess = np.nanmean(seed_values, axis=1) - np.nanmean(others, axis=1)
-    low, high = percentile_interval(excess, np.nanmean, seed)
+    low, high = percentile_interval(excess, np.nanmean, seed, mirnas)
     return {
         "n": len(excess),
         "value": float(excess.mean()),

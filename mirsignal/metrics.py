@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from sklearn.metrics import average_precision_score
@@ -77,64 +78,55 @@ def bootstrap_interval(
     """Return the percentile bootstrap interval of measure(first, second).
 
     With `groups`, whole groups are resampled (all pairs of a gene together). Resamples
-    on which the measure is undefined are left out.
+    on which the measure is undefined are left out; NaN where it always is.
     """
-    rng = np.random.default_rng(seed)
-    members = None if groups is None else _members(groups)
-    n = len(first) if members is None else len(members)
-    values = []
-    for _ in range(n_resamples):
-        index = rng.integers(0, n, n)
-        if members is not None:
-            index = np.concatenate([members[group] for group in index])
-        values.append(measure(first[index], second[index]))
+    values = [
+        measure(first[rows], second[rows])
+        for rows in _resampled_rows(len(first), groups, n_resamples, seed)
+    ]
     tail = (1 - level) / 2
+    if not np.isfinite(values).any():
+        return float("nan"), float("nan")
     low, high = np.nanquantile(values, [tail, 1 - tail])
     return float(low), float(high)
 
 
+def _resampled_rows(
+    n: int, groups: ArrayLike | None, n_resamples: int, seed: int
+) -> Iterator[NDArray[np.int64]]:
+    """Yield the rows of each resample, those of a group as often as it is drawn."""
+    rng = np.random.default_rng(seed)
+    rows = np.arange(n)
+    group_of = rows if groups is None else pd.factorize(np.asarray(groups))[0]
+    n_groups = int(group_of.max(initial=-1)) + 1
+    for _ in range(n_resamples):
+        drawn = rng.integers(0, n_groups, n_groups)
+        yield np.repeat(rows, np.bincount(drawn, minlength=n_groups)[group_of])
+
+
 def percentile_interval(
-    sample: NDArray, measure: Callable[..., NDArray], seed: int
+    sample: NDArray,
+    measure: Callable[..., NDArray],
+    seed: int,
+    groups: ArrayLike | None = None,
 ) -> tuple[NDArray, NDArray]:
     """Return the 95% bootstrap interval of a measure of a sample (N, ...) over axis 0.
 
-    `measure` takes an axis, as np.median does. NaN for fewer than two.
+    `measure` takes an axis, as np.median does. Whole `groups` (N,) are resampled, such
+    as all pairs of a miRNA; where all are of one, which tells nothing of others, each
+    row is. NaN for fewer than two rows.
     """
     if len(sample) < 2:
         nothing = np.full(sample.shape[1:], np.nan)
         return nothing, nothing
+    several = groups is not None and len(set(np.asarray(groups))) > 1
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        interval = stats.bootstrap(
-            (sample,),
-            measure,
-            n_resamples=1000,
-            method="percentile",
-            batch=50,
-            rng=np.random.default_rng(seed),
-        ).confidence_interval
-    return interval.low, interval.high
-
-
-def _members(groups: ArrayLike) -> list[NDArray[np.int64]]:
-    codes = np.unique(np.asarray(groups), return_inverse=True)[1]
-    order = np.argsort(codes, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
-
-
-def williams_test(r12: float, r13: float, r23: float, n: int) -> tuple[float, float]:
-    """Test whether two predictors (2, 3) correlate differently with one outcome (1).
-
-    r12 and r13 are the correlations with the outcome, r23 that of the predictors, n the
-    number of cases. Returns t and the two-sided p of Williams' T2 (Steiger 1980,
-    Psychological Bulletin 87:245, equation 7), with n - 3 degrees of freedom.
-    """
-    if n <= 3 or not np.all(np.isfinite([r12, r13, r23])):
-        return float("nan"), float("nan")
-    determinant = 1 - r12**2 - r13**2 - r23**2 + 2 * r12 * r13 * r23
-    mean = (r12 + r13) / 2
-    below = 2 * determinant * (n - 1) / (n - 3) + mean**2 * (1 - r23) ** 3
-    if below <= 0:
-        return float("nan"), float("nan")
-    t = (r12 - r13) * np.sqrt((n - 1) * (1 + r23) / below)
-    return float(t), float(2 * stats.t.sf(abs(t), n - 3))
+        values = [
+            measure(sample[rows], axis=0)
+            for rows in _resampled_rows(
+                *(len(sample), groups if several else None, 1000, seed)
+            )
+        ]
+        low, high = np.nanquantile(values, [0.025, 0.975], axis=0)
+    return low, high

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
 from mirsignal.errors import InputError
@@ -16,7 +17,7 @@ from mirsignal.metrics import bootstrap_interval, pearson, spearman
 from mirsignal.mirnas import find_mirna
 from mirsignal.sequences import check_target
 
-N_RESAMPLES, N_PERMUTATIONS = 1000, 9999
+N_RESAMPLES, N_PERMUTATIONS, _AT_ONCE = 1000, 9999, 99
 COLUMNS = {
     "mirna": "miRNA, as the study names it, or its sequence",
     "site_id": "site",
@@ -88,24 +89,27 @@ def correlate_variants(
 
     The first row, `all`, pools the miRNAs. `stronger` is `higher` or `lower`: the
     measurements that mean stronger repression; a positive r is agreement either way.
-    Each has its 95% bootstrap interval over variants and the two-sided p of a permutation
-    test; all None with fewer than 3 variants or where a side is constant.
+    Each has its 95% bootstrap interval, from resampling sites with all their variants
+    (variants, where all are of one site), and the two-sided p of permuting measurements
+    within sites (among sites, where each has one variant); all None with fewer than 3
+    variants or where a side is constant.
     """
     sign = {"higher": 1, "lower": -1}[stronger]
     groups = [("all", table), *table.groupby("mirna", sort=False)]
     return [
         {"mirna": name, "n": len(rows), "n_sites": _n_sites(rows)}
-        | _correlate(rows["delta_logit"], sign * rows["measured"], seed)
+        | _correlate(rows.assign(measured=sign * rows["measured"]), seed)
         for name, rows in groups
     ]
 
 
 def _n_sites(rows: pd.DataFrame) -> int:
-    return len(rows[["mirna", "site_id"]].drop_duplicates())
+    return rows.groupby(["mirna", "site_id"]).ngroups
 
 
-def _correlate(predicted: pd.Series, measured: pd.Series, seed: int) -> dict[str, Any]:
-    x, y = predicted.to_numpy(float), measured.to_numpy(float)
+def _correlate(rows: pd.DataFrame, seed: int) -> dict[str, Any]:
+    x, y = rows["delta_logit"].to_numpy(float), rows["measured"].to_numpy(float)
+    site = rows.groupby(["mirna", "site_id"]).ngroup().to_numpy()
     result = {}
     for name, measure, of in (
         ("pearson", pearson, np.asarray),
@@ -115,11 +119,39 @@ def _correlate(predicted: pd.Series, measured: pd.Series, seed: int) -> dict[str
         if np.isfinite(pearson(x, y)):
             value = measure(x, y)
             low, high = bootstrap_interval(
-                measure, x, y, n_resamples=N_RESAMPLES, seed=seed
+                *(measure, x, y),
+                groups=site if len(set(site)) > 1 else None,
+                n_resamples=N_RESAMPLES,
+                seed=seed,
             )
-            shuffled = stats.PermutationMethod(
-                n_resamples=N_PERMUTATIONS, rng=np.random.default_rng(seed)
-            )
-            p = float(stats.pearsonr(of(x), of(y), method=shuffled).pvalue)
-        result[name] = {"value": value, "low": low, "high": high, "permutation_p": p}
+            p = permutation_p(of(x), of(y), site, seed)
+        result[name] = {
+            "value": value,
+            "low": None if low is None or np.isnan(low) else low,
+            "high": None if high is None or np.isnan(high) else high,
+            "permutation_p": p,
+        }
     return result
+
+
+def permutation_p(
+    x: NDArray[np.floating], y: NDArray[np.floating], site: NDArray[np.integer], seed: int
+) -> float:
+    """Return the two-sided p of the correlation of x and y (N,) by permuting y.
+
+    y is permuted within sites (N,), so that differences between sites, which no mutation
+    made, cannot pass for agreement; among all rows where every site has one.
+    """
+    if len(set(site)) == len(site):
+        site = np.zeros_like(site)
+    order = np.argsort(site, kind="stable")
+    centred, y, site = (x - x.mean())[order], y[order], site[order]
+    rng = np.random.default_rng(seed)
+    permuted = []
+    for _ in range(0, N_PERMUTATIONS, _AT_ONCE):
+        places = np.argsort(site + rng.random((_AT_ONCE, len(y))), axis=1)
+        permuted.append(y[places] @ centred)
+    values, slack = np.concatenate(permuted), 1e-9 * np.abs(centred) @ np.abs(y)
+    above = (values >= centred @ y - slack).sum()
+    below = (values <= centred @ y + slack).sum()
+    return float(min(1, 2 * (min(above, below) + 1) / (len(values) + 1)))

@@ -17,9 +17,10 @@ def main(snakemake):
     settings, seed = snakemake.params.settings, snakemake.params.seed
     set_up(snakemake.threads, seed)
     test = pd.read_parquet(snakemake.input.predictions)
+    positives = choose_positives(test, settings["n_checked"], seed)
     checks, about = check_attributions(
         keras.models.load_model(snakemake.input.model),
-        choose_positives(test, settings["n_checked"], seed),
+        positives,
         pd.read_parquet(snakemake.input.pairs),
         snakemake.params.encoding,
         settings["n_background"],
@@ -27,7 +28,8 @@ def main(snakemake):
         seed,
         settings["explainer"],
     )
-    summary = {name: summarise(values, seed) for name, values in checks.items()}
+    mirnas = positives["mirna"]
+    summary = {name: summarise(values, seed, mirnas) for name, values in checks.items()}
     write_json(snakemake.output.summary, about | summary)
     write_parquet(snakemake.output.checks, pd.DataFrame(checks))
     if "fast_unsupported" in about:

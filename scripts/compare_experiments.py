@@ -10,10 +10,14 @@ COLUMNS = {
     "experiment": "experiment: its signal network; stacked: with the occupancy model and "
     "context++; or a predictor that all share",
     "n": "(miRNA, gene) pairs",
+    "n_genes": "their genes",
+    "n_mirnas": "their miRNAs",
     "pearson": "Pearson r with what the models are trained on",
     "low": "lower end of its 95% interval (bootstrap of genes)",
     "high": "upper end",
     "mean_per_mirna": "mean of Pearson r over miRNAs",
+    "mean_low": "lower end of its 95% interval (bootstrap of miRNAs and genes)",
+    "mean_high": "upper end",
 }
 
 
@@ -35,9 +39,10 @@ def main(snakemake):
 
 def row(label, metrics, predictor):
     entry = metrics["predictors"][predictor]
-    r = entry["pearson"]
-    bounds = (r["value"], r["low"], r["high"])
-    return (label, metrics["n_pairs"], *bounds, entry["mean_per_mirna"])
+    counts = (metrics[key] for key in ("n_pairs", "n_genes", "n_mirnas"))
+    measures = (entry["pearson"], entry["mean_per_mirna"])
+    bounds = (m[key] for m in measures for key in ("value", "low", "high"))
+    return (label, *counts, *bounds)
 
 
 if __name__ == "__main__":

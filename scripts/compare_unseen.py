@@ -55,9 +55,9 @@ def main(snakemake):
     write_tsv(snakemake.output.table, table, columns)
     for row in table.itertuples():
         log.info(
-            "%-13s r = %.3f (%.3f-%.3f), mean per miRNA %.3f, n = %s",
+            "%-13s r = %.3f (%.3f-%.3f), mean of %d miRNAs %.3f, n = %s",
             *(row.predictor, row.pearson, row.pearson_low, row.pearson_high),
-            *(row.mean_per_mirna, f"{row.n:,}"),
+            *(row.n_mirnas, row.mean_per_mirna, f"{row.n:,}"),
         )
 
 

@@ -25,11 +25,11 @@ def main(snakemake):
     write_json(snakemake.output.summary, {"stronger": params.stronger, "mirnas": found})
     for row in found:
         log.info(
-            "%s: %s, %s, n = %d",
+            "%s: %s, %s, n = %d of %d sites",
             row["mirna"],
             in_words("r", row["pearson"]),
             in_words("Spearman", row["spearman"]),
-            row["n"],
+            *(row["n"], row["n_sites"]),
         )
 
 

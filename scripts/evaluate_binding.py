@@ -31,7 +31,7 @@ COLUMNS = {
     "n": "pairs",
     "prevalence": "share of positives, the average precision of guessing",
     "average_precision": "average precision",
-    "ap_low": "lower end of its 95% interval, from resampling pairs",
+    "ap_low": "lower end of its 95% interval, from resampling target clusters",
     "ap_high": "upper end",
     "ap_mean": "mean over training seeds",
     "ap_sd": "standard deviation over training seeds",

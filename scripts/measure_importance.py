@@ -26,7 +26,7 @@ COLUMNS = {
     "position": "nucleotide of the miRNA by its number; nt 1 is the 5' end",
     "n": "test positives",
     "mean": "SHAP values summed over the target (logit), mean over pairs",
-    "low": "its 95% interval, bootstrap over pairs",
+    "low": "its 95% interval, bootstrap over miRNAs (over pairs, of one miRNA)",
     "high": "see low",
     "sd": "standard deviation over pairs",
     "quarter": "a quarter of the pairs lie below",
@@ -44,12 +44,13 @@ def main(snakemake):
         "site_type": pd.Series(best_site_types(pairs["mirna"], pairs["target"])),
         "family": common_families(pairs),
     }
-    table = summarise_importance(importance, groupings, seed)
+    mirnas = pairs["mirna"].to_numpy()
+    table = summarise_importance(importance, groupings, seed, mirnas)
     contrasts = {
-        "all": {"all": seed_contrast(importance, seed)},
+        "all": {"all": seed_contrast(importance, seed, mirnas)},
         **{
             grouping: {
-                group: seed_contrast(importance[members], seed)
+                group: seed_contrast(importance[members], seed, mirnas[members])
                 for group, members in groups.groupby(groups).indices.items()
             }
             for grouping, groups in groupings.items()

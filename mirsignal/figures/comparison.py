@@ -198,7 +198,8 @@ def draw_experiments(
         linestyle="--",
         linewidth=1,
     )
-    axis.set_xlabel(f"Pearson r with {target} (n = {table['n'].iloc[0]:,} pairs)")
+    n = "{n:,} pairs of {n_genes:,} genes and {n_mirnas} miRNAs".format(**table.iloc[0])
+    axis.set_xlabel(f"Pearson r with {target}\n(n = {n})")
     save_figure(figure, path, caption)
 
 

@@ -7,6 +7,7 @@ import pytest
 from mirsignal.comparison import (
     TOP,
     compare,
+    describe_measures,
     metrics_table,
     top_target_means,
     with_predictions,
@@ -69,10 +70,22 @@ def test_measures_of_known_predictors(pairs, tmp_path):
     gain = perfect["difference_to_rare"]
     assert gain["value"] == pytest.approx(1 - as_zero)
     assert gain["low"] > 0
+    assert gain["p"] == pytest.approx(2 / 51)  # none of 50 resamples is below 0
+    assert (gain["mirnas_above"], gain["n_mirnas"]) == (1, 1)  # none is scored of b
+    assert gain["sign_test_p"] is None
+    other = run(pairs.assign(rare=pairs["noisy"]), "perfect")["predictors"]["perfect"]
+    assert other["difference_to_rare"]["mirnas_above"] == 2
+    assert other["difference_to_rare"]["sign_test_p"] == pytest.approx(0.5)
     assert "difference_to_rare" not in rare
     table = metrics_table(result)
     assert table["predictor"].tolist() == ["perfect", "noisy", "rare"]
     assert table["n"].tolist() == [200] * 3
+    assert table["n_genes"].tolist() == [100] * 3
+    assert table["n_mirnas"].tolist() == [2] * 3
+    mean = np.mean([noisy["per_mirna"][mirna]["pearson"] for mirna in "ab"])
+    assert noisy["mean_per_mirna"]["value"] == pytest.approx(mean)
+    assert noisy["mean_per_mirna"]["low"] < mean < noisy["mean_per_mirna"]["high"]
+    assert set(describe_measures([-0.2, -0.05])) == set(table.columns) - {"predictor"}
 
 
 def test_order_of_pairs_does_not_matter(pairs):
@@ -85,6 +98,31 @@ def test_order_of_pairs_does_not_matter(pairs):
         assert second["per_mirna"][mirna] == pytest.approx(entry)
 
 
+def test_one_mirna_tells_nothing_of_others(pairs, tmp_path):
+    result = run(pairs[pairs["mirna"] == "a"], "noisy")
+    write_json(tmp_path / "metrics.json", result)
+    entry = result["predictors"]["noisy"]
+    value = entry["mean_per_mirna"].pop("value")
+    assert value == pytest.approx(entry["pearson"]["value"])
+    assert entry["mean_per_mirna"] == {"low": None, "high": None}
+    assert entry["difference_to_rare"]["sign_test_p"] is None
+
+
+def test_mirna_intervals_widen_when_genes_go_together(rng):
+    """Ten copies of a pair per gene and miRNA are no more evidence than one."""
+    gene = np.arange(60)
+    target = rng.normal(size=60)
+    table = pd.DataFrame({"gene": gene, "mirna": "a", "target": target, "log2fc": target})
+    table = table.assign(noisy=target + rng.normal(size=60), rare=0.0)
+    one, ten = (
+        run(pd.concat([table] * n), "noisy")["predictors"]["noisy"]["per_mirna"]["a"]
+        for n in (1, 10)
+    )
+    assert ten["n"] == 10 * one["n"]
+    assert ten["low"] == pytest.approx(one["low"])
+    assert ten["high"] == pytest.approx(one["high"])
+
+
 def test_constant_predictor_has_no_correlation(pairs, tmp_path):
     result = run(pairs.assign(same=0.0), "same")
     write_json(tmp_path / "metrics.json", result)
@@ -93,11 +131,15 @@ def test_constant_predictor_has_no_correlation(pairs, tmp_path):
 
 def test_top_targets_by_hand():
     pairs = pd.DataFrame({"log2fc": np.arange(10.0), "score": np.arange(10.0)})
+    pairs["gene"] = list("abcdefghij")
     pairs.loc[0, "score"] = np.nan  # not predicted, so never among the best
     table = top_target_means(pairs, "score")
     assert table["n"].tolist() == [4, 8] == list(TOP[:2])
     assert table["mean"].tolist() == [2.5, 4.5]
     assert table["sem"].iloc[0] == pytest.approx(np.sqrt(5 / 3) / 2)
+    twice = top_target_means(pd.concat([pairs, pairs]), "score")
+    assert twice["mean"].iloc[1] == pytest.approx(2.5)  # the same four genes
+    assert twice["sem"].iloc[1] == pytest.approx(table["sem"].iloc[0])
 
 
 def test_gap_of_a_predictor_that_knows_every_pair_is_refused(pairs):

@@ -22,6 +22,7 @@ from mirsignal.history import best_member
 def test_perfect_and_reversed_scores():
     labels = np.tile([0, 1], 30)
     pairs = pd.DataFrame({"label": labels, "mirna": np.repeat(["a", "b", "c"], 20)})
+    pairs["cluster"] = np.arange(60)
     good = evaluate_predictions(pairs, labels.astype(float), 30, seed=1)
     assert "brier" not in evaluate_predictions(pairs, labels * 9.0, 5, 1, False)
     for name, best in (("average_precision", 1), ("within_mirna_auc", 1), ("brier", 0)):
@@ -32,8 +33,19 @@ def test_perfect_and_reversed_scores():
 
 def test_undefined_measures_can_still_be_written(tmp_path):
     pairs = pd.DataFrame({"label": [0, 1, 0, 1], "mirna": list("abab")})
+    pairs["cluster"] = [0, 0, 1, 1]
     result = evaluate_predictions(pairs, np.array([0.1, 0.8, 0.3, 0.6]), 10, seed=1)
     write_json(tmp_path / "metrics.json", result)  # no miRNA has both labels
+
+
+def test_copies_of_a_target_cluster_do_not_narrow_an_interval(rng):
+    labels, scores = np.tile([0, 1], 40), rng.normal(size=80)
+    pairs = pd.DataFrame({"label": labels, "mirna": "a", "cluster": np.arange(80)})
+    once = evaluate_predictions(pairs, scores + labels, 200, seed=1)
+    pairs = pd.concat([pairs] * 5, ignore_index=True)
+    five = evaluate_predictions(pairs, np.tile(scores + labels, 5), 200, seed=1)
+    for name in once:
+        assert five[name] == pytest.approx(once[name]), name
 
 
 def test_reliability_by_hand():
@@ -69,7 +81,7 @@ def test_pairs(random_rna, monkeypatch):
     rows += [("unseen_target", 1, -1, 1), ("unseen_target", 1, -1, 2)]
     rows += [("unseen_target", 0, *at) for at in ((0, 1), (1, 1), (0, 2))]
     pairs = pd.DataFrame(rows, columns=["split", "label", "round", "row"])
-    for column in ("mirna", "mirna_name", "family"):
+    for column in ("mirna", "mirna_name", "family", "cluster", "gene"):
         pairs[column] = "m"
     pairs["target"] = [random_rna(50) for _ in rows]
     published = pairs.drop(columns=["split", "round", "row"]).iloc[:2]

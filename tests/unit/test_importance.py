@@ -44,8 +44,19 @@ def test_planted_seed_stands_out_and_noise_does_not(rng):
 
 def test_interval_covers_the_true_mean_about_as_often_as_it_says(rng):
     covered = []
-    for number in range(60):
+    for number in range(40):
         table = summarise_importance(rng.exponential(1, (80, 20)), {}, number)
+        covered.append((table["low"] < 1) & (table["high"] > 1))
+    assert 0.9 < np.mean(covered) < 0.98
+
+
+def test_pairs_of_one_mirna_are_resampled_together(rng):
+    """Intervals cover the mean of all miRNAs, of which each has 8 pairs alike."""
+    covered, mirnas = [], np.repeat(np.arange(40), 8)
+    for number in range(40):
+        of_mirna = rng.normal(1, 1, (40, 20))[mirnas]
+        importance = of_mirna + 0.5 * rng.normal(size=of_mirna.shape)
+        table = summarise_importance(importance, {}, number, mirnas)
         covered.append((table["low"] < 1) & (table["high"] > 1))
     assert 0.9 < np.mean(covered) < 0.98
 

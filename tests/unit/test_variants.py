@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mirsignal import variants
 from mirsignal.errors import InputError
 from mirsignal.figures.variants import draw_variants
 from mirsignal.training import predict_pairs
@@ -89,7 +90,7 @@ def scored(rng):
     return pd.DataFrame(
         {
             "mirna": np.repeat(["a", "b"], 30),
-            "site_id": np.tile(["s", "t"], 30),
+            "site_id": np.tile(list("stuvw"), 12),
             "delta_logit": change,
             "measured": change + rng.normal(0, 1, 60),
         }
@@ -99,7 +100,7 @@ def scored(rng):
 def test_correlation_by_mirna_with_interval_and_p(scored, tmp_path):
     found = correlate_variants(scored, "higher", 1)
     assert [(row["mirna"], row["n"], row["n_sites"]) for row in found] == [
-        *(("all", 60, 4), ("a", 30, 2), ("b", 30, 2))
+        *(("all", 60, 10), ("a", 30, 5), ("b", 30, 5))
     ]
     for row in found:
         for name in ("pearson", "spearman"):
@@ -121,8 +122,26 @@ def test_direction_turns_the_sign_and_nothing_else(scored):
     assert wrong["value"] == pytest.approx(-higher["value"])
 
 
-def test_unrelated_measurements_are_not_significant(scored, rng):
+def test_differences_between_sites_are_no_agreement(rng):
+    """Sites differ in both, their variants in neither: r is high, p is not low."""
+    site = np.repeat(np.arange(6), 10)
+    x, y = np.repeat(np.arange(6.0), 10) + 0.1 * rng.normal(size=(2, 60))
+    table = pd.DataFrame({"mirna": "a", "site_id": site, "delta_logit": x, "measured": y})
+    found = correlate_variants(table, "higher", 1)[0]["pearson"]
+    assert found["value"] > 0.9
+    assert found["permutation_p"] > 0.05
+    alone = correlate_variants(table.assign(site_id=np.arange(60)), "higher", 1)
+    assert alone[0]["pearson"]["permutation_p"] < 0.001
+    assert (
+        found["high"] - found["low"]
+        > alone[0]["pearson"]["high"] - alone[0]["pearson"]["low"]
+    )
+
+
+def test_unrelated_measurements_are_not_significant(scored, rng, monkeypatch):
     """Shuffled twenty times, p is below 0.05 about once."""
+    monkeypatch.setattr(variants, "N_RESAMPLES", 10)
+    monkeypatch.setattr(variants, "N_PERMUTATIONS", 990)
     small = [
         correlate_variants(
             scored[:30].assign(measured=rng.permutation(scored["measured"][:30])),
