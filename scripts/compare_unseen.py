@@ -5,6 +5,7 @@ import logging
 import pandas as pd
 
 from mirsignal.comparison import compare, describe_measures, metrics_table
+from mirsignal.contextpp import bound_scores
 from mirsignal.figures.comparison import draw_per_mirna
 from mirsignal.files import write_html, write_json, write_tsv
 from mirsignal.jobs import run
@@ -20,7 +21,7 @@ PREDICTORS = {
 }
 PREDICTOR = (
     "occupancy, seed_counts, site_features: fitted to other miRNAs and "
-    "other genes; contextpp, targetscan: as published"
+    "other genes; contextpp: as published, its sum bounded; targetscan: as given"
 )
 
 
@@ -37,6 +38,7 @@ def main(snakemake):
     scores = scores.rename(columns={"score": "targetscan"})
     pairs = pairs.merge(baseline, on=keys, validate="1:1")
     pairs = pairs.merge(pd.read_parquet(snakemake.input.contextpp), on=keys)
+    pairs["contextpp"] = bound_scores(pairs["contextpp"])
     pairs = pairs.merge(scores, how="left", on=keys)
     metrics = compare(
         *(pairs, list(PREDICTORS), ["contextpp"], settings["thresholds"]),
