@@ -1,7 +1,7 @@
 # Prediction: the fitted occupancy model on other miRNAs and other transcripts.
 #
-# in:   occupancy/model.npz; a table of miRNAs and a FASTA of 3' UTRs (config: predict)
-# out:  predict/{name}/genes.tsv (score, sites, uncertainty), sites.tsv
+# in:   occupancy/model.npz, intervals.tsv; a table of miRNAs and a FASTA of 3' UTRs (config: predict)
+# out:  predict/{name}/genes.tsv (score, its interval, sites), sites.tsv
 
 
 PREDICT = CONFIG["predict"]
@@ -10,7 +10,7 @@ PREDICT = CONFIG["predict"]
 rule predict_repression:
     input:
         model="results/{study}/occupancy/model.npz",
-        bootstrap="results/{study}/occupancy/bootstrap.npz",
+        intervals="results/{study}/occupancy/intervals.tsv",
         known="results/{study}/inputs/mirnas.parquet",
         mirnas=PREDICT["mirnas"] or "mirnas.tsv",
         transcripts=PREDICT["transcripts"] or "transcripts.fa",
@@ -39,6 +39,7 @@ rule predict_repression:
         ],
         columns=INPUTS["contextpp"]["columns"],
         accessibility=PREDICT["accessibility"],
+        noise_sd=PREDICT["noise_sd"],
         code=code("predict_repression"),
     script:
         "../scripts/predict_repression.py"
