@@ -5,6 +5,7 @@
 # make bench-scan [DATA=FOLDER]    compare the scan with other ways to scan
 # make bench-interpretation [DATA=FOLDER]   check attributions on test positives
 # make bench-repression DATA=FOLDER   compare models of repression on the real subset
+# make bench-coverage DATA=FOLDER   measure prediction intervals in other cells
 # make docs    write docs/configuration.md from the schema
 # make lock    resolve requirements.in anew (needs uv)
 
@@ -20,7 +21,7 @@ SHELL := /bin/bash
 show = grep -v '^\#' $(1) | cut -f 1-7 | tr '\t' '|' | sed 's/|/  /g'
 
 .SILENT:
-.PHONY: demo test real bench-binding bench-scan bench-repression bench-interpretation docs lock
+.PHONY: demo test real bench-binding bench-scan bench-repression bench-interpretation bench-coverage docs lock
 
 demo: $(INSTALLED)
 	echo "== mirsignal: main job on the demo study (about 3 minutes on 2 cores)"
@@ -88,6 +89,18 @@ bench-repression: $(INSTALLED)
 	    results/hct116_subset/comparison/{main,fine_tuned,unseen}/metrics.json
 	$(BIN)/python -m benchmarks.measure_repression hct116_subset
 	echo "== Done. results/benchmarks/repression.json."
+
+bench-coverage: $(INSTALLED)
+	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
+	echo "== Prediction intervals from HCT116 in HEK293FT and HeLa (about 20 minutes on 2 cores)"
+	$(BIN)/python -m benchmarks.measure_coverage prepare "$(DATA)"
+	for cells in hek_12 hela_17; do \
+	    $(SNAKEMAKE) --configfile studies/hct116_subset.yaml --config data="$(DATA)" \
+	        'predict={"name": "'$${cells%_*}'", "mirnas": "$(DATA)/foldchange/'$$cells'mirnas.tsv", "transcripts": "results/benchmarks/coverage/'$${cells%_*}'.fa", "accessibility": false}' \
+	        -- predict || exit 1; \
+	done
+	$(BIN)/python -m benchmarks.measure_coverage measure "$(DATA)"
+	echo "== Done. results/benchmarks/coverage.json."
 
 docs: $(INSTALLED)
 	$(BIN)/python -m mirsignal.config > docs/configuration.new

@@ -27,6 +27,7 @@ from mirsignal.context_sites import find_context_sites, join, type_numbers
 from mirsignal.context_tables import count_orf_8mers, orf_lengths
 from mirsignal.errors import InputError
 from mirsignal.files import read_table, to_number
+from mirsignal.saturation import saturate
 from mirsignal.sequences import seed
 from mirsignal.sites import SITE_TYPES
 
@@ -181,3 +182,12 @@ def sum_by_gene(
     scores = totals.reindex(every, fill_value=0.0).reset_index()
     scores["contextpp"] /= scores["gene"].map(n_transcripts)
     return scores
+
+
+def bound_scores(scores: pd.Series) -> pd.Series:
+    """Return summed scores with an end (`saturation`), as they are compared and drawn.
+
+    A sum over the sites of a very long 3' UTR is far below any fold change; weak scores
+    stay as they are. Sums are published without an end: files keep them so.
+    """
+    return -saturate(-scores)

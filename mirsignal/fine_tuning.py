@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from mirsignal.axes import WINDOW
 from mirsignal.backend import keras, tf
+from mirsignal.gene_features import fit_scale
 from mirsignal.history import check_predictions, refuse_nonfinite
 from mirsignal.metrics import pearson
 from mirsignal.scanning import logit_model
@@ -112,7 +113,8 @@ class RepressionModel:
 
     def _scaled(self, name, values):
         mean, spread = tf.unstack(self.scales[name])
-        return (values - mean) / spread
+        scaled = (values - mean) / spread
+        return tf.where(tf.math.is_nan(scaled), 0.0, scaled)  # unknown: the mean
 
     def _pool(self, energy, of_pair, n_pairs):
         def total(values):
@@ -134,8 +136,7 @@ class RepressionModel:
     ) -> None:
         """Set scales and head from training pairs: their spread, mean and occupancy."""
         for name, values in (("context", windows.context), ("genes", windows.genes)):
-            spread = values.std(0)
-            self.scales[name].assign([values.mean(0), np.where(spread > 1e-6, spread, 1)])
+            self.scales[name].assign(fit_scale(values))
         sample = rng.permutation(len(windows))[:_SAMPLE]
         codes, drivers, of_pair, _, lead, *_ = windows.batch(sample)
         energy = FIRST_SLOPE * self.logits(codes, drivers).numpy() + lead

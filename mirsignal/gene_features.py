@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 GENE_FEATURES = (
     *("utr_length", "utr_length_squared", "utr_au", "utr_u", "utr_cpg"),
@@ -22,12 +22,26 @@ def describe_genes(
     """Return GENE_FEATURES of each gene, the mean over its transcripts.
 
     `transcripts` has transcript and gene, `orfs` the reading frame by transcript (""
-    where unknown). A frame that is not known gets the mean of those that are, or 0.
+    where unknown), which is NaN where no frame of the gene is known: what stands there
+    is for a model to say, from the genes that it is trained on (`fit_scale`).
     """
     rows = [_describe(sequences[name], orfs[name]) for name in transcripts["transcript"]]
     table = pd.DataFrame(rows, columns=list(GENE_FEATURES))
-    table = table.fillna(table.mean()).fillna(0.0)
     return table.groupby(transcripts["gene"].to_numpy()).mean().rename_axis("gene")
+
+
+def fit_scale(values: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean and standard deviation (G,) of training rows (n, G), NaN left out.
+
+    Scaled by them, an unknown value is that of the mean training gene: 0. A column
+    without any value has mean 0, one without spread has 1.
+    """
+    rows = np.asarray(values, float)
+    known = ~np.isnan(rows)
+    n = np.maximum(known.sum(axis=0), 1)
+    mean = np.where(known, rows, 0).sum(axis=0) / n
+    spread = np.sqrt((np.where(known, rows - mean, 0) ** 2).sum(axis=0) / n)
+    return mean, np.where(spread > 1e-6, spread, 1.0)
 
 
 def gene_inputs(
@@ -35,8 +49,8 @@ def gene_inputs(
 ) -> list[NDArray[np.float32]]:
     """Return what a signal network reads of genes: nothing where `genes_path` is empty.
 
-    Else GENE_FEATURES (N, G) of each row of `pairs` (gene, mirna), and which miRNA of the
-    table it is (N, K), as one 1.
+    Else GENE_FEATURES (N, G) of each row of `pairs` (gene, mirna), NaN where unknown, and
+    which miRNA of the table it is (N, K), as one 1.
     """
     if not genes_path:
         return []

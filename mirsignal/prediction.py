@@ -9,12 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.context_sites import FIRST
+from mirsignal.intervals import KNOWN, NEW, NO_SITE, SITES, interval
 from mirsignal.occupancy import OccupancyModel
 from mirsignal.sites import SITE_TYPES
 
 SHORTEST = FIRST + 6
 """Nucleotides that a 3' UTR needs to hold a site at all."""
-SCANNED, NO_SITE, NOT_SCANNED = "sites", "no site", "not scanned"
+NOT_SCANNED = "not scanned"
 LISTED = 5
 """Sites that the table of genes names, strongest first."""
 
@@ -35,22 +36,23 @@ def name_as_known(
 
 def predict_genes(
     models: Sequence[OccupancyModel],
-    bootstrap: Sequence[OccupancyModel],
+    intervals: pd.DataFrame,
     mirnas: Sequence[str],
     transcripts: pd.DataFrame,
     sites: pd.DataFrame,
     names: pd.Series,
+    noise_sd: float | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return a row per miRNA and gene, and the `sites` with what each of them does.
 
-    `models` and `bootstrap` are those of `occupancy.fit_seeds` and `fit_bootstrap`;
-    `transcripts` has transcript, gene,
-    length and n_unknown, `sites` is the table of `site_regions.tabulate_regions`, `names`
-    what `name_as_known` returns. The score is the log2 fold change relative to an mRNA
-    without sites: 0 where there is none, lower where repression is stronger, NaN for a
-    gene whose 3' UTRs are all too short or unknown to hold a site. `low` and `high`
-    are the 2.5% and 97.5% quantiles, and `sd` the standard deviation, over the models of
-    resampled genes.
+    `models` are those of `occupancy.fit_seeds`, `intervals` those of
+    `intervals.calibrate_study`; `transcripts` has transcript, gene, length and n_unknown,
+    `sites` is the table of `site_regions.tabulate_regions`, `names` what `name_as_known`
+    returns. The score is the log2 fold change relative to an mRNA without sites: 0 where
+    there is none, lower where repression is stronger, NaN for a gene whose 3' UTRs are
+    all too short or unknown to hold a site. `low` and `high` are the ends of its 95%
+    prediction interval in an experiment
+    whose mRNAs without sites have standard deviation `noise_sd` (None: as the study's).
     """
     genes = transcripts["gene"].drop_duplicates()
     pairs = pd.MultiIndex.from_product([list(mirnas), genes], names=["mirna", "gene"])
@@ -58,12 +60,14 @@ def predict_genes(
     as_known = sites.assign(mirna=names.loc[sites["mirna"]].array)
     asked = table.assign(mirna=names.loc[table["mirna"]].array)
     table["score"] = np.mean([m.effects(asked, as_known) for m in models], axis=0)
-    spread = np.stack([model.effects(asked, as_known) for model in bootstrap])
-    table["low"], table["high"] = np.quantile(spread, [0.025, 0.975], axis=0)
-    table["sd"] = spread.std(axis=0, ddof=1)
     table["status"] = _status(table, transcripts, sites)
-    unknown = table["status"] == NOT_SCANNED
-    table.loc[unknown, ["score", "low", "high", "sd"]] = np.nan
+    table["score"] = table["score"].mask(table["status"] == NOT_SCANNED)
+    is_known = asked["mirna"].isin(models[0].mirnas).to_numpy()
+    for predicts, chosen in ((KNOWN, is_known), (NEW, ~is_known)):
+        own = intervals[intervals["predicts"] == predicts]
+        score, status = (table.loc[chosen, name] for name in ("score", "status"))
+        ends = interval(own, score.to_numpy(), status.to_numpy(), noise_sd)
+        table.loc[chosen, ["low", "high"]] = np.column_stack(ends)
     effects = [model.site_effects(asked, as_known) for model in models]
     described = sites.assign(effect=np.mean(effects, axis=0))
     described = described.sort_values(
@@ -79,7 +83,7 @@ def _status(
     scanned = table["gene"].isin(transcripts.loc[known, "gene"])
     keys = pd.MultiIndex.from_frame(table[["mirna", "gene"]])
     has_site = keys.isin(pd.MultiIndex.from_frame(sites[["mirna", "gene"]]))
-    found = np.where(has_site, SCANNED, NO_SITE)
+    found = np.where(has_site, SITES, NO_SITE)
     return np.where(scanned, found, NOT_SCANNED)
 
 

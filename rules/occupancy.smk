@@ -2,7 +2,8 @@
 #
 # in:   contextpp/regions.parquet, genes.parquet; inputs/fold_changes.parquet, folds.parquet
 # out:  occupancy/fold_{fold}.parquet (each gene predicted without it, and each miRNA
-#       without it as well); occupancy/model.npz, bootstrap.npz, mirnas.tsv (of all pairs)
+#       without it as well); occupancy/model.npz, mirnas.tsv (of all pairs); intervals.tsv,
+#       coverage.tsv (prediction intervals, and what share of held-out pairs they hold)
 
 # What a model is fitted to; the main job's regression recipe says whether it is clipped.
 MAIN = checked(experiment_recipes, CONFIG, "main")
@@ -27,11 +28,7 @@ rule fit_occupancy:
         mem_mb=more(3000),
         runtime=more(60),
     params:
-        settings={
-            key: value
-            for key, value in CONFIG["occupancy"].items()
-            if key != "n_bootstrap"
-        },
+        settings=CONFIG["occupancy"],
         clip_positive=CLIP_POSITIVE,
         seed=CONFIG["seed"],
         code=code("fit_occupancy"),
@@ -47,7 +44,6 @@ rule fit_final_occupancy:
         folds="results/{study}/inputs/folds.parquet",
     output:
         model="results/{study}/occupancy/model.npz",
-        bootstrap="results/{study}/occupancy/bootstrap.npz",
         table="results/{study}/occupancy/mirnas.tsv",
         provenance="results/{study}/occupancy/provenance.json",
     log:
@@ -66,3 +62,25 @@ rule fit_final_occupancy:
         code=code("fit_final_occupancy"),
     script:
         "../scripts/fit_final_occupancy.py"
+
+
+rule calibrate_intervals:
+    input:
+        occupancy=expand("results/{{study}}/occupancy/fold_{fold}.parquet", fold=FOLDS),
+        sites="results/{study}/contextpp/regions.parquet",
+    output:
+        intervals="results/{study}/occupancy/intervals.tsv",
+        coverage="results/{study}/occupancy/coverage.tsv",
+    log:
+        "results/{study}/logs/calibrate_intervals.log",
+    benchmark:
+        "results/{study}/benchmarks/calibrate_intervals.tsv"
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=more(3000),
+        runtime=more(30),
+    params:
+        code=code("calibrate_intervals"),
+    script:
+        "../scripts/calibrate_intervals.py"

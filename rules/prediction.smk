@@ -1,7 +1,8 @@
 # Prediction: the fitted occupancy model on other miRNAs and other transcripts.
 #
-# in:   occupancy/model.npz; a table of miRNAs and a FASTA of 3' UTRs (config: predict)
-# out:  predict/{name}/genes.tsv (score, sites, uncertainty), sites.tsv,
+# in:   occupancy/model.npz, intervals.tsv; a table of miRNAs and a FASTA of 3' UTRs
+#       (config: predict)
+# out:  predict/{name}/genes.tsv (score, its interval, sites), sites.tsv,
 #       strands.tsv (passengers, and how often they are loaded)
 
 
@@ -16,7 +17,7 @@ def predict_input(key):
 rule predict_repression:
     input:
         model="results/{study}/occupancy/model.npz",
-        bootstrap="results/{study}/occupancy/bootstrap.npz",
+        intervals="results/{study}/occupancy/intervals.tsv",
         known="results/{study}/inputs/mirnas.parquet",
         mirnas=predict_input("mirnas") or "mirnas.tsv",
         transcripts=predict_input("transcripts") or "transcripts.fa",
@@ -46,6 +47,7 @@ rule predict_repression:
         ],
         columns=INPUTS["contextpp"]["columns"],
         accessibility=PREDICT["accessibility"],
+        noise_sd=PREDICT["noise_sd"],
         content=lambda wildcards: content(
             *(PREDICT[key] for key in ("mirnas", "transcripts", "genes", "mrna"))
         )

@@ -5,6 +5,7 @@ import logging
 import pandas as pd
 
 from mirsignal.comparison import compare, describe_measures, metrics_table
+from mirsignal.contextpp import bound_scores
 from mirsignal.coverage import refuse_gaps
 from mirsignal.files import write_json, write_parquet, write_tsv
 from mirsignal.jobs import run
@@ -21,7 +22,8 @@ PREDICTOR = (
     "strands; stacked: the two and context++; stacked_targetscan: and the TargetScan "
     "table; seed_counts: boosting on site counts; site_features: boosting on their AU "
     "content and distance to the ends as well; contextpp: context++ computed from the "
-    "study's 3' UTRs; targetscan: the table given"
+    "study's 3' UTRs, its sum over sites bounded as repression is; targetscan: the table "
+    "given"
 )
 
 
@@ -79,6 +81,7 @@ def join(files):
     scores = pd.read_parquet(files.targetscan).rename(columns={"score": "targetscan"})
     keys = ["mirna", "gene"]
     computed = pd.read_parquet(files.contextpp)
+    computed["contextpp"] = bound_scores(computed["contextpp"])
     stacked = pd.read_parquet(files.stacked).drop(columns="unseen")
     for table in (baseline, computed, stacked):
         pairs = pairs.merge(table, on=keys, validate="1:1")

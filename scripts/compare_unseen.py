@@ -10,6 +10,7 @@ from mirsignal.comparison import (
     metrics_table,
     with_predictions,
 )
+from mirsignal.contextpp import bound_scores
 from mirsignal.coverage import refuse_gaps
 from mirsignal.files import write_json, write_tsv
 from mirsignal.jobs import run
@@ -22,7 +23,7 @@ PREDICTORS = [
 REASON = "models of unseen miRNAs are fitted to other miRNAs of the study"
 PREDICTOR = (
     "occupancy, seed_counts, site_features: fitted to other miRNAs and "
-    "other genes; contextpp, targetscan: as published"
+    "other genes; contextpp: as published, its sum bounded; targetscan: as given"
 )
 
 
@@ -39,6 +40,7 @@ def main(snakemake):
     scores = scores.rename(columns={"score": "targetscan"})
     pairs = pairs.merge(baseline, on=keys, validate="1:1")
     pairs = pairs.merge(pd.read_parquet(snakemake.input.contextpp), on=keys)
+    pairs["contextpp"] = bound_scores(pairs["contextpp"])
     pairs = pairs.merge(scores, how="left", on=keys)
     present = with_predictions(pairs, PREDICTORS)
     if absent := [name for name in PREDICTORS if name not in present]:

@@ -24,9 +24,10 @@ GENES = {
     "gene": "gene (of a FASTA without a gene table, the id of the transcript)",
     "score": "predicted log2 fold change relative to an mRNA without sites; LOWER is "
     "stronger repression, 0 is none; empty where not scanned",
-    "low": "2.5% quantile over models of resampled training genes",
-    "high": "97.5% quantile",
-    "sd": "standard deviation over these models",
+    "low": "lower end of the range that holds 95% of measured log2 fold changes, "
+    "relative to the miRNA's mRNAs without sites, in an experiment with the noise of "
+    "`noise_sd` (by default the study's); occupancy/coverage.tsv tells how many it held",
+    "high": "upper end",
     "status": "sites; no site (scanned, score 0); or not scanned (no transcript of the "
     "gene has 21 known nucleotides)",
     "n_8mer": "sites of the miRNA in the 3' UTR by type, in all transcripts of the gene",
@@ -68,10 +69,12 @@ def main(snakemake):
     regions = tabulate_regions(
         *(mirnas, transcripts, sequences, orfs, sites, ta_sps, coefficients)
     )
-    models, bootstrap = load_occupancy(files.model), load_occupancy(files.bootstrap)
+    models = load_occupancy(files.model)
+    intervals = pd.read_csv(files.intervals, sep="\t", comment="#")
     names = name_as_known(mirnas, pd.read_parquet(files.known), models[0])
     table, described = predict_genes(
-        models, bootstrap, mirnas["mirna"], transcripts, regions, names
+        *(models, intervals, mirnas["mirna"], transcripts, regions, names),
+        noise_sd=params.noise_sd,
     )
     write_tsv(snakemake.output.genes, table[list(GENES)], GENES)
     write_tsv(snakemake.output.sites, described[list(SITES)], SITES)

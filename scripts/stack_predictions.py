@@ -4,6 +4,7 @@ import logging
 
 import pandas as pd
 
+from mirsignal.contextpp import bound_scores
 from mirsignal.files import write_parquet, write_tsv
 from mirsignal.jobs import run
 from mirsignal.stacking import stack
@@ -31,6 +32,7 @@ def main(snakemake):
         how="left",
         on=KEYS,
     )
+    scores["contextpp"] = bound_scores(scores["contextpp"])
     tables, rows = [], []
     for fold, files in enumerate(
         zip(snakemake.input.predictions, snakemake.input.occupancy, strict=True)

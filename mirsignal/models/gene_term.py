@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirsignal.backend import keras
+from mirsignal.gene_features import fit_scale
 
 
 def add_gene_term(
@@ -15,16 +16,17 @@ def add_gene_term(
 
     It has two more inputs: the gene's features (N, G) as they are, and which of the
     training miRNAs it is (N, K) as one 1, or none for another miRNA. Features are
-    standardised by those of training genes, `genes` (n, G). Weights are one for all
-    miRNAs plus one for each, with a penalty of `ridge` on their squares, and each miRNA
-    has a constant.
+    standardised by those of training genes, `genes` (n, G), of which NaN is the mean.
+    Weights are one for all miRNAs plus one for each, with a penalty of `ridge` on their
+    squares, and each miRNA has a constant.
     """
     layers = keras.layers
     shrink = keras.regularizers.L2(ridge)
     features = keras.Input((genes.shape[1],), name="genes")
     mirna = keras.Input((n_mirnas,), name="mirna")
-    spread = np.where(genes.var(axis=0) > 0, genes.var(axis=0), 1.0)
-    scaled = layers.Normalization(mean=genes.mean(axis=0), variance=spread)(features)
+    mean, spread = fit_scale(genes)
+    scaled = layers.Normalization(mean=mean, variance=spread**2)(features)
+    scaled = keras.ops.nan_to_num(scaled)
     options = {"kernel_initializer": "zeros", "kernel_regularizer": shrink}
     shared = layers.Dense(1, use_bias=False, name="gene_term", **options)(scaled)
     each = layers.Dense(n_mirnas, name="gene_term_of_mirna", **options)(scaled)

@@ -9,12 +9,12 @@ from mirsignal import occupancy
 from mirsignal.errors import InputError
 from mirsignal.gene_features import GENE_FEATURES
 from mirsignal.occupancy import (
-    fit_bootstrap,
     fit_occupancy,
     fit_seeds,
     load_occupancy,
     save_occupancy,
 )
+from mirsignal.saturation import CEILING, saturate
 from mirsignal.site_regions import GROUPS
 from mirsignal.sites import SITE_TYPES
 
@@ -26,7 +26,7 @@ SETTINGS = {
         "gene_decay": 0.05,
         "prior_share": 0.5,
     },
-    **{"n_seeds": 2, "n_bootstrap": 2},
+    "n_seeds": 2,
 }
 N = 400
 
@@ -75,25 +75,44 @@ def pairs(rng, sites):
 def test_gradient_is_that_of_the_loss(pairs, sites, genes, rng):
     scaling = occupancy._fit_scaling(pairs, sites, genes)
     data = occupancy._tabulate(pairs, sites, ("a", "b"), scaling)
-    z = occupancy._gene_matrix(pairs, genes, scaling)
-    target, share = pairs["target"].to_numpy(), rng.dirichlet(np.ones(len(pairs)))
-    start = occupancy._start(data.x.shape[1], 2, 3, target, seed=1)
+    baseline = occupancy._Baseline(pairs, genes, ("a", "b"), scaling, SETTINGS)
+    start = occupancy._start(data.x.shape[1], 2, 3, seed=1)
     shapes = {name: value.shape for name, value in start.items()}
 
     def loss(flat):
         parameters = occupancy._unpack(flat, shapes)
-        return occupancy._loss(parameters, data, z, target, share, SETTINGS)
+        return occupancy._loss(parameters, data, baseline, SETTINGS)
 
-    point = occupancy._pack(start) + rng.normal(0, 0.05, len(occupancy._pack(start)))
-    gradient = occupancy._pack(loss(point)[1])
-    error = check_grad(lambda f: loss(f)[0], lambda f: occupancy._pack(loss(f)[1]), point)
-    assert error < 1e-5 * np.linalg.norm(gradient) + 1e-5
+    for moved in (0.05, 0.5):  # repression in its straight part, and near the ceiling
+        point = occupancy._pack(start)
+        point = point + rng.normal(0, moved, len(point)) + 2 * (moved > 0.1)
+        gradient = occupancy._pack(loss(point)[1])
+        error = check_grad(
+            lambda f: loss(f)[0], lambda f: occupancy._pack(loss(f)[1]), point
+        )
+        assert error < 1e-5 * np.linalg.norm(gradient) + 1e-5
+
+
+def test_baseline_is_the_best_for_given_effects(pairs, sites, genes, rng):
+    """No other weights make the penalised error smaller."""
+    scaling = occupancy._fit_scaling(pairs, sites, genes)
+    baseline = occupancy._Baseline(pairs, genes, ("a", "b"), scaling, SETTINGS)
+    design = occupancy._design(pairs, genes, ("a", "b"), scaling)
+    effects = rng.normal(-0.2, 0.1, len(pairs))
+    error, penalty = baseline.error(effects)
+    target, variance = pairs["target"].to_numpy(), pairs["target"].var(ddof=0)
+    least = np.mean(error**2) / variance + penalty
+    best = baseline.fit(-effects)
+    for _ in range(20):
+        weights = best + rng.normal(0, 0.01, len(best))
+        other = np.mean((effects + design @ weights - target) ** 2) / variance
+        assert other + baseline._penalty @ weights**2 > least
 
 
 def test_before_training_a_weak_lone_site_does_what_contextpp_says():
-    start = occupancy._start(1, 1, 0, np.zeros(1), seed=0)
-    energy = start["group"] + np.log(0.01)
-    effect = -np.exp(start["strength"]) * np.log2(1 + np.exp(energy))
+    start = occupancy._start(1, 1, 0, seed=0)
+    summed = np.exp(start["group"] + np.log(0.01))
+    effect = -saturate(occupancy._compete(start, summed))
     assert effect == pytest.approx([-0.007, -0.0014, -0.007, -0.0014], rel=0.02)
 
 
@@ -172,13 +191,69 @@ def test_same_seed_gives_the_same_numbers(pairs, sites, genes):
 
 def test_saved_models_come_back(pairs, sites, genes, tmp_path):
     models = fit_seeds(pairs, sites, genes, SETTINGS, seed=1)
-    models += fit_bootstrap(pairs, sites, genes, SETTINGS, seed=1)
     save_occupancy(tmp_path / "model.npz", models)
     for model, loaded in zip(models, load_occupancy(tmp_path / "model.npz"), strict=True):
         expected = model.predict(pairs, sites, genes)
         assert (loaded.predict(pairs, sites, genes) == expected).all()
     effects = [tuple(model.effects(pairs, sites)) for model in models]
-    assert len(set(effects)) == 4
+    assert len(set(effects)) == 2
+
+
+def test_more_sites_repress_more_but_never_beyond_the_ceiling(pairs, sites, genes):
+    model = fit_occupancy(pairs, sites, genes, SETTINGS, seed=1)
+    counts = [1, 2, 5, 20, 100, 1000]
+    strong = sites[sites["contextpp"] < -0.4].iloc[[0]].assign(weight=1.0, mirna="a")
+    many = pd.concat(
+        [pd.concat([strong.assign(gene=f"n{n}")] * n) for n in counts], ignore_index=True
+    )
+    asked = pd.DataFrame({"mirna": "a", "gene": [f"n{n}" for n in counts]})
+    effects = model.effects(asked, many)
+    assert (np.diff(effects) < 0).all()
+    assert effects[0] > -1
+    assert -CEILING < effects[-1] < -2
+
+
+def test_a_gene_unlike_any_of_training_counts_as_the_last_that_was(pairs, sites, genes):
+    model = fit_occupancy(pairs, sites, genes, SETTINGS, seed=1)
+    values = genes[list(GENE_FEATURES)]
+    odd = pd.DataFrame([values.max() + 50, values.max()]).assign(gene=["g0", "g1"])
+    asked = pd.DataFrame({"mirna": "a", "gene": ["g0", "g1"]})
+    giant, largest = model.predict(asked, sites[:0], odd)
+    assert giant == pytest.approx(largest)
+
+
+def test_unknown_feature_is_the_mean_of_training_genes(pairs, sites, genes):
+    """What a held-out gene is like changes nothing of a model, known or not."""
+    held_out = pairs["gene"].isin([f"g{number}" for number in range(50)])
+    genes.loc[[0, 60], "orf_gc"] = np.nan
+    other = genes.assign(orf_gc=genes["orf_gc"].mask(genes.index < 50, 99.0))
+    models = [
+        fit_occupancy(pairs[~held_out], sites, table, SETTINGS, seed=1)
+        for table in (genes, other)
+    ]
+    trained = [model.predict(pairs[~held_out], sites, genes) for model in models]
+    assert np.isfinite(trained).all()
+    assert (trained[0] == trained[1]).all()
+    mean = genes.loc[50:, "orf_gc"].mean()
+    filled = genes.assign(orf_gc=genes["orf_gc"].fillna(mean))
+    expected = models[0].predict(pairs, sites, filled)
+    assert models[0].predict(pairs, sites, genes) == pytest.approx(expected)
+
+
+def test_fits_converge_and_a_fit_that_does_not_is_logged(
+    pairs, sites, genes, caplog, monkeypatch
+):
+    model = fit_occupancy(pairs, sites, genes, SETTINGS, seed=1)
+    assert 10 < model.n_iterations < 2000
+    assert not caplog.records
+    further = occupancy._OPTIONS | {"ftol": 1e-12}
+    monkeypatch.setattr(occupancy, "_OPTIONS", further)
+    there = fit_occupancy(pairs, sites, genes, SETTINGS, seed=1).effects(pairs, sites)
+    moved = model.effects(pairs, sites) - there
+    assert np.sqrt(np.mean(moved**2)) < 0.01  # noise of the data is 0.05
+    monkeypatch.setattr(occupancy, "_OPTIONS", further | {"maxiter": 3})
+    fit_occupancy(pairs, sites, genes, SETTINGS, seed=1)
+    assert "did not converge in 3 iterations" in caplog.text
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive"])

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from mirsignal.gene_features import GENE_FEATURES
-from mirsignal.occupancy import fit_bootstrap, fit_seeds
+from mirsignal.occupancy import fit_seeds
 from mirsignal.prediction import name_as_known, predict_genes
 from mirsignal.site_regions import COLUMNS
 
@@ -17,7 +17,7 @@ SETTINGS = {
         "gene_decay": 0.05,
         "prior_share": 0.5,
     },
-    **{"n_seeds": 2, "n_bootstrap": 5},
+    "n_seeds": 2,
 }
 
 
@@ -31,9 +31,21 @@ def make_sites(rows):
     return table.assign(transcript=table["gene"], **constant)[list(COLUMNS)]
 
 
+INTERVALS = pd.DataFrame(
+    [
+        *(("new", "sites", -0.5, 99, -1.0, 0.8), ("new", "no site", 0.0, 99, -0.3, 0.3)),
+        *(
+            ("known", "sites", -0.5, 99, -0.5, 0.4),
+            ("known", "no site", 0, 99, -0.2, 0.2),
+        ),
+    ],
+    columns=["predicts", "status", "score", "n", "low", "high"],
+).assign(noise_sd=0.2)
+
+
 @pytest.fixture(scope="module")
 def models():
-    """Return both kinds of models of a miRNA whose sites do twice what context++ says."""
+    """Return models of a miRNA whose sites do twice what context++ says."""
     rng = np.random.default_rng(3)
     genes = [f"g{number}" for number in range(300)]
     scores = -rng.uniform(0.05, 0.5, 150)
@@ -44,11 +56,15 @@ def models():
     pairs = pd.DataFrame({"mirna": "known", "gene": genes, "target": target})
     table = pd.DataFrame(rng.normal(size=(300, 9)), columns=list(GENE_FEATURES))
     given = (pairs, sites, table.assign(gene=genes), SETTINGS)
-    return fit_seeds(*given, seed=1), fit_bootstrap(*given, seed=1)
+    return fit_seeds(*given, seed=1)
 
 
 @pytest.fixture
 def predicted(models):
+    return predict(models)
+
+
+def predict(models, **options):
     sites = make_sites(
         [
             ("new", "two", "guide_utr", -0.3),
@@ -63,7 +79,8 @@ def predicted(models):
     )
     transcripts["gene"] = transcripts["transcript"]
     names = pd.Series({"new": "new new", "old": "known"})
-    table, described = predict_genes(*models, ["new", "old"], transcripts, sites, names)
+    given = (models, INTERVALS, ["new", "old"], transcripts, sites, names)
+    table, described = predict_genes(*given, **options)
     return table.set_index(["mirna", "gene"]), described
 
 
@@ -75,15 +92,23 @@ def test_status_and_score_of_every_pair(predicted):
     scores = table.loc["new", "score"]
     assert scores["two"] < scores["one"] < scores["none"] == 0
     assert np.isnan(scores["short"])
-    assert table.loc[("new", "none"), ["low", "high", "sd"]].tolist() == [0, 0, 0]
+    assert table.loc[("new", "none"), ["low", "high"]].tolist() == [-0.3, 0.3]
+    assert table.loc[("new", "short"), ["low", "high"]].isna().all()
 
 
-def test_uncertainty_surrounds_the_score(predicted):
+def test_interval_goes_by_status_and_by_what_the_model_knows(predicted):
     table, _ = predicted
-    row = table.loc[("new", "two")]
-    assert row["sd"] > 0
-    assert row["low"] - 0.1 < row["score"] < row["high"] + 0.1
-    assert row["low"] < row["high"]
+    ends = table[["low", "high"]].sub(table["score"], axis=0)
+    assert ends.loc[("new", "two")].tolist() == pytest.approx([-1, 0.8])
+    assert ends.loc[("old", "one")].tolist() == pytest.approx([-0.5, 0.4])
+    assert ends.loc[("old", "none")].tolist() == pytest.approx([-0.2, 0.2])
+
+
+def test_interval_is_as_wide_as_the_noise_of_the_experiment(models, predicted):
+    twice = predict(models, noise_sd=0.4)[0]
+    width = (twice["high"] - twice["low"]) / (predicted[0]["high"] - predicted[0]["low"])
+    assert width.dropna().to_numpy() == pytest.approx(2)
+    assert twice["score"].equals(predicted[0]["score"])
 
 
 def test_a_mirna_that_was_trained_on_keeps_its_strength(predicted):
@@ -109,5 +134,5 @@ def test_names_go_by_sequence(models):
     mirnas = pd.DataFrame(
         {"mirna": ["mine", "known", "x"], "sequence": ["AAA", "G", "CCC"]}
     )
-    names = name_as_known(mirnas, known, models[0][0])
+    names = name_as_known(mirnas, known, models[0])
     assert names.to_dict() == {"mine": "known", "known": "new known", "x": "new x"}

@@ -3,10 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
+from mirsignal import site_baselines
 from mirsignal.sequences import reverse_complement
-from mirsignal.site_baselines import seed_count_baseline, site_feature_baseline
+from mirsignal.site_baselines import (
+    predict_folds,
+    seed_count_baseline,
+    site_feature_baseline,
+)
 
 
 @pytest.fixture
@@ -53,6 +59,24 @@ def test_site_features_learn_from_other_folds_only(pairs, genes):
     sites["local_au"] = np.where(pairs["target"] < 0, 0.8, 0.3)
     genes = genes.assign(length=1000)
     check_folds(lambda table: site_feature_baseline(table, sites, genes, 1), pairs)
+
+
+@pytest.mark.parametrize("n", [200, 12000])
+def test_boosting_takes_all_steps_at_every_size(n, monkeypatch):
+    """By default it would stop early above 10,000 pairs, by pairs of training genes."""
+    steps = []
+
+    class Recorder(HistGradientBoostingRegressor):
+        def predict(self, x):
+            steps.append(self.n_iter_)
+            return super().predict(x)
+
+    monkeypatch.setattr(site_baselines, "HistGradientBoostingRegressor", Recorder)
+    pairs = pd.DataFrame({"mirna": "a", "target": np.arange(n) % 2.0})
+    pairs["fold"] = np.arange(n) >= n - 10
+    with threadpool_limits(1):
+        predict_folds(np.zeros((n, 1)), pairs, False, max_iter=25, random_state=1)
+    assert steps == [25, 25]
 
 
 def test_genes_without_sites_and_with_isoforms(pairs, genes):

@@ -82,8 +82,6 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
         *("fit_occupancy", "fit_final_occupancy", "stack_predictions", "compare_unseen"),
         *("compare_predictions", "draw_comparison", "measure_recovery", "draw_unseen"),
     }
-    planned = finished.planned(extra="occupancy: {n_bootstrap: 3}")
-    assert set(planned) == {"fit_final_occupancy"}
 
 
 def test_library_edit_reruns_only_rules_that_reach_it(finished):
@@ -240,6 +238,13 @@ def test_other_mirnas_and_transcripts_are_predicted(finished):
     assert table.loc["with", "score"] < table.loc["without", "score"] == 0
     assert table.loc["with", "n_8mer"] == 1
     assert np.isnan(table.loc["short", "score"])
+    scanned = table.drop("short")
+    assert (scanned["low"] < scanned["high"]).all()
+    assert scanned["score"].between(scanned["low"], scanned["high"]).all()
+    coverage = finished.root / "results/small/occupancy/coverage.tsv"
+    held = pd.read_csv(coverage, sep="\t", comment="#")
+    assert set(held["status"]) >= {"sites", "no site"}
+    assert held["inside"].between(0.5, 1).all()
     sites = pd.read_csv(folder / "sites.tsv", sep="\t", comment="#")
     assert (sites["gene"] == "with").any()
     assert finished.planned("predict", extra=extra) == {}

@@ -1,0 +1,35 @@
+"""Make the prediction intervals of a study from its held-out pairs; measure coverage."""
+
+import logging
+
+import pandas as pd
+
+from mirsignal.files import write_tsv
+from mirsignal.intervals import (
+    COVERAGE,
+    INTERVALS,
+    calibrate_study,
+    describe_held_out,
+)
+from mirsignal.jobs import run
+
+log = logging.getLogger("mirsignal")
+
+
+def main(snakemake):
+    pairs = pd.concat(map(pd.read_parquet, snakemake.input.occupancy), ignore_index=True)
+    sites = pd.read_parquet(snakemake.input.sites, columns=["mirna", "gene"])
+    held_out = describe_held_out(pairs[pairs["part"] == "test"], sites)
+    intervals, coverage = calibrate_study(held_out)
+    write_tsv(snakemake.output.intervals, intervals, INTERVALS)
+    write_tsv(snakemake.output.coverage, coverage, COVERAGE)
+    for row in coverage.itertuples():
+        log.info(
+            "%s miRNAs, %s: %.1f%% (%.1f-%.1f%%) of %s values inside, %s left out",
+            *(row.predicts, row.status, 100 * row.inside),
+            *(100 * row.inside_low, 100 * row.inside_high, f"{row.n:,}", row.left_out),
+        )
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
