@@ -5,6 +5,7 @@
 # make bench-scan [DATA=FOLDER]    compare the scan with other ways to scan
 # make bench-interpretation [DATA=FOLDER]   check attributions on test positives
 # make bench-repression DATA=FOLDER   compare models of repression on the real subset
+# make bench-passenger DATA=FOLDER   compare rules for the passenger strand
 # make docs    write docs/configuration.md from the schema
 # make lock    resolve requirements.in anew (needs uv)
 
@@ -20,7 +21,8 @@ SHELL := /bin/bash
 show = grep -v '^\#' $(1) | cut -f 1-7 | tr '\t' '|' | sed 's/|/  /g'
 
 .SILENT:
-.PHONY: demo test real bench-binding bench-scan bench-repression bench-interpretation docs lock
+.PHONY: demo test real bench-binding bench-scan bench-repression bench-interpretation \
+    bench-passenger docs lock
 
 demo: $(INSTALLED)
 	echo "== mirsignal: main job on the demo study (about 3 minutes on 2 cores)"
@@ -88,6 +90,12 @@ bench-repression: $(INSTALLED)
 	    results/hct116_subset/comparison/{main,fine_tuned,unseen}/metrics.json
 	$(BIN)/python -m benchmarks.measure_repression hct116_subset
 	echo "== Done. results/benchmarks/repression.json."
+
+bench-passenger: $(INSTALLED)
+	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
+	echo "== The passenger strand in three experiments (about 10 minutes on 2 cores)"
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.measure_passenger "$(DATA)"
+	echo "== Done. results/benchmarks/passenger.json."
 
 docs: $(INSTALLED)
 	$(BIN)/python -m mirsignal.config > docs/configuration.new

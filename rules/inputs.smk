@@ -1,8 +1,9 @@
 # Inputs: raw tables and sequences -> one clean table each in results/{study}/inputs.
 #
 # in:   a simulation, downloads, or files under `data`
-# out:  mirnas.parquet, transcripts.fa + .parquet, fold_changes.parquet,
-#       targetscan.parquet, folds.parquet, shards.parquet
+# out:  mirnas.parquet, strands.tsv (passengers, and how often they are loaded),
+#       transcripts.fa + .parquet, fold_changes.parquet, targetscan.parquet,
+#       folds.parquet, shards.parquet
 
 
 localrules:
