@@ -63,14 +63,15 @@ def main(data):
     for name in TABLES:
         others = [table for other, table in effects.items() if other != name]
         constants[name] = fit_constants(pd.concat(others))
-    print(constants)
+    print(constants, flush=True)
     results = {}
     for rule in RULES:
         weighed = {
             name: weigh(*parts, rule, constants[name])
             for name, parts in experiments.items()
         }
-        models = {name: fit(*parts) for name, parts in weighed.items()}
+        if rule is not left_out:  # that has the models of the rule before
+            models = {name: fit(*parts) for name, parts in weighed.items()}
         for name, (pairs, sites, _) in weighed.items():
             others = [model for other, model in models.items() if other != name]
             found = [model.effects(as_new(pairs), as_new(sites)) for model in others]
@@ -120,14 +121,18 @@ def load(data, name):
 
 
 def read_utrs(data, fold_changes, id_column, name):
-    """Return transcript, gene and utr3_seq of the genes of an experiment."""
+    """Return transcript, gene and utr3_seq of the genes of an experiment.
+
+    The 3' UTR that the table of fold changes names, else the longest of the gene.
+    """
     which = "fcgenes" if name == HCT116 else "all"
     utrs = pd.read_csv(f"{data}/transcripts/human_3utr_{which}.tsv.gz", sep="\t")
     utrs = utrs.rename(columns={"source_transcript": "transcript", "gene_symbol": "gene"})
     measured = pd.read_csv(fold_changes, sep=None, engine="python")
     if "transcript" in measured:  # the table says which 3' UTR is expressed
         utrs = utrs.drop(columns="gene").merge(measured[["transcript", "gene"]])
-    return utrs[utrs["gene"].isin(measured[id_column])].drop_duplicates("transcript")
+    utrs = utrs[utrs["gene"].isin(measured[id_column])].drop_duplicates("transcript")
+    return utrs.sort_values("utr_len").drop_duplicates("gene", keep="last")
 
 
 def no_passenger(mirnas, constants):
@@ -152,7 +157,10 @@ def duplex(mirnas, constants):
 
 
 def left_out(mirnas, constants):
-    """Return the same, with the constants of the other two experiments."""
+    """Return the same, with the constants of the other two experiments.
+
+    Used for predictions alone, by the models of `duplex`.
+    """
     strands = zip(mirnas["sequence"], mirnas["passenger"], strict=True)
     duplexes = [measure_duplex(*pair) for pair in strands]
     return [max(passenger_loading(pair, *constants), LEAST) for pair in duplexes]
@@ -202,7 +210,7 @@ def measure(pairs):
                 return r(y, x[:, 0], x[:, 2]) - r(y, x[:, 1], x[:, 2])
 
             interval = bootstrap_interval(
-                gain, target, values, groups=pairs["gene"], n_resamples=500
+                gain, target, values, groups=pairs["gene"], n_resamples=200
             )
             entry[key] = r(target, values[:, 0], mirna)
             entry[f"{key}_gain"] = gain(target, values)
