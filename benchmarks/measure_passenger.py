@@ -153,7 +153,7 @@ def first_nucleotides(mirnas, constants):
 
 def duplex(mirnas, constants):
     """Return shares by the rule; what is not known is an siRNA, as if that were known."""
-    return load_strands(mirnas.assign(passenger_source=TABLE))["passenger_share"]
+    return load_strands(mirnas.assign(passenger_source=TABLE), "")["passenger_share"]
 
 
 def left_out(mirnas, constants):
@@ -170,7 +170,7 @@ def unknown(mirnas, constants):
     """Return shares as if no passenger were known."""
     strands = mirnas["sequence"].map(passenger_strand)
     assumed = mirnas.assign(passenger=strands, passenger_source=ASSUMED)
-    return load_strands(assumed)["passenger_share"]
+    return load_strands(assumed, "")["passenger_share"]
 
 
 def weigh(mirnas, pairs, sites, genes, rule, constants):

@@ -26,7 +26,7 @@ def measure_effects(mirnas, pairs, sites, genes):
         index=["mirna", "gene"], columns="group", values="score", aggfunc="sum"
     )
     table = pairs.merge(summed.reset_index(), how="left").fillna(0).merge(genes)
-    strands = load_strands(mirnas.assign(passenger_share=np.nan)).set_index("mirna")
+    strands = load_strands(mirnas, "").set_index("mirna")
     difference = strands["guide_end"] - strands["passenger_end"]
     rows = []
     for mirna, of_mirna in table.groupby("mirna"):

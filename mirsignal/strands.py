@@ -11,6 +11,7 @@ is, with its mismatches, wobbles and overhangs.
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -123,15 +124,16 @@ def passenger_loading(
     return float(1 / (1 + np.exp(cost / scale)))
 
 
-def load_strands(mirnas: pd.DataFrame) -> pd.DataFrame:
+def load_strands(mirnas: pd.DataFrame, path: str | Path) -> pd.DataFrame:
     """Return miRNAs (`mirnas.read_mirnas`) with the columns of STRAND_COLUMNS.
 
     `passenger_share` is that of the table where it gives one. Each miRNA's strand, where
     it came from, and its share are logged.
 
-    Raises InputError for a passenger that does not bind its guide and has no share.
+    Raises InputError for a passenger that does not bind its guide and has no share;
+    `path` is the table, for the message.
     """
-    rows = [_load(row) for row in mirnas.itertuples()]
+    rows = [_load(row, path) for row in mirnas.itertuples()]
     columns = ["duplex_energy", "guide_end", "passenger_end"]
     found = pd.DataFrame(rows, columns=[*columns, "passenger_share", "share_source"])
     table = mirnas.reset_index(drop=True).assign(**found)
@@ -145,7 +147,7 @@ def load_strands(mirnas: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _load(row) -> tuple[float, float, float, float, str]:
+def _load(row, path: str | Path) -> tuple[float, float, float, float, str]:
     nothing = (np.nan, np.nan, np.nan)
     if row.passenger_source == NONE:
         return *nothing, 0.0, NONE
@@ -156,9 +158,9 @@ def _load(row) -> tuple[float, float, float, float, str]:
     duplex = measure_duplex(row.sequence, row.passenger)
     if duplex.binding > WEAKEST:
         raise InputError(
-            f"{row.mirna}: passenger {row.passenger} does not pair with it (binding "
-            f"{duplex.binding:.1f} kcal/mol, {WEAKEST} at most); give it 5' to 3', "
-            "`none` in its place, or a passenger_share"
+            f"{path}: the passenger {row.passenger} of {row.mirna} does not pair with it "
+            f"(binding {duplex.binding:.1f} kcal/mol, {WEAKEST} at most); give it 5' to "
+            "3', `none` in its place, or a passenger_share"
         )
     share = passenger_loading(duplex) * (TRUST if row.passenger_source == ASSUMED else 1)
     return *duplex, max(share, LEAST), "ends"

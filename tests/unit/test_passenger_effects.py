@@ -34,7 +34,7 @@ def test_effect_of_passenger_sites_is_found(rng):
     sequence = "UGAGGUAGUAGGUUGUAUAGUU"
     mirnas = pd.DataFrame({"mirna": ["m"], "sequence": [sequence]})
     mirnas["passenger"] = passenger_strand(sequence)
-    mirnas["passenger_source"] = "table"
+    mirnas["passenger_source"], mirnas["passenger_share"] = "table", np.nan
     found = measure_effects(mirnas, pairs, sites, genes).iloc[0]
     assert found["ratio"] == pytest.approx(0.25, abs=4 * found["error"])
     assert found["error"] < 0.02

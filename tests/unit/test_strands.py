@@ -14,6 +14,7 @@ from mirsignal.strands import (
     LEAST,
     STRAND_COLUMNS,
     TRUST,
+    WEAKEST,
     Duplex,
     load_strands,
     measure_duplex,
@@ -32,7 +33,7 @@ def loading(guide, passenger):
 def load(table_of, *rows):
     header = "mirna\tsequence\tpassenger\tpassenger_share"
     lines = [header, *("\t".join(row) for row in rows)]
-    return load_strands(read_mirnas(table_of("\n".join(lines) + "\n")))
+    return load_strands(read_mirnas(table_of("\n".join(lines) + "\n")), "table.tsv")
 
 
 def test_passenger_pairs_with_all_but_two_nucleotides():
@@ -101,7 +102,7 @@ def test_transfections_of_hct116(root):
     little (docs/repression.md)."""
     mirnas = read_mirnas(root / "resources" / "mirnas_hct116.tsv")
     for source, strongest, others in (("table", 0.417, 0.11), ("assumed", 0.104, 0.051)):
-        table = load_strands(mirnas.assign(passenger_source=source))
+        table = load_strands(mirnas.assign(passenger_source=source), "")
         share = table.set_index("mirna")["passenger_share"]
         assert share.pop("hsa-miR-103a-3p") == pytest.approx(strongest, abs=0.005)
         assert len(share) == 6
@@ -151,11 +152,17 @@ def test_table_says_what_was_transfected(table_of, caplog):
 
 def test_passenger_that_cannot_pair_is_refused_unless_it_has_a_share(table_of):
     strands = ("let-7a", LET7, "AA" + "C" * 21)
-    with pytest.raises(InputError, match=r"let-7a: passenger AAC+ does not pair.*`none`"):
+    with pytest.raises(InputError, match=r"table.tsv: .* AAC+ of let-7a does not pair"):
         load(table_of, (*strands, "NA"))
     assert load(table_of, (*strands, "0.1"))["passenger_share"][0] == 0.1
 
 
+def test_assumed_passenger_is_never_refused(table_of):
+    """The shortest miRNAs that pair least."""
+    rows = [(f"poly{letter}", letter * 15, "NA", "NA") for letter in "ACGU"]
+    assert (load(table_of, *rows)["duplex_energy"] < WEAKEST).all()
+
+
 def test_no_mirnas_give_no_rows():
     columns = ["mirna", "sequence", "passenger", "passenger_source", "passenger_share"]
-    assert load_strands(pd.DataFrame(columns=columns)).empty
+    assert load_strands(pd.DataFrame(columns=columns), "").empty
