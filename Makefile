@@ -6,6 +6,7 @@
 # make bench-interpretation [DATA=FOLDER]   check attributions on test positives
 # make bench-repression DATA=FOLDER   compare models of repression on the real subset
 # make bench-coverage DATA=FOLDER   measure prediction intervals in other cells
+# make bench-passenger DATA=FOLDER   compare rules for the passenger strand
 # make docs    write docs/configuration.md from the schema
 # make lock    resolve requirements.in anew (needs uv)
 
@@ -21,7 +22,8 @@ SHELL := /bin/bash
 show = grep -v '^\#' $(1) | cut -f 1-7 | tr '\t' '|' | sed 's/|/  /g'
 
 .SILENT:
-.PHONY: demo test real bench-binding bench-scan bench-repression bench-interpretation bench-coverage docs lock
+.PHONY: demo test real bench-binding bench-scan bench-repression bench-interpretation \
+    bench-coverage bench-passenger docs lock
 
 demo: $(INSTALLED)
 	echo "== mirsignal: main job on the demo study (about 3 minutes on 2 cores)"
@@ -101,6 +103,12 @@ bench-coverage: $(INSTALLED)
 	done
 	$(BIN)/python -m benchmarks.measure_coverage measure "$(DATA)"
 	echo "== Done. results/benchmarks/coverage.json."
+
+bench-passenger: $(INSTALLED)
+	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
+	echo "== The passenger strand in three experiments (about 10 minutes on 2 cores)"
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.measure_passenger "$(DATA)"
+	echo "== Done. results/benchmarks/passenger.json."
 
 docs: $(INSTALLED)
 	$(BIN)/python -m mirsignal.config > docs/configuration.new

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from mirsignal.errors import InputError
-from mirsignal.files import read_table, refuse_duplicates, to_number
+from mirsignal.files import read_table, refuse_duplicates
 from mirsignal.names import check_mirna_name
 from mirsignal.sequences import normalise, seed
 from mirsignal.strands import ASSUMED, BLOCKED, NONE, TABLE, passenger_strand
 
 SHORTEST, LONGEST = 15, 30
+PASSENGER = ["passenger", "passenger_source", "passenger_share"]
 
 
 def check_mirna(sequence: str) -> str:
@@ -69,19 +71,19 @@ def read_mirnas(
             table[column] = None
     table = table[["mirna", "sequence", "passenger", "passenger_share"]]
     sequences, passengers = [], []
-    for line, mirna, sequence, passenger, _ in table.itertuples(name=None):
+    for line, mirna, sequence, passenger, share in table.itertuples(name=None):
         where = f"{path}, line {line}"
         if not isinstance(mirna, str) or not isinstance(sequence, str):
             raise InputError(f"{where}: a name or sequence is missing; fill or remove it")
         try:
             check_mirna_name(mirna)
             sequences.append(check_mirna(sequence))
-            passengers.append(_read_passenger(passenger, sequences[-1]))
+            passengers.append(_read_passenger(passenger, share, sequences[-1]))
         except InputError as error:
             raise InputError(f"{where}: {error}; correct or remove it") from None
     table["sequence"] = sequences
-    table[["passenger", "passenger_source"]] = passengers
-    table["passenger_share"] = _read_shares(table, path)
+    read = pd.DataFrame(passengers, index=table.index, columns=PASSENGER)
+    table = table.drop(columns=["passenger", "passenger_share"]).join(read)
     refuse_duplicates(table, "mirna", path)
     refuse_duplicates(table, "sequence", path)
     return table.assign(seed=table["sequence"].map(seed)).reset_index(drop=True)
@@ -92,28 +94,31 @@ def short_name(mirna: str) -> str:
     return mirna.split("_")[2] if mirna.count("_") > 2 else mirna
 
 
-def _read_passenger(cell: object, mirna: str) -> tuple[str | None, str]:
-    """Return the passenger that a cell of the table stands for, and where it is from."""
-    if not isinstance(cell, str):
-        return passenger_strand(mirna), ASSUMED
-    if cell.lower() == NONE:
-        return None, NONE
-    if cell.lower() == BLOCKED:
-        return passenger_strand(mirna), BLOCKED
-    return check_mirna(cell), TABLE
+def _read_passenger(
+    passenger: str | None, share: str | None, mirna: str
+) -> tuple[str | None, str, float]:
+    """Return PASSENGER as the cells of a table give it (not str: an empty cell)."""
+    number = _read_share(share) if isinstance(share, str) else np.nan
+    if not isinstance(passenger, str):
+        return passenger_strand(mirna), ASSUMED, number
+    word = passenger.lower()
+    if word == BLOCKED:
+        return passenger_strand(mirna), BLOCKED, number
+    if word != NONE:
+        return check_mirna(passenger), TABLE, number
+    if number > 0:
+        raise InputError(f"passenger_share {share} of a miRNA without a passenger")
+    return None, NONE, 0.0
 
 
-def _read_shares(table: pd.DataFrame, path: str | Path) -> pd.Series:
-    shares = to_number(table, "passenger_share", path)
-    has_none = (table["passenger_source"] == NONE) & (shares > 0)
-    outside = ~shares.between(0, 1, inclusive="left") & shares.notna()
-    wrong = table.index[outside | has_none]
-    if len(wrong):
-        raise InputError(
-            f"{path}, line {wrong[0]}: passenger_share {shares[wrong[0]]:g} is not "
-            "between 0 and below 1, or is of a miRNA without a passenger; correct it"
-        )
-    return shares
+def _read_share(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = np.nan
+    if not 0 <= number < 1:
+        raise InputError(f"passenger_share {text!r} is no number from 0 to below 1")
+    return number
 
 
 def plan_batches(mirnas: Sequence[str], size: int) -> dict[str, list[str]]:

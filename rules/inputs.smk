@@ -1,9 +1,10 @@
 # Inputs: raw tables and sequences -> one clean table each in results/{study}/inputs.
 #
 # in:   a simulation, downloads, or files under `data`
-# out:  mirnas.parquet, transcripts.fa + .parquet, fold_changes.parquet,
-#       targetscan.parquet, folds.parquet, shards.parquet; checked.json (inputs that are
-#       read late were looked at)
+# out:  mirnas.parquet, strands.tsv (passengers, and how often they are loaded),
+#       transcripts.fa + .parquet, fold_changes.parquet, targetscan.parquet,
+#       folds.parquet, shards.parquet; checked.json (inputs that are read late were
+#       looked at)
 
 
 localrules:

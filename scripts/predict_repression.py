@@ -55,7 +55,8 @@ SITES = {
 
 def main(snakemake):
     files, params = snakemake.input, snakemake.params
-    mirnas = load_strands(read_mirnas(files.mirnas, params.mirna_columns))
+    mirnas = read_mirnas(files.mirnas, params.mirna_columns)
+    mirnas = load_strands(mirnas, files.mirnas)
     records = list(read_transcripts(files.transcripts, params.transcript_columns))
     sequences = dict(records)
     genes = read_genes(files.genes) if files.genes else None

@@ -7,7 +7,8 @@ from mirsignal.strands import STRAND_COLUMNS, load_strands
 
 
 def main(snakemake):
-    mirnas = load_strands(read_mirnas(snakemake.input[0], snakemake.params.columns))
+    path = snakemake.input[0]
+    mirnas = load_strands(read_mirnas(path, snakemake.params.columns), path)
     write_parquet(snakemake.output.table, mirnas)
     strands = mirnas[list(STRAND_COLUMNS)]
     write_tsv(snakemake.output.strands, strands, STRAND_COLUMNS)

@@ -51,10 +51,10 @@ def test_passenger_may_be_none_or_blocked(tmp_path):
 @pytest.mark.parametrize(
     ("passenger", "share", "message"),
     [
-        ("NA", "1", "line 2: passenger_share 1 is not"),
-        ("NA", "-0.1", "line 2: passenger_share -0.1 is not"),
-        ("NA", "30%", "line 2: '30%' in column 'passenger_share' is not a number"),
-        ("none", "0.2", "line 2: passenger_share 0.2 is .* without a passenger"),
+        ("NA", "1", "line 2: passenger_share '1' is no number from 0 to below 1"),
+        ("NA", "-0.1", "line 2: passenger_share '-0.1' is no number"),
+        ("NA", "30%", "line 2: passenger_share '30%' is no number"),
+        ("none", "0.2", "line 2: passenger_share 0.2 of a miRNA without a passenger"),
     ],
 )
 def test_share_that_is_none_is_refused(tmp_path, passenger, share, message):
