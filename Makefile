@@ -5,6 +5,7 @@
 # make bench-scan [DATA=FOLDER]    compare the scan with other ways to scan
 # make bench-interpretation [DATA=FOLDER]   check attributions on test positives
 # make bench-repression DATA=FOLDER   compare models of repression on the real subset
+# make bench-reliability              faults on purpose: kills, a full disk, damage, faulty input
 # make docs    write docs/configuration.md from the schema
 # make lock    resolve requirements.in anew (needs uv)
 
@@ -20,7 +21,8 @@ SHELL := /bin/bash
 show = grep -v '^\#' $(1) | cut -f 1-7 | tr '\t' '|' | sed 's/|/  /g'
 
 .SILENT:
-.PHONY: demo test real bench-binding bench-scan bench-repression bench-interpretation docs lock
+.PHONY: demo test real bench-binding bench-scan bench-repression bench-interpretation \
+    bench-reliability docs lock
 
 demo: $(INSTALLED)
 	echo "== mirsignal: main job on the demo study (about 3 minutes on 2 cores)"
@@ -88,6 +90,11 @@ bench-repression: $(INSTALLED)
 	    results/hct116_subset/comparison/{main,fine_tuned,unseen}/metrics.json
 	$(BIN)/python -m benchmarks.measure_repression hct116_subset
 	echo "== Done. results/benchmarks/repression.json."
+
+bench-reliability: $(INSTALLED)
+	echo "== Faults on purpose in runs of the small study (about an hour on 2 cores)"
+	$(BIN)/python -m benchmarks.measure_reliability
+	echo "== Done. results/benchmarks/reliability.json."
 
 docs: $(INSTALLED)
 	$(BIN)/python -m mirsignal.config > docs/configuration.new
