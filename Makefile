@@ -7,6 +7,7 @@
 # make bench-repression DATA=FOLDER   compare models of repression on the real subset
 # make bench-coverage DATA=FOLDER   measure prediction intervals in other cells
 # make bench-passenger DATA=FOLDER   compare rules for the passenger strand
+# make bench-reliability   faults on purpose: kills, a full disk, damage, faulty input
 # make docs    write docs/configuration.md from the schema
 # make lock    resolve requirements.in anew (needs uv)
 
@@ -23,7 +24,7 @@ show = grep -v '^\#' $(1) | cut -f 1-7 | tr '\t' '|' | sed 's/|/  /g'
 
 .SILENT:
 .PHONY: demo test real bench-binding bench-scan bench-repression bench-interpretation \
-    bench-coverage bench-passenger docs lock
+    bench-coverage bench-passenger bench-reliability docs lock
 
 demo: $(INSTALLED)
 	echo "== mirsignal: main job on the demo study (about 3 minutes on 2 cores)"
@@ -109,6 +110,11 @@ bench-passenger: $(INSTALLED)
 	echo "== The passenger strand in three experiments (about 10 minutes on 2 cores)"
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.measure_passenger "$(DATA)"
 	echo "== Done. results/benchmarks/passenger.json."
+
+bench-reliability: $(INSTALLED)
+	echo "== Faults on purpose in runs of the small study (about an hour on 2 cores)"
+	$(BIN)/python -m benchmarks.measure_reliability
+	echo "== Done. results/benchmarks/reliability.json."
 
 docs: $(INSTALLED)
 	$(BIN)/python -m mirsignal.config > docs/configuration.new

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import glob
 import gzip
 import io
 import itertools
@@ -28,27 +30,45 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     """Yield a temporary name beside `path`; move it there only if all went well.
 
     The temporary name keeps the suffix, since several writers choose the format by it.
+    What a killed job left of an earlier try is removed. Raises OSError, which names
+    `path`, when the disk is full, in whatever words a writer may say so.
     """
     path = Path(path)
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(
-            prefix=".unfinished-", suffix="".join(path.suffixes[-2:]), dir=path.parent
-        )
+        prefix, suffix = f".unfinished-{path.name}-", "".join(path.suffixes[-2:])
+        pattern = f"{glob.escape(prefix)}????????{glob.escape(suffix)}"
+        for old in path.parent.glob(pattern):
+            old.unlink(missing_ok=True)
+        handle, name = tempfile.mkstemp(suffix, prefix, path.parent)
         os.close(handle)
         temporary = Path(name)
         yield temporary
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
-    except OSError as error:
-        unnamed = error.filename in (None, str(temporary)) or temporary is None
-        if error.errno is None or not unnamed:
+    except InputError:
+        raise
+    except Exception as error:
+        number = getattr(error, "errno", None)
+        named = getattr(error, "filename", None)
+        if temporary is not None and named not in (None, str(temporary)):
+            raise  # another file's fault
+        if number is None and disk_is_full(path.parent):
+            number = errno.ENOSPC
+        if number is None:
             raise
-        raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
+        raise OSError(number, os.strerror(number), str(path)) from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def disk_is_full(folder: Path) -> bool:
+    """Tell whether less than 64 KiB can be written to the disk of a folder."""
+    folder = folder.absolute()
+    found = os.statvfs(next(p for p in (folder, *folder.parents) if p.exists()))
+    return found.f_bavail * found.f_frsize < 65536
 
 
 def _umask() -> int:

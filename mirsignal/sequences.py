@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mirsignal.axes import WINDOW
 from mirsignal.errors import InputError
-from mirsignal.files import read_text
+from mirsignal.files import atomic_path, read_text
 
 _log = logging.getLogger(__name__)
 
@@ -180,3 +180,14 @@ def write_fasta(path: str | Path, records: Iterable[tuple[str, str]]) -> None:
             handle.write(f">{name}\n")
             for start in range(0, len(sequence), 80):
                 handle.write(sequence[start : start + 80] + "\n")
+
+
+def write_indexed_fasta(
+    path: str | Path, index: str | Path, records: Iterable[tuple[str, str]]
+) -> None:
+    """Write a FASTA and the index by which pyfaidx finds its records."""
+    import pyfaidx
+
+    with atomic_path(index) as temporary_index, atomic_path(path) as temporary:
+        write_fasta(temporary, records)
+        pyfaidx.Faidx(str(temporary), indexname=str(temporary_index), rebuild=True)

@@ -18,8 +18,10 @@ from mirsignal.backend import keras, tf
 from mirsignal.composition import fit_transitions, random_transcripts
 from mirsignal.files import atomic_path, read_json, write_json
 from mirsignal.history import refuse_nonfinite
+from mirsignal.integrity import checksum
 from mirsignal.metrics import average_precision
 from mirsignal.models import BINDING_NETWORKS
+from mirsignal.networks import save_network
 from mirsignal.pairing import pair_matrix
 from mirsignal.provenance import text_digest
 from mirsignal.sequences import UNKNOWN, encode_many
@@ -203,21 +205,27 @@ class Checkpoint:
         best_weights: list[np.ndarray],
     ) -> None:
         epoch = len(rows)
-        with atomic_path(self._folder / f"{epoch}.keras") as temporary:
-            model.save(temporary)
+        save_network(self._folder / f"{epoch}.keras", model)
         with atomic_path(self._folder / f"{epoch}.npz") as temporary:
             np.savez(temporary, *best_weights)
-        state = {"fingerprint": self._fingerprint, "epoch": epoch, "rows": rows}
-        write_json(self._folder / "state.json", state)
+        names = (f"{epoch}.keras", f"{epoch}.npz")
+        state = {
+            "fingerprint": self._fingerprint,
+            "epoch": epoch,
+            "rows": rows,
+            "files": {name: checksum(self._folder / name) for name in names},
+        }
+        write_json(self._folder / "state.json", state | {"digest": _digest(state)})
         for old in self._folder.glob("*.*"):
-            if old.name not in (f"{epoch}.keras", f"{epoch}.npz", "state.json"):
+            if old.name not in (*names, "state.json"):
                 old.unlink()
 
     def load(self) -> tuple[keras.Model, list[dict[str, float]], list[np.ndarray]] | None:
         """Return model, rows and best weights after the last whole epoch, if any."""
-        try:
-            state = read_json(self._folder / "state.json")
-        except (FileNotFoundError, json.JSONDecodeError):
+        if not (self._folder / "state.json").exists():
+            return None
+        if (state := self._whole_state()) is None:
+            log.warning("%s: damaged; starting anew", self._folder)
             return None
         if state["fingerprint"] != self._fingerprint:
             log.info("an earlier training had other settings or data; starting anew")
@@ -227,11 +235,26 @@ class Checkpoint:
             best = [weights[name] for name in weights.files]
         return model, state["rows"], best
 
+    def _whole_state(self) -> dict[str, Any] | None:
+        """Return the saved state; None when it or a file that it names is damaged."""
+        try:
+            state = read_json(self._folder / "state.json")
+            whole = state.pop("digest") == _digest(state)
+            files = state["files"].items()
+            whole &= all(checksum(self._folder / name) == was for name, was in files)
+        except (OSError, ValueError, LookupError, AttributeError, TypeError):
+            return None
+        return state if whole else None
+
     def remove(self) -> None:
         for path in self._folder.glob("*"):
             path.unlink()
         if self._folder.is_dir():
             self._folder.rmdir()
+
+
+def _digest(state: Mapping[str, Any]) -> str:
+    return text_digest(json.dumps(state))
 
 
 def make_checkpoint(

@@ -1,6 +1,8 @@
 # What the other files share: the checked configuration, recipes, paths, code digests.
 
+import atexit
 import functools
+import logging
 import os
 import sys
 from pathlib import Path
@@ -18,6 +20,7 @@ from mirsignal.config import (
 )
 from mirsignal.environment import settle_environment
 from mirsignal.errors import InputError
+from mirsignal.files import disk_is_full
 from mirsignal.mirnas import plan_batches, read_mirnas
 from mirsignal.provenance import describe_file
 from mirsignal.source import source_digest
@@ -43,6 +46,18 @@ def refuse_unwritable(*folders):
                 f"{folder}: cannot be written ({nearest} is not a writable folder); "
                 "free it, or run elsewhere with --directory"
             )
+        if disk_is_full(folder):
+            raise InputError(f"{folder}: {FULL_DISK}")
+
+
+def tell_full_disk():
+    """Say at the end why a run failed whose own records Snakemake could not write."""
+    if disk_is_full(Path("results")):
+        print(f"error: results: {FULL_DISK}", file=sys.stderr)
+
+
+FULL_DISK = "the disk is full; make room and run again"
+logging.raiseExceptions = False  # no traceback for each line that a full disk refuses
 
 
 checked(settle_environment)
@@ -57,6 +72,7 @@ DATA = CONFIG["data"] or (
     f"results/{STUDY}/simulation" if SIMULATED else f"resources/{STUDY}"
 )
 checked(refuse_unwritable, "results", "resources")
+atexit.register(tell_full_disk)
 
 
 def data_file(name):

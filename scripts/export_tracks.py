@@ -1,6 +1,7 @@
 """Write one miRNA's score tracks as bigWig and bedGraph, for genome browsers."""
 
 import gzip
+import os
 
 import numpy as np
 import pyBigWig
@@ -17,23 +18,34 @@ def main(snakemake):
     for path in snakemake.input:
         shard = load_tracks(path, snakemake.wildcards.mirna).channel("score")
         tracks |= {name: values[:, 0] for name, values in shard.items()}
-    names = sorted(tracks)
+    with atomic_path(snakemake.output.bigwig) as temporary:
+        temporary.write_bytes(as_bigwig(tracks))
     with (
-        atomic_path(snakemake.output.bigwig) as wiggle,
-        atomic_path(snakemake.output.bedgraph) as graph,
+        atomic_path(snakemake.output.bedgraph) as temporary,
+        temporary.open("wb") as handle,
+        gzip.GzipFile("", "wb", fileobj=handle, mtime=0) as text,  # no name, no date
     ):
-        bigwig = pyBigWig.open(str(wiggle), "w")
+        text.write(HEADER)
+        for name in sorted(tracks):
+            for row in zip(*runs(tracks[name]), strict=True):
+                text.write(f"{name}\t{row[0]}\t{row[1]}\t{row[2]:.5g}\n".encode())
+
+
+def as_bigwig(tracks):
+    """Return the bytes of a bigWig file of scores (L,) by transcript.
+
+    It is made in memory, since pyBigWig ends the whole process when a disk is full.
+    """
+    with os.fdopen(os.memfd_create("bigwig"), "rb") as memory:
+        bigwig = pyBigWig.open(f"/proc/self/fd/{memory.fileno()}", "w")
+        names = sorted(tracks)
         bigwig.addHeader([(name, len(tracks[name])) for name in names], maxZooms=5)
-        with gzip.GzipFile(graph, "wb", mtime=0) as text:
-            text.write(HEADER)
-            for name in names:
-                starts, ends, values = runs(tracks[name])
-                if not len(starts):
-                    continue
+        for name in names:
+            starts, ends, values = runs(tracks[name])
+            if len(starts):
                 bigwig.addEntries([name] * len(starts), starts, ends=ends, values=values)
-                for row in zip(starts, ends, values, strict=True):
-                    text.write(f"{name}\t{row[0]}\t{row[1]}\t{row[2]:.5g}\n".encode())
         bigwig.close()
+        return memory.read()
 
 
 def runs(score):

@@ -2,11 +2,9 @@
 
 import logging
 
-import pyfaidx
-
-from mirsignal.files import atomic_path, write_parquet
+from mirsignal.files import write_parquet
 from mirsignal.jobs import run
-from mirsignal.sequences import write_fasta
+from mirsignal.sequences import write_indexed_fasta
 from mirsignal.transcripts import describe_transcripts, read_genes, read_transcripts
 
 log = logging.getLogger("mirsignal")
@@ -21,9 +19,7 @@ def main(snakemake):
         named = {key: columns[key] for key in ("transcript", "gene") if key in columns}
         genes = read_genes(snakemake.input.genes, named)
     table = describe_transcripts(records, genes, source)
-    with atomic_path(snakemake.output.fasta) as temporary:
-        write_fasta(temporary, records)
-    pyfaidx.Faidx(snakemake.output.fasta, rebuild=True)
+    write_indexed_fasta(snakemake.output.fasta, snakemake.output.index, records)
     write_parquet(snakemake.output.table, table)
     log.info(
         "%d transcripts of %d genes, %s nt (%d N), longest %s nt",

@@ -7,11 +7,12 @@ import pandas as pd
 
 from mirsignal.backend import keras, set_up
 from mirsignal.errors import InputError
-from mirsignal.files import atomic_path, write_json, write_parquet, write_tsv
+from mirsignal.files import write_json, write_parquet, write_tsv
 from mirsignal.fine_tuning import RepressionModel, fine_tune
 from mirsignal.history import REGRESSION_COLUMNS
 from mirsignal.jobs import run
 from mirsignal.models.averaging import join_networks
+from mirsignal.networks import save_network
 from mirsignal.repression import part_pairs
 from mirsignal.scanning import mirna_rows
 from mirsignal.seeds import add_predictions, member_seeds
@@ -54,8 +55,8 @@ def main(snakemake):
         predictions.append(predicted)
     pairs = add_predictions(pairs, np.stack(predictions, axis=1))
     pairs["no_signal"] = np.diff(windows.offsets) == 0
-    with atomic_path(snakemake.output.model) as temporary:
-        join_networks([model.network for model in models]).save(temporary)
+    joined = join_networks([model.network for model in models])
+    save_network(snakemake.output.model, joined)
     heads = [model.describe() for model in models]
     write_json(snakemake.output.head, {"gene_features": list(genes), "members": heads})
     write_tsv(snakemake.output.history, pd.concat(histories), REGRESSION_COLUMNS)

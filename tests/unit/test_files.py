@@ -1,7 +1,10 @@
 """Files: whole or not at all; one clear line per fault."""
 
+import contextlib
 import gzip
+import subprocess
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -17,6 +20,8 @@ from mirsignal.files import (
     write_parquet,
     write_tsv,
 )
+from mirsignal.sequences import write_indexed_fasta
+from scripts.export_tracks import as_bigwig
 
 
 def test_unfinished_file_leaves_nothing_behind(tmp_path):
@@ -37,6 +42,68 @@ def test_unfinished_file_leaves_nothing_behind(tmp_path):
         write("half", ZeroDivisionError())
     assert list(path.parent.iterdir()) == [path]
     assert path.read_text() == "whole"
+
+
+def test_what_a_killed_job_left_is_removed_by_the_next(tmp_path):
+    """A killed job cannot tidy up; of other files' unfinished work nothing goes."""
+    path = tmp_path / "0000.npz"
+    with atomic_path(path) as killed, atomic_path(tmp_path / "0001.npz") as other:
+        with atomic_path(path) as temporary:
+            temporary.write_text("whole")
+        assert not killed.exists()
+        assert other.exists()
+        killed.touch()
+
+
+FILL = {
+    "json": lambda path: write_json(path, [0.5] * 200_000),
+    "parquet": lambda path: write_parquet(
+        path, pd.DataFrame({"x": np.random.default_rng(1).random(50_000)})
+    ),
+    "tsv": lambda path: write_tsv(path, pd.DataFrame({"x": [0.5] * 99_999}), {"x": "x"}),
+    "fa": lambda path: write_indexed_fasta(path, f"{path}.fai", [("t", "ACGU" * 99_999)]),
+    "bw": lambda path: write_bigwig(path),
+}
+
+
+def write_bigwig(path):
+    scores = np.random.default_rng(1).random(50_000)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(as_bigwig({"t": scores}))
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 100 KiB; only root may mount one."""
+    command = ["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", tmp_path]
+    if subprocess.run(command, check=False, capture_output=True).returncode:
+        pytest.skip("no disk can be mounted here")
+    yield tmp_path
+    subprocess.run(["umount", tmp_path], check=True)
+
+
+@pytest.mark.parametrize("suffix", FILL)
+def test_full_disk_is_told_by_every_writer_and_leaves_nothing(small_disk, suffix):
+    path = small_disk / f"large.{suffix}"
+    with pytest.raises(OSError, match="No space left") as caught:
+        FILL[suffix](path)
+    assert caught.value.filename == str(path)
+    assert list(small_disk.iterdir()) == []
+
+
+def test_writer_that_hides_a_full_disk_does_not(small_disk):
+    """Libraries in C say that a write failed in words of their own."""
+
+    def write(path):
+        with atomic_path(path) as temporary:
+            handle = temporary.open("wb", buffering=0)
+            with handle, contextlib.suppress(OSError):
+                while handle.write(b"x" * 4096):
+                    pass
+            raise RuntimeError("can't write data")
+
+    with pytest.raises(OSError, match="No space left"):
+        write(small_disk / "a.h5")
 
 
 def test_tables_and_json_survive_the_round_trip(tmp_path):

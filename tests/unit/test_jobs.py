@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from mirsignal.integrity import record
+
 JOB = """
 import logging
 from snakemake_stand_in import stand_in
@@ -28,10 +30,24 @@ class Named(SimpleNamespace):
         return iter(vars(self).values())
 
 stand_in = SimpleNamespace(
-    rule="scan", log=["logs/deep/scan.log"], input=[], params=Named(steps=8),
+    rule="scan", log=["logs/deep/scan.log"], input=["made.json"], params=Named(steps=8),
     wildcards=Named(study="demo", mirna="let-7a"), output=Named(provenance="run.json"),
 )
 """
+
+
+def run_job(folder, root, action):
+    (folder / "made.json").touch()
+    (folder / "snakemake_stand_in.py").write_text(STAND_IN)
+    (folder / "job.py").write_text(JOB.format(action=action))
+    return subprocess.run(
+        [sys.executable, "job.py"],
+        cwd=folder,
+        env={"PYTHONPATH": f"{root}:{folder}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -44,16 +60,7 @@ stand_in = SimpleNamespace(
     ],
 )
 def test_job_tells_in_one_line(tmp_path, root, action, status, line):
-    (tmp_path / "snakemake_stand_in.py").write_text(STAND_IN)
-    (tmp_path / "job.py").write_text(JOB.format(action=action))
-    done = subprocess.run(
-        [sys.executable, "job.py"],
-        cwd=tmp_path,
-        env={"PYTHONPATH": f"{root}:{tmp_path}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_job(tmp_path, root, action)
     assert done.returncode == status, done.stderr
     assert line in done.stderr
     assert "Traceback" not in done.stderr
@@ -78,3 +85,31 @@ def test_every_wildcard_but_the_study_leads_what_is_logged(tmp_path, root):
         check=True,
     )
     assert "[scan utrs.fa 1] halfway" in done.stderr
+
+
+def test_full_disk_is_told_in_one_line(tmp_path, root):
+    done = run_job(tmp_path, root, "open('/dev/full', 'wb', 0).write(b'x')")
+    assert done.returncode == 1
+    (line,) = [row for row in done.stderr.splitlines() if row.startswith("error: ")]
+    assert line.endswith("the disk is full; make room and run again")
+    assert "Traceback" not in done.stderr
+
+
+def test_input_damaged_since_a_job_wrote_it_is_refused(tmp_path, root):
+    assert run_job(tmp_path, root, "pass").returncode == 0
+    assert (tmp_path / ".run.json.crc32").exists()
+    (tmp_path / "made.json").write_text("{}")
+    record([tmp_path / "made.json"])
+    (tmp_path / "made.json").write_text("[]")
+    done = run_job(tmp_path, root, "pass")
+    assert done.returncode == 1
+    assert "error: [scan let-7a] made.json: damaged or changed" in done.stderr
+    assert "halfway" not in done.stderr
+
+
+def test_log_that_cannot_be_opened_is_told(tmp_path, root):
+    (tmp_path / "logs").touch()
+    done = run_job(tmp_path, root, "pass")
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: [scan let-7a] logs")

@@ -209,6 +209,25 @@ def test_killed_training_goes_on_with_the_same_result(
     assert not (tmp_path / "checkpoint").exists()
 
 
+@pytest.mark.parametrize("name", ["state.json", "1.keras", "1.npz"])
+def test_damaged_checkpoint_is_not_trusted(pairs, tmp_path, name):
+    model, history = train_binding(pairs, SETTINGS | {"epochs": 1}, 1)
+    rows = history.to_dict("records")
+    checkpoint = make_checkpoint(tmp_path, pairs, SETTINGS, 1)
+    checkpoint.save(model, rows, model.get_weights())
+    whole = (tmp_path / name).read_bytes()
+    rng = np.random.default_rng(0)
+    for at in rng.integers(0, len(whole), 50):
+        changed = bytes([whole[at] ^ 1 << rng.integers(8)])
+        for damaged in (whole[:at] + changed + whole[at + 1 :], whole[:at]):
+            (tmp_path / name).write_bytes(damaged)
+            assert checkpoint.load() is None
+    (tmp_path / name).unlink()
+    assert checkpoint.load() is None
+    (tmp_path / name).write_bytes(whole)
+    assert checkpoint.load() is not None
+
+
 def test_checkpoint_of_other_settings_or_data_is_not_trusted(pairs, tmp_path):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     rows = [{"validation_ap": 0.5, "epoch": 1}]
