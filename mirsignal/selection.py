@@ -13,7 +13,7 @@ from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.errors import InputError
 from mirsignal.evaluation import primary_test_set
 from mirsignal.files import read_table, refuse_duplicates
-from mirsignal.mirnas import find_mirna
+from mirsignal.mirnas import find_mirna, sequences_by_name
 from mirsignal.sequences import check_target, seed
 
 COLUMNS = ["id", "source", "mirna_name", "mirna", "family", "target", "drawn"]
@@ -115,7 +115,7 @@ def name_sequences(mirnas: pd.DataFrame, test: pd.DataFrame) -> dict[str, str]:
     networks see).
     """
     known = dict(zip(test["mirna_name"], test["mirna"], strict=True))
-    return known | dict(zip(mirnas["mirna"], mirnas["sequence"], strict=True))
+    return known | sequences_by_name(mirnas)
 
 
 def usable_for_many(pairs: pd.DataFrame) -> NDArray[np.bool_]:
