@@ -8,6 +8,7 @@ from mirsignal.comparison import compare, describe_measures, metrics_table
 from mirsignal.figures.comparison import draw_per_mirna
 from mirsignal.files import write_html, write_json, write_tsv
 from mirsignal.jobs import run
+from mirsignal.repression import add_scores
 
 log = logging.getLogger("mirsignal")
 
@@ -33,13 +34,12 @@ def main(snakemake):
     baseline = pd.read_parquet(snakemake.input.baseline)[
         [*keys, "seed_counts_unseen", "site_features_unseen"]
     ].rename(columns=lambda name: name.removesuffix("_unseen"))
-    scores = pd.read_parquet(snakemake.input.targetscan)
-    scores = scores.rename(columns={"score": "targetscan"})
     pairs = pairs.merge(baseline, on=keys, validate="1:1")
     pairs = pairs.merge(pd.read_parquet(snakemake.input.contextpp), on=keys)
-    pairs = pairs.merge(scores, how="left", on=keys)
+    pairs = add_scores(pairs, snakemake.input.targetscan)
+    predictors = {name: text for name, text in PREDICTORS.items() if name in pairs}
     metrics = compare(
-        *(pairs, list(PREDICTORS), ["contextpp"], settings["thresholds"]),
+        *(pairs, list(predictors), ["contextpp"], settings["thresholds"]),
         *(settings["n_resamples"], params.seed),
     )
     metrics["target"] = params.target
@@ -48,8 +48,9 @@ def main(snakemake):
     write_json(snakemake.output.metrics, metrics)
     write_tsv(snakemake.output.table, table, columns)
     write_html(snakemake.output.page, table, columns, params.caption)
-    names = PREDICTORS | {"targetscan": params.reference_name}
-    draw_per_mirna(metrics, names, snakemake.output.per_mirna, params.caption)
+    if "targetscan" in predictors:
+        predictors["targetscan"] = params.reference_name
+    draw_per_mirna(metrics, predictors, snakemake.output.per_mirna, params.caption)
     for row in table.itertuples():
         log.info(
             "%-13s r = %.3f (%.3f-%.3f), mean per miRNA %.3f, n = %s",
