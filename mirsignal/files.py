@@ -20,7 +20,20 @@ from mirsignal.errors import InputError
 from mirsignal.table_dialects import ROW_NAMES, Sheet, parse_table
 from mirsignal.text_files import read_text
 
-MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "<NA>"]
+MISSING = [
+    "",
+    "NA",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "NaN",
+    "nan",
+    "-nan",
+    "NULL",
+    "null",
+    "None",
+    "<NA>",
+]
 _LIKE_DATA = re.compile(r"[-+]?\d*\.?\d+(e[-+]?\d+)?|[ACGTUN]{15,}", re.IGNORECASE)
 _THOUSANDS = r"[-+]?[1-9]\d{0,2}(,\d{3})+"
 
@@ -152,8 +165,9 @@ def read_table(
     has_header = not any(isinstance(name, int) for name in wanted.values())
     wanted = {name: str(in_file) for name, in_file in wanted.items()}
     sheet = parse_table(read_text(path), path, comment, wanted.values(), has_header)
-    if row_names and wanted[row_names] not in sheet.header and ROW_NAMES in sheet.header:
-        wanted[row_names] = ROW_NAMES
+    first = sheet.header[0]
+    if row_names and wanted[row_names] not in sheet.header and first in ROW_NAMES:
+        wanted[row_names] = first
     for name, in_file in wanted.items():
         if in_file not in sheet.header:
             raise InputError(_missing_column(path, sheet, name, in_file, setting))
@@ -231,6 +245,8 @@ def _what_is_wrong(value: str, largest: float) -> str:
     """Return why a cell cannot stand in a column of numbers."""
     if value.startswith("#"):
         return "is an error that a spreadsheet shows"
+    if re.fullmatch(_THOUSANDS + r"\.\d+", value):
+        return "has a thousands separator"
     number = pd.to_numeric(value, errors="coerce")
     if np.isnan(number):
         return "is not a number"

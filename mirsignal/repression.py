@@ -93,6 +93,8 @@ def _read_contrasts(
         if name == "gene" or not only or name == only
     }
     table = read_table(path, wanted, setting=FOLD_CHANGE_SETTING, row_names="gene")
+    if n_unnamed := int(table["gene"].isna().sum()):
+        _log.info("%s: %d rows without a gene are left out", path, n_unnamed)
     table = table[table["gene"].notna()]
     warn_of_dates(table["gene"], path)
     bare = table["gene"].map(bare_id)
@@ -175,7 +177,7 @@ def read_targetscan(
     known = {name: name for name in (key, "gene", "score")}
     names = name_columns(known, columns, TARGETSCAN_SETTING)
     table = read_table(path, names, setting=TARGETSCAN_SETTING)
-    ours = {in_file: name for name, in_file in names.items()}
+    ours = {str(in_file): name for name, in_file in names.items()}
     for column, value in (where or {}).items():
         table = _keep_rows(table, ours.get(column, column), str(value), path)
     table["score"] = to_number(table, "score", path)

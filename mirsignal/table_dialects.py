@@ -15,10 +15,10 @@ from pathlib import Path
 
 from mirsignal.errors import InputError
 
-ROW_NAMES = ""
-"""Name of a first column that has none, as R writes row names."""
+ROW_NAMES = ("", "X", "Unnamed: 0", "...1")
+"""What a first column of row names is called: by R, R again, pandas and readr."""
 
-_AS_ROW_NAMES = ("", "Unnamed: 0", "...1")  # R, pandas, readr
+_DASHES = dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")  # of word processors
 _MOST_LINES = 10  # of one cell: more means a quote that was never closed
 
 
@@ -46,6 +46,7 @@ def parse_table(
     named by their number, "1" and so on. Raises InputError, with the line, for a row of
     another length than the header, a header of two rows and a quote that is never closed.
     """
+    text = text if text.isascii() else text.translate(_DASHES)
     lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
     stated = re.fullmatch(r"sep=(.)", lines[0][1].strip("\r\n ")) if lines else None
     lines = lines[1:] if stated else lines
@@ -151,7 +152,7 @@ def _even_out(
     width = len(header)
     longer = bool(rows) and all(len(cells) == width + 1 for _, cells in rows)
     if longer and any(cells[-1] for _, cells in rows):
-        header, width = [ROW_NAMES, *header], width + 1
+        header, width = [ROW_NAMES[0], *header], width + 1
     even = []
     for line, cells in rows:
         if len(cells) > width and not any(cells[width:]):
@@ -173,8 +174,6 @@ def _drop_unnamed(
     path: str | Path,
 ) -> Sheet:
     """Leave out columns without a name, but for the first; refuse a name given twice."""
-    if header[0] in _AS_ROW_NAMES:
-        header = [ROW_NAMES, *header[1:]]
     unnamed = [i for i, name in enumerate(header) if i and not name]
     if header[0] and len(unnamed) == len(header) - 1 > 1:
         raise InputError(

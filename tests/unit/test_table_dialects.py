@@ -22,6 +22,8 @@ def cells(path, id_column="gene", **options):
         '"","miR-1","miR-2"\n"A",-0.5,NA\n"B",0.25,-1\n',  # write.csv()
         '"";"miR-1";"miR-2"\n"A";-0.5;NA\n"B";0.25;-1\n',  # write.csv2(dec = ".")
         "Unnamed: 0,miR-1,miR-2\nA,-0.5,\nB,0.25,-1\n",  # pandas, twice
+        "X,miR-1,miR-2\nA,-0.5,-nan\nB,0.25,-1\n",  # read.csv(), write.csv()
+        "gene,miR\u20111,miR\u20132\nA,\u22120.5,\nB,0.25,-1\n",  # a word processor
         "gene,miR-1,miR-2,,\nA,-0.5,#N/A,,\nB,0.25,-1,,\n,,,,\n",  # Excel's empty cells
         "gene,miR-1,miR-2\nA,-0.5,NA,,\nB,0.25,-1,\n",
         "sep=;\ngene;miR-1;miR-2\nA;-0.5;NA\nB;0.25;-1\n",
@@ -111,7 +113,7 @@ def test_decimal_commas_are_read(table_of, text, numbers):
         ("#DIV/0!", "spreadsheet"),
         ("low", "is not a number"),
         ("1,234", "decimal comma or a thousands separator"),
-        ("1,234.5", "is not a number"),
+        ("1,234.5", "thousands separator"),
     ],
 )
 def test_impossible_numbers_are_refused_with_their_cause(table_of, cell, words):
