@@ -306,8 +306,18 @@ def scan_results_of(experiment):
     ]
 
 
+def lacking_fold_changes(wildcards):
+    """Stop where a target needs fold changes that the study does not have."""
+    raise WorkflowError(
+        f"study {STUDY} names no `fold_change` under `inputs`; give it, or ask for the "
+        "targets that do without: binding, scan"
+    )
+
+
 def results_of(experiment):
     """Return what running an experiment leaves for a reader."""
+    if "fold_change" not in INPUTS:
+        return [lacking_fold_changes]
     recipes = checked(experiment_recipes, CONFIG, experiment)
     folders = {
         stage: f"results/{STUDY}/{stage}/{recipe_chain(recipes, stage)}"

@@ -1,8 +1,8 @@
 # Inputs: raw tables and sequences -> one clean table each in results/{study}/inputs.
 #
 # in:   a simulation, downloads, or files under `data`
-# out:  mirnas.parquet, transcripts.fa + .parquet, fold_changes.parquet,
-#       targetscan.parquet (where the study names one), folds.parquet, shards.parquet
+# out:  mirnas.parquet, transcripts.fa + .parquet; where the study names
+#       them fold_changes.parquet, targetscan.parquet; folds.parquet, shards.parquet
 
 
 localrules:
@@ -116,27 +116,29 @@ rule prepare_transcripts:
         "../scripts/prepare_transcripts.py"
 
 
-rule prepare_fold_changes:
-    input:
-        tables=fold_change_tables().values(),
-        mirnas="results/{study}/inputs/mirnas.parquet",
-        transcripts="results/{study}/inputs/transcripts.parquet",
-    output:
-        table="results/{study}/inputs/fold_changes.parquet",
-        provenance="results/{study}/inputs/provenance/prepare_fold_changes.json",
-    log:
-        "results/{study}/logs/prepare_fold_changes.log",
-    benchmark:
-        "results/{study}/benchmarks/prepare_fold_changes.tsv"
-    conda:
-        "../envs/tables.yaml"
-    params:
-        mirnas=list(fold_change_tables()),
-        id_column=INPUTS["fold_change"]["id_column"],
-        columns=INPUTS["fold_change"]["columns"],
-        code=code("prepare_fold_changes"),
-    script:
-        "../scripts/prepare_fold_changes.py"
+if "fold_change" in INPUTS:
+
+    rule prepare_fold_changes:
+        input:
+            tables=fold_change_tables().values(),
+            mirnas="results/{study}/inputs/mirnas.parquet",
+            transcripts="results/{study}/inputs/transcripts.parquet",
+        output:
+            table="results/{study}/inputs/fold_changes.parquet",
+            provenance="results/{study}/inputs/provenance/prepare_fold_changes.json",
+        log:
+            "results/{study}/logs/prepare_fold_changes.log",
+        benchmark:
+            "results/{study}/benchmarks/prepare_fold_changes.tsv"
+        conda:
+            "../envs/tables.yaml"
+        params:
+            mirnas=list(fold_change_tables()),
+            id_column=INPUTS["fold_change"]["id_column"],
+            columns=INPUTS["fold_change"]["columns"],
+            code=code("prepare_fold_changes"),
+        script:
+            "../scripts/prepare_fold_changes.py"
 
 
 if "targetscan" in INPUTS:
