@@ -34,7 +34,10 @@ MISSING = [
     "None",
     "<NA>",
 ]
-_LIKE_DATA = re.compile(r"[-+]?\d*\.?\d+(e[-+]?\d+)?|[ACGTUN]{15,}", re.IGNORECASE)
+_LIKE_DATA = re.compile(
+    r"[-+]?\d*\.?\d+(e[-+]?\d+)?|[ACGTUN]{15,}|(ENS[A-Z]*[GT]|[NX][MR]_)\d+(\.\d+)?",
+    re.IGNORECASE,
+)
 _THOUSANDS = r"[-+]?[1-9]\d{0,2}(,\d{3})+"
 
 
@@ -165,6 +168,9 @@ def read_table(
     has_header = not any(isinstance(name, int) for name in wanted.values())
     wanted = {name: str(in_file) for name, in_file in wanted.items()}
     sheet = parse_table(read_text(path), path, comment, wanted.values(), has_header)
+    for name, in_file in wanted.items():
+        if in_file not in sheet.header:  # a header behind "#" has lost it
+            wanted[name] = in_file.lstrip("# ")
     first = sheet.header[0]
     if row_names and wanted[row_names] not in sheet.header and first in ROW_NAMES:
         wanted[row_names] = first
@@ -181,7 +187,7 @@ def read_table(
     namesakes = (set(wanted) & set(sheet.header)) - set(wanted.values())
     table = table.drop(columns=sorted(namesakes))
     table = table.rename(columns={in_file: name for name, in_file in wanted.items()})
-    table.attrs["separator"] = sheet.separator
+    table.attrs |= {"separator": sheet.separator, "names": wanted}
     return table
 
 
@@ -190,8 +196,6 @@ def _missing_column(
 ) -> str:
     """Return the line that says what lacks, what the file may be, and what to set."""
     lead = f"{path}: column {in_file!r} is missing"
-    if sheet.header[0].startswith(">"):
-        return f"{lead}: this is FASTA, not a table"
     found = ", ".join(name for name in sheet.header[:12] if name)
     key = f"{setting}: {{{name}: %s}}" if setting else ""
     if any(_LIKE_DATA.fullmatch(cell) for cell in sheet.header):
@@ -214,17 +218,17 @@ def to_number(
     Raises InputError, with the line, for what is no number, and for one above `largest`
     in size, such as the 1.79769e+308 that Cuffdiff writes for infinity.
     """
-    text = table[column]
+    text, shown = table[column], table.attrs.get("names", {}).get(column, column)
     has = {mark: text.str.contains(mark, na=False, regex=False) for mark in ",."}
     if has[","].any() and not has["."].any():
-        _refuse_thousands(text[has[","]], table.attrs.get("separator"), column, path)
+        _refuse_thousands(text[has[","]], table.attrs.get("separator"), shown, path)
         text = text.str.replace(",", ".", regex=False)
     numbers = pd.to_numeric(text, errors="coerce").astype("float64")
     bad = table.index[~(numbers.abs() <= largest).to_numpy() & text.notna().to_numpy()]
     if len(bad):
         value = str(table[column].loc[bad[0]])
         raise InputError(
-            f"{path}, line {bad[0]}: {value!r} in column {column!r} "
+            f"{path}, line {bad[0]}: {value!r} in column {shown!r} "
             f"{_what_is_wrong(value, largest)}; use NA for a missing value"
         )
     return numbers

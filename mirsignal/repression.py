@@ -147,8 +147,9 @@ def _find_columns(
             f"miRNA, as inputs: fold_change: file: {{{ours[0]}: FILE}}"
         )
     raise InputError(
-        f"{path}: no column is named like a miRNA of the study ({ours[0]!r}, ...); "
-        f"rename the columns, or set {FOLD_CHANGE_SETTING}: {{{ours[0]}: NAME}}"
+        f"{path}: no column is named like a miRNA of the study ({ours[0]!r}, ...; it "
+        f"has: {', '.join(table.columns[:6])}); rename the columns, or set "
+        f"{FOLD_CHANGE_SETTING}: {{{ours[0]}: NAME}}"
     )
 
 

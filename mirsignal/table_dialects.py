@@ -47,6 +47,8 @@ def parse_table(
     another length than the header, a header of two rows and a quote that is never closed.
     """
     text = text if text.isascii() else text.translate(_DASHES)
+    if text.lstrip().startswith(">"):
+        raise InputError(f"{path}: this is FASTA; give a table")
     lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
     stated = re.fullmatch(r"sep=(.)", lines[0][1].strip("\r\n ")) if lines else None
     lines = lines[1:] if stated else lines
@@ -54,8 +56,7 @@ def parse_table(
     if not kept:
         raise InputError(f"{path}: the file holds comments only; it needs a header")
     separator = stated.group(1) if stated else guess_separator(kept[0][1])
-    if len(kept) > 1 and separator not in re.sub(" ", "", kept[0][1]):
-        _refuse_title(kept, path)
+    _refuse_title(kept, path)
     rows = [row for row in _read_rows(kept, separator, path) if any(row[1])]
     if not rows:
         raise InputError(f"{path}: the table has no cells; it needs a header")
@@ -81,13 +82,19 @@ def guess_separator(line: str) -> str:
 
 
 def _refuse_title(lines: list[tuple[int, str]], path: str | Path) -> None:
-    """Raise InputError for a first line of one cell above others of several."""
-    second = lines[1][1]
-    if "\t" in second or (" " not in second and re.search("[,;]", second)):
+    """Raise InputError for a first line without separators above one with them."""
+    first, second = lines[0][1], lines[1][1] if len(lines) > 1 else ""
+    by_tabs = "\t" in second and "\t" not in first
+    by_commas = " " not in second and _has_marks(second) and not _has_marks(first)
+    if by_tabs or by_commas:
         raise InputError(
             f"{path}, line {lines[0][0]}: one cell over several; remove the title above "
             "the header"
         )
+
+
+def _has_marks(line: str) -> bool:
+    return any(mark in line for mark in "\t,;")
 
 
 def _split_comments(
@@ -106,7 +113,7 @@ def _cells(line: str, separator: str) -> list[str]:
 def _is_header(
     cells: list[str], rows: list[tuple[int, list[str]]], wanted: Collection[str]
 ) -> bool:
-    names = set(wanted)
+    names = {name.lstrip("# ") for name in wanted}
     return bool(names) and names <= set(cells) and not names <= set(rows[0][1])
 
 
