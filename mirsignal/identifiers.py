@@ -95,6 +95,6 @@ def warn_of_dates(names: pd.Series, path: str | Path) -> None:
     if len(dates):
         _log.warning(
             "%s: %d gene names look like dates, as spreadsheets make of SEPT2 or MARCH1 "
-            "(line %s: %r); they will match no gene",
+            "(line %s: %r); they match none, or a wrong one",
             *(path, len(dates), dates.index[0], dates.iloc[0]),
         )
