@@ -181,7 +181,7 @@ def _drop_unnamed(
     path: str | Path,
 ) -> Sheet:
     """Leave out columns without a name, but for the first; refuse a name given twice."""
-    unnamed = [i for i, name in enumerate(header) if i and not name]
+    unnamed = {i for i, name in enumerate(header) if i and not name}
     if header[0] and len(unnamed) == len(header) - 1 > 1:
         raise InputError(
             f"{path}: only {header[0]!r} is named; remove the title above the header"
