@@ -50,7 +50,7 @@ def parse_table(
     if text.lstrip().startswith(">"):
         raise InputError(f"{path}: this is FASTA; give a table")
     lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
-    stated = re.fullmatch(r"sep=(.)", lines[0][1].strip("\r\n ")) if lines else None
+    stated = re.fullmatch(r"sep=([,;|\t])", lines[0][1].strip("\r\n ")) if lines else None
     lines = lines[1:] if stated else lines
     remarks, kept = _split_comments(lines, comment)
     if not kept:
