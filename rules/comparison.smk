@@ -24,7 +24,7 @@ rule compare_predictions:
         stacked=experiment_file("regression", "stacked.parquet"),
         contextpp="results/{study}/contextpp/pairs.parquet",
         sites="results/{study}/contextpp/sites.parquet",
-        targetscan="results/{study}/inputs/targetscan.parquet",
+        targetscan=targetscan_scores(),
     output:
         metrics="results/{study}/comparison/{experiment}/metrics.json",
         pairs="results/{study}/comparison/{experiment}/pairs.parquet",
@@ -100,7 +100,7 @@ rule draw_comparison:
     conda:
         "../envs/tables.yaml"
     params:
-        reference_name=INPUTS["targetscan"]["name"],
+        reference_name=TARGETSCAN_NAME,
         captions={name: caption(name) for name in [*COMPARISON_FIGURES, "metrics"]},
         code=code("draw_comparison"),
     script:
@@ -113,7 +113,7 @@ rule compare_unseen:
         baseline="results/{study}/regression/baseline.%s/predictions.parquet"
         % MAIN["regression"],
         contextpp="results/{study}/contextpp/pairs.parquet",
-        targetscan="results/{study}/inputs/targetscan.parquet",
+        targetscan=targetscan_scores(),
     output:
         metrics="results/{study}/comparison/unseen/metrics.json",
         table="results/{study}/comparison/unseen/metrics.tsv",
@@ -161,7 +161,7 @@ rule draw_unseen:
     conda:
         "../envs/tables.yaml"
     params:
-        reference_name=INPUTS["targetscan"]["name"],
+        reference_name=TARGETSCAN_NAME,
         caption=caption("unseen"),
         code=code("draw_unseen"),
     script:

@@ -2,9 +2,9 @@
 #
 # in:   a simulation, downloads, or files under `data`
 # out:  mirnas.parquet, strands.tsv (passengers, and how often they are loaded),
-#       transcripts.fa + .parquet, fold_changes.parquet, targetscan.parquet,
-#       folds.parquet, shards.parquet; checked.json (inputs that are read late were
-#       looked at)
+#       transcripts.fa + .parquet; where the study names them fold_changes.parquet,
+#       targetscan.parquet; folds.parquet, shards.parquet; checked.json (inputs that are
+#       read late were looked at)
 
 
 localrules:
@@ -90,6 +90,7 @@ rule prepare_mirnas:
     params:
         columns=INPUTS["mirnas"]["columns"],
         content=contents(INPUTS["mirnas"]["file"]),
+        species=INPUTS["mirnas"]["species"],
         code=code("prepare_mirnas"),
     script:
         "../scripts/prepare_mirnas.py"
@@ -123,48 +124,57 @@ rule prepare_transcripts:
         "../scripts/prepare_transcripts.py"
 
 
-rule prepare_fold_changes:
-    input:
-        table=data_input(INPUTS["fold_change"]["file"]),
-        mirnas="results/{study}/inputs/mirnas.parquet",
-        transcripts="results/{study}/inputs/transcripts.parquet",
-    output:
-        table="results/{study}/inputs/fold_changes.parquet",
-        provenance="results/{study}/inputs/provenance/prepare_fold_changes.json",
-    log:
-        "results/{study}/logs/prepare_fold_changes.log",
-    benchmark:
-        "results/{study}/benchmarks/prepare_fold_changes.tsv"
-    conda:
-        "../envs/tables.yaml"
-    params:
-        id_column=INPUTS["fold_change"]["id_column"],
-        content=contents(INPUTS["fold_change"]["file"]),
-        code=code("prepare_fold_changes"),
-    script:
-        "../scripts/prepare_fold_changes.py"
+if "fold_change" in INPUTS:
+
+    rule prepare_fold_changes:
+        input:
+            tables=[data_input(file) for file in fold_change_tables().values()],
+            mirnas="results/{study}/inputs/mirnas.parquet",
+            transcripts="results/{study}/inputs/transcripts.parquet",
+        output:
+            table="results/{study}/inputs/fold_changes.parquet",
+            provenance="results/{study}/inputs/provenance/prepare_fold_changes.json",
+        log:
+            "results/{study}/logs/prepare_fold_changes.log",
+        benchmark:
+            "results/{study}/benchmarks/prepare_fold_changes.tsv"
+        conda:
+            "../envs/tables.yaml"
+        params:
+            mirnas=list(fold_change_tables()),
+            id_column=INPUTS["fold_change"]["id_column"],
+            columns=INPUTS["fold_change"]["columns"],
+            content=contents(*fold_change_tables().values()),
+            code=code("prepare_fold_changes"),
+        script:
+            "../scripts/prepare_fold_changes.py"
 
 
-rule prepare_targetscan:
-    input:
-        table=data_input(INPUTS["targetscan"]["file"]),
-        mirnas="results/{study}/inputs/mirnas.parquet",
-    output:
-        table="results/{study}/inputs/targetscan.parquet",
-        provenance="results/{study}/inputs/provenance/prepare_targetscan.json",
-    log:
-        "results/{study}/logs/prepare_targetscan.log",
-    benchmark:
-        "results/{study}/benchmarks/prepare_targetscan.tsv"
-    conda:
-        "../envs/tables.yaml"
-    params:
-        columns=INPUTS["targetscan"]["columns"],
-        where=INPUTS["targetscan"].get("where", {}),
-        content=contents(INPUTS["targetscan"]["file"]),
-        code=code("prepare_targetscan"),
-    script:
-        "../scripts/prepare_targetscan.py"
+if "targetscan" in INPUTS:
+
+    rule prepare_targetscan:
+        input:
+            table=data_input(INPUTS["targetscan"]["file"]),
+            mirnas="results/{study}/inputs/mirnas.parquet",
+            transcripts="results/{study}/inputs/transcripts.parquet",
+        output:
+            table="results/{study}/inputs/targetscan.parquet",
+            provenance="results/{study}/inputs/provenance/prepare_targetscan.json",
+        log:
+            "results/{study}/logs/prepare_targetscan.log",
+        benchmark:
+            "results/{study}/benchmarks/prepare_targetscan.tsv"
+        conda:
+            "../envs/tables.yaml"
+        params:
+            settings={
+                key: INPUTS["targetscan"][key]
+                for key in ("columns", "where", "join", "stronger")
+            },
+            content=contents(INPUTS["targetscan"]["file"]),
+            code=code("prepare_targetscan"),
+        script:
+            "../scripts/prepare_targetscan.py"
 
 
 TRACKS = {n: f for n, f in INPUTS["tracks"].items() if is_given(data_file(f))}
@@ -197,6 +207,7 @@ rule check_inputs:
         "../envs/tables.yaml"
     params:
         variant_columns=VARIANTS.get("columns"),
+        pair_columns=CONFIG["interpretation"]["pair_columns"],
         genes=CONFIG["interpretation"]["genes"],
         content=contents(
             *TRACKS.values(), VARIANTS.get("file"), CONFIG["interpretation"]["pairs"]

@@ -19,7 +19,8 @@ def main(snakemake):
         counts["measured_variants"] = len(variants)
     if files.named:
         pairs = pd.concat(map(pd.read_parquet, files.pairs), ignore_index=True)
-        named = read_named_pairs(files.named, name_sequences(mirnas, pairs))
+        sequences = name_sequences(mirnas, pairs)
+        named = read_named_pairs(files.named, sequences, params.pair_columns)
         counts["pairs"] = len(named)
     counts["genes"] = len(find_scans(params.genes, transcripts, mirnas["mirna"]))
     write_json(snakemake.output[0], counts)

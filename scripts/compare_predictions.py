@@ -9,6 +9,7 @@ from mirsignal.contextpp import bound_scores
 from mirsignal.coverage import refuse_gaps
 from mirsignal.files import write_json, write_parquet, write_tsv
 from mirsignal.jobs import run
+from mirsignal.repression import add_scores
 from mirsignal.seeds import member_columns, spread_over_seeds
 
 log = logging.getLogger("mirsignal")
@@ -23,7 +24,7 @@ PREDICTOR = (
     "table; seed_counts: boosting on site counts; site_features: boosting on their AU "
     "content and distance to the ends as well; contextpp: context++ computed from the "
     "study's 3' UTRs, its sum over sites bounded as repression is; targetscan: the table "
-    "given"
+    "given, if any"
 )
 
 
@@ -33,10 +34,11 @@ def main(snakemake):
     refuse_gaps(pairs, PREDICTORS)
     # In random order, so that ties between predictions are not broken by name.
     pairs = pairs.sample(frac=1, random_state=snakemake.params.seed, ignore_index=True)
+    predictors = [name for name in PREDICTORS if name in pairs]
     metrics = compare(
         pairs,
-        PREDICTORS,
-        ["contextpp", "targetscan"],
+        predictors,
+        [name for name in ("contextpp", "targetscan") if name in predictors],
         settings["thresholds"],
         settings["n_resamples"],
         snakemake.params.seed,
@@ -78,7 +80,6 @@ def join(files):
     baseline = pd.read_parquet(files.baseline)[
         ["mirna", "gene", "seed_counts", "site_features"]
     ]
-    scores = pd.read_parquet(files.targetscan).rename(columns={"score": "targetscan"})
     keys = ["mirna", "gene"]
     computed = pd.read_parquet(files.contextpp)
     computed["contextpp"] = bound_scores(computed["contextpp"])
@@ -87,7 +88,7 @@ def join(files):
         pairs = pairs.merge(table, on=keys, validate="1:1")
     sites = pd.MultiIndex.from_frame(pd.read_parquet(files.sites, columns=keys))
     pairs["no_site"] = ~pd.MultiIndex.from_frame(pairs[keys]).isin(sites)
-    return pairs.merge(scores, how="left", on=keys)
+    return add_scores(pairs, files.targetscan)
 
 
 if __name__ == "__main__":

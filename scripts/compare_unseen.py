@@ -14,6 +14,7 @@ from mirsignal.contextpp import bound_scores
 from mirsignal.coverage import refuse_gaps
 from mirsignal.files import write_json, write_tsv
 from mirsignal.jobs import run
+from mirsignal.repression import add_scores
 
 log = logging.getLogger("mirsignal")
 
@@ -36,14 +37,12 @@ def main(snakemake):
     baseline = pd.read_parquet(snakemake.input.baseline)[
         [*keys, "seed_counts_unseen", "site_features_unseen"]
     ].rename(columns=lambda name: name.removesuffix("_unseen"))
-    scores = pd.read_parquet(snakemake.input.targetscan)
-    scores = scores.rename(columns={"score": "targetscan"})
     pairs = pairs.merge(baseline, on=keys, validate="1:1")
     pairs = pairs.merge(pd.read_parquet(snakemake.input.contextpp), on=keys)
     pairs["contextpp"] = bound_scores(pairs["contextpp"])
-    pairs = pairs.merge(scores, how="left", on=keys)
-    present = with_predictions(pairs, PREDICTORS)
-    if absent := [name for name in PREDICTORS if name not in present]:
+    pairs = add_scores(pairs, snakemake.input.targetscan)
+    present = with_predictions(pairs, [name for name in PREDICTORS if name in pairs])
+    if absent := [name for name in PREDICTORS if name in pairs and name not in present]:
         log.info("%s: no row, since no pair is predicted (%s)", ", ".join(absent), REASON)
     refuse_gaps(pairs, present)
     metrics = compare(

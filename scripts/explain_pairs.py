@@ -66,7 +66,7 @@ def choose_pairs(tables, samples, settings, seed):
     if not tables.named:
         return chosen
     sequences = name_sequences(pd.read_parquet(tables.mirnas), pd.concat([samples, test]))
-    named = read_named_pairs(tables.named, sequences)
+    named = read_named_pairs(tables.named, sequences, settings["pair_columns"])
     return pd.concat([named, chosen], ignore_index=True)
 
 

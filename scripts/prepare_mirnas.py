@@ -7,8 +7,8 @@ from mirsignal.strands import STRAND_COLUMNS, load_strands
 
 
 def main(snakemake):
-    path = snakemake.input[0]
-    mirnas = load_strands(read_mirnas(path, snakemake.params.columns), path)
+    path, params = snakemake.input[0], snakemake.params
+    mirnas = load_strands(read_mirnas(path, params.columns, params.species), path)
     write_parquet(snakemake.output.table, mirnas)
     strands = mirnas[list(STRAND_COLUMNS)]
     write_tsv(snakemake.output.strands, strands, STRAND_COLUMNS)

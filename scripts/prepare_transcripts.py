@@ -5,7 +5,12 @@ import logging
 from mirsignal.files import write_parquet
 from mirsignal.jobs import run
 from mirsignal.sequences import write_indexed_fasta
-from mirsignal.transcripts import describe_transcripts, read_genes, read_transcripts
+from mirsignal.transcripts import (
+    describe_transcripts,
+    find_genes,
+    read_genes,
+    read_transcripts,
+)
 
 log = logging.getLogger("mirsignal")
 
@@ -13,11 +18,10 @@ log = logging.getLogger("mirsignal")
 def main(snakemake):
     source = snakemake.input.transcripts
     records = list(read_transcripts(source, snakemake.params.columns))
-    genes = None
     if snakemake.input.genes:
-        columns = snakemake.params.columns
-        named = {key: columns[key] for key in ("transcript", "gene") if key in columns}
-        genes = read_genes(snakemake.input.genes, named)
+        genes = read_genes(snakemake.input.genes, snakemake.params.columns)
+    else:
+        genes = find_genes(source, snakemake.params.columns)
     table = describe_transcripts(records, genes, source)
     write_indexed_fasta(snakemake.output.fasta, snakemake.output.index, records)
     write_parquet(snakemake.output.table, table)

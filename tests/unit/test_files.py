@@ -13,7 +13,6 @@ from mirsignal.files import (
     atomic_path,
     read_json,
     read_table,
-    read_text,
     refuse_duplicates,
     to_number,
     write_json,
@@ -21,6 +20,7 @@ from mirsignal.files import (
     write_tsv,
 )
 from mirsignal.sequences import write_indexed_fasta
+from mirsignal.text_files import read_text
 from scripts.export_tracks import as_bigwig
 
 
@@ -132,7 +132,7 @@ def test_tables_and_json_survive_the_round_trip(tmp_path):
     [
         (b"", "empty"),
         (b" \n\n", "empty"),
-        (b"\xff\xfe\x00\x81", "not a text file"),
+        (b"\x80\xfe\x00\x81", "not a text file"),
         (gzip.compress(b"a\tb\n" * 999)[:-9], "truncated gzip"),
         (gzip.compress(b"a\tb\n" * 999)[:20] + b"\x00" * 30, "truncated gzip"),
     ],
@@ -172,7 +172,7 @@ def test_every_spelling_of_missing(table_of, spelling):
     [
         ("id\ty\na\t1\n", "column 'x' is missing"),
         ("id\tx\na\t1\nb\n", "line 3: 1 cells where the header has 2"),
-        ("id\tx\na\t1\t2\n", "line 2: 3 cells"),
+        ("id\tx\na\t1\t2\nb\t1\n", "line 2: 3 cells"),
         ("id\tx\tx\na\t1\t2\n", "'x' occurs twice"),
         ("id\tx\n", "no rows"),
         ("# id\tx\n", "comments only"),
@@ -189,8 +189,13 @@ def test_column_asked_for_wins_over_a_namesake(table_of):
     assert read_table(path, {"gene": "symbol"})["gene"].tolist() == ["TP53", "EGFR"]
 
 
+def test_one_column_may_have_two_names(table_of):
+    table = read_table(table_of("id\tsymbol\n1\tTP53\n"), {"a": "symbol", "b": "symbol"})
+    assert table.to_dict("records") == [{"a": "TP53", "b": "TP53", "id": "1"}]
+
+
 def test_text_in_a_column_of_numbers_is_named(table_of):
-    table = read_table(table_of("id\tx\na\t1\nb\t1,5\n"))
+    table = read_table(table_of("id\tx\na\t1.5\nb\t1,5\n"))
     with pytest.raises(InputError, match=r"line 3: '1,5' in column 'x'"):
         to_number(table, "x", "t")
 
