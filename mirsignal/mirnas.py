@@ -23,7 +23,7 @@ SHORTEST, LONGEST = 15, 30
 PASSENGER = ["passenger", "passenger_source", "passenger_share"]
 COLUMNS = {name: name for name in ("mirna", "sequence", "passenger", "passenger_share")}
 SETTING = "inputs: mirnas"
-_SPECIES = re.compile(r"([a-z][a-z0-9]{2,7})-(?:miR|mir|let|lin|lsy|bantam|iab)\b")
+_SPECIES = re.compile(r"^([a-z][a-z0-9]{2,7})-(?:miR|mir|let|lin|lsy|bantam|iab)\b")
 
 
 def check_mirna(sequence: str) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from mirsignal.errors import InputError
 from mirsignal.files import name_columns, read_table, to_number
-from mirsignal.identifiers import bare_id, log_join, log_lost, warn_of_dates
+from mirsignal.identifiers import bare_gene, log_join, log_lost, warn_of_dates
 from mirsignal.mirnas import scan_names
 from mirsignal.sequences import normalise, seed
 
@@ -99,7 +99,7 @@ def _read_contrasts(
         _log.info("%s: %d rows without a gene are left out", path, n_unnamed)
     table = table[table["gene"].notna()]
     warn_of_dates(table["gene"], path)
-    bare = table["gene"].map(bare_id)
+    bare = table["gene"].map(bare_gene)
     if bare.empty:
         raise InputError(f"{path}: the column of gene ids is empty")
     if not bare.isin(genes).any():
@@ -189,7 +189,7 @@ def read_targetscan(
     table = table[table[[key, "gene", "score"]].notna().all(axis=1)]
     table["score"] = _lower_is_stronger(table["score"], stronger, path)
     warn_of_dates(table["gene"], path)
-    table["gene"] = table["gene"].map(bare_id)
+    table["gene"] = table["gene"].map(bare_gene)
     if key == "seed":
         table["seed"] = _normalised(table["seed"], path)
     tidy = _join_rows(table, key, join)
