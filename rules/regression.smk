@@ -9,12 +9,6 @@
 # on windows.parquet, candidates of the scan, and leaves head.json beside each model.
 
 
-localrules:
-    collect_predictions,
-    draw_explanations,
-    stack_predictions,
-
-
 rule train_regression:
     input:
         signals="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/signals.npz",
@@ -133,6 +127,7 @@ rule collect_predictions:
         "results/{study}/logs/collect_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.log",
     benchmark:
         "results/{study}/benchmarks/collect_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
@@ -157,6 +152,7 @@ rule stack_predictions:
         "results/{study}/logs/stack_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.log",
     benchmark:
         "results/{study}/benchmarks/stack_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
@@ -249,6 +245,7 @@ rule draw_explanations:
         "results/{study}/logs/draw_explanations/{samples}.{binding}.{scan}.{signals}.{regression}.log",
     benchmark:
         "results/{study}/benchmarks/draw_explanations/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
