@@ -12,7 +12,7 @@ from snakemake.utils import min_version
 min_version("9.0")
 
 
-configfile: f"{workflow.basedir}/config.yaml"
+configfile: f"{workflow.current_basedir}/config.yaml"
 
 
 include: "rules/common.smk"
@@ -38,28 +38,22 @@ wildcard_constraints:
     prediction=r"[a-z0-9_]+",
 
 
-localrules:
-    all,
-    binding,
-    scan,
-    ablations,
-    predict,
-
-
 rule all:
-    default_target: True
     input:
         results_of("main"),
+    localrule: True
 
 
 rule binding:
     input:
         [binding_results_of(experiment) for experiment in CONFIG["experiments"]],
+    localrule: True
 
 
 rule scan:
     input:
         scan_results_of("main"),
+    localrule: True
 
 
 rule ablations:
@@ -67,11 +61,13 @@ rule ablations:
         [results_of(experiment) for experiment in CONFIG["experiments"]],
         f"results/{STUDY}/comparison/experiments.tsv",
         f"results/{STUDY}/comparison/experiments.svg",
+    localrule: True
 
 
 rule predict:
     input:
         predicted_files,
+    localrule: True
 
 
 include: "rules/inputs.smk"

@@ -6,11 +6,6 @@
 #       metrics.json, metrics.tsv, evaluation.svg, test_predictions.parquet
 
 
-localrules:
-    choose_binding,
-    draw_evaluation,
-
-
 rule train_binding:
     input:
         pairs="results/{study}/samples/{samples}/pairs.parquet",
@@ -59,6 +54,7 @@ rule choose_binding:
         "results/{study}/logs/choose_binding/{samples}.{binding}.log",
     benchmark:
         "results/{study}/benchmarks/choose_binding/{samples}.{binding}.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
@@ -159,6 +155,7 @@ rule draw_evaluation:
         "results/{study}/logs/draw_evaluation/{samples}.{binding}.log",
     benchmark:
         "results/{study}/benchmarks/draw_evaluation/{samples}.{binding}.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:

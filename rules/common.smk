@@ -7,9 +7,11 @@ import os
 import sys
 from pathlib import Path
 
+import snakemake.jobs
+from snakemake.common.configfile import load_configfile
 from snakemake.exceptions import WorkflowError
 from snakemake.io import sourcecache_entry
-from snakemake.settings.enums import RerunTrigger
+from snakemake.utils import update_config
 
 from mirsignal.config import (
     STAGES,
@@ -25,7 +27,13 @@ from mirsignal.mirnas import plan_batches, read_mirnas
 from mirsignal.provenance import describe_file
 from mirsignal.source import source_digest
 
-ROOT = Path(workflow.basedir)
+# Of this file, which another workflow may use as a module.
+ROOT = Path(str(workflow.current_basedir)).parent
+
+if not workflow.modifier.is_main_snakefile():
+    # What the other workflow gives as `config` lies over config.yaml, as a --configfile.
+    given_config, config = config, load_configfile(str(ROOT / "config.yaml"))
+    update_config(config, given_config)
 
 
 def checked(function, *arguments):
@@ -307,7 +315,8 @@ def measure_no_shared_results():
     measured. A directive cannot be left out on a condition, hence the private name.
     """
     for each in workflow.rules:
-        if each.cache and each.cache.output:
+        ours = Path(str(each.basedir)).is_relative_to(ROOT)
+        if ours and each.cache and each.cache.output:
             each._benchmark = None
 
 
@@ -333,15 +342,21 @@ def code(rule, **registry):
 
 
 def leave_scripts_to_digests():
-    """Take the dates of scripts from what makes Snakemake rerun a rule.
+    """Take the dates of our scripts from what makes Snakemake rerun a rule.
 
     A comment, or another checkout of the same files, changes the date of a script;
-    parameter `code` tells whether what it computes was changed. As a module the choice
-    is the other workflow's (`--rerun-triggers`).
+    parameter `code` tells whether what it computes was changed. The setting for that,
+    `--rerun-triggers`, is not for a workflow to make. A Snakemake that asks for dates in
+    another way reruns more than it need.
     """
-    settings = workflow.dag_settings
-    if settings is not None and workflow.modifier.is_main_snakefile():
-        settings.rerun_triggers = settings.rerun_triggers - {RerunTrigger.CODE}
+    dated = getattr(snakemake.jobs, "get_script_mtime", None)
+
+    def date_of(path):
+        ours = Path(os.path.normpath(path)).is_relative_to(ROOT / "scripts")
+        return 0.0 if ours else dated(path)
+
+    if dated is not None:
+        snakemake.jobs.get_script_mtime = date_of
 
 
 def caption(name):

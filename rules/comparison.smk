@@ -8,13 +8,6 @@
 #       comparison/experiments.tsv, experiments.svg
 
 
-localrules:
-    draw_comparison,
-    draw_unseen,
-    compare_experiments,
-    draw_experiments,
-
-
 rule compare_predictions:
     input:
         predictions=experiment_file("regression", "predictions.parquet"),
@@ -97,6 +90,7 @@ rule draw_comparison:
         "results/{study}/logs/draw_comparison/{experiment}.log",
     benchmark:
         "results/{study}/benchmarks/draw_comparison/{experiment}.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
@@ -158,6 +152,7 @@ rule draw_unseen:
         "results/{study}/logs/draw_unseen.log",
     benchmark:
         "results/{study}/benchmarks/draw_unseen.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
@@ -211,6 +206,7 @@ rule compare_experiments:
         "results/{study}/logs/compare_experiments.log",
     benchmark:
         "results/{study}/benchmarks/compare_experiments.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
@@ -241,6 +237,7 @@ rule draw_experiments:
         "results/{study}/logs/draw_experiments.log",
     benchmark:
         "results/{study}/benchmarks/draw_experiments.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:

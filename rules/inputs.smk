@@ -7,15 +7,6 @@
 #       read late were looked at)
 
 
-localrules:
-    prepare_mirnas,
-    prepare_fold_changes,
-    prepare_targetscan,
-    check_inputs,
-    split_genes,
-    plan_shards,
-
-
 if SIMULATED:
 
     rule simulate_study:
@@ -70,6 +61,9 @@ if DOWNLOADS:
         params:
             url=lambda wildcards: DOWNLOADS[wildcards.file]["url"],
             sha256=lambda wildcards: DOWNLOADS[wildcards.file]["sha256"],
+            # A function of the output, since Snakemake then compares no values of it:
+            # another mirror of the same files fetches nothing again.
+            mirror=lambda wildcards, output: CONFIG["mirror"],
         script:
             "../scripts/download_file.py"
 
@@ -85,6 +79,7 @@ rule prepare_mirnas:
         "results/{study}/logs/prepare_mirnas.log",
     benchmark:
         "results/{study}/benchmarks/prepare_mirnas.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
@@ -138,6 +133,7 @@ if "fold_change" in INPUTS:
             "results/{study}/logs/prepare_fold_changes.log",
         benchmark:
             "results/{study}/benchmarks/prepare_fold_changes.tsv"
+        localrule: True
         conda:
             "../envs/tables.yaml"
         params:
@@ -164,6 +160,7 @@ if "targetscan" in INPUTS:
             "results/{study}/logs/prepare_targetscan.log",
         benchmark:
             "results/{study}/benchmarks/prepare_targetscan.tsv"
+        localrule: True
         conda:
             "../envs/tables.yaml"
         params:
@@ -203,6 +200,7 @@ rule check_inputs:
     benchmark:
         "results/{study}/benchmarks/check_inputs.tsv"
     priority: 1
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
@@ -226,6 +224,7 @@ rule split_genes:
         "results/{study}/logs/split_genes.log",
     benchmark:
         "results/{study}/benchmarks/split_genes.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
@@ -245,6 +244,7 @@ rule plan_shards:
         "results/{study}/logs/plan_shards.log",
     benchmark:
         "results/{study}/benchmarks/plan_shards.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:

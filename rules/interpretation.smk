@@ -14,14 +14,6 @@
 #         variants.tsv, .json, .svg                        where variants were measured
 
 
-localrules:
-    draw_pairs,
-    draw_importance,
-    draw_clusters,
-    draw_mutants,
-    draw_checks,
-
-
 rule explain_pairs:
     input:
         model="results/{study}/binding/{samples}.{binding}/model.keras",
@@ -100,6 +92,7 @@ rule draw_pairs:
         "results/{study}/logs/draw_pairs/{samples}.{binding}.log",
     benchmark:
         "results/{study}/benchmarks/draw_pairs/{samples}.{binding}.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
@@ -151,6 +144,7 @@ rule draw_importance:
         "results/{study}/logs/draw_importance/{samples}.{binding}.log",
     benchmark:
         "results/{study}/benchmarks/draw_importance/{samples}.{binding}.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
@@ -205,6 +199,7 @@ rule draw_clusters:
         "results/{study}/logs/draw_clusters/{samples}.{binding}.log",
     benchmark:
         "results/{study}/benchmarks/draw_clusters/{samples}.{binding}.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
@@ -260,6 +255,7 @@ rule draw_mutants:
         "results/{study}/logs/draw_mutants/{samples}.{binding}.log",
     benchmark:
         "results/{study}/benchmarks/draw_mutants/{samples}.{binding}.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
@@ -316,6 +312,7 @@ rule draw_checks:
         "results/{study}/logs/draw_checks/{samples}.{binding}.log",
     benchmark:
         "results/{study}/benchmarks/draw_checks/{samples}.{binding}.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:

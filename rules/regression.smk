@@ -10,12 +10,6 @@
 # A model is that of all `n_seeds` networks: their mean, or an output for each if tuned.
 
 
-localrules:
-    collect_predictions,
-    draw_explanations,
-    stack_predictions,
-
-
 rule train_regression:
     input:
         signals="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/signals.npz",
@@ -134,6 +128,7 @@ rule collect_predictions:
         "results/{study}/logs/collect_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.log",
     benchmark:
         "results/{study}/benchmarks/collect_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
@@ -158,6 +153,7 @@ rule stack_predictions:
         "results/{study}/logs/stack_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.log",
     benchmark:
         "results/{study}/benchmarks/stack_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
@@ -250,6 +246,7 @@ rule draw_explanations:
         "results/{study}/logs/draw_explanations/{samples}.{binding}.{scan}.{signals}.{regression}.log",
     benchmark:
         "results/{study}/benchmarks/draw_explanations/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:

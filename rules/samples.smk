@@ -5,11 +5,6 @@
 #       samples/{samples}/pairs.parquet, audit.json, audit.svg
 
 
-localrules:
-    prepare_test_set,
-    draw_audit,
-
-
 if "transcripts" in INPUTS["hybrids"]:
 
     rule prepare_chimera_transcripts:
@@ -74,6 +69,7 @@ rule prepare_test_set:
         "results/{study}/logs/prepare_test_set/{test_set}.log",
     benchmark:
         "results/{study}/benchmarks/prepare_test_set/{test_set}.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
@@ -152,6 +148,7 @@ rule draw_audit:
         "results/{study}/logs/draw_audit/{samples}.log",
     benchmark:
         "results/{study}/benchmarks/draw_audit/{samples}.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:

@@ -11,7 +11,7 @@ def main(snakemake: Any) -> None:
         snakemake.params.url,
         snakemake.output[0],
         sha256=snakemake.params.sha256,
-        mirror=snakemake.config.get("mirror"),
+        mirror=snakemake.params.mirror,
     )
 
 

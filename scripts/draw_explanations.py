@@ -9,7 +9,12 @@ from mirsignal.jobs import run
 
 def main(snakemake):
     explained = [
-        one | {key: pd.DataFrame(one[key]) for key in ("parts", "sites")}
+        one
+        | {
+            # A pair without signal has no parts, and so no text that tells the type.
+            "parts": pd.DataFrame(one["parts"]).astype({"sites": "str"}),
+            "sites": pd.DataFrame(one["sites"]),
+        }
         for one in read_json(snakemake.input[0])
     ]
     draw_explanations(explained, snakemake.output[0], snakemake.params.caption)
