@@ -56,26 +56,17 @@ class Reference:
 
 def main(n_kills=40, *targets):
     rng, started = np.random.default_rng(SEED), time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="mirsignal-") as folder:
-        reference = run_twice(Path(folder), targets)
-        found = {
-            "targets": list(targets) or ["all"],
-            "files": len(reference.names),
-            "files_reproducible": len(reference.expected),
-            "run_seconds": reference.seconds,
-        }
-        for measured in (
-            kills(Path(folder), reference, int(n_kills), targets, rng),
-            full_disk(Path(folder), reference, targets),
-            damage(reference, targets, rng),
-            two_at_once(Path(folder)),
-            fuzzing(),
-        ):
-            found |= show(measured)
-    write_json(
-        "results/benchmarks/reliability.json",
-        found | {"minutes": (time.monotonic() - started) / 60},
-    )
+    with tempfile.TemporaryDirectory(prefix="mirsignal-") as name:
+        folder = Path(name)
+        reference = run_twice(folder, targets)
+        found = show(described(reference, targets))
+        found |= show(kills(folder, reference, int(n_kills), targets, rng))
+        found |= show(full_disk(folder, reference, targets))
+        found |= show(damage(reference, targets, rng))
+        found |= show(two_at_once(folder))
+    found |= show(fuzzing())
+    found |= show({"minutes": (time.monotonic() - started) / 60})
+    write_json("results/benchmarks/reliability.json", found)
 
 
 def show(measured):
@@ -83,6 +74,16 @@ def show(measured):
     for name, value in measured.items():
         print(f"{name:24s} {value}", flush=True)
     return measured
+
+
+def described(reference, targets):
+    return {
+        "targets": list(targets) or ["all"],
+        "files": len(reference.names),
+        "files_reproducible": len(reference.expected),
+        "files_varying": sorted(reference.names - set(reference.expected)),
+        "run_seconds": reference.seconds,
+    }
 
 
 def fresh(folder):

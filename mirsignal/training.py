@@ -20,6 +20,7 @@ from mirsignal.files import atomic_path, read_json, write_json
 from mirsignal.integrity import checksum
 from mirsignal.metrics import average_precision
 from mirsignal.models import BINDING_NETWORKS
+from mirsignal.networks import save_network
 from mirsignal.pairing import pair_matrix
 from mirsignal.provenance import text_digest
 from mirsignal.sequences import UNKNOWN, encode_many
@@ -204,8 +205,7 @@ class Checkpoint:
         best_weights: list[np.ndarray],
     ) -> None:
         epoch = len(rows)
-        with atomic_path(self._folder / f"{epoch}.keras") as temporary:
-            model.save(temporary)
+        save_network(self._folder / f"{epoch}.keras", model)
         with atomic_path(self._folder / f"{epoch}.npz") as temporary:
             np.savez(temporary, *best_weights)
         names = (f"{epoch}.keras", f"{epoch}.npz")

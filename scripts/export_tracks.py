@@ -20,7 +20,8 @@ def main(snakemake):
         temporary.write_bytes(as_bigwig(tracks))
     with (
         atomic_path(snakemake.output.bedgraph) as temporary,
-        gzip.GzipFile(temporary, "wb", mtime=0) as text,
+        temporary.open("wb") as handle,
+        gzip.GzipFile("", "wb", fileobj=handle, mtime=0) as text,  # no name, no date
     ):
         for name in sorted(tracks):
             for row in zip(*runs(tracks[name]), strict=True):

@@ -5,9 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from mirsignal.backend import set_up
-from mirsignal.files import atomic_path, write_tsv
+from mirsignal.files import write_tsv
 from mirsignal.history import HISTORY_COLUMNS
 from mirsignal.jobs import run
+from mirsignal.networks import save_network
 from mirsignal.training import make_checkpoint, train_binding
 
 
@@ -19,8 +20,7 @@ def main(snakemake):
     folder = Path(snakemake.output.model).parent / "checkpoint"
     checkpoint = make_checkpoint(folder, pairs, settings, seed, snakemake.params.code)
     model, history = train_binding(pairs, settings, seed, checkpoint)
-    with atomic_path(snakemake.output.model) as temporary:
-        model.save(temporary)
+    save_network(snakemake.output.model, model)
     write_tsv(snakemake.output.history, history, HISTORY_COLUMNS)
     checkpoint.remove()
 

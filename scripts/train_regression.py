@@ -5,10 +5,11 @@ import logging
 import pandas as pd
 
 from mirsignal.backend import set_up
-from mirsignal.files import atomic_path, write_parquet, write_tsv
+from mirsignal.files import write_parquet, write_tsv
 from mirsignal.gene_features import gene_inputs
 from mirsignal.history import REGRESSION_COLUMNS
 from mirsignal.jobs import run
+from mirsignal.networks import save_network
 from mirsignal.regression import train_regression
 from mirsignal.repression import part_pairs
 from mirsignal.signals import read_limits, scale
@@ -31,8 +32,7 @@ def main(snakemake):
     )
     pairs["predicted"] = predicted
     pairs["no_signal"] = signals.extra["no_signal"][pairs["signal"]]
-    with atomic_path(snakemake.output.model) as temporary:
-        model.save(temporary)
+    save_network(snakemake.output.model, model)
     write_tsv(snakemake.output.history, history, REGRESSION_COLUMNS)
     held_out = pairs[pairs["part"] != "train"].drop(columns="signal")
     write_parquet(snakemake.output.predictions, held_out)

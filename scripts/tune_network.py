@@ -7,10 +7,11 @@ import pandas as pd
 
 from mirsignal.backend import keras, set_up
 from mirsignal.errors import InputError
-from mirsignal.files import atomic_path, write_json, write_parquet, write_tsv
+from mirsignal.files import write_json, write_parquet, write_tsv
 from mirsignal.fine_tuning import RepressionModel, fine_tune
 from mirsignal.history import REGRESSION_COLUMNS
 from mirsignal.jobs import run
+from mirsignal.networks import save_network
 from mirsignal.repression import part_pairs
 from mirsignal.scanning import mirna_rows
 from mirsignal.sequences import Transcripts, encode
@@ -47,8 +48,7 @@ def main(snakemake):
     )
     history, pairs["predicted"] = fine_tune(model, windows, pairs, settings, seed + fold)
     pairs["no_signal"] = np.diff(windows.offsets) == 0
-    with atomic_path(snakemake.output.model) as temporary:
-        model.network.save(temporary)
+    save_network(snakemake.output.model, model.network)
     write_json(snakemake.output.head, model.describe() | {"gene_features": list(genes)})
     write_tsv(snakemake.output.history, history, REGRESSION_COLUMNS)
     write_parquet(snakemake.output.predictions, pairs[pairs["part"] != "train"])
