@@ -97,10 +97,9 @@ bench-coverage: $(INSTALLED)
 	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
 	echo "== Prediction intervals from HCT116 in HEK293FT and HeLa (about 20 minutes on 2 cores)"
 	$(BIN)/python -m benchmarks.measure_coverage prepare "$(DATA)"
-	for cells in hek_12 hela_17; do \
-	    $(SNAKEMAKE) --configfile studies/hct116_subset.yaml --config data="$(DATA)" \
-	        'predict={"name": "'$${cells%_*}'", "mirnas": "$(DATA)/foldchange/'$$cells'mirnas.tsv", "transcripts": "results/benchmarks/coverage/'$${cells%_*}'.fa", "accessibility": false}' \
-	        -- predict || exit 1; \
+	for cells in hek hela; do \
+	    $(SNAKEMAKE) --config data="$(DATA)" --configfile studies/hct116_subset.yaml \
+	        results/benchmarks/coverage/$$cells.yaml -- predict || exit 1; \
 	done
 	$(BIN)/python -m benchmarks.measure_coverage measure "$(DATA)"
 	echo "== Done. results/benchmarks/coverage.json."

@@ -4,7 +4,7 @@
 HEK293FT and 17 in HeLa, of which nothing else is used, and looks where the measured
 values are. Writes results/benchmarks/coverage.json.
 
-    python -m benchmarks.measure_coverage prepare DATA   the 3' UTRs to predict
+    python -m benchmarks.measure_coverage prepare DATA   3' UTRs to predict, and settings
     python -m benchmarks.measure_coverage measure DATA   after target `predict`
 """
 
@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
 from mirsignal.files import atomic_path, write_json
 from mirsignal.intervals import KNOWN, NEW, NO_SITE, describe_held_out, summarise
@@ -21,7 +22,10 @@ CELLS = {"hek": "hek_12mirna", "hela": "hela_17mirna"}
 
 
 def prepare(data):
-    """Write the 3' UTR of every measured gene as FASTA, by the gene's name."""
+    """Write the 3' UTR of every measured gene as FASTA, and what `predict` is to read.
+
+    Sites are not folded, which would take half an hour.
+    """
     utrs = pd.read_csv(f"{data}/transcripts/human_3utr_all.tsv.gz", sep="\t")
     utrs = utrs.drop_duplicates("source_transcript")
     for cells, name in CELLS.items():
@@ -37,6 +41,14 @@ def prepare(data):
         path = Path(f"results/benchmarks/coverage/{cells}.fa")
         with atomic_path(path) as temporary:
             temporary.write_text("".join(f">{gene}\n{utr}\n" for gene, utr in records))
+        settings = {
+            "name": cells,
+            "mirnas": f"{data}/foldchange/{name}s.tsv",
+            "transcripts": str(path),
+            "accessibility": False,
+        }
+        with atomic_path(path.with_suffix(".yaml")) as temporary:
+            temporary.write_text(yaml.safe_dump({"predict": settings}))
         print(f"{path}: {len(found):,} of {len(measured):,} genes")
 
 
@@ -71,7 +83,7 @@ def measure(data):
 
 
 def compare(cells, path):
-    """Return predicted and measured pairs of new miRNAs that were scanned."""
+    """Return predicted and measured pairs that were scanned."""
     predicted = pd.read_csv(STUDY / f"predict/{cells}/genes.tsv", sep="\t", comment="#")
     measured = pd.read_csv(path, sep="\t").drop(columns="transcript", errors="ignore")
     measured = measured.melt("gene", var_name="mirna", value_name="log2fc").dropna()
