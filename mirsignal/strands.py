@@ -37,8 +37,8 @@ LEAST = 0.05
 predict. A model learns a factor of the share, so data can raise it only from here."""
 TRUST = 0.25
 """What is left of the share where the passenger is not known but assumed. With all of it
-miRNAs of an experiment with designed mismatches are predicted worse than without any
-passenger, with a quarter none is (docs/repression.md)."""
+an experiment with designed mismatches is predicted worse than without any passenger, with
+a quarter no worse (docs/repression.md)."""
 BLOCKED_SHARE = 0.02
 """Share of a passenger that was chemically blocked, as by 5'-O-methylation (Chen 2008,
 RNA 14:263). Assumed, not measured: what escapes the modification."""

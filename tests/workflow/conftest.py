@@ -58,6 +58,7 @@ class Project:
             copy(ROOT / part, root / part, **ignored)
         shutil.copy(Path(__file__).with_name("small.yaml"), root)
         lines = (root / "resources/mirnas_demo.tsv").read_text().splitlines()[:4]
+        lines[1:] = [f"{lines[1]}\tpassenger", f"{lines[2]}\tnone", f"{lines[3]}\tNA"]
         (root / "resources/mirnas_small.tsv").write_text("\n".join(lines) + "\n")
         (root / "resources/pairs_small.tsv").write_text(labelled_pairs())
         (root / "resources/named_small.tsv").write_text(NAMED_PAIRS)
