@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import pyBigWig
 from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, P_LEVELS, REGIONS, WINDOW
+from mirsignal.bigwig import BigWig
 from mirsignal.errors import InputError
 from mirsignal.sequences import LETTERS, UNKNOWN
 from mirsignal.tracks import Ragged
@@ -37,20 +37,14 @@ class Wiggle:
     """A bigWig file with one value per nucleotide of transcripts, by their names."""
 
     def __init__(self, path: str | Path):
-        self._path = path
-        try:
-            self._file = pyBigWig.open(str(path))
-        except RuntimeError:
-            raise InputError(f"{path}: not a bigWig file; make it anew") from None
-        if not self._file.isBigWig():
-            raise InputError(f"{path}: not a bigWig file; bigBed cannot be used")
+        self._path, self._file = path, BigWig(path)
 
     def values(self, transcript: str, length: int) -> Values:
         """Return the values (L,); 0 where the file has none.
 
         Raises InputError for a transcript that the file lacks or gives another length.
         """
-        found = self._file.chroms(transcript)
+        found = self._file.lengths.get(transcript)
         if found is None:
             raise InputError(
                 f"{self._path}: no transcript {transcript!r}; name the sequences in it "
@@ -61,7 +55,7 @@ class Wiggle:
                 f"{self._path}: {transcript!r} has {found} nt, in the study {length}; "
                 "make the file from the same sequences"
             )
-        return np.nan_to_num(self._file.values(transcript, 0, length, numpy=True))
+        return np.nan_to_num(self._file.values(transcript))
 
 
 @dataclass(frozen=True)

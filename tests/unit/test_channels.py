@@ -1,5 +1,7 @@
 """Channels by hand, at positions and around them; a new one joins as one function."""
 
+import contextlib
+
 import numpy as np
 import pyBigWig
 import pytest
@@ -148,3 +150,13 @@ def test_track_that_does_not_fit_the_transcripts_is_refused(conservation, tmp_pa
     (tmp_path / "text.bw").write_text("chr1 0 5 1.0\n")
     with pytest.raises(InputError, match=r"text.bw: not a bigWig file"):
         Wiggle(tmp_path / "text.bw")
+
+
+def test_damaged_track_is_an_error_and_no_crash(conservation, tmp_path):
+    """The C library that reads bigWig crashes on some files that are cut off."""
+    whole = conservation.read_bytes()
+    damaged = tmp_path / "damaged.bw"
+    for size in range(40, len(whole), 25):
+        damaged.write_bytes(whole[:size])
+        with contextlib.suppress(InputError):
+            Wiggle(damaged).values("T1", 6)
