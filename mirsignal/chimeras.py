@@ -16,13 +16,15 @@ import pandas as pd
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, WINDOW
 from mirsignal.clusters import is_in_sorted, kmer_keys
 from mirsignal.errors import InputError
-from mirsignal.files import read_table, to_number
+from mirsignal.files import name_columns, read_table, to_number
+from mirsignal.identifiers import bare_id, find_ids, log_lost
 from mirsignal.mirnas import check_mirna
 from mirsignal.sequences import Transcripts, encode, encode_many, normalise, seed
 
 COLUMNS = ["mirna", "mirna_name", "family", "target", "gene", "transcript", "start"]
 """Columns of a positive: sequences as RNA, start 0-based (-1 where not known)."""
 
+SETTING = "inputs: hybrids: columns"
 _NO_FAMILY = ["unknown", "none", "0", "-"]
 _WORD = 27  # nucleotides that one integer holds
 _CLASH = {
@@ -59,18 +61,24 @@ def window_start(start: int, end_extended: int, length: int) -> int:
 
 
 def read_clash_table(
-    path: str | Path, transcripts: Transcripts
+    path: str | Path,
+    transcripts: Transcripts,
+    columns: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Read a Helwak-layout table; return positives (COLUMNS) and counts by reason.
 
-    A row whose transcript is absent, or which lies beyond its end, is skipped and
-    counted; so are targets with N. The gene is the part of `mRNA_name` before the first
+    `columns` (the config's `hybrids: columns`) names those of the file that are called
+    otherwise. Transcripts are found by their name in the FASTA, else by `bare_id`. A row
+    whose transcript is absent, or which lies beyond its end, is skipped and counted; so
+    are targets with N. The gene is the part of `mRNA_name` before the first
     '_' where that is an Ensembl id (ENSG..._ENST..._symbol_mRNA), else the whole name.
 
     Raises InputError for a missing column, a coordinate that is no whole number and an
     impossible miRNA, with the line.
     """
-    table = read_table(path, _CLASH)
+    names = name_columns(_CLASH, columns, SETTING)
+    table = read_table(path, names, setting=SETTING)
+    ids = find_ids(table["transcript"], transcripts.names())
     for column in ("start", "end"):
         table[column] = to_number(table, column, path)
     counts: Counter[str] = Counter(rows=len(table))
@@ -83,8 +91,8 @@ def read_clash_table(
             counts["skipped: a cell is missing"] += 1
             continue
         mirna = _driver(row["mirna"], f"{path}, line {line}")
-        name = row["transcript"]
-        if name not in transcripts:
+        name = ids.get(row["transcript"])
+        if name is None:
             counts["skipped: transcript not in the FASTA"] += 1
             continue
         try:
@@ -95,8 +103,10 @@ def read_clash_table(
             counts[f"skipped: {error}"] += 1
             continue
         target = normalise(transcripts[name][start : start + WINDOW])
-        gene = _gene_id(name)
+        gene = _gene_id(row["transcript"])
         rows.append((mirna, row["mirna_name"], seed(mirna), target, gene, name, start))
+    absent = [name for name in table["transcript"].dropna() if name not in ids]
+    log_lost(table["transcript"].dropna(), absent, "transcripts are not in the FASTA")
     return _clean(pd.DataFrame(rows, columns=COLUMNS), counts, path)
 
 
@@ -118,7 +128,7 @@ def read_pairs(
     Raises InputError for a missing column, a label other than 0 and 1, a window that is
     not 50 nt, an impossible miRNA or an unknown letter, with the line.
     """
-    table, counts = _read_labelled(path, columns, two_labels)
+    table, counts = _read_labelled(path, columns, two_labels, SETTING)
     counts["left out: label is not 1"] = int((table["label"] != 1).sum())
     positives, counted = _clean(table.loc[table["label"] == 1, COLUMNS], counts, path)
     if transcripts is not None:
@@ -137,7 +147,8 @@ def read_test_pairs(
     Columns and `two_labels` are those of `read_pairs`. Raises InputError as that does,
     and for a set without either label.
     """
-    table, counts = _read_labelled(path, columns, two_labels)
+    setting = "inputs: test_sets: NAME: columns"
+    table, counts = _read_labelled(path, columns, two_labels, setting)
     table, counted = _clean(table, counts, path)
     if table["label"].nunique() < 2:
         raise InputError(f"{path}: all pairs have one label; a test set needs both")
@@ -145,30 +156,22 @@ def read_test_pairs(
 
 
 def _read_labelled(
-    path: str | Path, columns: Mapping[str, str] | None, two_labels: str
+    path: str | Path,
+    columns: Mapping[str, str] | None,
+    two_labels: str,
+    setting: str,
 ) -> tuple[pd.DataFrame, Counter[str]]:
     """Read ready pairs (COLUMNS and label), indexed by line; refuse two labels."""
     renamed = dict(columns or {})
     known = ["mirna", "target", "label", *_OPTIONAL_PAIR_COLUMNS]
-    if unknown := sorted(set(renamed) - set(known)):
-        raise InputError(
-            f"config: `columns` of {path} names {unknown[0]!r}; known: {', '.join(known)}"
-        )
-    table = read_table(path)
-    mirna_column = "noncodingRNA" if "noncodingRNA" in table.columns else "miRNA"
-    names = {
-        "mirna": renamed.get("mirna", mirna_column),
-        "target": renamed.get("target", "gene"),
-        "label": renamed.get("label", "label"),
-    }
-    for name, choices in _OPTIONAL_PAIR_COLUMNS.items():
-        for column in [renamed[name]] if name in renamed else choices:
-            if column in table.columns:
-                names[name] = column
+    name_columns({name: name for name in known}, renamed, setting)
+    table = read_table(path, renamed, setting=setting)
+    names = _find_pair_columns(list(table.columns), renamed)
     for name, column in names.items():
         if column not in table.columns:
             raise InputError(
-                f"{path}: column {column!r} is missing; it holds the {name} of a pair"
+                f"{path}: column {column!r} is missing; it holds the {name} of a pair; "
+                f"rename it, or set {setting}: {{{name}: NAME}} in the config"
             )
     table = pd.DataFrame({name: table[column] for name, column in names.items()})
     table["label"] = to_number(table, "label", path)
@@ -209,9 +212,23 @@ def _read_labelled(
     return clean.assign(start=-1)[[*COLUMNS, "label"]], counts
 
 
+def _find_pair_columns(header: list[str], renamed: Mapping[str, str]) -> dict[str, str]:
+    """Return the column that holds each part of a pair; those `renamed` have its name."""
+    names = {
+        "mirna": "noncodingRNA" if "noncodingRNA" in header else "miRNA",
+        "target": "gene",
+        "label": "label",
+    }
+    for name, choices in _OPTIONAL_PAIR_COLUMNS.items():
+        for column in choices:
+            if column in header:
+                names[name] = column
+    return names | {name: name for name in renamed}
+
+
 def _gene_id(name: str) -> str:
     """Return the gene of ENSG..._ENST..._symbol_mRNA; other names as they are."""
-    return name.split("_")[0] if name.startswith("ENS") else name
+    return bare_id(name.split("_")[0]) if name.startswith("ENS") else name
 
 
 def _map_unique(

@@ -10,9 +10,9 @@ import pandas as pd
 
 from mirsignal.context_sites import count_word, join
 from mirsignal.errors import InputError
-from mirsignal.files import read_table, refuse_duplicates, to_number
+from mirsignal.files import name_columns, read_table, refuse_duplicates, to_number
+from mirsignal.identifiers import bare_id, log_lost
 from mirsignal.sequences import normalise, reverse_complement
-from mirsignal.transcripts import strip_version
 
 TA_SPS_COLUMNS = {
     "seed": "Seed region",
@@ -38,7 +38,9 @@ def read_ta_sps(
     6mer sites) and ta (log10), indexed by seed. Raises InputError when a column is
     missing, a seed stands there twice or a value is no number.
     """
-    table = read_table(path, TA_SPS_COLUMNS | dict(columns or {}))
+    setting = "inputs: contextpp: columns"
+    names = name_columns(TA_SPS_COLUMNS, columns, setting)
+    table = read_table(path, names, setting=setting)
     for name in ("sps", "sps_short", "ta"):
         table[name] = to_number(table, name, path)
     seeds = table["seed"].str.upper().str.replace("T", "U")
@@ -54,7 +56,9 @@ def read_ta_sps(
 
 
 def read_mrnas(
-    path: str | Path, columns: Mapping[str, str] | None = None
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    setting: str = "inputs: contextpp: mrna_columns",
 ) -> pd.DataFrame:
     """Read mRNAs: columns transcript, gene, orf (RNA, from start codon to stop codon).
 
@@ -62,7 +66,8 @@ def read_mrnas(
     are left out. Raises InputError for a frame that is no number or not inside its
     sequence.
     """
-    table = read_table(path, MRNA_COLUMNS | dict(columns or {}))
+    names = name_columns(MRNA_COLUMNS, columns, setting)
+    table = read_table(path, names, setting=setting)
     start, end = (to_number(table, name, path) for name in ("cds_start", "cds_end"))
     inside = (start >= 0) & (start < end) & (end <= table["sequence"].str.len())
     wrong = table.index[~inside & start.notna() & end.notna()]
@@ -97,8 +102,11 @@ def choose_orfs(transcripts: pd.DataFrame, mrnas: pd.DataFrame) -> pd.Series:
     orfs = pd.Series(np.nan, index=transcripts.index, dtype=object)
     for key in ("transcript", "gene"):
         known = longest.dropna(subset=[key])
-        by_id = known.groupby(known[key].map(strip_version))["orf"].first()
-        orfs = orfs.fillna(transcripts[key].map(strip_version).map(by_id))
+        by_id = known.groupby(known[key].map(bare_id))["orf"].first()
+        ids = transcripts[key].map(bare_id)
+        orfs = orfs.fillna(ids.map(by_id))
+    without = transcripts.loc[orfs.isna(), "transcript"]
+    log_lost(transcripts["transcript"], without, "transcripts have no reading frame")
     return orfs.fillna("").set_axis(transcripts["transcript"])
 
 

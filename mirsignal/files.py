@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import gzip
+import difflib
 import html
-import io
 import json
 import os
+import re
 import tempfile
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +17,28 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.errors import InputError
+from mirsignal.table_dialects import ROW_NAMES, Sheet, parse_table
+from mirsignal.text_files import read_text
 
-MISSING = ["", "NA", "N/A", "NaN", "nan", "NULL"]
+MISSING = [
+    "",
+    "NA",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "NaN",
+    "nan",
+    "-nan",
+    "NULL",
+    "null",
+    "None",
+    "<NA>",
+]
+_LIKE_DATA = re.compile(
+    r"[-+]?\d*\.?\d+(e[-+]?\d+)?|[ACGTUN]{15,}|(ENS[A-Z]*[GT]|[NX][MR]_)\d+(\.\d+)?",
+    re.IGNORECASE,
+)
+_THOUSANDS = r"[-+]?[1-9]\d{0,2}(,\d{3})+"
 
 
 @contextlib.contextmanager
@@ -111,128 +129,136 @@ def write_html(
         temporary.write_text(page)
 
 
-def read_text(path: str | Path) -> str:
-    """Return the text of a plain or gzip file, or of the one file in a zip.
+def name_columns(
+    known: Mapping[str, str], columns: Mapping[str, Any] | None, setting: str
+) -> dict[str, Any]:
+    """Return the names of columns in a file: `known` ones, replaced by `columns`.
 
-    Raises InputError when it is absent, empty, not text, a truncated gzip or zip file,
-    or a zip of several files.
+    Raises InputError when `columns`, which is the config's `setting`, names another.
     """
-    path = Path(path)
-    try:
-        with path.open("rb") as handle:
-            start = handle.read(4)
-        if start in (b"PK\x03\x04", b"PK\x05\x06"):
-            text = _read_zip(path)
-        else:
-            compressed = start.startswith(b"\x1f\x8b")
-            opener: Callable[..., Any] = gzip.open if compressed else open
-            with opener(path, "rt", encoding="utf-8-sig") as handle:
-                text = handle.read()
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; check the path in the config") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    if unknown := sorted(set(columns or {}) - set(known)):
         raise InputError(
-            f"{path}: broken or truncated gzip file ({error}); fetch it again"
-        ) from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: not a text file; give a TSV, CSV or FASTA") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    if not text.strip():
-        raise InputError(f"{path}: the file is empty")
-    return text
-
-
-def _read_zip(path: Path) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = [name for name in archive.namelist() if not name.endswith("/")]
-            if len(members) != 1:
-                raise InputError(
-                    f"{path}: a zip of {len(members)} files; unpack it and name one"
-                )
-            with archive.open(members[0]) as binary:
-                return io.TextIOWrapper(binary, encoding="utf-8-sig").read()
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise InputError(
-            f"{path}: broken or truncated zip file ({error}); fetch it again"
-        ) from None
-    except RuntimeError as error:  # a password, or a compression that Python lacks
-        raise InputError(f"{path}: {error}; unpack it by other means") from None
+            f"config: {setting}: {unknown[0]!r} is no column that is read; known: "
+            f"{', '.join(known)}"
+        )
+    return dict(known) | dict(columns or {})
 
 
 def read_table(
     path: str | Path,
-    required: Mapping[str, str] | None = None,
+    required: Mapping[str, Any] | None = None,
     *,
     comment: str | None = "#",
+    setting: str = "",
+    row_names: str = "",
 ) -> pd.DataFrame:
-    """Read a TSV or CSV (plain, gzip or zip) as text, with `required` columns renamed.
+    """Read a table (`table_dialects`) as text, with `required` columns renamed.
 
-    `required` maps the name that the caller uses to the name in the file. Lines that
-    start with `comment` are skipped. Values come back as stripped strings, NaN where
-    missing; the index is the line number in the file, for messages.
+    `required` maps the name that the caller uses to the name in the file, or to the
+    number of the column (from 1) in a file without header. `row_names` is the caller's
+    name that an unnamed first column stands for where that column is missing. `setting`
+    is the key of the config that names columns, for messages. Lines that start with
+    `comment` are skipped. Values come back as stripped strings, NaN where missing; the
+    index is the line number in the file, for messages.
 
-    Raises InputError when a column is missing or a row has more cells than the header.
+    Raises InputError when a column is missing or occurs twice, as `parse_table` does, and
+    for a table without rows.
     """
-    lines = read_text(path).splitlines()
-    kept = [
-        (number, line)
-        for number, line in enumerate(lines, start=1)
-        if line.strip() and not (comment and line.startswith(comment))
-    ]
-    if not kept:
-        raise InputError(f"{path}: the file holds comments only; it needs a header")
-    separator = "\t" if "\t" in kept[0][1] else ","
-    rows = list(_csv_rows([line for _, line in kept], separator))
-    header = [name.strip() for name in rows[0]]
-    if repeated := {name for name in header if header.count(name) > 1}:
-        raise InputError(f"{path}: column {sorted(repeated)[0]!r} occurs twice")
-    if len(rows) != len(kept):
-        raise InputError(f"{path}: a quote is never closed; remove it")
-    for (number, _), row in zip(kept[1:], rows[1:], strict=True):
-        if len(row) != len(header):
-            raise InputError(
-                f"{path}, line {number}: {len(row)} cells where the header has "
-                f"{len(header)}; is the file cut off?"
-            )
-    table = pd.DataFrame(rows[1:], columns=header, dtype="str")
-    table.index = pd.Index([number for number, _ in kept[1:]], name="line")
-    table = table.apply(lambda column: column.str.strip())
-    table = table.mask(table.isin(MISSING))
     wanted = dict(required or {})
-    namesakes = (set(wanted) & set(header)) - set(wanted.values())
-    for in_file in wanted.values():
-        if in_file not in table.columns:
-            raise InputError(
-                f"{path}: column {in_file!r} is missing (it has: "
-                f"{', '.join(header[:12])}); rename it or set its name in the config"
-            )
-    table = table.drop(columns=sorted(namesakes)).rename(
-        columns={in_file: name for name, in_file in wanted.items()}
-    )
-    if table.empty:
+    has_header = not any(isinstance(name, int) for name in wanted.values())
+    wanted = {name: str(in_file) for name, in_file in wanted.items()}
+    sheet = parse_table(read_text(path), path, comment, wanted.values(), has_header)
+    for name, in_file in wanted.items():
+        if in_file not in sheet.header:  # a header behind "#" has lost it
+            wanted[name] = in_file.lstrip("# ")
+    first = sheet.header[0]
+    if row_names and wanted[row_names] not in sheet.header and first in ROW_NAMES:
+        wanted[row_names] = first
+    for name, in_file in wanted.items():
+        if in_file not in sheet.header:
+            raise InputError(_missing_column(path, sheet, name, in_file, setting))
+    if repeated := {name for name in sheet.header if sheet.header.count(name) > 1}:
+        raise InputError(f"{path}: column {min(repeated)!r} occurs twice; rename one")
+    if not sheet.rows:
         raise InputError(f"{path}: the table has a header but no rows")
+    table = pd.DataFrame(sheet.rows, columns=sheet.header, dtype="str")
+    table.index = pd.Index(sheet.lines, name="line")
+    table = table.mask(table.isin(MISSING))
+    namesakes = (set(wanted) & set(sheet.header)) - set(wanted.values())
+    table = table.drop(columns=sorted(namesakes))
+    table = table.rename(columns={in_file: name for name, in_file in wanted.items()})
+    table.attrs |= {"separator": sheet.separator, "names": wanted}
     return table
 
 
-def _csv_rows(lines: list[str], separator: str) -> Iterator[list[str]]:
-    import csv
+def _missing_column(
+    path: str | Path, sheet: Sheet, name: str, in_file: str, setting: str
+) -> str:
+    """Return the line that says what lacks, what the file may be, and what to set."""
+    lead = f"{path}: column {in_file!r} is missing"
+    found = ", ".join(name for name in sheet.header[:12] if name)
+    key = f"{setting}: {{{name}: %s}}" if setting else ""
+    if any(_LIKE_DATA.fullmatch(cell) for cell in sheet.header):
+        numbers = f", or give numbers of columns, as {key % 1}" if key else ""
+        return f"{lead} (first line: {found}); add a header{numbers}"
+    close = difflib.get_close_matches(in_file, sheet.header, n=1)
+    guess = f"; did you mean {close[0]!r}?" if close else ""
+    remedy = f", or set {key % 'NAME'} in the config" if key else ""
+    return f"{lead} (it has: {found}){guess}; rename it{remedy}"
 
-    csv.field_size_limit(2**31 - 1)
-    yield from csv.reader(lines, delimiter=separator)
 
+def to_number(
+    table: pd.DataFrame, column: str, path: str | Path, largest: float = 1e12
+) -> pd.Series:
+    """Return a column as floats, NaN where missing.
 
-def to_number(table: pd.DataFrame, column: str, path: str | Path) -> pd.Series:
-    """Return a column as floats (NaN where missing); InputError names the bad line."""
-    numbers = pd.to_numeric(table[column], errors="coerce")
-    bad = table.index[~np.isfinite(numbers) & table[column].notna()]
+    Decimal commas are read where no cell of the column has a point; in a table that `;`
+    does not separate, "1,234" alone is refused, since it may be a thousand.
+
+    Raises InputError, with the line, for what is no number, and for one above `largest`
+    in size, such as the 1.79769e+308 that Cuffdiff writes for infinity.
+    """
+    text, shown = table[column], table.attrs.get("names", {}).get(column, column)
+    has = {mark: text.str.contains(mark, na=False, regex=False) for mark in ",."}
+    if has[","].any() and not has["."].any():
+        _refuse_thousands(text[has[","]], table.attrs.get("separator"), shown, path)
+        text = text.str.replace(",", ".", regex=False)
+    numbers = pd.to_numeric(text, errors="coerce").astype("float64")
+    bad = table.index[~(numbers.abs() <= largest).to_numpy() & text.notna().to_numpy()]
     if len(bad):
+        value = str(table[column].loc[bad[0]])
         raise InputError(
-            f"{path}, line {bad[0]}: {table.loc[bad[0], column]!r} in column {column!r} "
-            "is not a number; use NA for a missing value"
+            f"{path}, line {bad[0]}: {value!r} in column {shown!r} "
+            f"{_what_is_wrong(value, largest)}; use NA for a missing value"
         )
-    return numbers.astype("float64")
+    return numbers
+
+
+def _refuse_thousands(
+    values: pd.Series, separator: str | None, column: str, path: str | Path
+) -> None:
+    """Raise InputError where commas may separate thousands as well as decimals."""
+    if separator != ";" and values.str.fullmatch(_THOUSANDS).all():
+        raise InputError(
+            f"{path}, line {values.index[0]}: {values.iloc[0]!r} in column {column!r} "
+            "may have a decimal comma or a thousands separator; write it without"
+        )
+
+
+def _what_is_wrong(value: str, largest: float) -> str:
+    """Return why a cell cannot stand in a column of numbers."""
+    if value.startswith("#"):
+        return "is an error that a spreadsheet shows"
+    if re.fullmatch(_THOUSANDS + r"\.\d+", value):
+        return "has a thousands separator"
+    number = pd.to_numeric(value, errors="coerce")
+    if np.isnan(number):
+        return "is not a number"
+    if 1.7e308 < abs(number) < np.inf:
+        return "is Cuffdiff's infinity: one of the two conditions was measured as 0"
+    if np.isinf(number):
+        return "is infinite (a ratio with 0?)"
+    return f"is beyond {largest:g}, which nothing measured here can be"
 
 
 def refuse_duplicates(table: pd.DataFrame, column: str, path: str | Path) -> None:

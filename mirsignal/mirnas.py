@@ -1,7 +1,8 @@
-"""The table of mature miRNAs."""
+"""The mature miRNAs of a study, from a table or from miRBase's FASTA."""
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,11 +10,17 @@ from pathlib import Path
 import pandas as pd
 
 from mirsignal.errors import InputError
-from mirsignal.files import read_table, refuse_duplicates
-from mirsignal.sequences import normalise, seed
+from mirsignal.files import name_columns, read_table, refuse_duplicates
+from mirsignal.sequences import normalise, read_fasta, seed
 from mirsignal.strands import passenger_strand
+from mirsignal.text_files import read_text
+
+_log = logging.getLogger(__name__)
 
 SHORTEST, LONGEST = 15, 30
+COLUMNS = {"mirna": "mirna", "sequence": "sequence", "passenger": "passenger"}
+SETTING = "inputs: mirnas"
+_SPECIES = re.compile(r"([a-z][a-z0-9]{2,7})-(?:miR|mir|let|lin|lsy|bantam|iab)\b")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -27,8 +34,9 @@ def check_mirna(sequence: str) -> str:
     if "N" in rna:
         raise InputError(f"miRNA {sequence!r} holds an unknown nucleotide")
     if not SHORTEST <= len(rna) <= LONGEST:
+        hairpin = " (a hairpin? give the mature miRNA)" if len(rna) > LONGEST else ""
         raise InputError(
-            f"miRNA {sequence!r} has {len(rna)} nt, outside {SHORTEST}-{LONGEST}"
+            f"miRNA {sequence!r} has {len(rna)} nt, outside {SHORTEST}-{LONGEST}{hairpin}"
         )
     return rna
 
@@ -49,24 +57,29 @@ def find_mirna(name: str, sequences: Mapping[str, str]) -> str:
 
 
 def read_mirnas(
-    path: str | Path, columns: Mapping[str, str] | None = None
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    species: str | None = None,
+    setting: str = SETTING,
 ) -> pd.DataFrame:
-    """Read miRNAs: mirna, sequence (RNA, 5' to 3'), seed (nt 2-8) and passenger.
+    """Read miRNAs: mirna, sequence (RNA, 5' to 3'), seed (nt 2-8), passenger, aliases.
 
-    `passenger` is the other strand of the duplex that was transfected. Where the table
-    does not give it, it is that of an siRNA (`strands.passenger_strand`).
+    The file is a table, or a FASTA such as miRBase's mature.fa. Of several species only
+    that whose names start with `species` (hsa) are kept. `passenger` is the other strand
+    of the duplex that was transfected. Where the table does not give it, it is that of an
+    siRNA (`strands.passenger_strand`). A sequence with several names (miR-199a-3p and
+    miR-199b-3p) is one miRNA, of the first name; `aliases` are the others, joined by ",".
 
-    Raises InputError for names that cannot stand in a path, names or sequences given
-    twice, and what `check_mirna` refuses, each with file and line.
+    Raises InputError for a FASTA of several species without `species`, names that cannot
+    stand in a path, a name given twice, and what `check_mirna` refuses, each with file
+    and line. `setting` is the part of the config that names the file, for messages.
     """
-    names = {"mirna": "mirna", "sequence": "sequence"} | dict(columns or {})
-    table = read_table(path, names)
-    if "passenger" not in table.columns:
-        table["passenger"] = None
-    table = table[["mirna", "sequence", "passenger"]]
+    is_fasta = read_text(path).lstrip().startswith(">")
+    read = _read_fasta if is_fasta else _read_table
+    table = _keep_species(read(path, columns, setting), species, is_fasta, path, setting)
     sequences, passengers = [], []
-    for line, mirna, sequence, passenger in table.itertuples(name=None):
-        where = f"{path}, line {line}"
+    for mirna, sequence, passenger, place in table.itertuples(index=False, name=None):
+        where = f"{path}, {place}"
         if not isinstance(mirna, str) or not isinstance(sequence, str):
             raise InputError(f"{where}: a name or sequence is missing; fill or remove it")
         if not _NAME.fullmatch(mirna):
@@ -84,8 +97,89 @@ def read_mirnas(
             raise InputError(f"{where}: {error}; correct or remove it") from None
     table["sequence"], table["passenger"] = sequences, passengers
     refuse_duplicates(table, "mirna", path)
-    refuse_duplicates(table, "sequence", path)
+    table = _join_names(table.drop(columns="place"))
     return table.assign(seed=table["sequence"].map(seed)).reset_index(drop=True)
+
+
+def _read_table(
+    path: str | Path, columns: Mapping[str, str] | None, setting: str
+) -> pd.DataFrame:
+    """Return mirna, sequence, passenger (NaN where not given) and place."""
+    key = f"{setting}: columns" if setting == SETTING else f"{setting}: mirna_columns"
+    names = name_columns(COLUMNS, columns, key)
+    if "passenger" not in (columns or {}):
+        del names["passenger"]
+    table = read_table(path, names, setting=key)
+    if "passenger" not in table.columns:
+        table["passenger"] = None
+    table["place"] = [f"line {line}" for line in table.index]
+    return table[["mirna", "sequence", "passenger", "place"]]
+
+
+def _read_fasta(
+    path: str | Path, columns: Mapping[str, str] | None, setting: str
+) -> pd.DataFrame:
+    """Return the same of a FASTA, which has no columns."""
+    table = pd.DataFrame(list(read_fasta(path)), columns=["mirna", "sequence"])
+    places = [f"record {name!r}" for name in table["mirna"]]
+    return table.assign(passenger=None, place=places)
+
+
+def _keep_species(
+    table: pd.DataFrame,
+    species: str | None,
+    is_fasta: bool,
+    path: str | Path,
+    setting: str,
+) -> pd.DataFrame:
+    """Return the miRNAs of one species; without `species`, refuse a FASTA of several."""
+    prefixes = table["mirna"].str.extract(_SPECIES.pattern, expand=False)
+    counts = prefixes.value_counts()
+    found = ", ".join(f"{name} {n:,}" for name, n in counts.iloc[:6].items())
+    if species is None:
+        if is_fasta and len(counts) > 1:
+            raise InputError(
+                f"{path}: miRNAs of {len(counts)} species ({found}, ...); choose one in "
+                f"the config, as {setting}: {{species: {counts.index[0]}}}"
+            )
+        return table
+    kept = table[prefixes == species].copy()
+    if kept.empty:
+        raise InputError(
+            f"{path}: no miRNA is called {species}-... (it has: {found or 'no prefix'}); "
+            f"correct {setting}: species"
+        )
+    return kept
+
+
+def _join_names(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep each sequence once, with its other names in `aliases`."""
+    by_sequence = table.groupby("sequence")["mirna"]
+    table = table.assign(first=by_sequence.transform("first"))
+    others = table[table["mirna"] != table["first"]]
+    for mirna, first in zip(others["mirna"], others["first"], strict=True):
+        _log.info("%s has the sequence of %s and is scanned as that", mirna, first)
+    aliases = others.groupby("first")["mirna"].agg(",".join)
+    kept = table[table["mirna"] == table["first"]].drop(columns="first")
+    return kept.assign(aliases=kept["mirna"].map(aliases).fillna(""))
+
+
+def scan_names(mirnas: pd.DataFrame) -> dict[str, str]:
+    """Return the name under which each miRNA is scanned, by all of its names.
+
+    `mirnas` is what `read_mirnas` returns (without `aliases`, each has one name).
+    """
+    names = {mirna: mirna for mirna in mirnas["mirna"]}
+    if "aliases" in mirnas:
+        for mirna, aliases in zip(mirnas["mirna"], mirnas["aliases"], strict=True):
+            names |= {alias: mirna for alias in aliases.split(",") if alias}
+    return names
+
+
+def sequences_by_name(mirnas: pd.DataFrame) -> dict[str, str]:
+    """Return the sequence of each miRNA by all of its names."""
+    sequences = dict(zip(mirnas["mirna"], mirnas["sequence"], strict=True))
+    return {name: sequences[mirna] for name, mirna in scan_names(mirnas).items()}
 
 
 def plan_batches(mirnas: Sequence[str], size: int) -> dict[str, list[str]]:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.errors import InputError
 from mirsignal.evaluation import primary_test_set
-from mirsignal.files import read_table, refuse_duplicates
-from mirsignal.mirnas import find_mirna
+from mirsignal.files import name_columns, read_table, refuse_duplicates
+from mirsignal.mirnas import find_mirna, sequences_by_name
 from mirsignal.sequences import check_target, seed
 
 COLUMNS = ["id", "source", "mirna_name", "mirna", "family", "target", "drawn"]
@@ -24,16 +24,25 @@ MOST_DRAWN = 20
 """Named pairs that get a heat map; the others are explained and aligned all the same."""
 
 
-def read_named_pairs(path: str | Path, sequences: Mapping[str, str]) -> pd.DataFrame:
+def read_named_pairs(
+    path: str | Path,
+    sequences: Mapping[str, str],
+    columns: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
     """Read pairs with columns mirna (name or sequence), target and, optionally, id.
 
-    `sequences` are those of known miRNAs by name; of a miRNA the first 20 nt are kept,
+    `columns` names those that the file calls otherwise. `sequences` are those of known
+    miRNAs by name; of a miRNA the first 20 nt are kept,
     which are what networks see. A target of less than 50 nt is set in the middle of N,
     which pair with nothing. Pairs without an id get one of their line.
     Raises InputError, with the line, for an unknown miRNA, a sequence that is none or is
     too short or too long, and an id or a pair that is given twice.
     """
-    table = read_table(path, {"mirna": "mirna", "target": "target"})
+    setting = "interpretation: pair_columns"
+    names = name_columns({n: n for n in ("mirna", "target", "id")}, columns, setting)
+    if "id" not in (columns or {}):
+        del names["id"]
+    table = read_table(path, names, setting=setting)
     if "id" not in table:
         table["id"] = [f"line {line}" for line in table.index]
     rows = [
@@ -115,7 +124,7 @@ def name_sequences(mirnas: pd.DataFrame, test: pd.DataFrame) -> dict[str, str]:
     networks see).
     """
     known = dict(zip(test["mirna_name"], test["mirna"], strict=True))
-    return known | dict(zip(mirnas["mirna"], mirnas["sequence"], strict=True))
+    return known | sequences_by_name(mirnas)
 
 
 def usable_for_many(pairs: pd.DataFrame) -> NDArray[np.bool_]:

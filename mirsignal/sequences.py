@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from mirsignal.axes import WINDOW
 from mirsignal.errors import InputError
-from mirsignal.files import read_text
+from mirsignal.identifiers import gene_of_header, transcript_name
+from mirsignal.text_files import read_text
 
 _log = logging.getLogger(__name__)
 
@@ -106,20 +107,15 @@ def seed(mirna: str) -> str:
 def read_fasta(path: str | Path) -> Iterator[tuple[str, str]]:
     """Yield (id, RNA sequence) from a FASTA (plain, gzip or zip) of any case, U or T.
 
-    The id is the header up to the first white space. Records that say "Sequence
-    unavailable", as BioMart does of transcripts without a 3' UTR, are skipped and their
-    number is logged. Raises InputError for an empty file, text before the first header,
-    a record without sequence, a repeated id, a letter that is no nucleotide, and a
-    truncated gzip or zip file.
+    The id is that of `transcript_name`. Records that say "Sequence unavailable", as
+    BioMart does of transcripts without a 3' UTR, are skipped and their number is logged.
+    Raises InputError for an empty file, text before the first header, a record without
+    sequence, a repeated id, a letter that is no nucleotide, and what `read_text` refuses.
     """
     seen: set[str] = set()
     n_unavailable = 0
-    text = read_text(path)
-    if not text.lstrip().startswith(">"):
-        raise InputError(f"{path}: not FASTA; the first line must start with '>'")
-    for record in text.lstrip()[1:].split("\n>"):
-        header, _, body = record.partition("\n")
-        name = header.split()[0] if header.split() else ""
+    for header, body in _read_records(path):
+        name = transcript_name(header)
         if not name:
             raise InputError(f"{path}: record {len(seen) + 1} has no id after '>'")
         if name in seen:
@@ -146,6 +142,25 @@ def read_fasta(path: str | Path) -> Iterator[tuple[str, str]]:
             n_unavailable,
             len(seen),
         )
+
+
+def _read_records(path: str | Path) -> Iterator[tuple[str, str]]:
+    """Yield (header, lines of sequence) of each record."""
+    text = read_text(path).lstrip()
+    if not text.startswith(">"):
+        raise InputError(
+            f"{path}: not FASTA; the first line must start with '>' (of a table, name "
+            "the columns of id and sequence in the config)"
+        )
+    for record in text[1:].split("\n>"):
+        header, _, body = record.partition("\n")
+        yield header, body
+
+
+def read_header_genes(path: str | Path) -> dict[str, str]:
+    """Return the genes that the headers of a FASTA name, by transcript."""
+    genes = {transcript_name(h): gene_of_header(h) for h, _ in _read_records(path)}
+    return {name: gene for name, gene in genes.items() if gene}
 
 
 class Transcripts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,31 +9,30 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.errors import InputError
-from mirsignal.files import read_table, refuse_duplicates
-from mirsignal.sequences import normalise, read_fasta
+from mirsignal.files import name_columns, read_table, refuse_duplicates
+from mirsignal.identifiers import bare_id, log_join, warn_of_dates
+from mirsignal.sequences import normalise, read_fasta, read_header_genes
 
-_VERSIONED = re.compile(r"^((?:ENS[A-Z]*[GT]\d{11})|(?:[NX][MR]_\d+))\.\d+$")
-
-
-def strip_version(identifier: str) -> str:
-    """Return an Ensembl or RefSeq id without its version; others as they are."""
-    match = _VERSIONED.match(identifier)
-    return match.group(1) if match else identifier
+COLUMNS = {"transcript": "transcript", "gene": "gene", "sequence": "sequence"}
+"""Columns of tables of sequences and of genes, by default."""
+SETTING = "inputs: transcripts: columns"
 
 
 def read_transcripts(
-    path: str | Path, columns: Mapping[str, str] | None = None
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    setting: str = SETTING,
 ) -> Iterator[tuple[str, str]]:
     """Yield (transcript id, RNA sequence) from FASTA, or from a table.
 
-    It is a table when `columns` names its `transcript` and `sequence` columns.
+    It is a table when `columns`, which is the config's `setting`, names its `sequence`.
     """
+    names = name_columns(COLUMNS, columns, setting)
     if "sequence" not in (columns or {}):
         yield from read_fasta(path)
         return
-    names = {"transcript": "transcript"} | dict(columns or {})
     wanted = {key: names[key] for key in ("transcript", "sequence")}
-    table = read_table(path, wanted)
+    table = read_table(path, wanted, setting=setting)
     refuse_duplicates(table, "transcript", path)
     for line, row in table.iterrows():
         if not isinstance(row["sequence"], str):
@@ -45,24 +43,45 @@ def read_transcripts(
             raise InputError(f"{path}, line {line}: {error}") from None
 
 
-def read_genes(path: str | Path, columns: Mapping[str, str] | None = None) -> pd.Series:
-    """Return the gene of each transcript from a table (`transcript`, `gene`).
+def read_genes(
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    setting: str = SETTING,
+) -> pd.Series:
+    """Return the gene of each transcript from a table (`transcript`, `gene`), bare ids.
 
-    A transcript without a gene name stands for its own gene.
+    A transcript without a gene name stands for its own gene. Raises InputError for a
+    transcript of two genes.
     """
-    names = {"transcript": "transcript", "gene": "gene"} | dict(columns or {})
-    table = read_table(path, names)
-    refuse_duplicates(table, "transcript", path)
-    table["gene"] = table["gene"].fillna(table["transcript"]).map(strip_version)
-    return table.set_index("transcript")["gene"]
+    names = name_columns(COLUMNS, columns, setting)
+    wanted = {key: names[key] for key in ("transcript", "gene")}
+    table = read_table(path, wanted, setting=setting)
+    table = table[["transcript", "gene"]].drop_duplicates()
+    warn_of_dates(table["gene"], path)
+    table["gene"] = table["gene"].fillna(table["transcript"])
+    bare = table.map(lambda name: bare_id(name) if isinstance(name, str) else name)
+    bare = bare.drop_duplicates()
+    refuse_duplicates(bare, "transcript", path)
+    return bare.set_index("transcript")["gene"]
+
+
+def find_genes(
+    path: str | Path, columns: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return the genes of transcripts that have no gene table, as far as FASTA tells."""
+    return {} if "sequence" in (columns or {}) else read_header_genes(path)
 
 
 def describe_transcripts(
-    records: list[tuple[str, str]], genes: pd.Series | None, source: str | Path
+    records: list[tuple[str, str]],
+    genes: Mapping[str, str] | pd.Series,
+    source: str | Path,
 ) -> pd.DataFrame:
     """Return one row per transcript: transcript, gene, length (nt), n_unknown.
 
-    Without a gene table the id, stripped of its version, is the gene.
+    `genes` are those of `read_genes`, or of `find_genes`, of which some may lack: then
+    the bare id is the gene. Transcripts that share no id with a table of
+    genes raise InputError; what else a join loses is logged.
     """
     table = pd.DataFrame(
         {
@@ -71,17 +90,28 @@ def describe_transcripts(
             "n_unknown": [sequence.count("N") for _, sequence in records],
         }
     )
-    if genes is None:
-        table["gene"] = table["transcript"].map(strip_version)
+    bare = table["transcript"].map(bare_id)
+    if isinstance(genes, pd.Series):
+        without_y = bare.str.removesuffix("_PAR_Y")
+        table["gene"] = bare.map(genes).fillna(without_y.map(genes))
+        _check_genes(table, bare, genes, source)
     else:
-        table["gene"] = table["transcript"].map(genes)
-        absent = table.loc[table["gene"].isna(), "transcript"]
-        if len(absent):
-            raise InputError(
-                f"{source}: transcript {absent.iloc[0]!r} and {len(absent) - 1} others "
-                "are not in the gene table; add them or drop the table"
-            )
+        table["gene"] = table["transcript"].map(genes).fillna(bare)
     return table[["transcript", "gene", "length", "n_unknown"]]
+
+
+def _check_genes(
+    table: pd.DataFrame, bare: pd.Series, genes: pd.Series, source: str | Path
+) -> None:
+    """Log what the gene table has in excess; refuse transcripts that it lacks."""
+    absent = table.loc[table["gene"].isna(), "transcript"]
+    if len(absent):
+        raise InputError(
+            f"{source}: transcript {absent.iloc[0]!r} and {len(absent) - 1} others are "
+            f"not in the gene table (it has {genes.index[0]!r}, ...); add them, or drop "
+            "the table"
+        )
+    log_join(bare, genes.index, ("transcripts", "ids of the gene table"))
 
 
 def plan_shards(lengths: pd.Series, n_shards: int) -> np.ndarray:

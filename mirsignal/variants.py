@@ -18,9 +18,9 @@ from scipy import stats
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.backend import keras
 from mirsignal.errors import InputError
-from mirsignal.files import read_table, refuse_duplicates, to_number
+from mirsignal.files import name_columns, read_table, refuse_duplicates, to_number
 from mirsignal.metrics import bootstrap_interval, pearson, spearman
-from mirsignal.mirnas import find_mirna
+from mirsignal.mirnas import find_mirna, sequences_by_name
 from mirsignal.scanning import logit_model, sigmoid
 from mirsignal.sequences import check_target, encode_many
 from mirsignal.training import predict_codes
@@ -50,8 +50,10 @@ def read_variants(
     miRNA, a letter that is no nucleotide, a target or variant longer than a window, a
     site with two targets, and a variant that stands there twice.
     """
-    names = {name: name for name in (*_TEXTS, "measured")} | dict(columns)
-    table = read_table(path, names)[[*_TEXTS, "measured"]]
+    setting = "inputs: measured_variants: columns"
+    known = {name: name for name in (*_TEXTS, "measured")}
+    names = name_columns(known, columns, setting)
+    table = read_table(path, names, setting=setting)[list(names)]
     missing = table.index[table.isna().any(axis=1)]
     if len(missing):
         column = table.columns[table.loc[missing[0]].isna()][0]
@@ -59,9 +61,10 @@ def read_variants(
             f"{path}, line {missing[0]}: {column} is missing; fill it or remove the row"
         )
     table["measured"] = to_number(table, "measured", path)
-    known = dict(zip(mirnas["mirna"], mirnas["sequence"], strict=True))
+    sequences = sequences_by_name(mirnas)
     rows = [
-        _read_row(row, known, f"{path}, line {row.Index}") for row in table.itertuples()
+        _read_row(row, sequences, f"{path}, line {row.Index}")
+        for row in table.itertuples()
     ]
     table[["sequence", "target", "variant"]] = rows
     _refuse_two_targets(table, path)

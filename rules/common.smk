@@ -65,6 +65,23 @@ def optional_file(table, key):
     return data_file(INPUTS[table][key]) if key in INPUTS[table] else []
 
 
+def targetscan_scores():
+    """Return the table of TargetScan's scores, or no input where the study has none."""
+    return (
+        f"results/{STUDY}/inputs/targetscan.parquet" if "targetscan" in INPUTS else []
+    )
+
+
+def fold_change_tables():
+    """Return the tables of fold changes by miRNA; "" stands for all miRNAs."""
+    file = INPUTS["fold_change"]["file"]
+    tables = file if isinstance(file, dict) else {"": file}
+    return {mirna: data_file(name) for mirna, name in tables.items()}
+
+
+TARGETSCAN_NAME = INPUTS.get("targetscan", {}).get("name", "TargetScan")
+
+
 def chimera_transcripts(suffix):
     """Return the clean transcripts of the chimeras, or no input where there are none."""
     path = f"results/{STUDY}/inputs/chimera_transcripts.{suffix}"
@@ -78,7 +95,10 @@ def members(wildcards):
 
 MIRNAS = list(
     checked(
-        read_mirnas, data_file(INPUTS["mirnas"]["file"]), INPUTS["mirnas"]["columns"]
+        read_mirnas,
+        data_file(INPUTS["mirnas"]["file"]),
+        INPUTS["mirnas"]["columns"],
+        INPUTS["mirnas"]["species"],
     )["mirna"]
 )
 SHARDS = [f"{number:04d}" for number in range(CONFIG["shards"])]
@@ -286,8 +306,18 @@ def scan_results_of(experiment):
     ]
 
 
+def lacking_fold_changes(wildcards):
+    """Stop where a target needs fold changes that the study does not have."""
+    raise WorkflowError(
+        f"study {STUDY} names no `fold_change` under `inputs`; give it, or ask for the "
+        "targets that do without: binding, scan"
+    )
+
+
 def results_of(experiment):
     """Return what running an experiment leaves for a reader."""
+    if "fold_change" not in INPUTS:
+        return [lacking_fold_changes]
     recipes = checked(experiment_recipes, CONFIG, experiment)
     folders = {
         stage: f"results/{STUDY}/{stage}/{recipe_chain(recipes, stage)}"

@@ -21,7 +21,7 @@ rule compare_predictions:
         stacked=experiment_file("regression", "stacked.parquet"),
         contextpp="results/{study}/contextpp/pairs.parquet",
         sites="results/{study}/contextpp/sites.parquet",
-        targetscan="results/{study}/inputs/targetscan.parquet",
+        targetscan=targetscan_scores(),
     output:
         metrics="results/{study}/comparison/{experiment}/metrics.json",
         pairs="results/{study}/comparison/{experiment}/pairs.parquet",
@@ -76,7 +76,7 @@ rule compare_predictions:
         settings={
             key: CONFIG["comparison"][key] for key in ("thresholds", "n_resamples")
         },
-        reference_name=INPUTS["targetscan"]["name"],
+        reference_name=TARGETSCAN_NAME,
         recipes=lambda wildcards: experiment_recipes(CONFIG, wildcards.experiment),
         target=lambda wildcards: target_of(wildcards.experiment),
         seed=CONFIG["seed"],
@@ -92,7 +92,7 @@ rule compare_unseen:
         baseline="results/{study}/regression/baseline.%s/predictions.parquet"
         % MAIN["regression"],
         contextpp="results/{study}/contextpp/pairs.parquet",
-        targetscan="results/{study}/inputs/targetscan.parquet",
+        targetscan=targetscan_scores(),
     output:
         metrics="results/{study}/comparison/unseen/metrics.json",
         table="results/{study}/comparison/unseen/metrics.tsv",
@@ -121,7 +121,7 @@ rule compare_unseen:
         settings={
             key: CONFIG["comparison"][key] for key in ("thresholds", "n_resamples")
         },
-        reference_name=INPUTS["targetscan"]["name"],
+        reference_name=TARGETSCAN_NAME,
         target=target_of("main"),
         seed=CONFIG["seed"],
         caption=caption("unseen"),

@@ -1,8 +1,8 @@
 # Inputs: raw tables and sequences -> one clean table each in results/{study}/inputs.
 #
 # in:   a simulation, downloads, or files under `data`
-# out:  mirnas.parquet, transcripts.fa + .parquet, fold_changes.parquet,
-#       targetscan.parquet, folds.parquet, shards.parquet
+# out:  mirnas.parquet, transcripts.fa + .parquet; where the study names
+#       them fold_changes.parquet, targetscan.parquet; folds.parquet, shards.parquet
 
 
 localrules:
@@ -85,6 +85,7 @@ rule prepare_mirnas:
         "../envs/tables.yaml"
     params:
         columns=INPUTS["mirnas"]["columns"],
+        species=INPUTS["mirnas"]["species"],
         code=code("prepare_mirnas"),
     script:
         "../scripts/prepare_mirnas.py"
@@ -115,46 +116,55 @@ rule prepare_transcripts:
         "../scripts/prepare_transcripts.py"
 
 
-rule prepare_fold_changes:
-    input:
-        table=data_file(INPUTS["fold_change"]["file"]),
-        mirnas="results/{study}/inputs/mirnas.parquet",
-        transcripts="results/{study}/inputs/transcripts.parquet",
-    output:
-        table="results/{study}/inputs/fold_changes.parquet",
-        provenance="results/{study}/inputs/provenance/prepare_fold_changes.json",
-    log:
-        "results/{study}/logs/prepare_fold_changes.log",
-    benchmark:
-        "results/{study}/benchmarks/prepare_fold_changes.tsv"
-    conda:
-        "../envs/tables.yaml"
-    params:
-        id_column=INPUTS["fold_change"]["id_column"],
-        code=code("prepare_fold_changes"),
-    script:
-        "../scripts/prepare_fold_changes.py"
+if "fold_change" in INPUTS:
+
+    rule prepare_fold_changes:
+        input:
+            tables=fold_change_tables().values(),
+            mirnas="results/{study}/inputs/mirnas.parquet",
+            transcripts="results/{study}/inputs/transcripts.parquet",
+        output:
+            table="results/{study}/inputs/fold_changes.parquet",
+            provenance="results/{study}/inputs/provenance/prepare_fold_changes.json",
+        log:
+            "results/{study}/logs/prepare_fold_changes.log",
+        benchmark:
+            "results/{study}/benchmarks/prepare_fold_changes.tsv"
+        conda:
+            "../envs/tables.yaml"
+        params:
+            mirnas=list(fold_change_tables()),
+            id_column=INPUTS["fold_change"]["id_column"],
+            columns=INPUTS["fold_change"]["columns"],
+            code=code("prepare_fold_changes"),
+        script:
+            "../scripts/prepare_fold_changes.py"
 
 
-rule prepare_targetscan:
-    input:
-        table=data_file(INPUTS["targetscan"]["file"]),
-        mirnas="results/{study}/inputs/mirnas.parquet",
-    output:
-        table="results/{study}/inputs/targetscan.parquet",
-        provenance="results/{study}/inputs/provenance/prepare_targetscan.json",
-    log:
-        "results/{study}/logs/prepare_targetscan.log",
-    benchmark:
-        "results/{study}/benchmarks/prepare_targetscan.tsv"
-    conda:
-        "../envs/tables.yaml"
-    params:
-        columns=INPUTS["targetscan"]["columns"],
-        where=INPUTS["targetscan"].get("where", {}),
-        code=code("prepare_targetscan"),
-    script:
-        "../scripts/prepare_targetscan.py"
+if "targetscan" in INPUTS:
+
+    rule prepare_targetscan:
+        input:
+            table=data_file(INPUTS["targetscan"]["file"]),
+            mirnas="results/{study}/inputs/mirnas.parquet",
+            transcripts="results/{study}/inputs/transcripts.parquet",
+        output:
+            table="results/{study}/inputs/targetscan.parquet",
+            provenance="results/{study}/inputs/provenance/prepare_targetscan.json",
+        log:
+            "results/{study}/logs/prepare_targetscan.log",
+        benchmark:
+            "results/{study}/benchmarks/prepare_targetscan.tsv"
+        conda:
+            "../envs/tables.yaml"
+        params:
+            settings={
+                key: INPUTS["targetscan"][key]
+                for key in ("columns", "where", "join", "stronger")
+            },
+            code=code("prepare_targetscan"),
+        script:
+            "../scripts/prepare_targetscan.py"
 
 
 rule split_genes:

@@ -37,7 +37,9 @@ rule explain_pairs:
         runtime=more(60),
         gpu=1,
     params:
-        settings=interpretation("n_pairs", "n_many", "explainer", "n_background"),
+        settings=interpretation(
+            *("n_pairs", "n_many", "explainer", "n_background", "pair_columns")
+        ),
         encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
         seed=CONFIG["seed"],
         code=code("explain_pairs"),

@@ -33,6 +33,7 @@ rule predict_repression:
         runtime=more(240),
     params:
         mirna_columns=PREDICT["mirna_columns"],
+        species=PREDICT["species"],
         transcript_columns=PREDICT["transcript_columns"],
         mrna_columns=(PREDICT if PREDICT["mrna"] else INPUTS["contextpp"])[
             "mrna_columns"

@@ -148,7 +148,7 @@ rule stack_predictions:
         ),
         occupancy=expand("results/{{study}}/occupancy/fold_{fold}.parquet", fold=FOLDS),
         contextpp="results/{study}/contextpp/pairs.parquet",
-        targetscan="results/{study}/inputs/targetscan.parquet",
+        targetscan=targetscan_scores(),
     output:
         table="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/stacked.parquet",
         weights="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/stacked_weights.tsv",

@@ -134,7 +134,7 @@ rule draw_genes:
         index="results/{study}/inputs/transcripts.fa.fai",
         transcripts="results/{study}/inputs/transcripts.parquet",
         fold_changes="results/{study}/inputs/fold_changes.parquet",
-        targetscan="results/{study}/inputs/targetscan.parquet",
+        targetscan=targetscan_scores(),
         context_sites="results/{study}/contextpp/sites.parquet",
     output:
         report(
@@ -160,7 +160,7 @@ rule draw_genes:
         runtime=more(30),
     params:
         settings=interpretation("genes", "n_transcripts"),
-        reference_name=INPUTS["targetscan"]["name"],
+        reference_name=TARGETSCAN_NAME,
         batches=BATCHES,
         caption=caption("genes"),
         code=code("draw_genes"),

@@ -29,7 +29,8 @@ def main(snakemake):
     rows = [row(m["experiment"], m, "predicted") for m in every]
     rows += [row(f"{m['experiment']}, stacked", m, "stacked") for m in every]
     shared = ("occupancy", "seed_counts", "site_features", "contextpp", "targetscan")
-    rows += [row(name, every[0], name) for name in shared]
+    known = every[0]["predictors"]
+    rows += [row(name, every[0], name) for name in shared if name in known]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     write_tsv(snakemake.output.table, table, COLUMNS)
     write_html(snakemake.output.page, table, COLUMNS, snakemake.params.caption)

@@ -8,6 +8,7 @@ from mirsignal.comparison import compare, describe_measures, metrics_table
 from mirsignal.figures import comparison as figures
 from mirsignal.files import write_html, write_json, write_parquet, write_tsv
 from mirsignal.jobs import run
+from mirsignal.repression import add_scores
 
 log = logging.getLogger("mirsignal")
 
@@ -26,7 +27,7 @@ PREDICTOR = (
     "strands; stacked: the two and context++; stacked_targetscan: and the TargetScan "
     "table; seed_counts: boosting on site counts; site_features: boosting on their AU "
     "content and distance to the ends as well; contextpp: context++ computed from the "
-    "study's 3' UTRs; targetscan: the table given"
+    "study's 3' UTRs; targetscan: the table given, if any"
 )
 
 
@@ -35,10 +36,11 @@ def main(snakemake):
     pairs = join(snakemake.input)
     # In random order, so that ties between predictions are not broken by name.
     pairs = pairs.sample(frac=1, random_state=snakemake.params.seed, ignore_index=True)
+    predictors = {name: text for name, text in PREDICTORS.items() if name in pairs}
     metrics = compare(
         pairs,
-        list(PREDICTORS),
-        ["contextpp", "targetscan"],
+        list(predictors),
+        [name for name in ("contextpp", "targetscan") if name in predictors],
         settings["thresholds"],
         settings["n_resamples"],
         snakemake.params.seed,
@@ -52,16 +54,19 @@ def main(snakemake):
     write_json(snakemake.output.metrics, metrics)
     write_parquet(snakemake.output.pairs, pairs)
     write_tsv(snakemake.output.table, table, columns)
-    names = PREDICTORS | {"targetscan": snakemake.params.reference_name}
+    if "targetscan" in predictors:
+        predictors["targetscan"] = snakemake.params.reference_name
     output, captions = snakemake.output, snakemake.params.captions
     write_html(output.page, table, columns, captions["metrics"])
-    figures.draw_scatter(pairs, names, metrics, output.scatter, captions["scatter"])
-    figures.draw_cumulative(pairs, names, output.cumulative, captions["cumulative"])
+    figures.draw_scatter(pairs, predictors, metrics, output.scatter, captions["scatter"])
+    figures.draw_cumulative(pairs, predictors, output.cumulative, captions["cumulative"])
     figures.draw_precision_recall(
-        pairs, names, metrics, output.precision_recall, captions["precision_recall"]
+        pairs, predictors, metrics, output.precision_recall, captions["precision_recall"]
     )
-    figures.draw_top_targets(pairs, names, output.top_targets, captions["top_targets"])
-    figures.draw_per_mirna(metrics, names, output.per_mirna, captions["per_mirna"])
+    figures.draw_top_targets(
+        pairs, predictors, output.top_targets, captions["top_targets"]
+    )
+    figures.draw_per_mirna(metrics, predictors, output.per_mirna, captions["per_mirna"])
     for row in table.itertuples():
         log.info(
             "%-18s r = %.3f (%.3f-%.3f), n = %s",
@@ -82,7 +87,6 @@ def join(files):
     baseline = pd.read_parquet(files.baseline)[
         ["mirna", "gene", "seed_counts", "site_features"]
     ]
-    scores = pd.read_parquet(files.targetscan).rename(columns={"score": "targetscan"})
     keys = ["mirna", "gene"]
     computed = pd.read_parquet(files.contextpp)
     stacked = pd.read_parquet(files.stacked).drop(columns="unseen")
@@ -90,7 +94,7 @@ def join(files):
         pairs = pairs.merge(table, on=keys, validate="1:1")
     sites = pd.MultiIndex.from_frame(pd.read_parquet(files.sites, columns=keys))
     pairs["no_site"] = ~pd.MultiIndex.from_frame(pairs[keys]).isin(sites)
-    return pairs.merge(scores, how="left", on=keys)
+    return add_scores(pairs, files.targetscan)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from mirsignal.comparison import (
 from mirsignal.figures.comparison import draw_per_mirna
 from mirsignal.files import write_html, write_json, write_tsv
 from mirsignal.jobs import run
+from mirsignal.repression import add_scores
 
 log = logging.getLogger("mirsignal")
 
@@ -39,13 +40,12 @@ def main(snakemake):
     baseline = pd.read_parquet(snakemake.input.baseline)[
         [*keys, "seed_counts_unseen", "site_features_unseen"]
     ].rename(columns=lambda name: name.removesuffix("_unseen"))
-    scores = pd.read_parquet(snakemake.input.targetscan)
-    scores = scores.rename(columns={"score": "targetscan"})
     pairs = pairs.merge(baseline, on=keys, validate="1:1")
     pairs = pairs.merge(pd.read_parquet(snakemake.input.contextpp), on=keys)
-    pairs = pairs.merge(scores, how="left", on=keys)
-    present = with_predictions(pairs, list(PREDICTORS))
-    if absent := [name for name in PREDICTORS if name not in present]:
+    pairs = add_scores(pairs, snakemake.input.targetscan)
+    predictors = {name: text for name, text in PREDICTORS.items() if name in pairs}
+    present = with_predictions(pairs, list(predictors))
+    if absent := [name for name in predictors if name not in present]:
         log.info("%s: no row, since no pair is predicted (%s)", ", ".join(absent), REASON)
     metrics = compare(
         *(pairs, present, ["contextpp"], settings["thresholds"]),
@@ -57,7 +57,7 @@ def main(snakemake):
     write_json(snakemake.output.metrics, metrics)
     write_tsv(snakemake.output.table, table, columns)
     write_html(snakemake.output.page, table, columns, params.caption)
-    names = {name: PREDICTORS[name] for name in present}
+    names = {name: predictors[name] for name in present}
     if "targetscan" in names:
         names["targetscan"] = params.reference_name
     draw_per_mirna(metrics, names, snakemake.output.per_mirna, params.caption)

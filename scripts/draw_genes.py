@@ -10,6 +10,7 @@ from mirsignal.figures.tracks import draw_scan
 from mirsignal.files import read_json
 from mirsignal.gene_scans import choose_scans
 from mirsignal.jobs import run
+from mirsignal.mirnas import scan_names
 from mirsignal.sequences import Transcripts
 from mirsignal.sites import find_sites
 from mirsignal.tracks import load_scans
@@ -22,11 +23,17 @@ def main(snakemake):
     tables = {
         name: pd.read_parquet(files[name])
         for name in ("fold_changes", "targetscan", "context_sites", "transcripts")
+        if files[name]
     }
     peaks = pd.concat(map(pd.read_parquet, files.peaks), ignore_index=True)
-    sequences = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
+    mirnas = pd.read_parquet(files.mirnas)
+    sequences, names = mirnas.set_index("mirna")["sequence"], scan_names(mirnas)
+    wanted = [
+        entry | {"mirna": names.get(entry["mirna"], entry["mirna"])}
+        for entry in params.settings["genes"]
+    ]
     chosen = choose_scans(
-        *(params.settings["genes"], tables["fold_changes"], tables["transcripts"]),
+        *(wanted, tables["fold_changes"], tables["transcripts"]),
         *(sequences.index, params.settings["n_transcripts"]),
     )
     fasta, thresholds = Transcripts(files.fasta), read_json(files.thresholds)
@@ -42,18 +49,14 @@ def main(snakemake):
             "context": rows_of(tables["context_sites"], mirna=mirna, transcript=name),
         }
         gene = {"mirna": mirna, "gene": genes[name]}
-        known = "; ".join(
-            [
-                value(
-                    "measured log2FC", rows_of(tables["fold_changes"], **gene)["log2fc"]
-                ),
-                value("context++", scan["context"]["contextpp"]),
-                value(
-                    params.reference_name, rows_of(tables["targetscan"], **gene)["score"]
-                ),
-            ]
-        )
-        scan["title"] = f"{mirna} on {genes[name]} ({name}, {len(score):,} nt)\n{known}"
+        measured = rows_of(tables["fold_changes"], **gene)["log2fc"]
+        known = [value("measured log2FC", measured)]
+        known.append(value("context++", scan["context"]["contextpp"]))
+        if "targetscan" in tables:
+            scores = rows_of(tables["targetscan"], **gene)["score"]
+            known.append(value(params.reference_name, scores))
+        lead = f"{mirna} on {genes[name]} ({name}, {len(score):,} nt)"
+        scan["title"] = f"{lead}\n{'; '.join(known)}"
         stem = re.sub(r"[^\w.-]+", "_", f"{number}.{genes[name]}.{mirna}")
         draw_scan(scan, Path(snakemake.output[0]) / f"{stem}.svg", params.caption)
         log.info("%s", scan["title"].replace("\n", ": "))

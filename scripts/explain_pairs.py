@@ -67,7 +67,7 @@ def choose_pairs(tables, settings, seed):
     if not tables.named:
         return chosen
     sequences = name_sequences(pd.read_parquet(tables.mirnas), test)
-    named = read_named_pairs(tables.named, sequences)
+    named = read_named_pairs(tables.named, sequences, settings["pair_columns"])
     return pd.concat([named, chosen], ignore_index=True)
 
 

@@ -21,7 +21,7 @@ def main(snakemake):
     elif transcripts is None:
         raise InputError("config: hybrids: a clash_table needs its `transcripts` FASTA")
     else:
-        positives, counts = read_clash_table(table, transcripts)
+        positives, counts = read_clash_table(table, transcripts, snakemake.params.columns)
     write_parquet(snakemake.output.positives, positives)
     write_json(snakemake.output.counts, counts)
     for reason, n in counts.items():

@@ -14,7 +14,12 @@ from mirsignal.mirnas import read_mirnas
 from mirsignal.occupancy import load_occupancy
 from mirsignal.prediction import LISTED, name_as_known, predict_genes
 from mirsignal.site_regions import tabulate_regions
-from mirsignal.transcripts import describe_transcripts, read_genes, read_transcripts
+from mirsignal.transcripts import (
+    describe_transcripts,
+    find_genes,
+    read_genes,
+    read_transcripts,
+)
 
 log = logging.getLogger("mirsignal")
 
@@ -53,10 +58,16 @@ SITES = {
 
 def main(snakemake):
     files, params = snakemake.input, snakemake.params
-    mirnas = read_mirnas(files.mirnas, params.mirna_columns)
-    records = list(read_transcripts(files.transcripts, params.transcript_columns))
+    mirnas = read_mirnas(
+        files.mirnas, params.mirna_columns, params.species, setting="predict"
+    )
+    columns, setting = params.transcript_columns, "predict: transcript_columns"
+    records = list(read_transcripts(files.transcripts, columns, setting))
     sequences = dict(records)
-    genes = read_genes(files.genes) if files.genes else None
+    if files.genes:
+        genes = read_genes(files.genes, columns, setting)
+    else:
+        genes = find_genes(files.transcripts, columns)
     transcripts = describe_transcripts(records, genes, files.transcripts)
     orfs = read_orfs(files.mrna, params.mrna_columns, transcripts)
     ta_sps = read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None

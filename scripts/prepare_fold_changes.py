@@ -12,11 +12,13 @@ log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
+    files, params = snakemake.input, snakemake.params
     pairs, counts = read_fold_changes(
-        snakemake.input.table,
-        pd.read_parquet(snakemake.input.mirnas),
-        pd.read_parquet(snakemake.input.transcripts)["gene"],
-        snakemake.params.id_column,
+        dict(zip(params.mirnas, files.tables, strict=True)),
+        pd.read_parquet(files.mirnas),
+        pd.read_parquet(files.transcripts)["gene"],
+        params.id_column,
+        params.columns,
     )
     write_parquet(snakemake.output[0], pairs)
     log.info("fold changes: %s", ", ".join(f"{k} {v:,}" for k, v in counts.items()))

@@ -6,7 +6,8 @@ from mirsignal.mirnas import read_mirnas
 
 
 def main(snakemake):
-    mirnas = read_mirnas(snakemake.input[0], snakemake.params.columns)
+    params = snakemake.params
+    mirnas = read_mirnas(snakemake.input[0], params.columns, params.species)
     write_parquet(snakemake.output[0], mirnas)
 
 

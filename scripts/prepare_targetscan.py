@@ -5,6 +5,7 @@ import logging
 import pandas as pd
 
 from mirsignal.files import write_parquet
+from mirsignal.identifiers import log_join
 from mirsignal.jobs import run
 from mirsignal.repression import read_targetscan
 
@@ -13,9 +14,9 @@ log = logging.getLogger("mirsignal")
 
 def main(snakemake):
     mirnas = pd.read_parquet(snakemake.input.mirnas)
-    scores = read_targetscan(
-        snakemake.input.table, mirnas, snakemake.params.columns, snakemake.params.where
-    )
+    scores = read_targetscan(snakemake.input.table, mirnas, **snakemake.params.settings)
+    genes = pd.read_parquet(snakemake.input.transcripts)["gene"]
+    log_join(scores["gene"], genes, ("genes with scores", "genes of the transcripts"))
     write_parquet(snakemake.output[0], scores)
     log.info("TargetScan scores for %s pairs", f"{len(scores):,}")
 

@@ -7,7 +7,12 @@ import pyfaidx
 from mirsignal.files import atomic_path, write_parquet
 from mirsignal.jobs import run
 from mirsignal.sequences import write_fasta
-from mirsignal.transcripts import describe_transcripts, read_genes, read_transcripts
+from mirsignal.transcripts import (
+    describe_transcripts,
+    find_genes,
+    read_genes,
+    read_transcripts,
+)
 
 log = logging.getLogger("mirsignal")
 
@@ -15,11 +20,10 @@ log = logging.getLogger("mirsignal")
 def main(snakemake):
     source = snakemake.input.transcripts
     records = list(read_transcripts(source, snakemake.params.columns))
-    genes = None
     if snakemake.input.genes:
-        columns = snakemake.params.columns
-        named = {key: columns[key] for key in ("transcript", "gene") if key in columns}
-        genes = read_genes(snakemake.input.genes, named)
+        genes = read_genes(snakemake.input.genes, snakemake.params.columns)
+    else:
+        genes = find_genes(source, snakemake.params.columns)
     table = describe_transcripts(records, genes, source)
     with atomic_path(snakemake.output.fasta) as temporary:
         write_fasta(temporary, records)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from mirsignal.files import write_parquet, write_tsv
 from mirsignal.jobs import run
+from mirsignal.repression import add_scores
 from mirsignal.stacking import stack
 
 log = logging.getLogger("mirsignal")
@@ -16,7 +17,7 @@ INPUTS = {
 }
 COLUMNS = {
     "fold": "fold of the genes that are predicted; the next fold gave the weights",
-    "stack": "stacked: from sequence alone; stacked_targetscan: with TargetScan's table",
+    "stack": "stacked: from sequence alone; stacked_targetscan: and TargetScan's table",
     "input": "predicted: signal network; occupancy; contextpp; targetscan",
     "weight": "its weight; 1 takes over its log2 fold changes as they are",
 }
@@ -24,13 +25,9 @@ KEYS = ["mirna", "gene"]
 
 
 def main(snakemake):
-    scores = pd.read_parquet(snakemake.input.contextpp).merge(
-        pd.read_parquet(snakemake.input.targetscan).rename(
-            columns={"score": "targetscan"}
-        ),
-        how="left",
-        on=KEYS,
-    )
+    contextpp = pd.read_parquet(snakemake.input.contextpp)
+    scores = add_scores(contextpp, snakemake.input.targetscan)
+    stacks = {name: inputs for name, inputs in INPUTS.items() if known(inputs, scores)}
     tables, rows = [], []
     for fold, files in enumerate(
         zip(snakemake.input.predictions, snakemake.input.occupancy, strict=True)
@@ -39,18 +36,23 @@ def main(snakemake):
         validation, test = (
             pairs[pairs["part"] == part] for part in ("validation", "test")
         )
-        for name, inputs in INPUTS.items():
+        for name, inputs in stacks.items():
             predicted, weights = stack(validation, test, inputs)
             test = test.assign(**{name: predicted})
             rows += [(fold, name, *item) for item in weights.items()]
-        tables.append(test[[*KEYS, "occupancy", "unseen", *INPUTS]])
+        tables.append(test[[*KEYS, "occupancy", "unseen", *stacks]])
     write_parquet(snakemake.output.table, pd.concat(tables, ignore_index=True))
     weights = pd.DataFrame(rows, columns=list(COLUMNS))
     write_tsv(snakemake.output.weights, weights, COLUMNS)
     means = weights.groupby(["stack", "input"], sort=False)["weight"].mean()
-    for name in INPUTS:
+    for name in stacks:
         shares = ", ".join(f"{key} {value:.2f}" for key, value in means[name].items())
         log.info("%s: mean weights %s", name, shares)
+
+
+def known(inputs, scores):
+    """Tell whether the study has all inputs of a stack; TargetScan's table may lack."""
+    return "targetscan" in scores or "targetscan" not in inputs
 
 
 def join(predictions, occupancy):

@@ -171,7 +171,7 @@ def test_columns_of_ready_pairs_may_have_other_names(tmp_path):
     taken = f"mirna target miRNA_seq site label\nlet-7a x {LET7} {'A' * 50} 1\n"
     columns = {"mirna": "miRNA_seq", "target": "site"}
     assert pairs_of(tmp_path, taken, columns=columns)[0]["mirna"].tolist() == [DRIVER]
-    with pytest.raises(InputError, match="names 'traget'; known: mirna, target"):
+    with pytest.raises(InputError, match="hybrids: columns: 'traget' is no column"):
         pairs_of(tmp_path, taken, columns={"traget": "site"})
 
 

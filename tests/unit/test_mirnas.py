@@ -3,7 +3,12 @@
 import pytest
 
 from mirsignal.errors import InputError
-from mirsignal.mirnas import plan_batches, read_mirnas
+from mirsignal.mirnas import (
+    plan_batches,
+    read_mirnas,
+    scan_names,
+    sequences_by_name,
+)
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 
@@ -22,6 +27,7 @@ def test_case_u_and_t_do_not_matter(tmp_path, spelling):
         "sequence": LET7,
         "passenger": "CUAUACAACCUACUACCUCAUU",
         "seed": "GAGGUAG",
+        "aliases": "",
     }
 
 
@@ -58,7 +64,6 @@ def test_shortest_and_longest_are_read(tmp_path, length):
         ([("a", "X" + LET7)], "line 2: letter 'X' at position 1"),
         ([("a", LET7[:-1] + "N")], "line 2: .*unknown nucleotide"),
         ([("a", LET7), ("a", LET7[:-1])], "line 3: mirna 'a' stands on line 2"),
-        ([("a", LET7), ("b", LET7.lower())], "line 3: sequence .* stands on line 2"),
         ([("let-7a/b", LET7)], "line 2: .*file name"),
         ([("../a", LET7)], "line 2: .*file name"),
         ([("", LET7)], "line 2: .*missing"),
@@ -86,3 +91,56 @@ def test_tables_of_the_project_are_sound(root, name):
 )
 def test_batches_keep_the_order_of_the_table(size, batches):
     assert plan_batches(["a", "c", "b"], size) == batches
+
+
+MATURE = (
+    ">hsa-let-7a-5p MIMAT0000062 Homo sapiens let-7a-5p\nUGAGGUAGUAGG\nUUGUAUAGUU\n"
+    ">hsa-miR-199a-3p MIMAT0000232 Homo sapiens miR-199a-3p\nACAGUAGUCUGCACAUUGGUUA\n"
+    ">mmu-let-7g-5p MIMAT0000121 Mus musculus let-7g-5p\nUGAGGUAGUAGUUUGUACAGUU\n"
+    ">hsa-miR-199b-3p MIMAT0004563 Homo sapiens miR-199b-3p\nACAGUAGUCUGCACAUUGGUUA\n"
+)
+
+
+def test_mature_fa_of_one_species_and_names_of_one_sequence(table_of, caplog):
+    path = table_of(MATURE, "mature.fa")
+    with caplog.at_level("INFO", logger="mirsignal"):
+        table = read_mirnas(path, species="hsa")
+    assert table["mirna"].tolist() == ["hsa-let-7a-5p", "hsa-miR-199a-3p"]
+    assert table["sequence"].iloc[0] == LET7
+    assert table["aliases"].tolist() == ["", "hsa-miR-199b-3p"]
+    assert "hsa-miR-199b-3p has the sequence of hsa-miR-199a-3p" in caplog.text
+    assert scan_names(table)["hsa-miR-199b-3p"] == "hsa-miR-199a-3p"
+    assert sequences_by_name(table)["hsa-miR-199b-3p"] == "ACAGUAGUCUGCACAUUGGUUA"
+
+
+@pytest.mark.parametrize(
+    ("text", "species", "message"),
+    [
+        (MATURE, None, r"2 species \(hsa 3, mmu 1, .* inputs: mirnas: \{species: hsa\}"),
+        (MATURE, "ssc", r"no miRNA is called ssc-\.\.\. \(it has: hsa 3, mmu 1\)"),
+        (
+            f">hsa-let-7a-1 MI0000060\n{LET7 * 4}\n",
+            "hsa",
+            "'hsa-let-7a-1'.*88 nt.*hairpin",
+        ),
+        (f">hsa-let-7a\n{LET7}\n>hsa-let-7a\n{LET7}\n", "hsa", "twice"),
+    ],
+)
+def test_faulty_fasta_of_mirnas_is_refused(table_of, text, species, message):
+    with pytest.raises(InputError, match=message):
+        read_mirnas(table_of(text, "mature.fa"), species=species)
+
+
+def test_families_of_targetscan_are_read_as_a_table(table_of):
+    path = table_of(
+        "miR family\tSeed+m8\tSpecies ID\tMiRBase ID\tMature sequence\n"
+        f"let-7\tGAGGUAG\t9606\thsa-let-7a-5p\t{LET7}\n"
+        f"let-7\tGAGGUAG\t10090\tmmu-let-7a-5p\t{LET7}\n"
+    )
+    columns = {"mirna": "MiRBase ID", "sequence": "Mature sequence"}
+    assert read_mirnas(path, columns, "mmu")["mirna"].tolist() == ["mmu-let-7a-5p"]
+    assert read_mirnas(path, columns)["aliases"].tolist() == ["mmu-let-7a-5p"]
+    with pytest.raises(InputError, match=r"mirnas: columns: \{mirna: NAME\}"):
+        read_mirnas(path)
+    with pytest.raises(InputError, match="'name' is no column that is read"):
+        read_mirnas(path, {"name": "MiRBase ID"})

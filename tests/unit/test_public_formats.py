@@ -14,9 +14,10 @@ import yaml
 from mirsignal.chimeras import read_clash_table
 from mirsignal.config import complete_config, read_schema
 from mirsignal.errors import InputError
-from mirsignal.files import read_table, read_text
+from mirsignal.files import read_table
 from mirsignal.repression import read_targetscan
 from mirsignal.sequences import Transcripts, read_fasta, write_fasta
+from mirsignal.text_files import read_text
 
 ROOT = Path(__file__).resolve().parents[2]
 SUMMARY_COUNTS = (
@@ -160,6 +161,37 @@ def test_clash_table_with_the_columns_of_data_s1(tmp_path):
     assert counts["positives"] == 1
     assert positives["gene"].tolist() == ["ENSG01"]
     assert positives["start"].tolist() == [35]
+
+
+def test_clash_table_with_names_of_its_own_and_another_version(tmp_path, caplog):
+    table = tmp_path / "hybrids.tsv"
+    table.write_text(
+        "id\tmiRNA\tsequence\ttarget\tfrom\tto\n"
+        "1\tlet-7c\tTGAGGTAGTAGGTTGTATGGTT\tENST00000000001.2\t31\t90\n"
+        "2\tlet-7c\tTGAGGTAGTAGGTTGTATGGTT\tENST00000000009.2\t31\t90\n"
+    )
+    write_fasta(tmp_path / "t.fa", [("ENST00000000001.7", "ACGUUGCAAC" * 12)])
+    transcripts = Transcripts(tmp_path / "t.fa")
+    columns = {"mirna_name": "miRNA", "mirna": "sequence", "transcript": "target"}
+    columns |= {"start": "from", "end": "to"}
+    with caplog.at_level(logging.INFO, logger="mirsignal"):
+        positives, counts = read_clash_table(table, transcripts, columns)
+    assert positives["transcript"].tolist() == ["ENST00000000001.7"]
+    assert counts["skipped: transcript not in the FASTA"] == 1
+    assert "1 of 2 transcripts are not in the FASTA: ENST00000000009.2" in caplog.text
+    with pytest.raises(InputError, match=r"hybrids: columns: \{mirna_name: NAME\}"):
+        read_clash_table(table, transcripts)
+
+
+def test_hyb_has_neither_header_nor_sequences(tmp_path):
+    table = tmp_path / "sample.hyb"
+    row = (
+        "2407_718\tATGACAACGT\t-11.1\tMIMAT0_MirBase_let-7a_microRNA\t1\t23\t1\t23\t2e-7"
+    )
+    table.write_text(f"{row}\tENSG1_ENST1_A_mRNA\t24\t60\t301\t337\t1e-4\n")
+    write_fasta(tmp_path / "t.fa", [("ENSG1_ENST1_A_mRNA", "ACGUUGCAAC" * 40)])
+    with pytest.raises(InputError, match="add a header, or give numbers of columns"):
+        read_clash_table(table, Transcripts(tmp_path / "t.fa"))
 
 
 @pytest.fixture(scope="module")

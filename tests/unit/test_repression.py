@@ -137,3 +137,121 @@ def test_pairs_are_labelled_by_the_fold_of_their_gene():
     assert kept["target"].max() == 2
     with pytest.raises(InputError, match="no scanned transcript has a measured"):
         part_pairs(scanned.assign(mirna="n"), *tables[1:], fold=1, clip_positive=True)
+
+
+PLAIN = "gene\tlet-7a\tmiR-1\nNM_1\t-1\t0.5\nNM_2\t-0.5\t1\n"
+DESEQ2 = '"","baseMean","log2FoldChange","padj"\n"NM_1.4",10,-1,0.1\n"NM_2",9,-0.5,NA\n'
+EDGER = "logFC\tlogCPM\tFDR\nNM_1\t0.5\t6\t0.1\nNM_2\t1\t6\t0.1\n"
+SAME = [["let-7a", "NM_1", -1], ["let-7a", "NM_2", -0.5]]
+SAME += [["miR-1", "NM_1", 0.5], ["miR-1", "NM_2", 1]]
+
+
+def test_a_table_per_contrast_as_r_writes_it(table_of):
+    files = {"let-7a": table_of(DESEQ2, "a.csv"), "miR-1": table_of(EDGER, "b.tsv")}
+    table, counts = read_fold_changes(files, MIRNAS, GENES)
+    assert table.to_numpy().tolist() == SAME
+    assert (counts["rows"], counts["mirnas_without_column"]) == (4, 1)
+    one = read_fold_changes(files["miR-1"], MIRNAS.iloc[2:], GENES)[0]
+    assert one.to_numpy().tolist() == SAME[2:]
+    named = {"miR-1": "logCPM"}
+    other = read_fold_changes(files["miR-1"], MIRNAS, GENES, columns=named)[0]
+    assert other["log2fc"].tolist() == [6, 6]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN,
+        PLAIN.replace("let-7a", "let.7a").replace("miR-1", "miR.1"),  # R's make.names
+        PLAIN.replace("gene\t", ""),
+        PLAIN.replace("\t", ";").replace(".", ","),
+        PLAIN.replace("\n", "\r"),
+    ],
+)
+def test_fold_changes_in_other_dress(table_of, text):
+    assert read_fold_changes(table_of(text), MIRNAS, GENES)[0].to_numpy().tolist() == SAME
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "message"),
+    [
+        (EDGER, {}, r"'logFC' does not say of which miRNA; set inputs: fold_change: col"),
+        (PLAIN, {"miR-9": "miR-1"}, "'miR-9' is no miRNA of the study"),
+        (PLAIN, {"miR-1": "logFC"}, r"set inputs: fold_change: columns: \{miR-1: NAME\}"),
+        (
+            PLAIN.replace("\t-1\t", "\t-1.79769e+308\t"),
+            {},
+            "line 2: .*Cuffdiff's infinity",
+        ),
+        (PLAIN + "NM_99\t-1.79769e+308\t1\n", {}, "line 4: .*Cuffdiff's infinity"),
+        (PLAIN + "NM_2\t41\t1\n", {}, "line 4: '41' .*beyond 40"),
+    ],
+)
+def test_faulty_fold_changes_are_refused(table_of, text, columns, message):
+    with pytest.raises(InputError, match=message):
+        read_fold_changes(table_of(text), MIRNAS, GENES, columns=columns)
+
+
+def test_ratios_are_suspected(table_of, caplog):
+    genes = pd.Series([f"g{number}" for number in range(30)])
+    rows = "".join(f"{gene}\t{0.5 + 0.1 * i}\n" for i, gene in enumerate(genes))
+    read_fold_changes(table_of("gene\tmiR-1\n" + rows), MIRNAS, genes)
+    assert "are these ratios" in caplog.text
+
+
+def test_fold_changes_of_either_name_of_a_sequence(table_of):
+    mirnas = MIRNAS.assign(aliases=["", "", "miR-1b,miR-1c"])
+    path = table_of("gene\tmiR-1c\nNM_1\t-1\n")
+    table = read_fold_changes(path, mirnas, GENES)[0]
+    assert table.to_numpy().tolist() == [["miR-1", "NM_1", -1.0]]
+    scores = table_of("mirna\tgene\tscore\nmiR-1\tA\t-1\nmiR-1b\tA\t-1\nmiR-1b\tB\t-2\n")
+    found = read_targetscan(scores, mirnas, {}, join="sum")
+    assert found.to_numpy().tolist() == [["miR-1", "A", -1.0], ["miR-1", "B", -2.0]]
+
+
+SITES = (
+    "Gene Symbol\tTranscript ID\tGene Tax ID\tmiRNA\tSite Type\tUTR_start\tUTR end\t"
+    "score\n"
+    "A\tENST1\t9606\tmiR-1\t3\t20\t27\t-0.4\n"
+    "A\tENST1\t9606\tmiR-1\t2\t90\t97\t-0.3\n"
+    "A\tENST1\t9606\tmiR-1\t2\t90\t97\t-0.3\n"  # the same site again
+    "A\tENST2\t9606\tmiR-1\t3\t20\t27\t-0.5\n"
+    "B\tENST3\t9606\tmiR-1\t3\t20\t27\t-0.6\n"
+    "B\tENST3\t10090\tmiR-1\t3\t20\t27\t-0.9\n"
+)
+SITE_COLUMNS = {"mirna": "miRNA", "gene": "Gene Symbol"}
+
+
+@pytest.mark.parametrize(
+    ("join", "scores", "how"),
+    [(None, [-0.7, -0.6], "sum"), ("lowest", [-0.5, -0.6], "lowest")],
+)
+def test_sites_of_a_transcript_are_added_up(table_of, caplog, join, scores, how):
+    where = {"Gene Tax ID": 9606}
+    with caplog.at_level("INFO", logger="mirsignal"):
+        table = read_targetscan(table_of(SITES), MIRNAS, SITE_COLUMNS, where, join)
+    assert table["score"].tolist() == pytest.approx(scores)
+    assert f"5 rows joined into 2 pairs by their {how}" in caplog.text
+
+
+def test_rows_of_a_table_by_gene_are_added_up_only_if_asked(table_of):
+    path = table_of("mirna\tgene\tscore\nmiR-1\tA\t-1\nmiR-1\tA\t-2\n")
+    assert read_targetscan(path, MIRNAS, {})["score"].tolist() == [-2]
+    assert read_targetscan(path, MIRNAS, {}, join="sum")["score"].tolist() == [-3]
+
+
+def test_mirdb_has_no_header_and_higher_scores_are_stronger(table_of):
+    path = table_of("miR-1\tNM_1.2\t97.5\nmiR-1\tNM_2\t51\n")
+    columns = {"mirna": 1, "gene": 2, "score": 3}
+    table = read_targetscan(path, MIRNAS, columns, stronger="higher")
+    assert table.to_numpy().tolist() == [["miR-1", "NM_1", -97.5], ["miR-1", "NM_2", -51]]
+    with pytest.raises(InputError, match="no score is below 0"):
+        read_targetscan(path, MIRNAS, columns)
+    with pytest.raises(InputError, match=r"targetscan: columns: \{mirna: 1\}"):
+        read_targetscan(path, MIRNAS, {})
+
+
+def test_where_compares_whole_numbers_as_numbers(table_of):
+    path = table_of(SITES.replace("\t9606\t", "\t9606.0\t"))
+    table = read_targetscan(path, MIRNAS, SITE_COLUMNS, {"Gene Tax ID": 9606})
+    assert table["gene"].tolist() == ["A", "B"]

@@ -34,6 +34,11 @@ def test_pairs_are_read_by_name_or_sequence_in_any_case(table_of):
 def test_pairs_without_id_are_named_by_their_line(table_of):
     path = table_of("# comment\nmirna\ttarget\nlet-7a\tACG\nlet-7a\tNNN\n")
     assert read_named_pairs(path, NAMES)["id"].tolist() == ["line 3", "line 4"]
+    path.write_text(path.read_text().replace("mirna\ttarget", "miRNA\tsite"))
+    columns = {"mirna": "miRNA", "target": "site"}
+    assert len(read_named_pairs(path, NAMES, columns)) == 2
+    with pytest.raises(InputError, match=r"pair_columns: \{mirna: NAME\}"):
+        read_named_pairs(path, NAMES)
 
 
 def test_only_the_first_of_many_pairs_are_drawn(table_of):

@@ -9,26 +9,11 @@ from hypothesis import strategies as st
 from mirsignal.errors import InputError
 from mirsignal.transcripts import (
     describe_transcripts,
+    find_genes,
     plan_shards,
     read_genes,
     read_transcripts,
-    strip_version,
 )
-
-
-@pytest.mark.parametrize(
-    ("identifier", "expected"),
-    [
-        ("ENST00000252512.4", "ENST00000252512"),
-        ("ENSMUSG00000000001.12", "ENSMUSG00000000001"),
-        ("NM_018243.3", "NM_018243"),
-        ("DEMO0001.1", "DEMO0001.1"),
-        ("RP11-34P13.7", "RP11-34P13.7"),
-        ("TP53", "TP53"),
-    ],
-)
-def test_only_real_versions_are_stripped(identifier, expected):
-    assert strip_version(identifier) == expected
 
 
 @given(st.lists(st.integers(1, 5000), min_size=1, max_size=60), st.data())
@@ -65,7 +50,7 @@ def test_faulty_table_of_sequences_is_refused(tmp_path, rows):
 
 def test_transcripts_are_described_with_their_genes(tmp_path):
     records = [("ENST00000000001.2", "ACGU"), ("ENST00000000002.1", "ANN")]
-    alone = describe_transcripts(records, None, "t.fa")
+    alone = describe_transcripts(records, {}, "t.fa")
     assert alone["gene"].tolist() == ["ENST00000000001", "ENST00000000002"]
     assert alone["length"].tolist() == [4, 3]
     assert alone["n_unknown"].tolist() == [0, 2]
@@ -82,3 +67,56 @@ def test_versions_of_genes_in_the_table_do_not_matter(tmp_path):
     path.write_text("transcript\tgene\nT1\tENSG00000141510.17\n")
     table = describe_transcripts([("T1", "ACGU")], read_genes(path), "t.fa")
     assert table["gene"].tolist() == ["ENSG00000141510"]
+
+
+BIOMART = {"transcript": "Transcript stable ID", "gene": "Gene stable ID"}
+
+
+@pytest.mark.parametrize("version", ["", ".4"])
+@pytest.mark.parametrize("other", ["", ".11"])
+def test_versions_may_differ_between_fasta_and_table(table_of, version, other):
+    path = table_of(
+        "Transcript stable ID\tGene stable ID\n"
+        f"ENST00000000001{other}\tENSG00000000007{other}\n"
+        f"ENST00000000001{other}\tENSG00000000007{other}\n"  # as BioMart repeats rows
+        f"ENST00000000002{other}\t\n"
+    )
+    genes = read_genes(path, BIOMART)
+    records = [(f"ENST0000000000{n}{version}", "ACGU") for n in (1, 2)]
+    table = describe_transcripts(records, genes, "t.fa")
+    assert table["gene"].tolist() == ["ENSG00000000007", "ENST00000000002"]
+    assert table["transcript"].tolist() == [name for name, _ in records]
+
+
+def test_a_transcript_of_two_genes_is_refused(table_of):
+    path = table_of("transcript\tgene\nNM_1.1\tA\nNM_1.2\tB\n")
+    with pytest.raises(InputError, match="line 3: transcript 'NM_1' stands on line 2"):
+        read_genes(path)
+    with pytest.raises(InputError, match=r"transcripts: columns: \{gene: NAME\}"):
+        read_genes(table_of("transcript\tsymbol\nNM_1\tA\n"))
+
+
+def test_copies_on_y_take_the_gene_of_their_own_or_that_on_x(table_of):
+    path = table_of("transcript\tgene\nENST00000000001.1\tA\n")
+    records = [("ENST00000000001.9", "A"), ("ENST00000000001.9_PAR_Y", "A")]
+    table = describe_transcripts(records, read_genes(path), "t.fa")
+    assert table["gene"].tolist() == ["A", "A"]
+
+
+def test_genes_of_gencode_headers_stand_in_for_a_table(table_of):
+    path = table_of(
+        ">ENST00000000001.2|ENSG00000000007.5|OTTHUMG1|-|A-201|A|99|\nACGU\n"
+        ">NM_000546.6 Homo sapiens tumor protein p53\nACGU\n",
+        "gencode.fa",
+    )
+    records = list(read_transcripts(path))
+    table = describe_transcripts(records, find_genes(path), path)
+    assert table["transcript"].tolist() == ["ENST00000000001.2", "NM_000546.6"]
+    assert table["gene"].tolist() == ["ENSG00000000007", "NM_000546"]
+
+
+def test_what_the_gene_table_has_in_excess_is_named(table_of, caplog):
+    path = table_of("transcript\tgene\nT1\tA\nT2\tB\nT3\tB\n")
+    with caplog.at_level("INFO", logger="mirsignal"):
+        describe_transcripts([("T1", "A")], read_genes(path), "t.fa")
+    assert "2 of 3 ids of the gene table are not among transcripts: T2, T3" in caplog.text

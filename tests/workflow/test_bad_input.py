@@ -1,6 +1,7 @@
 """Bad input: one clear line, a non-zero exit status, nothing half-written."""
 
 import gzip
+import zipfile
 
 import pytest
 
@@ -80,6 +81,7 @@ def test_unknown_recipe(study):
         ("hsa-short\tUGGAAUGUAAAGAA", ["line 3", "14 nt"]),
         ("hsa-x\tUGGAAUGUXAAGAAGUAUGU", ["line 3", "'X'"]),
         ("hsa-let-7a-5p\tUGGAAUGUAAAGAAGUAUGU", ["line 3", "hsa-let-7a-5p", "line 2"]),
+        (f"hsa-let-7a-1\t{'UGAGGUAGUA' * 8}", ["line 3", "80 nt", "hairpin"]),
     ],
 )
 def test_impossible_mirna(study, row, words):
@@ -155,6 +157,32 @@ def test_fold_changes_that_share_no_id(study):
 def test_fold_change_that_is_no_number(study):
     (study.root / "data/fold_change.tsv").write_text("gene\thsa-miR-1-3p\nT1\tlow\n")
     refused(study, FOLD_CHANGES, "fold_change.tsv, line 2", "'low'")
+
+
+def test_fold_change_that_is_infinite(study):
+    text = "gene\thsa-miR-1-3p\nT1\t-0.5\nT2\t-1.79769e+308\n"
+    (study.root / "data/fold_change.tsv").write_text(text)
+    refused(study, FOLD_CHANGES, "fold_change.tsv, line 3", "Cuffdiff's infinity")
+
+
+def test_workbook_instead_of_a_table(study):
+    with zipfile.ZipFile(study.root / "data/fold_change.tsv", "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+    refused(study, FOLD_CHANGES, "fold_change.tsv", "save the sheet as CSV")
+
+
+def test_column_of_hybrids_that_is_not_there(study):
+    extra = "studies: {small: {inputs: {hybrids: {columns: {mirna: sequence}}}}}"
+    words = ("'sequence' is missing", "inputs: hybrids: columns: {mirna: NAME}")
+    refused(study, POSITIVES, "hybrids.tsv", *words, extra=extra)
+
+
+def test_mature_fa_of_several_species(study):
+    fasta = (
+        ">hsa-let-7a-5p\nUGAGGUAGUAGGUUGUAUAGUU\n>mmu-miR-1a-3p\nUGGAAUGUAAAGAAGUAUGUAU\n"
+    )
+    (study.root / "resources/mirnas_small.tsv").write_text(fasta)
+    refused(study, FASTA, "2 species (hsa 1, mmu 1", "inputs: mirnas: {species: hsa}")
 
 
 def test_reading_frame_outside_its_mrna(study):

@@ -1,0 +1,200 @@
+"""Tables as programs write them: separators, quotes, row names, rows that say nothing.
+
+Read are TSV and CSV, `;` of European spreadsheets, spaces of R's `write.table`, quoted
+cells with line breaks, a header one cell short (R's row names), a header behind `#` (the
+UCSC table browser), and the empty rows and columns that spreadsheets leave behind.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mirsignal.errors import InputError
+
+ROW_NAMES = ("", "X", "Unnamed: 0", "...1")
+"""What a first column of row names is called: by R, R again, pandas and readr."""
+
+_DASHES = dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")  # of word processors
+_MOST_LINES = 10  # of one cell: more means a quote that was never closed
+
+
+@dataclass
+class Sheet:
+    """Cells of a table: `rows` have one for each name of `header`, `lines` are theirs."""
+
+    header: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+    separator: str
+
+
+def parse_table(
+    text: str,
+    path: str | Path,
+    comment: str | None = "#",
+    wanted: Collection[str] = (),
+    has_header: bool = True,
+) -> Sheet:
+    """Split the text of a table into stripped cells.
+
+    Lines that start with `comment` are skipped, but for the last of them where it, and
+    not the first row, holds the names that are `wanted`. Without a header columns are
+    named by their number, "1" and so on. Raises InputError, with the line, for a row of
+    another length than the header, a header of two rows and a quote that is never closed.
+    """
+    text = text if text.isascii() else text.translate(_DASHES)
+    if text.lstrip().startswith(">"):
+        raise InputError(f"{path}: this is FASTA; give a table")
+    lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
+    stated = re.fullmatch(r"sep=(.)", lines[0][1].strip("\r\n ")) if lines else None
+    lines = lines[1:] if stated else lines
+    remarks, kept = _split_comments(lines, comment)
+    if not kept:
+        raise InputError(f"{path}: the file holds comments only; it needs a header")
+    separator = stated.group(1) if stated else guess_separator(kept[0][1])
+    _refuse_title(kept, path)
+    rows = [row for row in _read_rows(kept, separator, path) if any(row[1])]
+    if not rows:
+        raise InputError(f"{path}: the table has no cells; it needs a header")
+    if not has_header:
+        header = [str(number + 1) for number in range(len(rows[0][1]))]
+    elif (behind := _cells(remarks, separator)) and _is_header(behind, rows, wanted):
+        header = behind
+    else:
+        header = rows.pop(0)[1]
+    header, rows = _even_out(header, rows, path)
+    return _drop_unnamed(header, rows, separator, path)
+
+
+def guess_separator(line: str) -> str:
+    """Return what separates the cells of a header: tab, comma, semicolon or space."""
+    bare = re.sub(r'"[^"]*"', "x", line)
+    if "\t" in bare:
+        return "\t"
+    most = max(",;", key=bare.count)
+    if most in bare:
+        return most
+    return " " if " " in bare.strip() else "\t"
+
+
+def _refuse_title(lines: list[tuple[int, str]], path: str | Path) -> None:
+    """Raise InputError for a first line without separators above one with them."""
+    first, second = lines[0][1], lines[1][1] if len(lines) > 1 else ""
+    by_tabs = "\t" in second and "\t" not in first
+    by_commas = " " not in second and _has_marks(second) and not _has_marks(first)
+    if by_tabs or by_commas:
+        raise InputError(
+            f"{path}, line {lines[0][0]}: one cell over several; remove the title above "
+            "the header"
+        )
+
+
+def _has_marks(line: str) -> bool:
+    return any(mark in line for mark in "\t,;")
+
+
+def _split_comments(
+    lines: list[tuple[int, str]], comment: str | None
+) -> tuple[str, list[tuple[int, str]]]:
+    """Return the last comment above the first row, and the lines that are none."""
+    kept = [row for row in lines if not (comment and row[1].startswith(comment))]
+    above = [line for n, line in lines if kept and n < kept[0][0]]
+    return (above[-1].lstrip(comment or "") if above else ""), kept
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    return [cell.strip() for cell in line.split(separator)] if line else []
+
+
+def _is_header(
+    cells: list[str], rows: list[tuple[int, list[str]]], wanted: Collection[str]
+) -> bool:
+    names = {name.lstrip("# ") for name in wanted}
+    return bool(names) and names <= set(cells) and not names <= set(rows[0][1])
+
+
+def _read_rows(
+    lines: list[tuple[int, str]], separator: str, path: str | Path
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the first line and the cells of each row; a quoted cell may span lines."""
+    csv.field_size_limit(2**31 - 1)
+    taken: list[tuple[int, str]] = []
+
+    def feed() -> Iterator[str]:
+        for item in lines:
+            taken.append(item)
+            yield item[1] + "\n"
+
+    for row in csv.reader(feed(), delimiter=separator, skipinitialspace=separator == " "):
+        if len(taken) > 1 or taken[0] == lines[-1]:
+            _refuse_open_quote(taken, row, separator, path)
+        yield taken[0][0], [" ".join(c.split("\n")).strip("\ufeff \t\xa0") for c in row]
+        taken.clear()
+
+
+def _refuse_open_quote(
+    taken: list[tuple[int, str]], row: list[str], separator: str, path: str | Path
+) -> None:
+    """Raise InputError for a quote that is closed nowhere, or far below by another."""
+    far = any(cell.count("\n") > _MOST_LINES for cell in row)
+    across = any("\n" in cell.strip() and "\t" in cell for cell in row)
+    try:
+        list(csv.reader((t + "\n" for _, t in taken), delimiter=separator, strict=True))
+    except csv.Error as error:
+        far = far or "end of data" in str(error)
+    if far or across:
+        raise InputError(
+            f"{path}, line {taken[0][0]}: a quote is never closed; remove it"
+        )
+
+
+def _even_out(
+    header: list[str], rows: list[tuple[int, list[str]]], path: str | Path
+) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Name R's row names, cut empty cells beyond the header, refuse other lengths."""
+    width = len(header)
+    longer = bool(rows) and all(len(cells) == width + 1 for _, cells in rows)
+    if longer and any(cells[-1] for _, cells in rows):
+        header, width = [ROW_NAMES[0], *header], width + 1
+    even = []
+    for line, cells in rows:
+        if len(cells) > width and not any(cells[width:]):
+            cells = cells[:width]
+        if len(cells) != width:
+            asks = "is there a title above the header" if width == 1 else "is it cut off"
+            raise InputError(
+                f"{path}, line {line}: {len(cells)} cells where the header has {width}; "
+                f"{asks}, or a cell unquoted?"
+            )
+        even.append((line, cells))
+    return header, even
+
+
+def _drop_unnamed(
+    header: list[str],
+    rows: list[tuple[int, list[str]]],
+    separator: str,
+    path: str | Path,
+) -> Sheet:
+    """Leave out columns without a name, but for the first; refuse a name given twice."""
+    unnamed = [i for i, name in enumerate(header) if i and not name]
+    if header[0] and len(unnamed) == len(header) - 1 > 1:
+        raise InputError(
+            f"{path}: only {header[0]!r} is named; remove the title above the header"
+        )
+    if rows and not rows[0][1][0] and any(rows[0][1][i] for i in unnamed):
+        raise InputError(
+            f"{path}, line {rows[0][0]}: the header takes two rows (merged cells?); give "
+            "each column one name in one row"
+        )
+    keep = [i for i in range(len(header)) if i not in unnamed]
+    return Sheet(
+        [header[i] for i in keep],
+        [[cells[i] for i in keep] for _, cells in rows],
+        [line for line, _ in rows],
+        separator,
+    )

@@ -1,0 +1,46 @@
+"""Studies that lack an input which others have, and files as public sites give them."""
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.workflow
+
+TARGETSCAN = "      targetscan: {file: targetscan.tsv, name: TargetScan stand-in}\n"
+FOLD_CHANGE = "      fold_change: {file: fold_change.tsv, id_column: gene}\n"
+
+
+def leave_out(project, *inputs):
+    """Take inputs from the small study's configuration."""
+    text = (project.root / "small.yaml").read_text()
+    for line in inputs:
+        assert line in text
+        text = text.replace(line, "")
+    (project.root / "small.yaml").write_text(text)
+
+
+def test_a_study_without_targetscan_is_compared_with_contextpp(finished, tmp_path):
+    project = finished.copy(tmp_path / "copy")
+    leave_out(project, TARGETSCAN)
+    status, output = project.run()
+    assert status == 0, output
+    for name in ("main", "unseen"):
+        path = project.root / f"results/small/comparison/{name}/metrics.json"
+        predictors = json.loads(path.read_text())["predictors"]
+        assert {"contextpp", "occupancy"} <= set(predictors)
+        assert not any("targetscan" in key for key in predictors)
+    planned = project.planned("ablations")
+    assert "prepare_targetscan" not in planned
+    assert planned["compare_experiments"] == 1
+
+
+def test_a_study_without_fold_changes_has_binding_and_scan(fresh):
+    leave_out(fresh, TARGETSCAN, FOLD_CHANGE)
+    planned = fresh.planned("scan")
+    assert "find_peaks" in planned
+    assert "prepare_fold_changes" not in planned
+    for target in ("all", "ablations"):
+        status, output = fresh.run("-n", target)
+        assert status != 0
+        assert "names no `fold_change`" in output
+        assert "binding, scan" in output
