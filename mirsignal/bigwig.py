@@ -6,6 +6,7 @@ process that is an error which can be told, and not the end of the job.
 
 from __future__ import annotations
 
+import faulthandler
 import functools
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -28,7 +29,9 @@ class BigWig:
 
     def __init__(self, path: str | Path):
         self._path = str(path)
-        self._process = ProcessPoolExecutor(1, mp_context=get_context("fork"))
+        self._process = ProcessPoolExecutor(  # whose crash needs no traceback
+            1, mp_context=get_context("fork"), initializer=faulthandler.disable
+        )
         self.lengths: dict[str, int] = self._ask(_read_lengths)
 
     def values(self, name: str) -> NDArray[np.float64]:
