@@ -9,6 +9,7 @@ import json
 import os
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -177,8 +178,9 @@ def read_table(
     for name, in_file in wanted.items():
         if in_file not in sheet.header:
             raise InputError(_missing_column(path, sheet, name, in_file, setting))
-    if repeated := {name for name in sheet.header if sheet.header.count(name) > 1}:
-        raise InputError(f"{path}: column {min(repeated)!r} occurs twice; rename one")
+    name, n = Counter(sheet.header).most_common(1)[0]
+    if n > 1:
+        raise InputError(f"{path}: column {name!r} occurs twice; rename one")
     if not sheet.rows:
         raise InputError(f"{path}: the table has a header but no rows")
     table = pd.DataFrame(sheet.rows, columns=sheet.header, dtype="str")
