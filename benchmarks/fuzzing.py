@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import logging
 import os
 import resource
@@ -130,45 +131,9 @@ def _make_wiggle(folder: Path) -> bytes:
 
 def make_readers(folder: Path) -> dict[str, Reader]:
     """Return every reader of user files by name; `folder` gets what some need."""
-    write_fasta(folder / "clash.fa", [("ENSG01_ENST01_A_mRNA", layouts.UTR)])
-    pyfaidx.Faidx(str(folder / "clash.fa"), rebuild=True)
-    clash = Transcripts(folder / "clash.fa")
-    by_mirna = {"gene": "Gene Symbol", "score": "context++ score"}
-    of_sites = {"mirna": "miRNA", **by_mirna}
-    of_seeds = {"seed": "miRNA family", **by_mirna, "score": "Total context++ score"}
-    table = {"sequence": "sequence"}
-    biomart = {
-        "transcript": "Transcript stable ID version",
-        "gene": "Gene stable ID",
-    }
+    tracks = {"bigwig": _make_wiggle(folder)}
     coefficients = (ROOT / "resources/contextpp_coefficients.tsv").read_bytes()
-    scores = layouts.TARGETSCAN
-
-    def targetscan(columns, **where):
-        return lambda path: read_targetscan(path, MIRNAS, columns, where)
-
-    return {
-        "fasta": Reader(lambda path: list(read_fasta(path)), layouts.FASTA),
-        "transcripts": Reader(_prepare, layouts.FASTA),
-        "transcript_table": Reader(
-            lambda path: _prepare(path, table), {"table": layouts.TRANSCRIPT_TABLE}
-        ),
-        "genes": Reader(read_genes, layouts.GENES),
-        "genes_biomart": Reader(lambda path: read_genes(path, biomart), layouts.GENES),
-        "mirnas": Reader(read_mirnas, layouts.MIRNAS),
-        "clash_table": Reader(
-            lambda path: read_clash_table(path, clash), {"s1": layouts.CLASH}
-        ),
-        "pairs": Reader(
-            lambda path: read_pairs(path, None, clash, "drop"), layouts.PAIRS
-        ),
-        "test_sets": Reader(read_test_pairs, layouts.PAIRS),
-        "fold_change": Reader(
-            lambda path: read_fold_changes(path, MIRNAS, GENES), layouts.FOLD_CHANGES
-        ),
-        "targetscan": Reader(targetscan({}), scores),
-        "targetscan_seeds": Reader(targetscan(of_seeds, **{"Species ID": 9606}), scores),
-        "targetscan_sites": Reader(targetscan(of_sites), scores),
+    others = {
         "ta_sps": Reader(read_ta_sps, {"targetscan": layouts.TA_SPS}),
         "mrnas": Reader(
             lambda path: read_orfs(path, {}, KNOWN), {"table": layouts.MRNAS}
@@ -181,9 +146,74 @@ def make_readers(folder: Path) -> dict[str, Reader]:
         ),
         "coefficients": Reader(read_coefficients, {"project": coefficients}),
         "config": Reader(_read_config, layouts.CONFIGS),
-        "tracks": Reader(
-            lambda path: Wiggle(path).values("T1", 200),
-            {"bigwig": _make_wiggle(folder)},
+        "tracks": Reader(lambda path: Wiggle(path).values("T1", 200), tracks),
+    }
+    return _sequence_readers() | _chimera_readers(folder) | _score_readers() | others
+
+
+def _sequence_readers() -> dict[str, Reader]:
+    table = {"sequence": "sequence"}
+    biomart = {
+        "transcript": "Transcript stable ID version",
+        "gene": "Gene stable ID",
+    }
+    return {
+        "fasta": Reader(lambda path: list(read_fasta(path)), layouts.FASTA),
+        "transcripts": Reader(_prepare, layouts.FASTA),
+        "transcript_table": Reader(
+            lambda path: _prepare(path, table), {"table": layouts.TRANSCRIPT_TABLE}
+        ),
+        "genes": Reader(read_genes, layouts.GENES),
+        "genes_biomart": Reader(lambda path: read_genes(path, biomart), layouts.GENES),
+        "mirnas": Reader(read_mirnas, layouts.MIRNAS),
+        "mirnas_species": Reader(
+            lambda path: read_mirnas(path, species="hsa"), {"mirbase": layouts.MATURE}
+        ),
+    }
+
+
+def _chimera_readers(folder: Path) -> dict[str, Reader]:
+    write_fasta(folder / "clash.fa", [("ENSG01_ENST01_A_mRNA", layouts.UTR)])
+    pyfaidx.Faidx(str(folder / "clash.fa"), rebuild=True)
+    clash = Transcripts(folder / "clash.fa")
+    return {
+        "clash_table": Reader(
+            lambda path: read_clash_table(path, clash), {"s1": layouts.CLASH}
+        ),
+        "pairs": Reader(
+            lambda path: read_pairs(path, None, clash, "drop"), layouts.PAIRS
+        ),
+        "test_sets": Reader(read_test_pairs, layouts.PAIRS),
+    }
+
+
+def _score_readers() -> dict[str, Reader]:
+    by_mirna = {"gene": "Gene Symbol", "score": "context++ score"}
+    of_sites = {"mirna": "miRNA", **by_mirna}
+    of_seeds = {"seed": "miRNA family", **by_mirna, "score": "Total context++ score"}
+    of_mirdb = {"mirna": 1, "gene": 2, "score": 3}
+    scores, contrasts = layouts.TARGETSCAN, layouts.FOLD_CHANGES
+    human = {"Species ID": 9606}
+    return {
+        "fold_change": Reader(
+            lambda path: read_fold_changes(path, MIRNAS, GENES), contrasts
+        ),
+        "fold_change_of_one": Reader(
+            lambda path: read_fold_changes({"hsa-miR-1-3p": path}, MIRNAS, GENES),
+            {name: contrasts[name] for name in ("deseq2", "limma")},
+        ),
+        "targetscan": Reader(lambda path: read_targetscan(path, MIRNAS, {}), scores),
+        "targetscan_seeds": Reader(
+            lambda path: read_targetscan(path, MIRNAS, of_seeds, human),
+            {"summary": scores["summary"]},
+        ),
+        "targetscan_sites": Reader(
+            lambda path: read_targetscan(path, MIRNAS, of_sites, join="sum"),
+            {"sites": scores["sites"]},
+        ),
+        "mirdb": Reader(
+            lambda path: read_targetscan(path, MIRNAS, of_mirdb, stronger="higher"),
+            {"mirdb": scores["mirdb"]},
         ),
     }
 
@@ -233,7 +263,7 @@ def _alarm(seconds: float) -> Iterator[None]:
         raise _Hang
 
     before = signal.signal(signal.SIGPROF, ring)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.5)  # again, where it is ignored
     try:
         yield
     finally:
@@ -270,6 +300,7 @@ def fuzz(n: int, seconds: float, first_seed: int = 0) -> dict[str, Any]:
     """
     logging.getLogger("mirsignal").setLevel(logging.ERROR)
     run = _Run(seconds)
+    gc.freeze()  # what is there already need not be looked through for every input
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # no disk to wait for
     with tempfile.TemporaryDirectory(dir=memory) as folder, bounded_memory():
         run.readers = make_readers(Path(folder))
@@ -278,6 +309,7 @@ def fuzz(n: int, seconds: float, first_seed: int = 0) -> dict[str, Any]:
         while run.count < n and not run.spent():
             run.batch(min(_BATCH, n - run.count), number)
             number += 1
+    gc.unfreeze()
     return run.result()
 
 

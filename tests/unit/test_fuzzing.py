@@ -52,6 +52,8 @@ def test_files_as_they_are_can_be_read(tmp_path):
         *(("test_sets", "mirbench"), ("fold_change", "matrix"), ("ta_sps", "targetscan")),
         *(("targetscan", "plain"), ("targetscan_sites", "sites"), ("mrnas", "table")),
         *(("targetscan_seeds", "summary"), ("measured_variants", "table")),
+        *(("fold_change_of_one", "deseq2"), ("mirdb", "mirdb")),
+        *(("mirnas_species", "mirbase"), ("fold_change", "write_table")),
         *(("named_pairs", "table"), ("coefficients", "project"), ("tracks", "bigwig")),
     ):
         path.write_bytes(readers[name].seeds[layout])
