@@ -15,10 +15,10 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-import pyBigWig
 from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, P_LEVELS, REGIONS, WINDOW
+from mirsignal.bigwig import BigWig
 from mirsignal.errors import InputError
 from mirsignal.sequences import LETTERS, UNKNOWN
 from mirsignal.tracks import Ragged
@@ -38,19 +38,13 @@ class Wiggle:
     """A bigWig file with one value per nucleotide of transcripts, by their names."""
 
     def __init__(self, path: str | Path):
-        self._path = path
-        try:
-            self._file = pyBigWig.open(str(path))
-        except RuntimeError:
-            raise InputError(f"{path}: not a bigWig file; make it anew") from None
-        if not self._file.isBigWig():
-            raise InputError(f"{path}: not a bigWig file; bigBed cannot be used")
+        self._path, self._file = path, BigWig(path)
 
     def check(self, transcript: str, length: int) -> None:
         """Raise InputError for a transcript that is lacking or has another length."""
-        found = self._file.chroms(transcript)
+        found = self._file.lengths.get(transcript)
         if found is None:
-            held = ", ".join(map(repr, sorted(self._file.chroms())[:3]))
+            held = ", ".join(map(repr, sorted(self._file.lengths)[:3]))
             raise InputError(
                 f"{self._path}: no transcript {transcript!r} (it has {held}, ...); name "
                 "the sequences in it as the study's transcripts, and give it all of "
@@ -65,7 +59,7 @@ class Wiggle:
     def values(self, transcript: str, length: int) -> Values:
         """Return the values (L,), 0 where the file has none; checks as `check`."""
         self.check(transcript, length)
-        return np.nan_to_num(self._file.values(transcript, 0, length, numpy=True))
+        return np.nan_to_num(self._file.values(transcript))
 
 
 def check_tracks(paths: Sequence[str | Path], transcripts: pd.DataFrame) -> int:

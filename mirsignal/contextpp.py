@@ -26,7 +26,7 @@ from mirsignal.context_features import describe_sites
 from mirsignal.context_sites import find_context_sites, join, type_numbers
 from mirsignal.context_tables import count_orf_8mers, orf_lengths
 from mirsignal.errors import InputError
-from mirsignal.files import read_table, to_number
+from mirsignal.files import read_table, refuse_duplicates, to_number
 from mirsignal.saturation import saturate
 from mirsignal.sequences import seed
 from mirsignal.sites import SITE_TYPES
@@ -51,6 +51,7 @@ def read_coefficients(path: str | Path) -> pd.DataFrame:
     every = [name for names in columns.values() for name in names]
     table = read_table(path, {name: name for name in ("feature", *every)})
     numbers = pd.DataFrame({name: to_number(table, name, path) for name in every})
+    refuse_duplicates(table, "feature", path)
     numbers.index = pd.Index(table["feature"])
     needed = dict.fromkeys(["intercept", "cap", *COUNTED], columns[""])
     needed |= {f"{name}_{base}": columns[""] for name in LETTERED for base in "ACG"}

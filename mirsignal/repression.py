@@ -98,6 +98,8 @@ def _read_contrasts(
     if n_unnamed := int(table["gene"].isna().sum()):
         _log.info("%s: %d rows without a gene are left out", path, n_unnamed)
     table = table[table["gene"].notna()]
+    if table.empty:
+        raise InputError(f"{path}: no row has a gene; check the id column")
     warn_of_dates(table["gene"], path)
     bare = table["gene"].map(bare_gene)
     if bare.empty:

@@ -7,7 +7,6 @@ import io
 import logging
 import re
 import zipfile
-import zlib
 from pathlib import Path
 
 from mirsignal.errors import InputError
@@ -85,13 +84,15 @@ def _unpack(data: bytes, path: Path) -> bytes:
         if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             return _unzip(data, path)
         return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
-    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+    except RuntimeError as error:  # a password, or a compression that Python lacks
+        raise InputError(f"{path}: {error}; unpack it by other means") from None
+    except InputError:
+        raise
+    except Exception as error:  # a damaged archive can raise anything
         kind = "zip" if data.startswith(b"PK") else "gzip"
         raise InputError(
             f"{path}: broken or truncated {kind} file ({error}); fetch it again"
         ) from None
-    except RuntimeError as error:  # a password, or a compression that Python lacks
-        raise InputError(f"{path}: {error}; unpack it by other means") from None
 
 
 def _unzip(data: bytes, path: Path) -> bytes:

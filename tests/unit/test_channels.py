@@ -1,5 +1,7 @@
 """Channels by hand, at positions and around them; a new one joins as one function."""
 
+import contextlib
+
 import numpy as np
 import pandas as pd
 import pyBigWig
@@ -163,3 +165,13 @@ def test_track_of_a_genome_is_refused_before_its_values_are_read(conservation, t
         check_tracks([conservation, genome], transcripts)
     with pytest.raises(InputError, match="has 6 nt, in the study 8"):
         check_tracks([conservation], transcripts.assign(length=8))
+
+
+def test_damaged_track_is_an_error_and_no_crash(conservation, tmp_path):
+    """The C library that reads bigWig crashes on some files that are cut off."""
+    whole = conservation.read_bytes()
+    damaged = tmp_path / "damaged.bw"
+    for size in range(40, len(whole), 25):
+        damaged.write_bytes(whole[:size])
+        with contextlib.suppress(InputError):
+            Wiggle(damaged).values("T1", 6)

@@ -121,6 +121,7 @@ def test_typical_values_lie_in_the_range_of_their_site_type(coefficients):
         (lambda text: text.replace("\noff6m\t-0.02", "\noff6m\tNA"), "'off6m'"),
         (lambda text: text.replace("-0.589", "low"), "'low' in column '8mer'"),
         (lambda text: text.replace("\tmin_6mer", "\tleast"), "'min_6mer' is missing"),
+        (lambda text: text + text.splitlines()[-1] + "\n", "stands on line"),
     ],
 )
 def test_damaged_coefficients_are_refused(root, tmp_path, edit, words):

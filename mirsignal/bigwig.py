@@ -1,0 +1,68 @@
+"""Read bigWig files in a process of its own.
+
+The C library behind pyBigWig crashes on some truncated or altered files. In another
+process that is an error which can be told, and not the end of the job.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import functools
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyBigWig
+from numpy.typing import NDArray
+
+from mirsignal.errors import InputError
+
+
+class BigWig:
+    """A bigWig file: lengths of its sequences, and their values.
+
+    Raises InputError where the file is another or damaged.
+    """
+
+    def __init__(self, path: str | Path):
+        self._path = str(path)
+        self._process = ProcessPoolExecutor(  # whose crash needs no traceback
+            1, mp_context=get_context("fork"), initializer=faulthandler.disable
+        )
+        self.lengths: dict[str, int] = self._ask(_read_lengths)
+
+    def values(self, name: str) -> NDArray[np.float64]:
+        """Return the values (L,) of a sequence, NaN where there is none."""
+        return self._ask(_read_values, name, self.lengths[name])
+
+    def _ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            return self._process.submit(function, self._path, *arguments).result()
+        except (
+            Exception
+        ) as error:  # a damaged file can raise anything, or end the process
+            self._process.shutdown(wait=False)
+            if not Path(self._path).is_file():
+                raise InputError(f"{self._path}: no such file; check its path") from None
+            raise InputError(
+                f"{self._path}: not a bigWig file, or a damaged one ({error}); fetch or "
+                "make it anew"
+            ) from None
+
+
+@functools.cache
+def _open(path: str) -> Any:
+    return pyBigWig.open(path)
+
+
+def _read_lengths(path: str) -> dict[str, int]:
+    if not _open(path).isBigWig():
+        raise RuntimeError("bigBed cannot be used")
+    return _open(path).chroms()
+
+
+def _read_values(path: str, name: str, length: int) -> NDArray[np.float64]:
+    return _open(path).values(name, 0, length, numpy=True)
