@@ -33,6 +33,8 @@ def test_main_leaves_a_comparison(finished):
     metrics = json.loads((folder / "metrics.json").read_text())
     assert list(metrics["predictors"]) == ["predicted", *STACKED, *OTHERS]
     assert metrics["n_pairs"] > 50
+    spread = metrics["predictors"]["predicted"]["seeds"]
+    assert spread["n"] == len(spread["pearson"]) == 2
     unseen = json.loads((folder.parent / "unseen/metrics.json").read_text())
     assert list(unseen["predictors"]) == ["occupancy", *OTHERS]
     assert unseen["n_pairs"] == metrics["n_pairs"]
