@@ -22,7 +22,7 @@ from mirsignal.metrics import bootstrap_interval
 LEVEL = 0.95
 PER_BIN = 200
 """Held-out pairs that give the quantiles at one score, where there are as many."""
-MOST_BINS = 30
+MOST_BINS = 15
 SITES, NO_SITE, STRONGEST = "sites", "no site", "strongest tenth"
 NEW, KNOWN = "new", "known"
 

@@ -93,6 +93,11 @@ def main(snakemake):
     strands = mirnas[list(STRAND_COLUMNS)]
     write_tsv(snakemake.output.strands, strands, STRAND_COLUMNS)
     counts = table["status"].value_counts()
+    noise = intervals["noise_sd"].iloc[0]
+    log.info(
+        "intervals for noise of standard deviation %.3f; %.3f in the study",
+        *(params.noise_sd or noise, noise),
+    )
     log.info("reading frames of %d of %d transcripts", (orfs != "").sum(), len(orfs))
     log.info(
         "%s pairs of %d miRNAs (%d of them trained on) and %s genes: %s",

@@ -246,7 +246,7 @@ def test_other_mirnas_and_transcripts_are_predicted(finished):
     coverage = finished.root / "results/small/occupancy/coverage.tsv"
     held = pd.read_csv(coverage, sep="\t", comment="#")
     assert set(held["status"]) >= {"sites", "no site"}
-    assert held["inside"].between(0.5, 1).all()
+    assert held.loc[held["n"] > 10, "inside"].between(0.5, 1).all()
     sites = pd.read_csv(folder / "sites.tsv", sep="\t", comment="#")
     assert (sites["gene"] == "with").any()
     assert finished.planned("predict", extra=extra) == {}
