@@ -34,7 +34,6 @@ MISSING = [
     "-nan",
     "NULL",
     "null",
-    "None",
     "<NA>",
 ]
 _LIKE_DATA = re.compile(

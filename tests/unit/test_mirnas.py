@@ -49,7 +49,7 @@ def test_passenger_may_be_given(tmp_path):
 
 def test_passenger_may_be_none_or_blocked(tmp_path):
     header = "mirna\tsequence\tpassenger"
-    table = read(tmp_path, ("a", LET7, "none"), ("b", LET7[1:], "Blocked"), header=header)
+    table = read(tmp_path, ("a", LET7, "None"), ("b", LET7[1:], "Blocked"), header=header)
     assert table["passenger_source"].tolist() == ["none", "blocked"]
     assert table["passenger"].isna().tolist() == [True, False]
 
