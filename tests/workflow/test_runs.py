@@ -75,7 +75,7 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
     assert set(planned) == {
         *("score_contextpp", "draw_genes", "tabulate_regions", "fit_baseline"),
         *("fit_occupancy", "fit_final_occupancy", "stack_predictions", "compare_unseen"),
-        *("compare_predictions", "measure_recovery"),
+        *("compare_predictions", "measure_recovery", "calibrate_intervals"),
     }
 
 
