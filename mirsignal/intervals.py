@@ -23,6 +23,8 @@ LEVEL = 0.95
 PER_BIN = 200
 """Held-out pairs that give the quantiles at one score, where there are as many."""
 MOST_BINS = 15
+FEWEST = 39
+"""Residuals of which the lowest is a 2.5% quantile of those to come."""
 SITES, NO_SITE, STRONGEST = "sites", "no site", "strongest tenth"
 NEW, KNOWN = "new", "known"
 
@@ -99,7 +101,7 @@ def _range(residuals: NDArray[np.float64]) -> tuple[float, float]:
     """Return the range of residuals that holds LEVEL of those to come.
 
     Of n + 1 exchangeable ones each is the k lowest as likely as any other. The extremes
-    where there are fewer than 39, too few for that.
+    where there are fewer than FEWEST.
     """
     ordered = np.sort(residuals)
     beyond = max(int((len(ordered) + 1) * (1 - LEVEL) / 2), 1)

@@ -454,6 +454,7 @@ def results_of(experiment):
         f"{compared}/metrics.tsv",
         *(f"{compared}/{figure}.svg" for figure in COMPARISON_FIGURES),
         f"results/{STUDY}/occupancy/model.npz",
+        f"results/{STUDY}/occupancy/coverage.tsv",
     ]
     if regression_network(recipes["regression"]) in SIGNAL_NETWORKS:
         files.append(f"{folders['regression']}/explanations.svg")

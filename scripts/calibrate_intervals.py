@@ -7,6 +7,7 @@ import pandas as pd
 from mirsignal.files import write_tsv
 from mirsignal.intervals import (
     COVERAGE,
+    FEWEST,
     INTERVALS,
     calibrate_study,
     describe_held_out,
@@ -23,6 +24,8 @@ def main(snakemake):
     intervals, coverage = calibrate_study(held_out)
     write_tsv(snakemake.output.intervals, intervals, INTERVALS)
     write_tsv(snakemake.output.coverage, coverage, COVERAGE)
+    if (few := intervals["n"].min()) < FEWEST:
+        log.warning("only %d held-out pairs for some intervals: too narrow, maybe", few)
     for row in coverage.itertuples():
         log.info(
             "%s miRNAs, %s: %.1f%% (%.1f-%.1f%%) of %s values inside, %s left out",

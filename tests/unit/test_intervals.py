@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mirsignal.errors import InputError
 from mirsignal.intervals import (
     COVERAGE,
+    FEWEST,
     INTERVALS,
     KNOWN,
     NEW,
@@ -16,6 +17,7 @@ from mirsignal.intervals import (
     PER_BIN,
     SITES,
     STRONGEST,
+    _range,
     calibrate,
     calibrate_study,
     cross_intervals,
@@ -72,6 +74,16 @@ def test_a_score_lies_inside_its_own_interval(pairs, scores):
             low, high = interval(table, np.array(scores), given_status, noise_sd)
             assert (low <= scores).all()
             assert (scores <= high).all()
+
+
+def test_fewest_residuals_are_enough_for_the_level(rng):
+    """Of so many, the extremes hold 95% of new values on average, and of fewer less."""
+    for n, wanted in ((FEWEST, 0.95), (2 * FEWEST + 1, 0.95), (15, 0.875)):
+        drawn = rng.normal(size=(4000, n + 1))
+        inside = [
+            low <= new <= high for *old, new in drawn for low, high in [_range(old)]
+        ]
+        assert np.mean(inside) == pytest.approx(wanted, abs=0.012)
 
 
 def test_bins_hold_enough_pairs(rng):

@@ -5,6 +5,7 @@ import pytest
 
 from mirsignal.backend import keras
 from mirsignal.models import BINDING_NETWORKS, SIGNAL_NETWORKS
+from mirsignal.models.gene_term import add_gene_term
 from mirsignal.models.pooling import AttentionPooling, OccupancyPooling
 from mirsignal.models.seed_match import MATCHES
 from mirsignal.models.site_pooling import POOLINGS
@@ -106,3 +107,19 @@ def test_occupancy_starts_small_enough_to_learn(n_bins, rng):
     pooled = keras.Model(model.input, model.get_layer("log2fc").input)
     total = 2 ** np.asarray(pooled([signals, np.ones((64, n_bins))])) - 1
     assert 0.1 / 16 * n_bins < total.mean() < 0.3 / 16 * n_bins
+
+
+def test_unknown_gene_feature_is_the_mean_of_training_genes(tmp_path, rng, unsettle):
+    genes = rng.normal(3, 2, (30, 2)).astype("float32")
+    genes[:5, 1] = np.nan
+    signal = keras.Input((1,))
+    network = keras.Model(signal, keras.layers.Dense(1)(signal))
+    model = unsettle(add_gene_term(network, genes, 1, ridge=0.0))
+    mean = np.nanmean(genes, axis=0)
+    asked = np.array([[1.0, np.nan], [1.0, mean[1]], [1.0, 9.0]], "float32")
+    inputs = [np.ones((3, 1), "float32"), asked, np.ones((3, 1), "float32")]
+    unknown, at_mean, other = np.asarray(model(inputs))[:, 0]
+    assert unknown == pytest.approx(at_mean, abs=1e-5)
+    assert abs(other - unknown) > 0.01
+    again = np.asarray(reload(model, tmp_path)(inputs))[:, 0]
+    np.testing.assert_array_equal(again, [unknown, at_mean, other])

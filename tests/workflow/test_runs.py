@@ -83,6 +83,7 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
         *("score_contextpp", "draw_genes", "tabulate_regions", "fit_baseline"),
         *("fit_occupancy", "fit_final_occupancy", "stack_predictions", "compare_unseen"),
         *("compare_predictions", "draw_comparison", "measure_recovery", "draw_unseen"),
+        "calibrate_intervals",
     }
 
 
