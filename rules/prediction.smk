@@ -4,14 +4,6 @@
 # out:  predict/{name}/genes.tsv (score, sites, uncertainty), sites.tsv
 
 
-PREDICT = CONFIG["predict"]
-
-
-def predict_input(key):
-    """Return a file that the configuration names to be predicted from, or no input."""
-    return given(PREDICT[key], f"predict:{key}") if PREDICT[key] else []
-
-
 rule predict_repression:
     input:
         model="results/{study}/occupancy/model.npz",

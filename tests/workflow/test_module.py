@@ -50,7 +50,7 @@ def test_rules_run_from_another_workflow_under_another_name(outer):
     assert status == 0, output
     assert "[mirsignal_plan_shards]" in output or "mirsignal_plan_shards" in output
     assert (outer.folder / "summary.txt").exists()
-    assert (outer.folder / "results/small/inputs/mirnas.parquet").exists()
+    assert (outer.folder / "results/small/inputs/transcripts.parquet").exists()
     status, output = outer("-n")
     assert status == 0, output
     assert "Nothing to be done" in output
