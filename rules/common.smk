@@ -75,6 +75,7 @@ CONFIG = checked(
 STUDY = CONFIG["study"]
 INPUTS = CONFIG["studies"][STUDY]["inputs"]
 SIMULATED = "simulate" in CONFIG["studies"][STUDY]
+PREDICT = CONFIG["predict"]
 DOWNLOADS = CONFIG["studies"][STUDY].get("downloads", {})
 DATA = CONFIG["data"] or (
     f"results/{STUDY}/simulation" if SIMULATED else f"resources/{STUDY}"
@@ -141,6 +142,11 @@ def checks_before_training(wildcards):
 def optional_file(table, key):
     """Return a further file of an input, or no input where it has none."""
     return data_input(INPUTS[table][key]) if key in INPUTS[table] else []
+
+
+def predict_input(key):
+    """Return a file that the configuration names to be predicted from, or no input."""
+    return given(PREDICT[key], f"predict:{key}") if PREDICT[key] else []
 
 
 def once(path, made, otherwise):

@@ -6,14 +6,6 @@
 #       strands.tsv (passengers, and how often they are loaded)
 
 
-PREDICT = CONFIG["predict"]
-
-
-def predict_input(key):
-    """Return a file that the configuration names to be predicted from, or no input."""
-    return given(PREDICT[key], f"predict:{key}") if PREDICT[key] else []
-
-
 rule predict_repression:
     input:
         model="results/{study}/occupancy/model.npz",
