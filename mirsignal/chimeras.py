@@ -17,7 +17,7 @@ from mirsignal.axes import CENTRE, MIRNA_LENGTH, WINDOW
 from mirsignal.clusters import is_in_sorted, kmer_keys
 from mirsignal.errors import InputError
 from mirsignal.files import name_columns, read_table, to_number
-from mirsignal.identifiers import bare_id, find_ids, log_lost
+from mirsignal.identifiers import bare_gene, bare_id, find_ids, log_lost
 from mirsignal.mirnas import check_mirna
 from mirsignal.sequences import Transcripts, encode, encode_many, normalise, seed
 
@@ -228,6 +228,8 @@ def _find_pair_columns(header: list[str], renamed: Mapping[str, str]) -> dict[st
 
 def _gene_id(name: str) -> str:
     """Return the gene of ENSG..._ENST..._symbol_mRNA; other names as they are."""
+    if "|" in name:
+        return bare_gene(name)
     return bare_id(name.split("_")[0]) if name.startswith("ENS") else name
 
 

@@ -178,17 +178,17 @@ def read_table(
     for name, in_file in wanted.items():
         if in_file not in sheet.header:
             raise InputError(_missing_column(path, sheet, name, in_file, setting))
-    name, n = Counter(sheet.header).most_common(1)[0]
-    if n > 1:
+    name, times = Counter(sheet.header).most_common(1)[0]
+    if times > 1:
         raise InputError(f"{path}: column {name!r} occurs twice; rename one")
     if not sheet.rows:
         raise InputError(f"{path}: the table has a header but no rows")
     table = pd.DataFrame(sheet.rows, columns=sheet.header, dtype="str")
     table.index = pd.Index(sheet.lines, name="line")
     table = table.mask(table.isin(MISSING))
-    namesakes = (set(wanted) & set(sheet.header)) - set(wanted.values())
-    table = table.drop(columns=sorted(namesakes))
-    table = table.rename(columns={in_file: name for name, in_file in wanted.items()})
+    named = table[list(wanted.values())].set_axis(list(wanted), axis=1)
+    others = [name for name in table if name not in {*wanted, *wanted.values()}]
+    table = pd.concat([named, table[others]], axis=1)
     table.attrs |= {"separator": sheet.separator, "names": wanted}
     return table
 
@@ -200,7 +200,7 @@ def _missing_column(
     lead = f"{path}: column {in_file!r} is missing"
     found = ", ".join(name for name in sheet.header[:12] if name)
     key = f"{setting}: {{{name}: %s}}" if setting else ""
-    if any(_LIKE_DATA.fullmatch(cell) for cell in sheet.header):
+    if any(_LIKE_DATA.fullmatch(cell) for cell in sheet.header if len(cell) < 100):
         numbers = f", or give numbers of columns, as {key % 1}" if key else ""
         return f"{lead} (first line: {found}); add a header{numbers}"
     close = difflib.get_close_matches(in_file, sheet.header, n=1)

@@ -11,15 +11,15 @@ import pandas as pd
 
 _log = logging.getLogger(__name__)
 
-_VERSION = re.compile(r"((?:ENS[A-Z]*[GTEP]\d{11})|(?:[NX][MRP]_\d+))\.\d+(?:_\d+)?")
+_VERSION = re.compile(r"^(ENS[A-Z]{0,9}[GTEP]\d{11}|[NX][MRP]_\d+)\.\d+(?:_\d+)?")
 _PREFIX = re.compile(
-    r"(?:[A-Za-z]+\d+_[A-Za-z0-9]+_|(?:rna|gene)-|(?:transcript|gene):)"
-    r"(?=ENS[A-Z]*[GT]\d{11}|[NX][MR]_\d)"
+    r"^(?:[A-Za-z]+\d+_[A-Za-z0-9]+_|(?:rna|gene)-|(?:transcript|gene):)"
+    r"(?=ENS[A-Z]{0,9}[GT]\d{11}|[NX][MR]_\d)"
 )
 _TRANSCRIPT = re.compile(
-    r"(ENS[A-Z]*T\d{11}|[NX][MR]_\d+)(\.\d+)?(_PAR_Y|_\d+)?|FBtr\d+|[A-Z]{4}\d{6}-R[A-Z]"
+    r"(ENS[A-Z]{0,9}T\d{11}|[NX][MR]_\d+)(\.\d+)?(_PAR_Y|_\d+)?|FBtr\d+|[A-Z]{4}\d{6}-R[A-Z]"
 )
-_GENE = re.compile(r"ENS[A-Z]*G\d{11}(\.\d+)?(_PAR_Y|_\d+)?|FBgn\d+|[A-Z]{4}\d{6}")
+_GENE = re.compile(r"ENS[A-Z]{0,9}G\d{11}(\.\d+)?(_PAR_Y|_\d+)?|FBgn\d+|[A-Z]{4}\d{6}")
 _DATE = re.compile(
     r"\d{1,2}[-. ]+(mar|mrz|mär|sep|sept|dec|dez|oct|okt|apr|feb|nov)\.?"
     r"|(mar|mrz|mär|sep|sept|dec|dez|oct|okt|apr|feb|nov)[-. ]+\d{1,2}"
@@ -35,9 +35,11 @@ def bare_id(identifier: str) -> str:
     Ensembl and RefSeq ids lose their version (also `.2_1` of lifted GENCODE) but keep
     `_PAR_Y`, which is another gene than its copy on X; and prefixes of the UCSC table
     browser (`hg38_ncbiRefSeq_`) and of GFF files. Others are returned as they are, since
-    what looks like a version may be an isoform (AT1G01010.1, RP11-34P13.7).
+    what looks like a version may be an isoform (AT1G01010.1, RP11-34P13.7). Of several
+    ids joined by `|` it is that of the transcript, if one is.
     """
-    return _VERSION.sub(r"\1", _PREFIX.sub("", identifier, count=1), count=1)
+    identifier = transcript_name(identifier) if "|" in identifier else identifier
+    return _VERSION.sub(r"\1", _PREFIX.sub("", identifier))
 
 
 def transcript_name(header: str) -> str:
@@ -59,6 +61,12 @@ def gene_of_header(header: str) -> str | None:
     return next((bare_id(word) for word in words if _GENE.fullmatch(word)), None)
 
 
+def bare_gene(identifier: str) -> str:
+    """Return the same for a gene: of several ids joined by `|` that of the gene."""
+    of_several = gene_of_header(identifier) if "|" in identifier else None
+    return of_several or bare_id(identifier)
+
+
 def find_ids(wanted: Iterable[str], names: Iterable[str]) -> dict[str, str]:
     """Return which of `names` each wanted id is: the same, else that of its bare id."""
     names = list(names)
@@ -66,7 +74,7 @@ def find_ids(wanted: Iterable[str], names: Iterable[str]) -> dict[str, str]:
     every = by_bare | {name: name for name in names}
     found = {}
     for name in {name for name in wanted if isinstance(name, str)}:
-        for spelling in (name, bare_id(transcript_name(name))):
+        for spelling in (name, bare_id(name)):
             if name not in found and spelling in every:
                 found[name] = every[spelling]
     return found

@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 SHORTEST, LONGEST = 15, 30
 COLUMNS = {"mirna": "mirna", "sequence": "sequence", "passenger": "passenger"}
 SETTING = "inputs: mirnas"
-_SPECIES = re.compile(r"([a-z][a-z0-9]{2,7})-(?:miR|mir|let|lin|lsy|bantam|iab)\b")
+_SPECIES = re.compile(r"^([a-z][a-z0-9]{2,7})-(?:miR|mir|let|lin|lsy|bantam|iab)\b")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from mirsignal.errors import InputError
 from mirsignal.files import name_columns, read_table, to_number
-from mirsignal.identifiers import bare_id, log_join, warn_of_dates
+from mirsignal.identifiers import bare_gene, log_join, log_lost, warn_of_dates
 from mirsignal.mirnas import scan_names
 from mirsignal.sequences import normalise, seed
 
@@ -65,6 +65,8 @@ def read_fold_changes(
     rows = pd.concat(tables, ignore_index=True)
     known = rows[rows["gene"].isin(set(genes))]
     log_join(rows["gene"], genes, ("genes with fold changes", "genes of the transcripts"))
+    without = mirnas["mirna"][~mirnas["mirna"].isin(rows["mirna"])]
+    log_lost(mirnas["mirna"], without, "miRNAs have no fold changes")
     values = known.dropna(subset=["log2fc"])
     tidy = values.groupby(["mirna", "gene"], as_index=False, sort=True)["log2fc"].mean()
     ids = rows[["file", "line", "gene"]].drop_duplicates()
@@ -99,7 +101,9 @@ def _read_contrasts(
     if table.empty:
         raise InputError(f"{path}: no row has a gene; check the id column")
     warn_of_dates(table["gene"], path)
-    bare = table["gene"].map(bare_id)
+    bare = table["gene"].map(bare_gene)
+    if bare.empty:
+        raise InputError(f"{path}: the column of gene ids is empty")
     if not bare.isin(genes).any():
         raise InputError(
             f"{path}: none of its {len(table)} ids (first: {bare.iloc[0]!r}) is a gene "
@@ -187,7 +191,7 @@ def read_targetscan(
     table = table[table[[key, "gene", "score"]].notna().all(axis=1)]
     table["score"] = _lower_is_stronger(table["score"], stronger, path)
     warn_of_dates(table["gene"], path)
-    table["gene"] = table["gene"].map(bare_id)
+    table["gene"] = table["gene"].map(bare_gene)
     if key == "seed":
         table["seed"] = _normalised(table["seed"], path)
     tidy = _join_rows(table, key, join)
@@ -201,6 +205,8 @@ def read_targetscan(
             f"{path}: no row is of a miRNA of the study ({mirnas['mirna'].iloc[0]!r}, "
             f"seed {mirnas['sequence'].map(seed).iloc[0]}, ...); check its names"
         )
+    without = mirnas["mirna"][~mirnas["mirna"].isin(tidy["mirna"])]
+    log_lost(mirnas["mirna"], without, "miRNAs have no scores")
     return tidy
 
 

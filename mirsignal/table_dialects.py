@@ -50,7 +50,7 @@ def parse_table(
     if text.lstrip().startswith(">"):
         raise InputError(f"{path}: this is FASTA; give a table")
     lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
-    stated = re.fullmatch(r"sep=(.)", lines[0][1].strip("\r\n ")) if lines else None
+    stated = re.fullmatch(r"sep=([,;|\t])", lines[0][1].strip("\r\n ")) if lines else None
     lines = lines[1:] if stated else lines
     remarks, kept = _split_comments(lines, comment)
     if not kept:
@@ -181,7 +181,7 @@ def _drop_unnamed(
     path: str | Path,
 ) -> Sheet:
     """Leave out columns without a name, but for the first; refuse a name given twice."""
-    unnamed = [i for i, name in enumerate(header) if i and not name]
+    unnamed = {i for i, name in enumerate(header) if i and not name}
     if header[0] and len(unnamed) == len(header) - 1 > 1:
         raise InputError(
             f"{path}: only {header[0]!r} is named; remove the title above the header"

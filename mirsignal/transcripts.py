@@ -10,7 +10,7 @@ import pandas as pd
 
 from mirsignal.errors import InputError
 from mirsignal.files import name_columns, read_table, refuse_duplicates
-from mirsignal.identifiers import bare_id, log_join, warn_of_dates
+from mirsignal.identifiers import bare_gene, bare_id, log_join, warn_of_dates
 from mirsignal.sequences import normalise, read_fasta, read_header_genes
 
 COLUMNS = {"transcript": "transcript", "gene": "gene", "sequence": "sequence"}
@@ -59,8 +59,12 @@ def read_genes(
     table = table[["transcript", "gene"]].drop_duplicates()
     warn_of_dates(table["gene"], path)
     table["gene"] = table["gene"].fillna(table["transcript"])
-    bare = table.map(lambda name: bare_id(name) if isinstance(name, str) else name)
-    bare = bare.drop_duplicates()
+    bare = pd.DataFrame(
+        {
+            "transcript": table["transcript"].map(bare_id, na_action="ignore"),
+            "gene": table["gene"].map(bare_gene, na_action="ignore"),
+        }
+    ).drop_duplicates()
     refuse_duplicates(bare, "transcript", path)
     return bare.set_index("transcript")["gene"]
 

@@ -34,7 +34,7 @@ def test_columns_of_seeds_may_have_other_names(table_of):
     [
         ("GAGGUA\t1\t2\t3\n", "line 2: 'GAGGUA' is not a seed"),
         ("GAGGUAX\t1\t2\t3\n", "line 2: 'GAGGUAX' is not a seed"),
-        ("GAGGUAG\t1\t2\thigh\n", "line 2: 'high' in column 'ta'"),
+        ("GAGGUAG\t1\t2\thigh\n", "line 2: 'high' in column 'TA'"),
         ("GAGGUAG\t1\t2\t3\nGAGGUAG\t1\t2\t3\n", "line 3: seed 'GAGGUAG'"),
         ("GAGGUAG\t1\t2\t3\nGAGGTAG\t1\t2\t3\n", "line 3: seed 'GAGGUAG'"),
     ],

@@ -122,6 +122,11 @@ def test_column_asked_for_wins_over_a_namesake(table_of):
     assert read_table(path, {"gene": "symbol"})["gene"].tolist() == ["TP53", "EGFR"]
 
 
+def test_one_column_may_have_two_names(table_of):
+    table = read_table(table_of("id\tsymbol\n1\tTP53\n"), {"a": "symbol", "b": "symbol"})
+    assert table.to_dict("records") == [{"a": "TP53", "b": "TP53", "id": "1"}]
+
+
 def test_text_in_a_column_of_numbers_is_named(table_of):
     table = read_table(table_of("id\tx\na\t1.5\nb\t1,5\n"))
     with pytest.raises(InputError, match=r"line 3: '1,5' in column 'x'"):

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from mirsignal.identifiers import (
+    bare_gene,
     bare_id,
     find_ids,
     gene_of_header,
@@ -67,6 +68,14 @@ def test_versions_and_prefixes_do_not_matter(identifier, expected):
 )
 def test_ids_of_fasta_headers(header, name, gene):
     assert (transcript_name(header), gene_of_header(header)) == (name, gene)
+
+
+def test_of_several_ids_in_a_cell_the_right_one_is_taken():
+    assert bare_id(GENCODE) == "ENST00000641515"
+    assert bare_gene(GENCODE) == "ENSG00000186092"
+    assert bare_gene("ENSG00000141510.17|TP53") == "ENSG00000141510"
+    assert bare_gene("TP53|7157") == bare_id("TP53|7157") == "TP53|7157"
+    assert bare_gene("NM_000546.6") == "NM_000546"
 
 
 def test_exact_ids_come_before_bare_ones():
