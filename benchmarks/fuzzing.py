@@ -57,6 +57,8 @@ SECONDS = 5.0
 """Of the processor, so that other work on the machine does not count."""
 MEMORY = 2 << 30
 """Bytes that one input may take beside what the process has."""
+LARGEST = 1 << 20
+"""Bytes of a spoilt file."""
 LONGEST_MESSAGE = 1000
 """Letters of a line that somebody reads."""
 _BATCH = 2000
@@ -219,9 +221,12 @@ def _score_readers() -> dict[str, Reader]:
 
 
 def spoil(content: bytes, mutations: list[tuple[str, int, int]]) -> bytes:
-    """Return content after the mutations (name, where, what), one after another."""
+    """Return content after the mutations (name, where, what), one after another.
+
+    It is cut to LARGEST bytes, since some mutations multiply what is there.
+    """
     for name, where, what in mutations:
-        content = MUTATIONS[name](content, where, what)
+        content = MUTATIONS[name](content, where, what)[:LARGEST]
     return content
 
 

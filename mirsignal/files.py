@@ -193,8 +193,8 @@ def read_table(
     for name, in_file in wanted.items():
         if in_file not in sheet.header:
             raise InputError(_missing_column(path, sheet, name, in_file, setting))
-    name, n = Counter(sheet.header).most_common(1)[0]
-    if n > 1:
+    name, times = Counter(sheet.header).most_common(1)[0]
+    if times > 1:
         raise InputError(f"{path}: column {name!r} occurs twice; rename one")
     if not sheet.rows:
         raise InputError(f"{path}: the table has a header but no rows")
