@@ -15,6 +15,7 @@ FOUND = [
     ("fold_change", "matrix", [("fill_column", 3, 0)]),  # no row has a gene
     ("genes", "plain", [("pack", 0, 2), ("delete_span", 28, 12004)]),
     ("coefficients", "project", [("repeat_line", 4337, 14317)]),
+    ("mrnas", "table", [("fill_column", 3, 1), ("fill_column", 4, 1)]),  # no frame
     ("tracks", "bigwig", [("cut_off", 64, 0)]),
 ]
 """Inputs that once ended in a traceback or crashed the process."""
