@@ -80,7 +80,7 @@ def read_mrnas(
     table = table[inside]
     frames = zip(table.index, table["sequence"], start[inside], end[inside], strict=True)
     orfs = [_frame(f"{path}, line {n}", text, int(a), int(b)) for n, text, a, b in frames]
-    return table[["transcript", "gene"]].assign(orf=orfs)
+    return table[["transcript", "gene"]].assign(orf=pd.array(orfs, dtype="str"))
 
 
 def _frame(where: str, sequence: str, start: int, end: int) -> str:

@@ -11,13 +11,16 @@ from benchmarks.mutations import MUTATIONS
 from mirsignal.errors import InputError
 from mirsignal.files import read_table
 
+LONG_IDS = [("very_long_cell", 358, 358), ("very_long_cell", 355, 358)]
 FOUND = [
+    ("fold_change", "deseq2", LONG_IDS),  # a pattern that backtracked
     ("fold_change", "matrix", [("fill_column", 3, 0)]),  # no row has a gene
     ("genes", "plain", [("pack", 0, 2), ("delete_span", 28, 12004)]),
     ("coefficients", "project", [("repeat_line", 4337, 14317)]),
+    ("mrnas", "table", [("fill_column", 3, 1), ("fill_column", 4, 1)]),  # no frame
     ("tracks", "bigwig", [("cut_off", 64, 0)]),
 ]
-"""Inputs that once ended in a traceback or crashed the process."""
+"""Inputs that once ended in a traceback, took too long or crashed the process."""
 
 
 def test_readers_return_or_say_why_not_in_one_line():
