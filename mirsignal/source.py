@@ -17,8 +17,8 @@ from mirsignal.provenance import text_digest
 
 PLUMBING = frozenset(
     [
-        *("mirsignal.errors", "mirsignal.gpus", "mirsignal.jobs"),
-        *("mirsignal.provenance", "mirsignal.source"),
+        *("mirsignal.errors", "mirsignal.gpus", "mirsignal.integrity", "mirsignal.jobs"),
+        *("mirsignal.networks", "mirsignal.provenance", "mirsignal.source"),
         *(
             f"mirsignal.files.{name}"
             for name in ("atomic_path", "write_json", "write_parquet", "write_tsv")

@@ -167,10 +167,9 @@ def targetscan_scores():
 
 
 def fold_change_tables():
-    """Return the tables of fold changes by miRNA; "" stands for all miRNAs."""
+    """Return the names of the tables of fold changes by miRNA; "" is all miRNAs."""
     file = INPUTS["fold_change"]["file"]
-    tables = file if isinstance(file, dict) else {"": file}
-    return {mirna: data_file(name) for mirna, name in tables.items()}
+    return file if isinstance(file, dict) else {"": file}
 
 
 TARGETSCAN_NAME = INPUTS.get("targetscan", {}).get("name", "TargetScan")
