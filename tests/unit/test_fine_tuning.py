@@ -189,7 +189,7 @@ def test_network_and_head_can_be_saved(tuned, tmp_path):
 @pytest.mark.parametrize("key", ["learning_rate", "head_learning_rate"])
 def test_training_that_is_not_finite_stops(key):
     windows, pairs = planted(80)
-    settings = SETTINGS | {key: float("nan"), "epochs": 1}
+    settings = SETTINGS | {key: float("inf"), "epochs": 1}
     with pytest.raises(InputError, match=r"epoch 1: .* error is nan; lower"):
         fine_tune(build(), windows, pairs, settings, seed=1)
 

@@ -36,9 +36,9 @@ stand_in = SimpleNamespace(
 """
 
 
-def run_job(folder, root, action):
+def run_job(folder, root, action, stand_in=STAND_IN):
     (folder / "made.json").touch()
-    (folder / "snakemake_stand_in.py").write_text(STAND_IN)
+    (folder / "snakemake_stand_in.py").write_text(stand_in)
     (folder / "job.py").write_text(JOB.format(action=action))
     return subprocess.run(
         [sys.executable, "job.py"],
@@ -74,16 +74,7 @@ def test_job_tells_in_one_line(tmp_path, root, action, status, line):
 def test_every_wildcard_but_the_study_leads_what_is_logged(tmp_path, root):
     """As of a download, which has no study."""
     stand_in = STAND_IN.replace('study="demo", mirna="let-7a"', 'file="utrs.fa", part=1')
-    (tmp_path / "snakemake_stand_in.py").write_text(stand_in)
-    (tmp_path / "job.py").write_text(JOB.format(action="pass"))
-    done = subprocess.run(
-        [sys.executable, "job.py"],
-        cwd=tmp_path,
-        env={"PYTHONPATH": f"{root}:{tmp_path}"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = run_job(tmp_path, root, "pass", stand_in)
     assert "[scan utrs.fa 1] halfway" in done.stderr
 
 
