@@ -99,13 +99,14 @@ def _summarise(sites: pd.DataFrame, pairs: pd.MultiIndex) -> pd.DataFrame:
     }
     summed = pd.DataFrame(counts).groupby(keys).sum()
     strongest = sites.groupby(["mirna", "gene"]).head(LISTED)
-    words = (
-        strongest["transcript"].astype(str)
-        + (":" + strongest["start"].astype(str))
-        + ("-" + strongest["end"].astype(str))
-        + (" " + strongest["site_type"].astype(str))
-        + (" " + strongest["group"].astype(str))
-        + strongest["effect"].map(" {:.3f}".format)
+    words = pd.Series(
+        [
+            f"{row.transcript}:{row.start}-{row.end} {row.site_type} {row.group} "
+            f"{row.effect:.3f}"
+            for row in strongest.itertuples()
+        ],
+        index=strongest.index,
+        dtype="str",
     )
     listed = words.groupby([strongest["mirna"], strongest["gene"]]).agg("; ".join)
     joined = summed.reindex(pairs, fill_value=0).astype(int)

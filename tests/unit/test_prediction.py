@@ -64,15 +64,17 @@ def predicted(models):
     return predict(models)
 
 
-def predict(models, **options):
-    sites = make_sites(
-        [
-            ("new", "two", "guide_utr", -0.3),
-            ("new", "two", "guide_orf", -0.1),
-            ("new", "one", "guide_utr", -0.3),
-            ("old", "one", "guide_utr", -0.3),
-        ]
-    )
+SITES = make_sites(
+    [
+        ("new", "two", "guide_utr", -0.3),
+        ("new", "two", "guide_orf", -0.1),
+        ("new", "one", "guide_utr", -0.3),
+        ("old", "one", "guide_utr", -0.3),
+    ]
+)
+
+
+def predict(models, sites=SITES, **options):
     transcripts = pd.DataFrame(
         [("two", 500, 0), ("one", 500, 0), ("none", 500, 0), ("short", 30, 20)],
         columns=["transcript", "length", "n_unknown"],
@@ -127,6 +129,14 @@ def test_sites_are_counted_and_named(predicted):
     assert first.startswith(f"{site['transcript']}:{site['start']}-{site['end']} ")
     assert table.loc[("new", "none"), "strongest_sites"] == ""
     assert (described["effect"] < 0).all()
+
+
+def test_no_site_anywhere_is_no_error(models):
+    table, described = predict(models, SITES.iloc[:0])
+    assert described.empty
+    assert set(table["status"]) == {"no site", "not scanned"}
+    assert (table["strongest_sites"] == "").all()
+    assert (table["score"].dropna() == 0).all()
 
 
 def test_names_go_by_sequence(models):
