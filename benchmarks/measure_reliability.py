@@ -7,7 +7,6 @@ Run from the project's root:
 .venv/bin/python -m benchmarks.measure_reliability [N_KILLS [TARGET ...]]
 """
 
-import importlib.util
 import shutil
 import subprocess
 import sys
@@ -30,6 +29,7 @@ from benchmarks.faults import (
     start_both,
     taken,
 )
+from benchmarks.fuzzing import fuzz
 from mirsignal.errors import InputError
 from mirsignal.files import write_json
 from mirsignal.integrity import record_path, verify
@@ -64,7 +64,7 @@ def main(n_kills=40, *targets):
         found |= show(full_disk(folder, reference, targets))
         found |= show(damage(reference, targets, rng))
         found |= show(two_at_once(folder))
-    found |= show(fuzzing())
+    found |= show(fuzz(N_FUZZED, FUZZ_SECONDS))
     found |= show({"minutes": (time.monotonic() - started) / 60})
     write_json("results/benchmarks/reliability.json", found)
 
@@ -236,15 +236,6 @@ def two_at_once(folder):
 def same(one, other, path):
     """Tell whether two projects have the same file, to the byte."""
     return (one.root / path).read_bytes() == (other.root / path).read_bytes()
-
-
-def fuzzing():
-    """Feed faulty files to the readers of users' files (benchmarks/fuzzing.py)."""
-    if importlib.util.find_spec("benchmarks.fuzzing") is None:
-        return {"fuzzed": None, "fuzz_failures": None}
-    from benchmarks import fuzzing
-
-    return fuzzing.fuzz(N_FUZZED, FUZZ_SECONDS)
 
 
 if __name__ == "__main__":
