@@ -41,6 +41,8 @@ _LIKE_DATA = re.compile(
     re.IGNORECASE,
 )
 _THOUSANDS = r"[-+]?[1-9]\d{0,2}(,\d{3})+"
+_GROUPED = rf"{_THOUSANDS}\.\d+|[-+]?[1-9]\d{{0,2}}(\.\d{{3}})+,\d+"
+_MADE_DATE = r"\d{1,2}[-. ]+[^\W\d]{3,}\.?|[^\W\d]{3}[-. ]+\d{2}|\d+[-/]\d+[-/]\d+"
 
 
 @contextlib.contextmanager
@@ -218,8 +220,9 @@ def _missing_column(
     if any(_LIKE_DATA.fullmatch(cell) for cell in sheet.header if len(cell) < 100):
         numbers = f", or give numbers of columns, as {key % 1}" if key else ""
         return f"{lead} (first line: {found}); add a header{numbers}"
-    close = difflib.get_close_matches(in_file, sheet.header, n=1)
-    guess = f"; did you mean {close[0]!r}?" if close else ""
+    lower = {other.lower(): other for other in sheet.header}  # miRNA, Sequence
+    close = difflib.get_close_matches(in_file.lower(), lower, n=1)
+    guess = f"; did you mean {lower[close[0]]!r}?" if close else ""
     remedy = f", or set {key % 'NAME'} in the config" if key else ""
     return f"{lead} (it has: {found}){guess}; rename it{remedy}"
 
@@ -266,8 +269,10 @@ def _what_is_wrong(value: str, largest: float) -> str:
     """Return why a cell cannot stand in a column of numbers."""
     if value.startswith("#"):
         return "is an error that a spreadsheet shows"
-    if re.fullmatch(_THOUSANDS + r"\.\d+", value):
+    if re.fullmatch(_GROUPED, value):
         return "has a thousands separator"
+    if re.fullmatch(_MADE_DATE, value):
+        return "is a date, as spreadsheets make of numbers such as 1.2"
     number = pd.to_numeric(value, errors="coerce")
     if np.isnan(number):
         return "is not a number"
