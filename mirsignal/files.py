@@ -294,5 +294,5 @@ def refuse_duplicates(table: pd.DataFrame, column: str, path: str | Path) -> Non
         first = table.index[table[column] == value][0]
         raise InputError(
             f"{path}, line {repeated[0]}: {column} {value!r} stands on line {first} "
-            "too; keep one of them"
+            "too; keep one of them (of several species, the rows of one)"
         )
