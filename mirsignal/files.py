@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.errors import InputError
-from mirsignal.table_dialects import ROW_NAMES, Sheet, parse_table
+from mirsignal.table_dialects import ROW_NAMES, parse_table
 from mirsignal.text_files import read_text
 
 MISSING = [
@@ -194,10 +194,11 @@ def read_table(
         wanted[row_names] = first
     for name, in_file in wanted.items():
         if in_file not in sheet.header:
-            raise InputError(_missing_column(path, sheet, name, in_file, setting))
+            raise InputError(missing_column(path, sheet.header, name, in_file, setting))
     name, times = Counter(sheet.header).most_common(1)[0]
     if times > 1:
-        raise InputError(f"{path}: column {name!r} occurs twice; rename one")
+        what = "; is there no header? Add one" if _like_data(sheet.header) else ""
+        raise InputError(f"{path}: column {name!r} occurs twice; rename one{what}")
     if not sheet.rows:
         raise InputError(f"{path}: the table has a header but no rows")
     table = pd.DataFrame(sheet.rows, columns=sheet.header, dtype="str")
@@ -210,21 +211,25 @@ def read_table(
     return table
 
 
-def _missing_column(
-    path: str | Path, sheet: Sheet, name: str, in_file: str, setting: str
+def _like_data(header: list[str]) -> bool:
+    return any(_LIKE_DATA.fullmatch(cell) for cell in header if len(cell) < 100)
+
+
+def missing_column(
+    path: str | Path, header: list[str], name: str, in_file: str, setting: str
 ) -> str:
     """Return the line that says what lacks, what the file may be, and what to set."""
     lead = f"{path}: column {in_file!r} is missing"
-    found = ", ".join(name for name in sheet.header[:12] if name)
+    found = ", ".join(name for name in header[:12] if name)
     key = f"{setting}: {{{name}: %s}}" if setting else ""
-    if any(_LIKE_DATA.fullmatch(cell) for cell in sheet.header if len(cell) < 100):
+    if _like_data(header):
         numbers = f", or give numbers of columns, as {key % 1}" if key else ""
         return f"{lead} (first line: {found}); add a header{numbers}"
-    lower = {other.lower(): other for other in sheet.header}  # miRNA, Sequence
+    lower = {other.lower(): other for other in header}  # miRNA, Sequence
     close = difflib.get_close_matches(in_file.lower(), lower, n=1)
     guess = f"; did you mean {lower[close[0]]!r}?" if close else ""
     remedy = f", or set {key % 'NAME'} in the config" if key else ""
-    return f"{lead} (it has: {found}){guess}; rename it{remedy}"
+    return f"{lead} (it has: {found}){guess}; add or rename it{remedy}"
 
 
 def to_number(
