@@ -103,9 +103,8 @@ def _read_contrasts(
     if n_unnamed := int(table["gene"].isna().sum()):
         _log.info("%s: %d rows without a gene are left out", path, n_unnamed)
     table = table[table["gene"].notna()]
-    others = (
-        f"set inputs: fold_change: {{id_column: NAME}} ({', '.join(table.columns[:6])})"
-    )
+    named = ", ".join(name for name in table.columns[1:7] if name)
+    others = f"set inputs: fold_change: {{id_column: NAME}} (it has: {named})"
     if table.empty:
         raise InputError(f"{path}: no row has a gene; {others}")
     warn_of_dates(table["gene"], path)
@@ -225,6 +224,20 @@ def read_targetscan(
     without = mirnas["mirna"][~mirnas["mirna"].isin(tidy["mirna"])]
     log_lost(mirnas["mirna"], without, "miRNAs have no scores")
     return tidy
+
+
+def check_scored_genes(scores: pd.DataFrame, genes: pd.Series, path: str | Path) -> None:
+    """Log the genes that scores and transcripts do not share.
+
+    Raises InputError where they share none, as of RefSeq ids (miRDB) and symbols.
+    """
+    if not scores["gene"].isin(genes).any():
+        raise InputError(
+            f"{path}: none of its genes (first: {scores['gene'].iloc[0]!r}) is a gene of "
+            f"the transcripts (first: {genes.min()!r}); set {TARGETSCAN_SETTING}: "
+            "{gene: NAME} to a column of such ids, or translate them"
+        )
+    log_join(scores["gene"], genes, ("genes with scores", "genes of the transcripts"))
 
 
 def _lower_is_stronger(scores: pd.Series, stronger: str, path: str | Path) -> pd.Series:

@@ -76,10 +76,18 @@ def read_genes(
 
 
 def find_genes(
-    path: str | Path, columns: Mapping[str, str] | None = None
-) -> dict[str, str]:
-    """Return the genes of transcripts that have no gene table, as far as FASTA tells."""
-    return {} if "sequence" in (columns or {}) else read_header_genes(path)
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    setting: str = SETTING,
+) -> Mapping[str, str] | pd.Series:
+    """Return the genes of transcripts that have no gene table.
+
+    They are those that a FASTA's headers name, or of a table those of its column `gene`,
+    if `columns` has it.
+    """
+    if "sequence" not in (columns or {}):
+        return read_header_genes(path)
+    return read_genes(path, columns, setting) if "gene" in (columns or {}) else {}
 
 
 def describe_transcripts(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mirsignal.errors import InputError
 from mirsignal.mirnas import read_mirnas
 from mirsignal.repression import (
+    check_scored_genes,
     part_pairs,
     read_fold_changes,
     read_targetscan,
@@ -52,7 +53,7 @@ def test_fold_changes_by_hand(table_of):
     ("text", "message"),
     [
         ("gene\tlet-7a\nNM_7\t1\n", "none of its 1 ids .*'NM_7'"),
-        ("gene\tID\tlet-7a\n1\tNM_1\t1\n", r"id_column: NAME\} \(gene, ID, let-7a\)"),
+        ("gene\tID\tlet-7a\n1\tNM_1\t1\n", r"id_column: NAME\} \(it has: ID, let-7a\)"),
         ("gene\tlet-7a\nTP-53\t1\n", "as inputs: transcripts: genes"),
         ("gene\tlet-7a\nNM_1\tNA\nNM_2\tNA\n", "all are missing"),
         ("gene\tlet7\nNM_1\t1\n", "no column is named like"),
@@ -102,6 +103,15 @@ def test_scores_of_no_mirna_of_the_study_show_what_is_there(table_of, name, colu
     path = table_of(f"family\tgene\tscore\n{name}\tTP53\t-0.2\n")
     with pytest.raises(InputError, match=rf"column 'family' has '{name}'.*or seed to nt"):
         read_targetscan(path, MIRNAS, columns)
+
+
+def test_scores_of_no_gene_of_the_transcripts_are_refused(caplog):
+    scores = pd.DataFrame({"mirna": "let-7a", "gene": ["NM_000546", "TP53"]})
+    with caplog.at_level("INFO", logger="mirsignal"):
+        check_scored_genes(scores, GENES, "t.tsv")
+    assert "1 of 2 genes with scores are not among" in caplog.text
+    with pytest.raises(InputError, match=r"'NM_000546'\) is a gene.*\{gene: NAME\}"):
+        check_scored_genes(scores[:1], GENES, "t.tsv")
 
 
 def test_where_names_the_columns_of_the_file(table_of):

@@ -61,6 +61,16 @@ def test_gaps_and_missing_3_utrs_of_a_table_or_a_fasta(table_of, caplog):
         assert "skipped 1 of 2 records: sequence unavailable" in caplog.text
 
 
+def test_genes_that_stand_in_the_table_of_sequences(table_of):
+    """TargetScan's UTR_Sequences."""
+    path = table_of("Refseq ID\tGene Symbol\tUTR\nENST00000000233.5\tARF5\tAC-GU\n")
+    columns = {"transcript": "Refseq ID", "sequence": "UTR"}
+    records = list(read_transcripts(path, columns))
+    assert find_genes(path, columns) == {}
+    genes = find_genes(path, columns | {"gene": "Gene Symbol"})
+    assert describe_transcripts(records, genes, path)["gene"].tolist() == ["ARF5"]
+
+
 def test_genes_without_a_transcript_are_left_out_of_the_table(table_of, caplog):
     rows = "A\tNM_1.1\nB\t\nC\t\n"
     path = table_of("Gene name\tRefSeq mRNA ID\n" + rows)
