@@ -221,6 +221,11 @@ def missing_column(
     """Return the line that says what lacks, what the file may be, and what to set."""
     lead = f"{path}: column {in_file!r} is missing"
     found = ", ".join(name for name in header[:12] if name)
+    if len(header) == 1:
+        return (
+            f"{lead}, there is one alone (first line: {found}); separate cells by tab, "
+            "comma or semicolon, if this is a table"
+        )
     key = f"{setting}: {{{name}: %s}}" if setting else ""
     if _like_data(header):
         numbers = f", or give numbers of columns, as {key % 1}" if key else ""

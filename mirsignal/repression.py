@@ -56,7 +56,7 @@ def read_fold_changes(
         if mirna not in {"", "gene", *names}:
             raise InputError(
                 f"config: inputs: fold_change: {mirna!r} is no miRNA of the study "
-                f"({', '.join(mirnas['mirna'][:3])}, ...)"
+                f"({', '.join(mirnas['mirna'][:3])}, ...); correct it"
             )
     tables = [
         _read_contrasts(file, only, names, columns, set(genes))

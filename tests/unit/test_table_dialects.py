@@ -63,6 +63,7 @@ def test_columns_of_a_file_without_header_have_numbers(table_of):
     [
         ("gene,miR-1,,miR-2,\n,fc,p,fc,p\nA,1,1,1,1\n", "line 2: the header takes two"),
         ("Table S1\t\ngene\tmiR-1\nA\t1\n", "remove the title above the header"),
+        ("gene|miR-1\nA|1\n", "one alone .*; separate cells by tab"),
         ('"gene,miR-1"\n"A,1"\n', "remove the quotes around whole rows"),
         ("GENE\tmiR-1\nA\t1\n", "did you mean 'GENE'"),
         ("Table S1,,\ngene,miR-1,miR-2\nA,1,1\n", "remove the title above the header"),
