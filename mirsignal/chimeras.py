@@ -16,7 +16,7 @@ import pandas as pd
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, WINDOW
 from mirsignal.clusters import is_in_sorted, kmer_keys
 from mirsignal.errors import InputError
-from mirsignal.files import name_columns, read_table, to_number
+from mirsignal.files import missing_column, name_columns, read_table, to_number
 from mirsignal.identifiers import bare_gene, bare_id, find_ids, log_lost
 from mirsignal.mirnas import check_mirna
 from mirsignal.sequences import Transcripts, encode, encode_many, normalise, seed
@@ -170,15 +170,11 @@ def _read_labelled(
     for name, column in names.items():
         if column not in table.columns:
             raise InputError(
-                f"{path}: column {column!r} is missing; it holds the {name} of a pair; "
-                f"rename it, or set {setting}: {{{name}: NAME}} in the config"
+                missing_column(path, list(table.columns), name, column, setting)
             )
     table = pd.DataFrame({name: table[column] for name, column in names.items()})
-    table["label"] = to_number(table, "label", path)
     counts: Counter[str] = Counter(rows=len(table))
-    wrong = table.index[~table["label"].isin([0, 1])]
-    if len(wrong):
-        raise InputError(f"{path}, line {wrong[0]}: the label is neither 0 nor 1")
+    table["label"] = _read_labels(table["label"], path)
     empty = table.index[table[["mirna", "target"]].isna().any(axis=1)]
     if len(empty):
         raise InputError(
@@ -210,6 +206,19 @@ def _read_labelled(
     clean["gene"] = gene.fillna(more["cluster"]).fillna(clean["target"])
     clean["transcript"] = more["gene_name"].fillna(clean["target"])
     return clean.assign(start=-1)[[*COLUMNS, "label"]], counts
+
+
+def _read_labels(texts: pd.Series, path: str | Path) -> pd.Series:
+    """Return labels as 0 and 1, of Python's and R's True and FALSE too."""
+    numbers = texts.str.lower().replace({"true": "1", "false": "0"})
+    labels = pd.to_numeric(numbers, errors="coerce")
+    wrong = texts.index[~labels.isin([0, 1])]
+    if len(wrong):
+        raise InputError(
+            f"{path}, line {wrong[0]}: the label is neither 0 nor 1 (nor False or True) "
+            f"but {texts[wrong[0]]!r}; write it so"
+        )
+    return labels
 
 
 def _find_pair_columns(header: list[str], renamed: Mapping[str, str]) -> dict[str, str]:
@@ -275,22 +284,31 @@ def _place(positives: pd.DataFrame, transcripts: Transcripts) -> pd.DataFrame:
 
 
 def _driver(sequence: str, where: str) -> str:
+    rna = _rna(sequence, "miRNA", where)
     try:
-        return check_mirna(sequence)[:MIRNA_LENGTH]
+        return check_mirna(rna)[:MIRNA_LENGTH]
     except InputError as error:
         raise InputError(f"{where}: {error}; correct or remove the row") from None
 
 
 def _window(sequence: str, where: str) -> str:
-    try:
-        target = normalise(sequence)
-    except InputError as error:
-        raise InputError(f"{where}: {error}") from None
+    target = _rna(sequence, "target", where)
     if len(target) != WINDOW:
         raise InputError(
-            f"{where}: the target has {len(target)} nt; pairs need windows of {WINDOW}"
+            f"{where}: the target has {len(target)} nt; pairs need windows of {WINDOW}, "
+            "with the site in their middle"
         )
     return target
+
+
+def _rna(sequence: str, what: str, where: str) -> str:
+    try:
+        return normalise(sequence)
+    except InputError as error:
+        raise InputError(
+            f"{where}: {error}, in {what} {sequence[:WINDOW]!r}; correct or remove the "
+            "row, or name the column of sequences in the config"
+        ) from None
 
 
 def _clean(

@@ -63,12 +63,17 @@ def read_mrnas(
     """Read mRNAs: columns transcript, gene, orf (RNA, from start codon to stop codon).
 
     `cds_start` is 0-based, `cds_end` the position after the last one; rows without them
-    are left out. Raises InputError for a frame that is no number or not inside its
-    sequence.
+    are left out. A table without `gene` is matched by transcripts alone. Raises
+    InputError for a missing sequence, a frame that is no whole number or not inside its
+    sequence, and for a table that counts from 1.
     """
     names = name_columns(MRNA_COLUMNS, columns, setting)
+    if "gene" not in (columns or {}):
+        del names["gene"]
     table = read_table(path, names, setting=setting)
+    table = table if "gene" in table else table.assign(gene=np.nan)
     start, end = (to_number(table, name, path) for name in ("cds_start", "cds_end"))
+    _refuse_broken(table["sequence"], start, end, path)
     inside = (start >= 0) & (start < end) & (end <= table["sequence"].str.len())
     wrong = table.index[~inside & start.notna() & end.notna()]
     if len(wrong):
@@ -77,10 +82,42 @@ def read_mrnas(
             f"{end[wrong[0]]:g} is not inside the sequence; `cds_start` is 0-based, "
             "`cds_end` the position after the last nucleotide"
         )
+    _refuse_one_based(table["sequence"][inside], start[inside], path)
     table = table[inside]
     frames = zip(table.index, table["sequence"], start[inside], end[inside], strict=True)
     orfs = [_frame(f"{path}, line {n}", text, int(a), int(b)) for n, text, a, b in frames]
     return table[["transcript", "gene"]].assign(orf=pd.array(orfs, dtype="str"))
+
+
+def _refuse_broken(
+    sequences: pd.Series, start: pd.Series, end: pd.Series, path: str | Path
+) -> None:
+    """Raise InputError where a frame has no sequence or is no whole number."""
+    known = start.notna() & end.notna()
+    absent = sequences.index[known & sequences.isna()]
+    if len(absent):
+        raise InputError(
+            f"{path}, line {absent[0]}: the sequence is missing; fill or remove it"
+        )
+    broken = start.index[known & ((start % 1 > 0) | (end % 1 > 0))]
+    if len(broken):
+        raise InputError(
+            f"{path}, line {broken[0]}: a position of the frame is no whole number; "
+            "correct it"
+        )
+
+
+def _refuse_one_based(sequences: pd.Series, start: pd.Series, path: str | Path) -> None:
+    """Raise InputError where more frames begin a nucleotide behind an AUG than at one."""
+    rna = sequences.str.upper().str.replace("T", "U")
+    begins = zip(rna, start.astype(int), strict=True)
+    around = [text[at - 1 : at + 3] for text, at in begins if at > 0]
+    behind = sum(text.startswith("AUG") for text in around)
+    if behind > sum(text.endswith("AUG") for text in around):
+        raise InputError(
+            f"{path}: {behind} of {len(start)} frames begin one nucleotide behind "
+            "an AUG; `cds_start` is 0-based: take 1 from each, and leave `cds_end`"
+        )
 
 
 def _frame(where: str, sequence: str, start: int, end: int) -> str:

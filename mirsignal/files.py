@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.errors import InputError
-from mirsignal.table_dialects import ROW_NAMES, Sheet, parse_table
+from mirsignal.table_dialects import ROW_NAMES, parse_table
 from mirsignal.text_files import read_text
 
 MISSING = [
@@ -41,6 +41,8 @@ _LIKE_DATA = re.compile(
     re.IGNORECASE,
 )
 _THOUSANDS = r"[-+]?[1-9]\d{0,2}(,\d{3})+"
+_GROUPED = rf"{_THOUSANDS}\.\d+|[-+]?[1-9]\d{{0,2}}(\.\d{{3}})+,\d+"
+_MADE_DATE = r"\d{1,2}[-. ]+[^\W\d]{3,}\.?|[^\W\d]{3}[-. ]+\d{2}|\d+[-/]\d+[-/]\d+"
 
 
 @contextlib.contextmanager
@@ -192,10 +194,11 @@ def read_table(
         wanted[row_names] = first
     for name, in_file in wanted.items():
         if in_file not in sheet.header:
-            raise InputError(_missing_column(path, sheet, name, in_file, setting))
+            raise InputError(missing_column(path, sheet.header, name, in_file, setting))
     name, times = Counter(sheet.header).most_common(1)[0]
     if times > 1:
-        raise InputError(f"{path}: column {name!r} occurs twice; rename one")
+        what = "; is there no header? Add one" if _like_data(sheet.header) else ""
+        raise InputError(f"{path}: column {name!r} occurs twice; rename one{what}")
     if not sheet.rows:
         raise InputError(f"{path}: the table has a header but no rows")
     table = pd.DataFrame(sheet.rows, columns=sheet.header, dtype="str")
@@ -208,20 +211,30 @@ def read_table(
     return table
 
 
-def _missing_column(
-    path: str | Path, sheet: Sheet, name: str, in_file: str, setting: str
+def _like_data(header: list[str]) -> bool:
+    return any(_LIKE_DATA.fullmatch(cell) for cell in header if len(cell) < 100)
+
+
+def missing_column(
+    path: str | Path, header: list[str], name: str, in_file: str, setting: str
 ) -> str:
     """Return the line that says what lacks, what the file may be, and what to set."""
     lead = f"{path}: column {in_file!r} is missing"
-    found = ", ".join(name for name in sheet.header[:12] if name)
+    found = ", ".join(name for name in header[:12] if name)
+    if len(header) == 1:
+        return (
+            f"{lead}, there is one alone (first line: {found}); separate cells by tab, "
+            "comma or semicolon, if this is a table"
+        )
     key = f"{setting}: {{{name}: %s}}" if setting else ""
-    if any(_LIKE_DATA.fullmatch(cell) for cell in sheet.header if len(cell) < 100):
+    if _like_data(header):
         numbers = f", or give numbers of columns, as {key % 1}" if key else ""
         return f"{lead} (first line: {found}); add a header{numbers}"
-    close = difflib.get_close_matches(in_file, sheet.header, n=1)
-    guess = f"; did you mean {close[0]!r}?" if close else ""
+    lower = {other.lower(): other for other in header}  # miRNA, Sequence
+    close = difflib.get_close_matches(in_file.lower(), lower, n=1)
+    guess = f"; did you mean {lower[close[0]]!r}?" if close else ""
     remedy = f", or set {key % 'NAME'} in the config" if key else ""
-    return f"{lead} (it has: {found}){guess}; rename it{remedy}"
+    return f"{lead} (it has: {found}){guess}; add or rename it{remedy}"
 
 
 def to_number(
@@ -266,8 +279,10 @@ def _what_is_wrong(value: str, largest: float) -> str:
     """Return why a cell cannot stand in a column of numbers."""
     if value.startswith("#"):
         return "is an error that a spreadsheet shows"
-    if re.fullmatch(_THOUSANDS + r"\.\d+", value):
+    if re.fullmatch(_GROUPED, value):
         return "has a thousands separator"
+    if re.fullmatch(_MADE_DATE, value):
+        return "is a date, as spreadsheets make of numbers such as 1.2"
     number = pd.to_numeric(value, errors="coerce")
     if np.isnan(number):
         return "is not a number"
@@ -289,5 +304,5 @@ def refuse_duplicates(table: pd.DataFrame, column: str, path: str | Path) -> Non
         first = table.index[table[column] == value][0]
         raise InputError(
             f"{path}, line {repeated[0]}: {column} {value!r} stands on line {first} "
-            "too; keep one of them"
+            "too; keep one of them (of several species, the rows of one)"
         )

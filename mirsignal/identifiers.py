@@ -11,7 +11,9 @@ import pandas as pd
 
 _log = logging.getLogger(__name__)
 
-_VERSION = re.compile(r"^(ENS[A-Z]{0,9}[GTEP]\d{11}|[NX][MRP]_\d+)\.\d+(?:_\d+)?")
+_VERSION = re.compile(
+    r"^(ENS[A-Z]{0,9}[GTEP]\d{11}|[NX][MRP]_\d+|WBGene\d{8}|FB(?:gn|tr)\d{7})\.\d+(?:_\d+)?"
+)
 _PREFIX = re.compile(
     r"^(?:[A-Za-z]+\d+_[A-Za-z0-9]+_|(?:rna|gene)-|(?:transcript|gene):)"
     r"(?=ENS[A-Z]{0,9}[GT]\d{11}|[NX][MR]_\d)"
@@ -19,7 +21,10 @@ _PREFIX = re.compile(
 _TRANSCRIPT = re.compile(
     r"(ENS[A-Z]{0,9}T\d{11}|[NX][MR]_\d+)(\.\d+)?(_PAR_Y|_\d+)?|FBtr\d+|[A-Z]{4}\d{6}-R[A-Z]"
 )
-_GENE = re.compile(r"ENS[A-Z]{0,9}G\d{11}(\.\d+)?(_PAR_Y|_\d+)?|FBgn\d+|[A-Z]{4}\d{6}")
+_GENE = re.compile(
+    r"ENS[A-Z]{0,9}G\d{11}(\.\d+)?(_PAR_Y|_\d+)?|FBgn\d+|WBGene\d+|[A-Z]{4}\d{6}"
+)
+_STATED_GENE = re.compile(r"(?:^|[\s\[;])(?:gene|parent)[:=]([^\s,;\]]+)")
 _DATE = re.compile(
     r"\d{1,2}[-. ]+(mar|mrz|mär|sep|sept|dec|dez|oct|okt|apr|feb|nov)\.?"
     r"|(mar|mrz|mär|sep|sept|dec|dez|oct|okt|apr|feb|nov)[-. ]+\d{1,2}"
@@ -53,12 +58,21 @@ def transcript_name(header: str) -> str:
 
 
 def gene_of_header(header: str) -> str | None:
-    """Return the bare id of the gene that an Ensembl, GENCODE or BioMart header names."""
-    stated = re.search(r"\bgene:(\S+)", header)
+    """Return the bare id of the gene that a header names, None where it names none.
+
+    It follows `gene:` (Ensembl), `gene=` (WormBase, NCBI) or `parent=` (FlyBase), or is
+    one of the ids that `|` joins (GENCODE, BioMart): one that looks like a gene's, or of
+    two that which is not the transcript's (ENST00000269305|TP53).
+    """
+    stated = _STATED_GENE.search(header)
     if stated:
         return bare_id(stated.group(1))
     words = header.split()[0].split("|") if header.split() else []
-    return next((bare_id(word) for word in words if _GENE.fullmatch(word)), None)
+    genes = [word for word in words if _GENE.fullmatch(word)]
+    if not genes and len(words) == 2:
+        others = [word for word in words if word and not _TRANSCRIPT.fullmatch(word)]
+        genes = others if len(others) == 1 else []
+    return bare_id(genes[0]) if genes else None
 
 
 def bare_gene(identifier: str) -> str:

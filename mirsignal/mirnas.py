@@ -23,7 +23,9 @@ SHORTEST, LONGEST = 15, 30
 PASSENGER = ["passenger", "passenger_source", "passenger_share"]
 COLUMNS = {name: name for name in ("mirna", "sequence", "passenger", "passenger_share")}
 SETTING = "inputs: mirnas"
-_SPECIES = re.compile(r"^([a-z][a-z0-9]{2,7})-(?:miR|mir|let|lin|lsy|bantam|iab)\b")
+_SPECIES = re.compile(  # hsa-miR-21-5p, ath-miR156a; Hsa-Mir-21_5p of MirGeneDB
+    r"^([a-z][a-z0-9]{2,7})-(?:mir|let|lin|lsy|bantam|iab)", re.IGNORECASE
+)
 
 
 def check_mirna(sequence: str) -> str:
@@ -123,7 +125,12 @@ def _read_passenger(
     if word == BLOCKED:
         return passenger_strand(mirna), BLOCKED, number
     if word != NONE:
-        return check_mirna(passenger), TABLE, number
+        try:
+            return check_mirna(passenger), TABLE, number
+        except InputError as error:
+            raise InputError(
+                f"the passenger is no sequence, `none` or `blocked`: {error}"
+            ) from None
     if number > 0:
         raise InputError(f"passenger_share {share} of a miRNA without a passenger")
     return None, NONE, 0.0
@@ -131,7 +138,7 @@ def _read_passenger(
 
 def _read_share(text: str) -> float:
     try:
-        number = float(text)
+        number = float(text.replace(",", "."))
     except ValueError:
         number = np.nan
     if not 0 <= number < 1:
@@ -172,7 +179,7 @@ def _keep_species(
     setting: str,
 ) -> pd.DataFrame:
     """Return the miRNAs of one species; without `species`, refuse a FASTA of several."""
-    prefixes = table["mirna"].str.extract(_SPECIES.pattern, expand=False)
+    prefixes = table["mirna"].str.extract(_SPECIES, expand=False)
     counts = prefixes.value_counts()
     found = ", ".join(f"{name} {n:,}" for name, n in counts.iloc[:6].items())
     if species is None:
@@ -182,7 +189,8 @@ def _keep_species(
                 f"the config, as {setting}: {{species: {counts.index[0]}}}"
             )
         return table
-    kept = table[prefixes == species].copy()
+    names = table["mirna"].str.lower()
+    kept = table[names.str.startswith(f"{species.lower()}-", na=False)].copy()
     if kept.empty:
         raise InputError(
             f"{path}: no miRNA is called {species}-... (it has: {found or 'no prefix'}); "

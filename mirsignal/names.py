@@ -35,7 +35,8 @@ def check_config_names(config: Mapping[str, Any]) -> None:
     """Raise InputError, with the key, for a name or path of a complete configuration.
 
     Names of studies, recipes and the like are words; downloads are file names. Input
-    files may lie anywhere, but Snakemake takes braces in a path for its own.
+    files may lie anywhere, but Snakemake takes braces in a path for its own, and nothing
+    expands `~`.
     """
     for key, name in _words(config):
         if not _WORD.fullmatch(name) or len(name) > LONGEST:
@@ -47,9 +48,10 @@ def check_config_names(config: Mapping[str, Any]) -> None:
         for name in settings.get("downloads", {}):
             check_file_name(name, f"config: studies: {study}: downloads:")
         for path in _paths(settings["inputs"]):
-            _refuse_braces(path, f"studies: {study}: inputs")
-    for path in (config["data"] or "", *_paths(config["predict"])):
-        _refuse_braces(path, "data or predict")
+            _check_path(path, f"studies: {study}: inputs")
+    folders = (config["data"] or "", config["mirror"] or "")
+    for path in (*folders, *_paths(config["predict"])):
+        _check_path(path, "data, mirror or predict")
 
 
 def _words(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -73,7 +75,9 @@ def _paths(value: Any) -> Iterator[str]:
         yield value
 
 
-def _refuse_braces(path: str, key: str) -> None:
+def _check_path(path: str, key: str) -> None:
+    if path.startswith("~"):
+        raise InputError(f"config: {key}: {path!r}: write the whole path in place of '~'")
     if set("{}\n") & set(path):
         raise InputError(
             f"config: {key}: {path!r} holds a brace or a line break, which cannot stand "

@@ -56,7 +56,7 @@ def read_fold_changes(
         if mirna not in {"", "gene", *names}:
             raise InputError(
                 f"config: inputs: fold_change: {mirna!r} is no miRNA of the study "
-                f"({', '.join(mirnas['mirna'][:3])}, ...)"
+                f"({', '.join(mirnas['mirna'][:3])}, ...); correct it"
             )
     tables = [
         _read_contrasts(file, only, names, columns, set(genes))
@@ -65,9 +65,14 @@ def read_fold_changes(
     rows = pd.concat(tables, ignore_index=True)
     known = rows[rows["gene"].isin(set(genes))]
     log_join(rows["gene"], genes, ("genes with fold changes", "genes of the transcripts"))
-    without = mirnas["mirna"][~mirnas["mirna"].isin(rows["mirna"])]
-    log_lost(mirnas["mirna"], without, "miRNAs have no fold changes")
     values = known.dropna(subset=["log2fc"])
+    if values.empty:
+        raise InputError(
+            f"{rows['file'].iloc[0]}: no gene of the transcripts has a log2 fold change, "
+            "all are missing; give another file or column"
+        )
+    without = mirnas["mirna"][~mirnas["mirna"].isin(values["mirna"])]
+    log_lost(mirnas["mirna"], without, "miRNAs have no fold changes")
     tidy = values.groupby(["mirna", "gene"], as_index=False, sort=True)["log2fc"].mean()
     ids = rows[["file", "line", "gene"]].drop_duplicates()
     ids_known = ids[ids["gene"].isin(set(genes))]
@@ -98,16 +103,17 @@ def _read_contrasts(
     if n_unnamed := int(table["gene"].isna().sum()):
         _log.info("%s: %d rows without a gene are left out", path, n_unnamed)
     table = table[table["gene"].notna()]
+    named = ", ".join(name for name in table.columns[1:7] if name)
+    others = f"set inputs: fold_change: {{id_column: NAME}} (it has: {named})"
     if table.empty:
-        raise InputError(f"{path}: no row has a gene; check the id column")
+        raise InputError(f"{path}: no row has a gene; {others}")
     warn_of_dates(table["gene"], path)
     bare = table["gene"].map(bare_gene)
-    if bare.empty:
-        raise InputError(f"{path}: the column of gene ids is empty")
     if not bare.isin(genes).any():
         raise InputError(
             f"{path}: none of its {len(table)} ids (first: {bare.iloc[0]!r}) is a gene "
-            f"of the transcripts (first: {min(genes)!r}); check the id column"
+            f"of the transcripts (first: {min(genes)!r}); {others}, or give the genes of "
+            "the transcripts by such ids, as inputs: transcripts: genes"
         )
     found = _find_columns(table, only, names, path)
     rows = pd.DataFrame({"gene": bare, "file": str(path), "line": table.index})
@@ -121,9 +127,16 @@ def _read_contrasts(
 def _read_log2(table: pd.DataFrame, column: str, path: str | Path) -> pd.Series:
     """Return a column of log2 fold changes; warn where it looks like plain ratios."""
     values = to_number(table, column, path, LARGEST_LOG2FC)
-    if values.count() >= _ENOUGH and not (values < 0).any():
+    n = values.count()
+    if n >= _ENOUGH and not (values < 0).any():
         _log.warning(
             "%s: no value of column %r is below 0; are these ratios, not their log2?",
+            *(path, column),
+        )
+    elif n >= _ENOUGH and not (values.abs() < 1).any():
+        _log.warning(
+            "%s: no value of column %r lies between -1 and 1; are these ratios with a "
+            "sign (-2 for a half), not log2 fold changes?",
             *(path, column),
         )
     return values
@@ -186,7 +199,7 @@ def read_targetscan(
     table = read_table(path, names, setting=TARGETSCAN_SETTING)
     ours = {str(in_file): name for name, in_file in names.items()}
     for column, value in (where or {}).items():
-        table = _keep_rows(table, ours.get(column, column), str(value), path)
+        table = _keep_rows(table, ours.get(column, column), str(value), path, names)
     table["score"] = to_number(table, "score", path)
     table = table[table[[key, "gene", "score"]].notna().all(axis=1)]
     table["score"] = _lower_is_stronger(table["score"], stronger, path)
@@ -194,6 +207,7 @@ def read_targetscan(
     table["gene"] = table["gene"].map(bare_gene)
     if key == "seed":
         table["seed"] = _normalised(table["seed"], path)
+    first = table[key].iloc[0] if len(table) else ""
     tidy = _join_rows(table, key, join)
     if key == "seed":
         families = mirnas.assign(seed=mirnas["sequence"].map(seed))[["mirna", "seed"]]
@@ -203,11 +217,27 @@ def read_targetscan(
     if tidy.empty:
         raise InputError(
             f"{path}: no row is of a miRNA of the study ({mirnas['mirna'].iloc[0]!r}, "
-            f"seed {mirnas['sequence'].map(seed).iloc[0]}, ...); check its names"
+            f"seed {mirnas['sequence'].map(seed).iloc[0]}, ...; column {names[key]!r} "
+            f"has {first!r}, ...); map {TARGETSCAN_SETTING}: mirna to names as the study "
+            "has them, or seed to nt 2-8 of families"
         )
     without = mirnas["mirna"][~mirnas["mirna"].isin(tidy["mirna"])]
     log_lost(mirnas["mirna"], without, "miRNAs have no scores")
     return tidy
+
+
+def check_scored_genes(scores: pd.DataFrame, genes: pd.Series, path: str | Path) -> None:
+    """Log the genes that scores and transcripts do not share.
+
+    Raises InputError where they share none, as of RefSeq ids (miRDB) and symbols.
+    """
+    if not scores["gene"].isin(genes).any():
+        raise InputError(
+            f"{path}: none of its genes (first: {scores['gene'].iloc[0]!r}) is a gene of "
+            f"the transcripts (first: {genes.min()!r}); set {TARGETSCAN_SETTING}: "
+            "{gene: NAME} to a column of such ids, or translate them"
+        )
+    log_join(scores["gene"], genes, ("genes with scores", "genes of the transcripts"))
 
 
 def _lower_is_stronger(scores: pd.Series, stronger: str, path: str | Path) -> pd.Series:
@@ -267,12 +297,17 @@ def _normalised(seeds: pd.Series, path: str | Path) -> pd.Series:
 
 
 def _keep_rows(
-    table: pd.DataFrame, column: str, value: str, path: str | Path
+    table: pd.DataFrame,
+    column: str,
+    value: str,
+    path: str | Path,
+    names: Mapping[str, str | int],
 ) -> pd.DataFrame:
     if column not in table.columns:
+        in_file = [str(names.get(name, name)) for name in table.columns[:12]]
         raise InputError(
             f"{path}: column {column!r} of `where` is missing (it has: "
-            f"{', '.join(table.columns[:12])})"
+            f"{', '.join(in_file)}); correct `where`"
         )
     matches = table[column] == value
     if re.fullmatch(r"-?\d+", value):

@@ -108,13 +108,15 @@ def seed(mirna: str) -> str:
 def read_fasta(path: str | Path) -> Iterator[tuple[str, str]]:
     """Yield (id, RNA sequence) from a FASTA (plain, gzip or zip) of any case, U or T.
 
-    The id is that of `transcript_name`. Records that say "Sequence unavailable", as
-    BioMart does of transcripts without a 3' UTR, are skipped and their number is logged.
-    Raises InputError for an empty file, text before the first header, a record without
-    sequence, a repeated id, a letter that is no nucleotide, and what `read_text` refuses.
+    The id is that of `transcript_name`. Raises InputError for an empty file, text before
+    the first header, a repeated id, and what `read_text` and `normalise_all` refuse.
     """
+    return normalise_all(_named_records(path), path)
+
+
+def _named_records(path: str | Path) -> Iterator[tuple[str, str, str]]:
+    """Yield (place, id, sequence as it stands there) of each record of a FASTA."""
     seen: set[str] = set()
-    n_unavailable = 0
     for header, body in _read_records(path):
         name = transcript_name(header)
         if not name:
@@ -122,27 +124,41 @@ def read_fasta(path: str | Path) -> Iterator[tuple[str, str]]:
         if name in seen:
             raise InputError(f"{path}: id {name!r} occurs twice; keep one record")
         seen.add(name)
-        if body.strip().lower() == "sequence unavailable":
+        yield f"{path}: record {name!r}", name, body
+
+
+def normalise_all(
+    records: Iterable[tuple[str, str, str]], path: str | Path
+) -> Iterator[tuple[str, str]]:
+    """Yield (id, RNA sequence) of records (place, id, sequence as a file has it).
+
+    Gaps (`-`, of aligned 3' UTRs as TargetScan's) are left out. Records that say
+    "Sequence unavailable", as BioMart does of transcripts without a 3' UTR, are skipped.
+    Both are counted in the log. Raises InputError, with the place, for a record without
+    sequence and a letter that is no nucleotide, and when no record has a sequence.
+    """
+    n_records = n_unavailable = n_gaps = 0
+    for place, name, text in records:
+        n_records += 1
+        if text.strip().lower() == "sequence unavailable":
             n_unavailable += 1
             continue
-        sequence = "".join(body.split())
+        sequence = "".join(text.split())
+        n_gaps += sequence.count("-")
+        sequence = sequence.replace("-", "")
         if not sequence:
-            raise InputError(f"{path}: record {name!r} has no sequence; remove it")
+            raise InputError(f"{place} has no sequence; remove it")
         try:
             yield name, normalise(sequence)
         except InputError as error:
-            raise InputError(
-                f"{path}: record {name!r}: {error}; is this a protein FASTA?"
-            ) from None
-    if n_unavailable == len(seen):
+            raise InputError(f"{place}: {error}; is this a protein?") from None
+    if n_unavailable == n_records:
         raise InputError(f"{path}: no record has a sequence; ask BioMart for 3utr")
     if n_unavailable:
-        _log.info(
-            "%s: skipped %d of %d records: sequence unavailable",
-            path,
-            n_unavailable,
-            len(seen),
-        )
+        counts = (path, n_unavailable, n_records)
+        _log.info("%s: skipped %d of %d records: sequence unavailable", *counts)
+    if n_gaps:
+        _log.info("%s: %d gaps ('-') of an alignment are left out", path, n_gaps)
 
 
 def _read_records(path: str | Path) -> Iterator[tuple[str, str]]:

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from mirsignal.errors import InputError
 
-ROW_NAMES = ("", "X", "Unnamed: 0", "...1")
-"""What a first column of row names is called: by R, R again, pandas and readr."""
+ROW_NAMES = ("", "X", "Unnamed: 0", "...1", "rowname", "row.names", "Row.names", "rn")
+"""What a first column of row names is called: by R, R again, pandas, readr, tibble, R
+again, R's merge and data.table."""
 
 _DASHES = dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")  # of word processors
 _MOST_LINES = 10  # of one cell: more means a quote that was never closed
@@ -50,7 +51,8 @@ def parse_table(
     if text.lstrip().startswith(">"):
         raise InputError(f"{path}: this is FASTA; give a table")
     lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
-    stated = re.fullmatch(r"sep=([,;|\t])", lines[0][1].strip("\r\n ")) if lines else None
+    first = lines[0][1].strip(" ") if lines else ""
+    stated = re.fullmatch(r'"?sep=([,;|\t])"?', first)
     lines = lines[1:] if stated else lines
     remarks, kept = _split_comments(lines, comment)
     if not kept:
@@ -129,7 +131,8 @@ def _read_rows(
             taken.append(item)
             yield item[1] + "\n"
 
-    for row in csv.reader(feed(), delimiter=separator, skipinitialspace=separator == " "):
+    skips = separator != "\t"  # blanks behind a separator
+    for row in csv.reader(feed(), delimiter=separator, skipinitialspace=skips):
         if len(taken) > 1 or taken[0] == lines[-1]:
             _refuse_open_quote(taken, row, separator, path)
         yield taken[0][0], [" ".join(c.split("\n")).strip("\ufeff \t\xa0") for c in row]
@@ -182,7 +185,11 @@ def _drop_unnamed(
 ) -> Sheet:
     """Leave out columns without a name, but for the first; refuse a name given twice."""
     unnamed = {i for i, name in enumerate(header) if i and not name}
-    if header[0] and len(unnamed) == len(header) - 1 > 1:
+    if len(header) == 1 and _has_marks(header[0]):
+        raise InputError(
+            f"{path}: each row is one quoted cell; remove the quotes around whole rows"
+        )
+    if header[0] and len(unnamed) == len(header) - 1 > 0:
         raise InputError(
             f"{path}: only {header[0]!r} is named; remove the title above the header"
         )

@@ -29,6 +29,10 @@ _FOREIGN = {
     b"\x93NUMPY": ("a NumPy array", "write it as TSV"),
     b"BZh": ("a bzip2 file", "unpack it with bunzip2"),
     b"\xfd7zXZ": ("an xz file", "unpack it with xz -d"),
+    b"\x5d\x00\x00": ("an lzma file", "unpack it with xz -d"),
+    b"\x1f\x9d": ("a file of compress (.Z)", "unpack it with gunzip"),
+    b"SQLite format 3": ("an SQLite data base", "write its table as TSV"),
+    b"ARROW1": ("a Feather file", "write it as TSV"),
     b"\x28\xb5\x2f\xfd": ("a Zstandard file", "unpack it with zstd -d"),
     b"7z\xbc\xaf": ("a 7z archive", "unpack it"),
     b"Rar!": ("a RAR archive", "unpack it"),
@@ -40,23 +44,42 @@ _FOREIGN = {
 }
 """What a file is by its first bytes, and the remedy."""
 
-_MARKUP = {
-    r"<!doctype html|<html|<head|<body": (
+_KINDS = {
+    r"(<!--|<!doctype html|<html|<head|<body)": (
         "a web page (an error or a login page, saved as if it were the file?)",
         "fetch the file itself",
     ),
     r"<\?xml|<!doctype": ("an XML document", "save it as CSV"),
     r'[{\[]\s*["{\[]': ("a JSON document", "write it as TSV"),
     r"version https://git-lfs": ("a Git LFS pointer", "fetch the file with git lfs pull"),
+    r"/annex/objects/": ("a git-annex pointer", "fetch the file with git annex get"),
+    r"##gff-version|(#.*\n|\n)*([^\t\n]+\t){3}\d+\t\d+\t[^\t\n]+\t[-+.?]\t[012.]\t": (
+        "annotation (GFF or GTF)",
+        "give a table, or a FASTA of the sequences",
+    ),
+    r"##fileformat=VCF": ("variants (VCF)", "give a table"),
+    r"@(HD|SQ|RG|PG)\t": ("alignments (SAM)", "give a table"),
+    r"@.*\n[ACGTN]+\n\+": ("reads (FASTQ)", "give a FASTA"),
+    r"ID   \S.*; .* BP\.|LOCUS   .* bp ": (
+        "a flat file (EMBL or GenBank)",
+        "fetch it as FASTA",
+    ),
+    r"\^\w+ = |!\w+[\t =]": (
+        "a record of GEO (SOFT or series matrix)",
+        "give its table alone, without lines that start with !",
+    ),
 }
+"""What a file is by its first lines, and the remedy."""
+
+_UTF_16_LE = re.compile(rb"([\t\n\r -~]\x00){8}")  # without a byte order mark
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def read_text(path: str | Path) -> str:
     """Return the text of a plain or gzip file, or of the one file in a zip.
 
-    Text is UTF-8, UTF-16 with a byte order mark (Excel's "Unicode text"), else
-    Windows-1252, with which a line in the log; every kind of line end becomes "\\n".
+    Text is UTF-8, UTF-16 (Excel's "Unicode text", R's UTF-16LE), else Windows-1252, with
+    which a line in the log; every kind of line end becomes "\\n".
 
     Raises InputError when the file is absent, empty, not text (a workbook, an R object, a
     web page and others are named), truncated, or a zip of several files.
@@ -67,14 +90,16 @@ def read_text(path: str | Path) -> str:
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; check the path in the config") from None
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+        raise InputError(
+            f"{path}: cannot be read ({error.strerror}); give a file that can"
+        ) from None
     data = _unpack(data, path)
     _refuse_foreign(data, path)
     text = _decode(data, path).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise InputError(f"{path}: the file is empty")
-    for pattern, (kind, remedy) in _MARKUP.items():
-        if re.match(pattern, text[:500].lstrip(), re.IGNORECASE):
+    for pattern, (kind, remedy) in _KINDS.items():
+        if re.match(pattern, text[:4000].lstrip(), re.IGNORECASE):
             raise InputError(f"{path}: this is {kind}; {remedy}")
     return text
 
@@ -98,12 +123,14 @@ def _unpack(data: bytes, path: Path) -> bytes:
 def _unzip(data: bytes, path: Path) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = archive.namelist()
-        if {"[Content_Types].xml", "content.xml"} & set(names):
+        if "word/document.xml" in names:
+            raise InputError(f"{path}: this is a Word document; save its table as text")
+        if {"[Content_Types].xml", "content.xml", "Index/Document.iwa"} & set(names):
             raise InputError(f"{path}: this is an Excel or other workbook; {_SHEET}")
         members = [
             name
             for name in names
-            if not name.endswith("/") and not name.startswith("__MACOSX/")
+            if not name.rpartition("/")[2].startswith(".") and not name.endswith("/")
         ]
         if len(members) != 1:
             raise InputError(
@@ -124,10 +151,12 @@ def _decode(data: bytes, path: Path) -> str:
     encoding = "utf-8-sig"
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
+    elif _UTF_16_LE.match(data):
+        encoding = "utf-16-le"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
-        if encoding == "utf-16" or _BINARY.search(data):
+        if encoding != "utf-8-sig" or _BINARY.search(data):
             raise _not_text(path) from None
         _log.info("%s: not UTF-8; read as Windows-1252 (Latin-1)", path)
         return data.decode("cp1252", errors="replace")

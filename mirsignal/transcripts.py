@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pandas as pd
 from mirsignal.errors import InputError
 from mirsignal.files import name_columns, read_table, refuse_duplicates
 from mirsignal.identifiers import bare_gene, bare_id, log_join, warn_of_dates
-from mirsignal.sequences import normalise, read_fasta, read_header_genes
+from mirsignal.sequences import normalise_all, read_fasta, read_header_genes
+
+_log = logging.getLogger(__name__)
 
 COLUMNS = {"transcript": "transcript", "gene": "gene", "sequence": "sequence"}
 """Columns of tables of sequences and of genes, by default."""
@@ -26,21 +29,19 @@ def read_transcripts(
     """Yield (transcript id, RNA sequence) from FASTA, or from a table.
 
     It is a table when `columns`, which is the config's `setting`, names its `sequence`.
+    Raises InputError as `normalise_all` does, and for a transcript on several lines.
     """
     names = name_columns(COLUMNS, columns, setting)
     if "sequence" not in (columns or {}):
-        yield from read_fasta(path)
-        return
+        return read_fasta(path)
     wanted = {key: names[key] for key in ("transcript", "sequence")}
     table = read_table(path, wanted, setting=setting)
     refuse_duplicates(table, "transcript", path)
-    for line, row in table.iterrows():
-        if not isinstance(row["sequence"], str):
-            raise InputError(f"{path}, line {line}: the sequence is missing")
-        try:
-            yield row["transcript"], normalise(row["sequence"])
-        except InputError as error:
-            raise InputError(f"{path}, line {line}: {error}") from None
+    places = [
+        f"{path}, line {line}: {name!r}" for line, name in table["transcript"].items()
+    ]
+    rows = zip(places, table["transcript"], table["sequence"].fillna(""), strict=True)
+    return normalise_all(rows, path)
 
 
 def read_genes(
@@ -50,19 +51,24 @@ def read_genes(
 ) -> pd.Series:
     """Return the gene of each transcript from a table (`transcript`, `gene`), bare ids.
 
-    A transcript without a gene name stands for its own gene. Raises InputError for a
-    transcript of two genes.
+    A transcript without a gene name stands for its own gene; rows without a transcript
+    (BioMart, of genes without a RefSeq id) are left out and counted in the log. Raises
+    InputError for a transcript of two genes.
     """
     names = name_columns(COLUMNS, columns, setting)
     wanted = {key: names[key] for key in ("transcript", "gene")}
     table = read_table(path, wanted, setting=setting)
-    table = table[["transcript", "gene"]].drop_duplicates()
+    if without := int(table["transcript"].isna().sum()):
+        _log.info("%s: %d rows without a transcript are left out", path, without)
+    table = table[["transcript", "gene"]].dropna(subset="transcript").drop_duplicates()
+    if table.empty:
+        raise InputError(f"{path}: no row has a transcript; check {setting}")
     warn_of_dates(table["gene"], path)
     table["gene"] = table["gene"].fillna(table["transcript"])
     bare = pd.DataFrame(
         {
-            "transcript": table["transcript"].map(bare_id, na_action="ignore"),
-            "gene": table["gene"].map(bare_gene, na_action="ignore"),
+            "transcript": table["transcript"].map(bare_id),
+            "gene": table["gene"].map(bare_gene),
         }
     ).drop_duplicates()
     refuse_duplicates(bare, "transcript", path)
@@ -70,10 +76,18 @@ def read_genes(
 
 
 def find_genes(
-    path: str | Path, columns: Mapping[str, str] | None = None
-) -> dict[str, str]:
-    """Return the genes of transcripts that have no gene table, as far as FASTA tells."""
-    return {} if "sequence" in (columns or {}) else read_header_genes(path)
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    setting: str = SETTING,
+) -> Mapping[str, str] | pd.Series:
+    """Return the genes of transcripts that have no gene table.
+
+    They are those that a FASTA's headers name, or of a table those of its column `gene`,
+    if `columns` has it.
+    """
+    if "sequence" not in (columns or {}):
+        return read_header_genes(path)
+    return read_genes(path, columns, setting) if "gene" in (columns or {}) else {}
 
 
 def describe_transcripts(

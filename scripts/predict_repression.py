@@ -70,7 +70,7 @@ def main(snakemake):
     if files.genes:
         genes = read_genes(files.genes, columns, setting)
     else:
-        genes = find_genes(files.transcripts, columns)
+        genes = find_genes(files.transcripts, columns, setting)
     transcripts = describe_transcripts(records, genes, files.transcripts)
     orfs = read_orfs(files.mrna, params.mrna_columns, transcripts)
     ta_sps = read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None

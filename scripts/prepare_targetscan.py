@@ -5,9 +5,8 @@ import logging
 import pandas as pd
 
 from mirsignal.files import write_parquet
-from mirsignal.identifiers import log_join
 from mirsignal.jobs import run
-from mirsignal.repression import read_targetscan
+from mirsignal.repression import check_scored_genes, read_targetscan
 
 log = logging.getLogger("mirsignal")
 
@@ -16,7 +15,7 @@ def main(snakemake):
     mirnas = pd.read_parquet(snakemake.input.mirnas)
     scores = read_targetscan(snakemake.input.table, mirnas, **snakemake.params.settings)
     genes = pd.read_parquet(snakemake.input.transcripts)["gene"]
-    log_join(scores["gene"], genes, ("genes with scores", "genes of the transcripts"))
+    check_scored_genes(scores, genes, snakemake.input.table)
     write_parquet(snakemake.output[0], scores)
     log.info("TargetScan scores for %s pairs", f"{len(scores):,}")
 

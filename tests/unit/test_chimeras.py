@@ -180,7 +180,9 @@ def test_columns_of_ready_pairs_may_have_other_names(tmp_path):
     [
         (f"{LET7} {'A' * 49} 1", "line 2: the target has 49 nt"),
         (f"{LET7} {'A' * 49}X 1", "line 2: letter 'X' at position 50"),
-        (f"{LET7} {'A' * 50} yes", "line 2: 'yes'"),
+        (f"{LET7} {'A' * 50} yes", "line 2: the label is neither .* but 'yes'"),
+        (f"let-7a {'A' * 50} 1", r"line 2: letter 'l' .*, in miRNA 'let-7a'"),
+        (f"{LET7} TP-53 1", r"line 2: letter .*, in target 'TP-53'"),
         (f"{LET7} {'A' * 50} 2", "line 2: the label is neither 0 nor 1"),
         (f"{LET7} {'A' * 50} NA", "line 2: the label is neither 0 nor 1"),
         (f"{LET7} {'A' * 50} 0", "no positive pair is left"),
@@ -191,6 +193,25 @@ def test_columns_of_ready_pairs_may_have_other_names(tmp_path):
 def test_faulty_ready_pair_is_refused(tmp_path, row, message):
     with pytest.raises(InputError, match=message):
         pairs_of(tmp_path, f"miRNA gene label\n{row}\n")
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"), [("True", "False"), ("TRUE", "FALSE"), ("1.0", "0.0")]
+)
+def test_labels_as_python_and_r_write_them(tmp_path, yes, no):
+    rows = f"{LET7} {'A' * 50} {yes}\n{LET7} {'C' * 50} {no}\n"
+    _, counts = pairs_of(tmp_path, f"miRNA gene label\n{rows}")
+    assert (counts["positives"], counts["left out: label is not 1"]) == (1, 1)
+
+
+def test_ready_pairs_without_header(tmp_path):
+    text = f"{LET7} {'A' * 50} 1\n{LET7} {'C' * 50} 0\n"
+    with pytest.raises(InputError, match=r"numbers of columns, as .*\{mirna: 1\}"):
+        pairs_of(tmp_path, text)
+    with pytest.raises(InputError, match=r"'1' occurs twice.*is there no header"):
+        pairs_of(tmp_path, f"1 {LET7} {'A' * 50} 1\n")
+    numbers = {"mirna": 1, "target": 2, "label": 3}
+    assert pairs_of(tmp_path, text, columns=numbers)[1]["positives"] == 1
 
 
 def test_missing_column_of_ready_pairs_is_named(tmp_path):

@@ -49,13 +49,27 @@ def test_reading_frames_by_hand(table_of):
     assert read_mrnas(path).values.tolist() == [["NM_1", "A", "AUGUAA"]]
 
 
+def test_reading_frames_need_no_gene_and_may_begin_without_a_start_codon(table_of):
+    text = "transcript\tsequence\tcds_start\tcds_end\n"
+    path = table_of(text + "NM_1\tCATGTAAC\t1\t7\nNM_2\tCAUGCCCC\t2\t7\n")
+    table = read_mrnas(path)
+    assert table["orf"].tolist() == ["AUGUAA", "UGCCC"]
+    transcripts = pd.DataFrame({"transcript": ["NM_1.3", "NM_9"], "gene": ["A", "B"]})
+    assert choose_orfs(transcripts, table).tolist() == ["AUGUAA", ""]
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [
         ("NM_1\tA\tATGTAA\t0\t7\n", "line 2: the reading frame 0-7 is not inside"),
         ("NM_1\tA\tATGTAA\t-1\t5\n", "line 2: the reading frame -1-5"),
         ("NM_1\tA\tATGTAA\t4\t4\n", "line 2: the reading frame 4-4"),
-        ("NM_1\tA\tNA\t0\t3\n", "line 2: the reading frame"),
+        ("NM_1\tA\tNA\t0\t3\n", "line 2: the sequence is missing"),
+        ("NM_1\tA\tATGTAA\t0.5\t3\n", "line 2: a position of the frame is no whole"),
+        (
+            "NM_1\tA\tCATGTAAC\t2\t7\n",
+            "1 of 1 frames begin one nucleotide behind",
+        ),
         ("NM_1\tA\tATGTAA\tstart\t3\n", "line 2: 'start' in column 'cds_start'"),
         ("NM_1\tA\tATG!AA\t0\t6\n", "line 2: letter '!'"),
     ],

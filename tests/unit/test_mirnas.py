@@ -43,7 +43,7 @@ def test_passenger_may_be_given(tmp_path):
     ).set_index("mirna")
     assert table.loc["a", "passenger"] == "CUAUACAAUCUACUGUCUUUC"
     assert table.loc["b", "passenger"] == "CUAUACAACCUACUACCUCUU"
-    with pytest.raises(InputError, match="line 2: miRNA 'ACGU' has 4 nt"):
+    with pytest.raises(InputError, match=r"line 2: .*miRNA 'ACGU' has 4 nt"):
         read(tmp_path, ("a", LET7, "ACGU"), header=header)
 
 
@@ -155,6 +155,30 @@ def test_mature_fa_of_one_species_and_names_of_one_sequence(table_of, caplog):
 def test_faulty_fasta_of_mirnas_is_refused(table_of, text, species, message):
     with pytest.raises(InputError, match=message):
         read_mirnas(table_of(text, "mature.fa"), species=species)
+
+
+@pytest.mark.parametrize(
+    ("names", "species"),
+    [
+        (("Hsa-Let-7-P1a_5p", "Mmu-Let-7-P1a_5p"), "Hsa"),  # MirGeneDB
+        (("ath-miR156a-5p", "osa-miR156a-5p"), "ath"),  # plants of miRBase
+        (("dme-bantam-3p", "aga-bantam"), "dme"),
+        (("hsa-let-7a-5p", "mmu-let-7a-5p"), "HSA"),
+    ],
+)
+def test_species_of_names_in_other_dress(table_of, names, species):
+    path = table_of("".join(f">{name}\n{LET7}\n" for name in names), "mature.fa")
+    assert read_mirnas(path, species=species)["mirna"].tolist() == [names[0]]
+    with pytest.raises(InputError, match="miRNAs of 2 species"):
+        read_mirnas(path)
+
+
+def test_decimal_comma_of_a_share_and_the_column_of_a_fault(tmp_path):
+    header = "mirna\tsequence\tpassenger\tpassenger_share"
+    table = read(tmp_path, ("a", LET7, "NA", "0,05"), header=header)
+    assert table["passenger_share"].tolist() == [0.05]
+    with pytest.raises(InputError, match=r"line 2: the passenger is no sequence.*'-'"):
+        read(tmp_path, ("a", LET7, "-", "NA"), header=header)
 
 
 def test_families_of_targetscan_are_read_as_a_table(table_of):

@@ -65,17 +65,25 @@ def test_mirna_has_a_folder_of_its_own(tmp_path, name):
         read_mirnas(table)
 
 
-@pytest.mark.parametrize("path", ["{study}.tsv", "a}/b.tsv", "a\nb.tsv"])
-def test_braces_in_paths_are_refused_before_snakemake_takes_them(demo, path):
-    for place in ("data", "inputs", "predict"):
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("{study}.tsv", "brace or a line break"),
+        ("a}/b.tsv", "brace or a line break"),
+        ("a\nb.tsv", "brace or a line break"),
+        ("~/study/b.tsv", "write the whole path in place of '~'"),
+    ],
+)
+def test_paths_that_cannot_be_are_refused_before_snakemake_takes_them(demo, path, words):
+    for place in ("data", "mirror", "inputs", "predict"):
         config = copy.deepcopy(demo)
-        if place == "data":
-            config["data"] = path
+        if place in ("data", "mirror"):
+            config[place] = path
         elif place == "inputs":
             config["studies"]["demo"]["inputs"]["fold_change"]["file"] = path
         else:
             config["predict"]["mirnas"] = path
-        with pytest.raises(InputError, match="brace or a line break"):
+        with pytest.raises(InputError, match=words):
             check_config_names(config)
 
 

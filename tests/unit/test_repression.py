@@ -1,5 +1,6 @@
 """Fold changes, TargetScan scores and folds."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from mirsignal.errors import InputError
 from mirsignal.mirnas import read_mirnas
 from mirsignal.repression import (
+    check_scored_genes,
     part_pairs,
     read_fold_changes,
     read_targetscan,
@@ -51,6 +53,9 @@ def test_fold_changes_by_hand(table_of):
     ("text", "message"),
     [
         ("gene\tlet-7a\nNM_7\t1\n", "none of its 1 ids .*'NM_7'"),
+        ("gene\tID\tlet-7a\n1\tNM_1\t1\n", r"id_column: NAME\} \(it has: ID, let-7a\)"),
+        ("gene\tlet-7a\nTP-53\t1\n", "as inputs: transcripts: genes"),
+        ("gene\tlet-7a\nNM_1\tNA\nNM_2\tNA\n", "all are missing"),
         ("gene\tlet7\nNM_1\t1\n", "no column is named like"),
         ("gene\tlet-7a\nNM_1\tlow\n", "line 2: 'low'"),
         ("gene\tlet-7a\nNM_1\t-inf\n", "line 2: '-inf'"),
@@ -60,6 +65,60 @@ def test_fold_changes_by_hand(table_of):
 def test_fold_changes_that_do_not_join_are_refused(table_of, text, message):
     with pytest.raises(InputError, match=message):
         read_fold_changes(table_of(text), MIRNAS, GENES)
+
+
+@pytest.mark.parametrize(
+    ("of", "warning"),
+    [
+        (lambda ratio: ratio, "no value of column 'let-7a' is below 0"),
+        (lambda ratio: ratio if ratio > 1 else -1 / ratio, "between -1 and 1"),
+        (np.log2, ""),
+    ],
+)
+def test_fold_changes_that_are_not_log2_are_told(table_of, caplog, of, warning):
+    ratios = np.linspace(0.4, 2.41, 40)
+    rows = "".join(f"NM_{n}\t{of(ratio):.4f}\n" for n, ratio in enumerate(ratios))
+    with caplog.at_level("WARNING", logger="mirsignal"):
+        read_fold_changes(table_of("gene\tlet-7a\n" + rows), MIRNAS, GENES)
+    assert warning in caplog.text
+    assert bool(caplog.text) == bool(warning)
+
+
+def test_a_mirna_whose_column_is_empty_is_told(table_of, caplog):
+    path = table_of("gene\tlet-7a\tlet-7c\tmiR-1\nNM_1\t1\t1\tNA\n")
+    with caplog.at_level("INFO", logger="mirsignal"):
+        read_fold_changes(path, MIRNAS, GENES)
+    assert "1 of 3 miRNAs have no fold changes: miR-1" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("GAGGUAG", {"mirna": "family"}),  # Summary_Counts, with the wrong key
+        ("let-7-5p/98-5p", {"mirna": "family"}),  # Predicted_Targets_Info
+        ("GAGGUAGU", {"seed": "family"}),
+    ],
+)
+def test_scores_of_no_mirna_of_the_study_show_what_is_there(table_of, name, columns):
+    path = table_of(f"family\tgene\tscore\n{name}\tTP53\t-0.2\n")
+    with pytest.raises(InputError, match=rf"column 'family' has '{name}'.*or seed to nt"):
+        read_targetscan(path, MIRNAS, columns)
+
+
+def test_scores_of_no_gene_of_the_transcripts_are_refused(caplog):
+    scores = pd.DataFrame({"mirna": "let-7a", "gene": ["NM_000546", "TP53"]})
+    with caplog.at_level("INFO", logger="mirsignal"):
+        check_scored_genes(scores, GENES, "t.tsv")
+    assert "1 of 2 genes with scores are not among" in caplog.text
+    with pytest.raises(InputError, match=r"'NM_000546'\) is a gene.*\{gene: NAME\}"):
+        check_scored_genes(scores[:1], GENES, "t.tsv")
+
+
+def test_where_names_the_columns_of_the_file(table_of):
+    path = table_of("family\tSymbol\tscore\nGAGGUAG\tTP53\t-0.2\n")
+    columns = {"seed": "family", "gene": "Symbol"}
+    with pytest.raises(InputError, match=r"has: family, Symbol, score\); correct"):
+        read_targetscan(path, MIRNAS, columns, {"Species ID": 9606})
 
 
 def test_targetscan_scores_stand_for_families(table_of):

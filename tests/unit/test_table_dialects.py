@@ -27,6 +27,10 @@ def cells(path, id_column="gene", **options):
         "gene,miR-1,miR-2,,\nA,-0.5,#N/A,,\nB,0.25,-1,,\n,,,,\n",  # Excel's empty cells
         "gene,miR-1,miR-2\nA,-0.5,NA,,\nB,0.25,-1,\n",
         "sep=;\ngene;miR-1;miR-2\nA;-0.5;NA\nB;0.25;-1\n",
+        '"sep=,"\ngene,miR-1,miR-2\nA,-0.5,NA\nB,0.25,-1\n',
+        'gene, "miR-1", "miR-2"\nA, "-0.5", NA\nB, 0.25, -1\n',  # blanks before quotes
+        "rowname,miR-1,miR-2\nA,-0.5,NA\nB,0.25,-1\n",  # tibble's rownames_to_column
+        "Row.names\tmiR-1\tmiR-2\nA\t-0.5\tNA\nB\t0.25\t-1\n",  # merge(by = 0)
         ' gene \tmiR-1 \tmiR-2\n"A "\t-0.5\t\nB\xa0\t 0.25\t-1\n',
         "# made by hand\n#gene\tmiR-1\tmiR-2\nA\t-0.5\tNA\nB\t0.25\t-1\n",  # UCSC
         'gene,"miR-1","miR-2"\nA,-0.5,NA\nB,0.25,-1\n',
@@ -58,6 +62,10 @@ def test_columns_of_a_file_without_header_have_numbers(table_of):
     ("text", "message"),
     [
         ("gene,miR-1,,miR-2,\n,fc,p,fc,p\nA,1,1,1,1\n", "line 2: the header takes two"),
+        ("Table S1\t\ngene\tmiR-1\nA\t1\n", "remove the title above the header"),
+        ("gene|miR-1\nA|1\n", "one alone .*; separate cells by tab"),
+        ('"gene,miR-1"\n"A,1"\n', "remove the quotes around whole rows"),
+        ("GENE\tmiR-1\nA\t1\n", "did you mean 'GENE'"),
         ("Table S1,,\ngene,miR-1,miR-2\nA,1,1\n", "remove the title above the header"),
         ("Table S1\ngene\tmiR-1\tmiR-2\nA\t1\t1\n", "title above the header"),
         ("gene\tmiR-1\tmiR-2\nA\t1\t1\nB\t1\n", "line 3: 2 cells where the header has 3"),
@@ -116,6 +124,10 @@ def test_decimal_commas_are_read(table_of, text, numbers):
         ("low", "is not a number"),
         ("1,234", "decimal comma or a thousands separator"),
         ("1,234.5", "thousands separator"),
+        ("-1.234,5", "has a thousands separator"),
+        ("01. Feb", "is a date"),
+        ("Feb-12", "is a date"),
+        ("1/2/2024", "is a date"),
     ],
 )
 def test_impossible_numbers_are_refused_with_their_cause(table_of, cell, words):

@@ -50,6 +50,23 @@ def test_big_endian_utf_16_and_what_was_guessed(table_of, caplog):
         (b'<?xml version="1.0"?>\n<Workbook/>', "XML document; save it as CSV"),
         (b'{"gene": "A"}', "JSON"),
         (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
+        (b"/annex/objects/SHA256E-s12--ab.tsv\n", "git annex get"),
+        (b"<!-- saved from x -->\n<html></html>", "a web page"),
+        (b"##gff-version 3\n##date 2018-3-5\n", r"GFF or GTF"),
+        (b'#!genome-build GRCh38\n1\tx\tgene\t1\t9\t.\t+\t.\tgene_id "A"\n', "GTF"),
+        (b"##fileformat=VCFv4.2\n#CHROM\tPOS\n", "VCF"),
+        (b"@SQ\tSN:1\tLN:9\n", "SAM"),
+        (b"@read\nACGT\n+\nIIII\n", "FASTQ"),
+        (b"ID   cel-let-7         standard; RNA; CEL; 99 BP.\nXX\n", "as FASTA"),
+        (b"LOCUS       NM_000546     2512 bp    mRNA    linear   PRI\n", "as FASTA"),
+        (b"^SERIES = GSE1\n!Series_title = x\n", "lines that start with !"),
+        (b'!Series_title\t"x"\n', "lines that start with !"),
+        (workbook("[Content_Types].xml", "word/document.xml"), "a Word document"),
+        (workbook("Index/Document.iwa", "preview.jpg"), "save the sheet as CSV"),
+        (b"\x5d\x00\x00\x80\x00", "xz -d"),
+        (b"\x1f\x9d\x90ab", "gunzip"),
+        (b"SQLite format 3\x00", "SQLite"),
+        (b"ARROW1\x00\x00", "Feather"),
         (b"PAR1\x15\x04", "Parquet"),
         (b"BZh91AY&SY", "bunzip2"),
         (b"\xfd7zXZ\x00", "xz -d"),
@@ -71,4 +88,11 @@ def test_what_a_mac_adds_to_a_zip_does_not_count(table_of):
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("scores.txt", TEXT)
         archive.writestr("__MACOSX/._scores.txt", "\x00")
+        archive.writestr("folder/.DS_Store", "\x00")
     assert read_text(table_of(buffer.getvalue())) == TEXT
+
+
+def test_utf_16_without_a_mark(table_of):
+    assert read_text(table_of(TEXT.encode("utf-16-le"))) == TEXT
+    with pytest.raises(InputError, match="not a text file"):
+        read_text(table_of(TEXT.encode("utf-16-le")[:-1]))

@@ -39,13 +39,47 @@ def test_table_of_sequences_is_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "rows", ["A\tAC\nA\tGG\n", "A\tAC\nB\t\n", "A\tAC-G\n", "\tAC\n", "\tAC\n\tGG\n"]
+    "rows",
+    ["A\tAC\nA\tGG\n", "A\tAC\nB\t\n", "A\tAC!G\n", "A\t--\n", "\tAC\n", "\tAC\n\tGG\n"],
 )
 def test_faulty_table_of_sequences_is_refused(tmp_path, rows):
     path = tmp_path / "utr.tsv"
     path.write_text("transcript\tsequence\n" + rows)
     with pytest.raises(InputError, match=r"line \d"):
         list(read_transcripts(path, {"transcript": "transcript", "sequence": "sequence"}))
+
+
+def test_gaps_and_missing_3_utrs_of_a_table_or_a_fasta(table_of, caplog):
+    """Of TargetScan's UTR_Sequences and of biomaRt's getSequence."""
+    table = table_of("id\tutr\nA\tAC--GU\nB\tSequence unavailable\n", "t.tsv")
+    fasta = table_of(">A\nAC--\nGU\n>B\nSequence unavailable\n", "t.fa")
+    for path, columns in ((table, {"transcript": "id", "sequence": "utr"}), (fasta, {})):
+        caplog.clear()
+        with caplog.at_level("INFO", logger="mirsignal"):
+            assert list(read_transcripts(path, columns)) == [("A", "ACGU")]
+        assert "2 gaps ('-') of an alignment are left out" in caplog.text
+        assert "skipped 1 of 2 records: sequence unavailable" in caplog.text
+
+
+def test_genes_that_stand_in_the_table_of_sequences(table_of):
+    """TargetScan's UTR_Sequences."""
+    path = table_of("Refseq ID\tGene Symbol\tUTR\nENST00000000233.5\tARF5\tAC-GU\n")
+    columns = {"transcript": "Refseq ID", "sequence": "UTR"}
+    records = list(read_transcripts(path, columns))
+    assert find_genes(path, columns) == {}
+    genes = find_genes(path, columns | {"gene": "Gene Symbol"})
+    assert describe_transcripts(records, genes, path)["gene"].tolist() == ["ARF5"]
+
+
+def test_genes_without_a_transcript_are_left_out_of_the_table(table_of, caplog):
+    rows = "A\tNM_1.1\nB\t\nC\t\n"
+    path = table_of("Gene name\tRefSeq mRNA ID\n" + rows)
+    columns = {"transcript": "RefSeq mRNA ID", "gene": "Gene name"}
+    with caplog.at_level("INFO", logger="mirsignal"):
+        assert read_genes(path, columns).to_dict() == {"NM_1": "A"}
+    assert "2 rows without a transcript are left out" in caplog.text
+    with pytest.raises(InputError, match="no row has a transcript"):
+        read_genes(table_of("transcript\tgene\n\tA\n"))
 
 
 def test_transcripts_are_described_with_their_genes(tmp_path):
