@@ -101,7 +101,7 @@ def _cluster_sizes(axis: Any, sizes: dict[str, Any]) -> None:
             color=CYCLE[number - 1] if number else GREY,
             label=f"{in_words(split)}: {found['clusters']:,}, up to {found['largest']:,}",
         )
-    p = "" if sizes["p"] is None else f" (p = {sizes['p']:.2g})"
+    p = f" (p = {sizes['p']:.2g})" if np.isfinite(sizes["p"]) else ""
     axis.set(
         xscale="log",
         xlabel="positives of a target cluster: at least",
