@@ -24,8 +24,10 @@ LARGEST_LOG2FC = 40.0
 CONTRAST_COLUMNS = ("log2FoldChange", "logFC", "log2FC", "log2fc", "log2(fold_change)")
 """Names of log2 fold changes in tables of one contrast: DESeq2, edgeR and limma, others,
 Cuffdiff."""
-SITE_COLUMNS = {"sitetype", "utrstart", "utrend", "msastart", "sitestart", "seedmatch"}
-"""Columns, without case and spaces, that only tables with a row per site have."""
+PLACE_COLUMNS = {"utrstart", "utrend", "msastart", "sitestart"}
+"""Columns, without case and spaces, that tell where a site is."""
+SITE_COLUMNS = {"sitetype", "seedmatch"} | PLACE_COLUMNS
+"""Columns that only tables with a row per site have."""
 _ENOUGH = 20  # fold changes, some of which are below 0
 FOLD_CHANGE_SETTING = "inputs: fold_change: columns"
 TARGETSCAN_SETTING = "inputs: targetscan: columns"
@@ -102,8 +104,6 @@ def _read_contrasts(
         raise InputError(f"{path}: no row has a gene; check the id column")
     warn_of_dates(table["gene"], path)
     bare = table["gene"].map(bare_gene)
-    if bare.empty:
-        raise InputError(f"{path}: the column of gene ids is empty")
     if not bare.isin(genes).any():
         raise InputError(
             f"{path}: none of its {len(table)} ids (first: {bare.iloc[0]!r}) is a gene "
@@ -231,7 +231,7 @@ def _join_rows(table: pd.DataFrame, key: str, join: str | None) -> pd.DataFrame:
     n_rows = len(table)
     if rule == "sum":
         transcript = [plain[name] for name in ("transcriptid",) if name in plain]
-        if sites:
+        if PLACE_COLUMNS & set(plain):  # the same site again, as of another miRNA
             table = table.drop_duplicates([*pair, *transcript, *sites])
         groups = table.groupby([*pair, *transcript], as_index=False, dropna=False)
         table = groups["score"].sum()

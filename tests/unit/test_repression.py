@@ -234,6 +234,11 @@ def test_sites_of_a_transcript_are_added_up(table_of, caplog, join, scores, how)
     assert f"5 rows joined into 2 pairs by their {how}" in caplog.text
 
 
+def test_sites_alike_in_type_and_gene_are_two_where_no_place_is_told(table_of):
+    path = table_of("mirna\tgene\tSite Type\tscore\nmiR-1\tA\t3\t-1\nmiR-1\tA\t3\t-2\n")
+    assert read_targetscan(path, MIRNAS, {})["score"].tolist() == [-3]
+
+
 def test_rows_of_a_table_by_gene_are_added_up_only_if_asked(table_of):
     path = table_of("mirna\tgene\tscore\nmiR-1\tA\t-1\nmiR-1\tA\t-2\n")
     assert read_targetscan(path, MIRNAS, {})["score"].tolist() == [-2]
