@@ -331,7 +331,8 @@ def part_pairs(
     `target` is log2fc, or with `clip_positive` the lower of it and 0. The test part is
     the fold left out, the validation part the fold after it.
 
-    Raises InputError when no pair is measured.
+    Raises InputError when no pair is measured, or none to train on or to choose the
+    epoch by.
     """
     genes = transcripts[["transcript", "gene"]]
     labelled = label_pairs(measured, folds, clip_positive)
@@ -340,4 +341,11 @@ def part_pairs(
         raise InputError("no scanned transcript has a measured fold change")
     test, validation = held_out_folds(fold, folds["fold"].nunique())
     pairs["part"] = pairs["fold"].map({test: "test", validation: "validation"})
-    return pairs.assign(part=pairs["part"].fillna("train"))
+    pairs["part"] = pairs["part"].fillna("train")
+    for part in ("train", "validation"):
+        if not (pairs["part"] == part).any():
+            raise InputError(
+                f"without fold {fold} no gene with a fold change is left for {part}; set "
+                "fewer `folds`, or measure more genes"
+            )
+    return pairs

@@ -137,6 +137,11 @@ def test_pairs_are_labelled_by_the_fold_of_their_gene():
     assert kept["target"].max() == 2
     with pytest.raises(InputError, match="no scanned transcript has a measured"):
         part_pairs(scanned.assign(mirna="n"), *tables[1:], fold=1, clip_positive=True)
+    few = scanned[scanned["transcript"] != "c"]
+    with pytest.raises(
+        InputError, match=r"without fold 1 no gene .* for validation; set"
+    ):
+        part_pairs(few, *tables[1:], fold=1, clip_positive=True)
 
 
 PLAIN = "gene\tlet-7a\tmiR-1\nNM_1\t-1\t0.5\nNM_2\t-0.5\t1\n"
