@@ -154,7 +154,7 @@ def draw_per_mirna(
         values = [rows[mirna]["pearson"] or 0 for mirna in mirnas]
         errors = [
             [
-                abs((rows[mirna][end] or 0) - r)
+                0 if rows[mirna][end] is None else abs(rows[mirna][end] - r)
                 for mirna, r in zip(mirnas, values, strict=True)
             ]
             for end in ("low", "high")
@@ -216,4 +216,6 @@ def _panels(names: Mapping[str, str], width: float, height: float):
 def _interval(name: str, measure: dict[str, float | None]) -> str:
     if measure["value"] is None:
         return f"{name} undefined"
+    if measure["low"] is None:
+        return f"{name} = {measure['value']:.3f}"
     return f"{name} = {measure['value']:.3f} ({measure['low']:.3f}-{measure['high']:.3f})"
