@@ -48,8 +48,8 @@ def read_fold_changes(
     column may be unnamed row names of R. Rows are matched by `bare_id`. Values of a gene
     that stands on several rows are averaged and counted. NA values are left out.
 
-    Raises InputError when no column is one of `mirnas`, no id is among `genes`, or a
-    value is no number or beyond `LARGEST_LOG2FC`.
+    Raises InputError when no column is one of `mirnas`, no id is among `genes`, no value
+    is left, or one is no number or beyond `LARGEST_LOG2FC`.
     """
     columns = {"gene": id_column} | dict(columns or {})
     names = scan_names(mirnas)
@@ -70,6 +70,11 @@ def read_fold_changes(
     without = mirnas["mirna"][~mirnas["mirna"].isin(rows["mirna"])]
     log_lost(mirnas["mirna"], without, "miRNAs have no fold changes")
     values = known.dropna(subset=["log2fc"])
+    if values.empty:
+        raise InputError(
+            f"{known['file'].iloc[0]}: every fold change of a gene of the transcripts is "
+            "missing; check the columns of the miRNAs"
+        )
     tidy = values.groupby(["mirna", "gene"], as_index=False, sort=True)["log2fc"].mean()
     ids = rows[["file", "line", "gene"]].drop_duplicates()
     ids_known = ids[ids["gene"].isin(set(genes))]

@@ -204,6 +204,11 @@ def test_ratios_are_suspected(table_of, caplog):
     assert "are these ratios" in caplog.text
 
 
+def test_table_without_a_value_is_refused(table_of):
+    with pytest.raises(InputError, match=r"every fold change .* is missing; check the"):
+        read_fold_changes(table_of("gene\tmiR-1\nNM_1\tNA\nX\t1\n"), MIRNAS, GENES)
+
+
 def test_fold_changes_of_either_name_of_a_sequence(table_of):
     mirnas = MIRNAS.assign(aliases=["", "", "miR-1b,miR-1c"])
     path = table_of("gene\tmiR-1c\nNM_1\t-1\n")
