@@ -157,6 +157,16 @@ def test_faulty_fasta_of_mirnas_is_refused(table_of, text, species, message):
         read_mirnas(table_of(text, "mature.fa"), species=species)
 
 
+def test_names_of_one_sequence_with_other_passengers_are_told(tmp_path, caplog):
+    header, mirna = "mirna\tsequence\tpassenger", "UGGAAUGUAAAGAAGUAUGUAU"
+    read(tmp_path, ("a", mirna, ""), ("b", mirna, ""), header=header)
+    assert "passenger" not in caplog.text
+    rows = (("a", mirna, "none"), ("b", mirna, "blocked"))
+    table = read(tmp_path, *rows, header=header)
+    assert table["passenger_source"].tolist() == ["none"]
+    assert "b has another passenger than a, whose is taken" in caplog.text
+
+
 def test_families_of_targetscan_are_read_as_a_table(table_of):
     path = table_of(
         "miR family\tSeed+m8\tSpecies ID\tMiRBase ID\tMature sequence\n"
