@@ -20,7 +20,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --quiet rules host
 SHELL := /bin/bash
-show = grep -v '^\#' $(1) | cut -f 1-7 | tr '\t' '|' | sed 's/|/  /g'
+show = grep -v '^\#' $(1) | cut -f 1-10 | tr '\t' '|' | sed 's/|/  /g'
 
 .SILENT:
 .PHONY: demo test real bench-binding bench-scan bench-repression bench-interpretation \

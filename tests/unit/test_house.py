@@ -7,6 +7,7 @@ import tomllib
 import yaml
 
 from mirsignal import __version__
+from mirsignal.comparison import MEASURES
 from mirsignal.config import describe_schema, read_schema
 from mirsignal.source import imported_files
 
@@ -181,3 +182,13 @@ def test_every_file_that_a_page_names_is_there(root):
             found = [(root / name), (root / page).parent / name]
             exists = any(path.exists() for path in found)
             assert exists or name == "studies/mine.yaml", f"{page}: {name}"
+
+
+def test_table_that_make_shows_ends_with_a_whole_interval(root):
+    shown = re.search(
+        r"^show = .* cut -f 1-(\d+) ", (root / "Makefile").read_text(), re.M
+    )
+    columns = ["predictor", *MEASURES][: int(shown.group(1))]
+    assert columns[-5:] == [
+        *("pearson", "pearson_low", "pearson_high", "seeds_low", "seeds_high"),
+    ]
