@@ -267,7 +267,9 @@ def metrics_table(metrics: dict[str, Any]) -> pd.DataFrame:
             row[f"ap_{threshold}_high"] = ap["high"]
             row[f"prevalence_{threshold}"] = ap["prevalence"]
         rows.append(row)
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    measures = table.columns.drop(["predictor", "n", "n_genes", "n_mirnas"])
+    return table.astype(dict.fromkeys(measures, float))  # None, too
 
 
 def top_target_means(pairs: pd.DataFrame, predictor: str) -> pd.DataFrame:

@@ -27,6 +27,7 @@ MRNA_COLUMNS = {
     "cds_start": "cds_start",
     "cds_end": "cds_end",
 }
+MRNA_SETTING = "inputs: contextpp: mrna_columns"
 
 
 def read_ta_sps(
@@ -58,7 +59,7 @@ def read_ta_sps(
 def read_mrnas(
     path: str | Path,
     columns: Mapping[str, str] | None = None,
-    setting: str = "inputs: contextpp: mrna_columns",
+    setting: str = MRNA_SETTING,
 ) -> pd.DataFrame:
     """Read mRNAs: columns transcript, gene, orf (RNA, from start codon to stop codon).
 
@@ -148,7 +149,10 @@ def choose_orfs(transcripts: pd.DataFrame, mrnas: pd.DataFrame) -> pd.Series:
 
 
 def read_orfs(
-    path: str | Path, columns: Mapping[str, str], transcripts: pd.DataFrame
+    path: str | Path,
+    columns: Mapping[str, str],
+    transcripts: pd.DataFrame,
+    setting: str = MRNA_SETTING,
 ) -> pd.Series:
     """Return the reading frame of each transcript by its id, "" for all without `path`.
 
@@ -156,7 +160,7 @@ def read_orfs(
     """
     if not path:
         return pd.Series("", index=transcripts["transcript"])
-    return choose_orfs(transcripts, read_mrnas(path, columns))
+    return choose_orfs(transcripts, read_mrnas(path, columns, setting))
 
 
 def orf_lengths(orfs: pd.Series) -> pd.Series:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -14,19 +14,19 @@ def choose_scans(
     wanted: Sequence[Mapping[str, str]],
     fold_changes: pd.DataFrame,
     transcripts: pd.DataFrame,
-    mirnas: Iterable[str],
+    names: Mapping[str, str],
     n: int,
 ) -> list[tuple[str, str]]:
     """Return the (miRNA, transcript) to show.
 
-    `wanted` names them, as `mirna` and `gene`, which may also be a transcript; a gene
-    stands for its longest transcript. Where nothing is wanted, the `n` strongest measured
-    repressions (`fold_changes`: mirna, gene, log2fc) are taken, each gene once, and each
-    miRNA once at first.
+    `wanted` names them, as `mirna`, by any of its `names` (`mirnas.scan_names`), and
+    `gene`, which may also be a transcript; a gene stands for its longest transcript.
+    Where nothing is wanted, the `n` strongest measured repressions (`fold_changes`:
+    mirna, gene, log2fc) are taken, each gene once, and each miRNA once at first.
     Raises InputError for an unknown miRNA or gene.
     """
     if wanted:
-        return find_scans(wanted, transcripts, mirnas)
+        return find_scans(wanted, transcripts, names)
     longest = _longest(transcripts)
     strong = fold_changes.sort_values("log2fc", kind="stable").drop_duplicates("gene")
     turn = strong.groupby("mirna").cumcount().sort_values(kind="stable")
@@ -43,16 +43,16 @@ def _longest(transcripts: pd.DataFrame) -> pd.Series:
 def find_scans(
     wanted: Sequence[Mapping[str, str]],
     transcripts: pd.DataFrame,
-    mirnas: Iterable[str],
+    names: Mapping[str, str],
 ) -> list[tuple[str, str]]:
     """Return the (miRNA, transcript) of `wanted`, as `choose_scans`."""
     longest = _longest(transcripts)
     known = {name: name for name in transcripts["transcript"]} | longest.to_dict()
     pairs = []
     for entry in wanted:
-        _check("mirna", entry["mirna"], list(mirnas))
+        _check("mirna", entry["mirna"], list(names))
         _check("gene", entry["gene"], list(known))
-        pairs.append((entry["mirna"], known[entry["gene"]]))
+        pairs.append((names[entry["mirna"]], known[entry["gene"]]))
     return list(dict.fromkeys(pairs))
 
 

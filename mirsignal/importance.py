@@ -121,8 +121,7 @@ def seed_contrast(
 
 def describe_contrast(contrast: Mapping[str, float]) -> str:
     """Return a `seed_contrast` in words, its interval where there is one."""
-    interval = f"({contrast['low']:+.3f} to {contrast['high']:+.3f}) "
-    return (
-        f"a seed position adds {contrast['value']:+.3f} "
-        f"{interval if contrast['n'] > 1 else ''}more than another"
-    )
+    interval = ""
+    if contrast["n"] > 1:
+        interval = f"({contrast['low']:+.3f} to {contrast['high']:+.3f}) "
+    return f"a seed position adds {contrast['value']:+.3f} {interval}more than another"

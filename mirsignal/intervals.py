@@ -118,9 +118,18 @@ def interval(
 
     NaN for a score that is NaN. A status that no held-out pair had is taken as the other.
     `noise_sd` is that of the experiment in question, None for one like the study's.
+    Raises InputError where it is given and that of the study is not known.
     """
     low, high = score.copy(), score.copy()
-    wider = 1.0 if noise_sd is None else noise_sd / table["noise_sd"].iloc[0]
+    wider = 1.0
+    if noise_sd is not None:
+        own = table["noise_sd"].iloc[0]
+        if not own > 0:
+            raise InputError(
+                "config: predict: noise_sd: the study has too few mRNAs without sites to "
+                "tell its own noise; leave it out"
+            )
+        wider = noise_sd / own
     for name in np.unique(status):
         rows, chosen = table[table["status"] == name], status == name
         rows = (table if rows.empty else rows).sort_values("score")
@@ -141,7 +150,8 @@ def calibrate_study(held_out: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
     for predicts, column in ((NEW, "unseen"), (KNOWN, "effect")):
         is_done = held_out[column].notna().all()
         pairs = held_out.assign(score=held_out[column if is_done else "effect"])
-        left_out = "mirna" if predicts == NEW and is_done else "fold"
+        several = pairs["mirna"].nunique() > 1
+        left_out = "mirna" if predicts == NEW and is_done and several else "fold"
         intervals.append(calibrate(pairs).assign(predicts=predicts))
         covered = summarise(cross_intervals(pairs, left_out))
         coverage.append(covered.assign(predicts=predicts, left_out=left_out))

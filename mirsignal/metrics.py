@@ -77,8 +77,9 @@ def bootstrap_interval(
 ) -> tuple[float, float]:
     """Return the percentile bootstrap interval of measure(first, second).
 
-    With `groups`, whole groups are resampled (all pairs of a gene together). Resamples
-    on which the measure is undefined are left out; NaN where it always is.
+    With `groups`, whole groups are resampled (all pairs of a gene together); where all
+    are of one, which tells nothing of others, each row is. Resamples on which the
+    measure is undefined are left out; NaN where it always is.
     """
     values = [
         measure(first[rows], second[rows])
@@ -98,6 +99,8 @@ def _resampled_rows(
     rng = np.random.default_rng(seed)
     rows = np.arange(n)
     group_of = rows if groups is None else pd.factorize(np.asarray(groups))[0]
+    if not group_of.any():
+        group_of = rows
     n_groups = int(group_of.max(initial=-1)) + 1
     for _ in range(n_resamples):
         drawn = rng.integers(0, n_groups, n_groups)
@@ -119,14 +122,11 @@ def percentile_interval(
     if len(sample) < 2:
         nothing = np.full(sample.shape[1:], np.nan)
         return nothing, nothing
-    several = groups is not None and len(set(np.asarray(groups))) > 1
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         values = [
             measure(sample[rows], axis=0)
-            for rows in _resampled_rows(
-                *(len(sample), groups if several else None, 1000, seed)
-            )
+            for rows in _resampled_rows(len(sample), groups, 1000, seed)
         ]
         low, high = np.nanquantile(values, [0.025, 0.975], axis=0)
     return low, high

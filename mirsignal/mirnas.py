@@ -204,8 +204,13 @@ def _join_names(table: pd.DataFrame) -> pd.DataFrame:
     by_sequence = table.groupby("sequence")["mirna"]
     table = table.assign(first=by_sequence.transform("first"))
     others = table[table["mirna"] != table["first"]]
+    by_name = table.set_index("mirna")[PASSENGER].fillna("")
     for mirna, first in zip(others["mirna"], others["first"], strict=True):
         _log.info("%s has the sequence of %s and is scanned as that", mirna, first)
+        if not by_name.loc[mirna].equals(by_name.loc[first]):
+            _log.warning(
+                "%s has another passenger than %s, whose is taken for both", mirna, first
+            )
     aliases = others.groupby("first")["mirna"].agg(",".join)
     kept = table[table["mirna"] == table["first"]].drop(columns="first")
     return kept.assign(aliases=kept["mirna"].map(aliases).fillna(""))

@@ -253,10 +253,11 @@ class _Baseline:
 
     def __init__(self, pairs, genes, mirnas, scaling, settings):
         self.target = pairs["target"].to_numpy(float)
-        self.unit = 1 / (len(pairs) * self.target.var())
+        variance = max(float(self.target.var()), 1e-6)  # 0 where all are clipped
+        self.unit = 1 / (len(pairs) * variance)
         self._design = _design(pairs, genes, mirnas, scaling)
         n_mirnas, n_genes = len(mirnas), len(GENE_FEATURES)
-        decay = 0.01 * settings["gene_decay"] / self.target.var()
+        decay = 0.01 * settings["gene_decay"] / variance
         penalty = np.repeat(
             [0, decay, 10 * decay], [n_mirnas, n_genes, n_mirnas * n_genes]
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 from mirsignal import __version__
 from mirsignal.environment import record_environment
+from mirsignal.integrity import record_path
 
 _PACKAGES = (
     *("tensorflow-cpu", "tensorflow", "keras", "shap", "numpy", "pandas", "scipy"),
@@ -38,14 +39,20 @@ def text_digest(text: str) -> str:
 
 
 def describe_file(path: str | Path) -> str | dict[str, Any]:
-    """Return the sha256 of an input, or size and date of a result (results/...).
+    """Return the sha256 of an input, or what a result (results/...) was written as.
 
-    Results are many and large, and their own provenance tells what they were made from.
-    So are files above LARGEST bytes described.
+    Results are many and large: the checksum that their job kept stands for them
+    (`integrity.record`), or their size where none is kept, as of what several folders
+    share. A file of a user above LARGEST bytes is told by size and date.
     """
     path = Path(path)
     size = path.stat().st_size
-    if path.parts[0] != "results" and size <= LARGEST:
+    if path.parts[0] == "results":
+        kept = record_path(path)
+        return {"bytes": size} | (
+            {"crc32": kept.read_text().split()[0]} if kept.exists() else {}
+        )
+    if size <= LARGEST:
         return file_digest(path)
     modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return {"bytes": size, "modified": modified.isoformat(timespec="seconds")}

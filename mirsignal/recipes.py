@@ -37,6 +37,7 @@ USED_WITH: dict[str, dict[str, tuple[str, tuple[Any, ...]]]] = {
         "divisor": ("mode", ("compressed",)),
         "n_peaks": _PEAKS,
         "spacing": _PEAKS,
+        "min_prominence": _PEAKS,
     },
     "regression": {
         "filters": ("network", ("cnn_gru",)),

@@ -24,8 +24,10 @@ LARGEST_LOG2FC = 40.0
 CONTRAST_COLUMNS = ("log2FoldChange", "logFC", "log2FC", "log2fc", "log2(fold_change)")
 """Names of log2 fold changes in tables of one contrast: DESeq2, edgeR and limma, others,
 Cuffdiff."""
-SITE_COLUMNS = {"sitetype", "utrstart", "utrend", "msastart", "sitestart", "seedmatch"}
-"""Columns, without case and spaces, that only tables with a row per site have."""
+PLACE_COLUMNS = {"utrstart", "utrend", "msastart", "sitestart"}
+"""Columns, without case and spaces, that tell where a site is."""
+SITE_COLUMNS = {"sitetype", "seedmatch"} | PLACE_COLUMNS
+"""Columns that only tables with a row per site have."""
 _ENOUGH = 20  # fold changes, some of which are below 0
 FOLD_CHANGE_SETTING = "inputs: fold_change: columns"
 TARGETSCAN_SETTING = "inputs: targetscan: columns"
@@ -46,8 +48,8 @@ def read_fold_changes(
     column may be unnamed row names of R. Rows are matched by `bare_id`. Values of a gene
     that stands on several rows are averaged and counted. NA values are left out.
 
-    Raises InputError when no column is one of `mirnas`, no id is among `genes`, or a
-    value is no number or beyond `LARGEST_LOG2FC`.
+    Raises InputError when no column is one of `mirnas`, no id is among `genes`, no value
+    is left, or one is no number or beyond `LARGEST_LOG2FC`.
     """
     columns = {"gene": id_column} | dict(columns or {})
     names = scan_names(mirnas)
@@ -73,6 +75,7 @@ def read_fold_changes(
         )
     without = mirnas["mirna"][~mirnas["mirna"].isin(values["mirna"])]
     log_lost(mirnas["mirna"], without, "miRNAs have no fold changes")
+    _tell_shared(values)
     tidy = values.groupby(["mirna", "gene"], as_index=False, sort=True)["log2fc"].mean()
     ids = rows[["file", "line", "gene"]].drop_duplicates()
     ids_known = ids[ids["gene"].isin(set(genes))]
@@ -118,10 +121,23 @@ def _read_contrasts(
     found = _find_columns(table, only, names, path)
     rows = pd.DataFrame({"gene": bare, "file": str(path), "line": table.index})
     parts = [
-        rows.assign(mirna=names[mirna], log2fc=_read_log2(table, column, path))
+        rows.assign(
+            mirna=names[mirna], called=mirna, log2fc=_read_log2(table, column, path)
+        )
         for mirna, column in found.items()
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def _tell_shared(values: pd.DataFrame) -> None:
+    """Warn where columns of several names of one sequence become one by their mean."""
+    for mirna, called in values.groupby("mirna")["called"]:
+        if called.nunique() > 1:
+            _log.warning(
+                "%s have one sequence: their fold changes are averaged, as those of %s; "
+                "leave out all but one column where these are different experiments",
+                *(", ".join(called.unique()), mirna),
+            )
 
 
 def _read_log2(table: pd.DataFrame, column: str, path: str | Path) -> pd.Series:
@@ -261,7 +277,7 @@ def _join_rows(table: pd.DataFrame, key: str, join: str | None) -> pd.DataFrame:
     n_rows = len(table)
     if rule == "sum":
         transcript = [plain[name] for name in ("transcriptid",) if name in plain]
-        if sites:
+        if PLACE_COLUMNS & set(plain):  # the same site again, as of another miRNA
             table = table.drop_duplicates([*pair, *transcript, *sites])
         groups = table.groupby([*pair, *transcript], as_index=False, dropna=False)
         table = groups["score"].sum()
@@ -366,7 +382,8 @@ def part_pairs(
     `target` is log2fc, or with `clip_positive` the lower of it and 0. The test part is
     the fold left out, the validation part the fold after it.
 
-    Raises InputError when no pair is measured.
+    Raises InputError when no pair is measured, or none to train on or to choose the
+    epoch by.
     """
     genes = transcripts[["transcript", "gene"]]
     labelled = label_pairs(measured, folds, clip_positive)
@@ -375,4 +392,11 @@ def part_pairs(
         raise InputError("no scanned transcript has a measured fold change")
     test, validation = held_out_folds(fold, folds["fold"].nunique())
     pairs["part"] = pairs["fold"].map({test: "test", validation: "validation"})
-    return pairs.assign(part=pairs["part"].fillna("train"))
+    pairs["part"] = pairs["part"].fillna("train")
+    for part in ("train", "validation"):
+        if not (pairs["part"] == part).any():
+            raise InputError(
+                f"without fold {fold} no gene with a fold change is left for {part}; set "
+                "fewer `folds`, or measure more genes"
+            )
+    return pairs

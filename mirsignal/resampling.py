@@ -24,11 +24,15 @@ class GeneResamples:
     """How often each gene is drawn in each resample."""
 
     def __init__(self, genes: ArrayLike, n_resamples: int, seed: int) -> None:
-        """`genes` (N,) names the gene of each pair."""
+        """`genes` (N,) names the gene of each pair.
+
+        Of a single gene, which tells nothing of others, there is no resample: R is 0.
+        """
         self.gene_of, names = pd.factorize(np.asarray(genes), sort=True)
         n = len(names)
+        size = n_resamples if n > 1 else 0
         rng = np.random.default_rng(seed)
-        self.counts = rng.multinomial(n, np.full(n, 1 / n), n_resamples).astype(float)
+        self.counts = rng.multinomial(n, np.full(n, 1 / n), size).astype(float)
 
     def pearson(
         self,
@@ -59,7 +63,7 @@ class GeneResamples:
         order = np.argsort(-scores, kind="stable")
         last = np.flatnonzero(np.r_[np.diff(scores[order]) != 0, True])
         gene_of, positive = self.gene_of[order], labels[order].astype(float)
-        values = []
+        values = [np.empty(0)]
         for start in range(0, len(self.counts), _AT_ONCE):
             drawn = self.counts[start : start + _AT_ONCE][:, gene_of]
             found = np.cumsum(drawn * positive, axis=1)[:, last]
@@ -81,7 +85,7 @@ def _pearson_of_sums(sums: NDArray[np.float64], n_values: int) -> NDArray[np.flo
         y_variance, x_variance = yy - y**2, xx - x**2
         r = (xy - x * y) / np.sqrt(y_variance * x_variance)
     varied = (y_variance > _CONSTANT * yy) & (x_variance > _CONSTANT * xx) & (n >= 3)
-    return np.where(varied, r, np.nan)
+    return np.where(varied, np.clip(r, -1, 1), np.nan)
 
 
 def mean_over_mirnas(

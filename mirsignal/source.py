@@ -21,7 +21,7 @@ PLUMBING = frozenset(
         *("mirsignal.networks", "mirsignal.provenance", "mirsignal.source"),
         *(
             f"mirsignal.files.{name}"
-            for name in ("atomic_path", "write_json", "write_parquet", "write_tsv")
+            for name in ("atomic_path", "write_json", "write_parquet")
         ),
     ]
 )

@@ -8,6 +8,7 @@ UCSC table browser), and the empty rows and columns that spreadsheets leave behi
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -88,11 +89,23 @@ def _refuse_title(lines: list[tuple[int, str]], path: str | Path) -> None:
     first, second = lines[0][1], lines[1][1] if len(lines) > 1 else ""
     by_tabs = "\t" in second and "\t" not in first
     by_commas = " " not in second and _has_marks(second) and not _has_marks(first)
-    if by_tabs or by_commas:
+    if (by_tabs or by_commas) and not _is_named_number(second):
         raise InputError(
             f"{path}, line {lines[0][0]}: one cell over several; remove the title above "
             "the header"
         )
+
+
+def _is_named_number(line: str) -> bool:
+    """Tell whether a line is a row of R's with its name, of a table of one column."""
+    cells = line.split("\t")
+    if len(cells) != 2:
+        return False
+    cell = cells[1].strip('" ').replace(",", ".")
+    try:
+        return cell == "NA" or math.isfinite(float(cell))
+    except ValueError:
+        return False
 
 
 def _has_marks(line: str) -> bool:

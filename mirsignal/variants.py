@@ -123,7 +123,7 @@ def _correlate(rows: pd.DataFrame, seed: int) -> dict[str, Any]:
             value = measure(x, y)
             low, high = bootstrap_interval(
                 *(measure, x, y),
-                groups=site if len(set(site)) > 1 else None,
+                groups=site,
                 n_resamples=N_RESAMPLES,
                 seed=seed,
             )

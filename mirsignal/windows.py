@@ -26,7 +26,6 @@ BLOCK = 8
 """Windows of a batch are filled up to a multiple of it: the gradient of `resnet` on odd
 numbers of windows, or of any network on none, now and then crashes TensorFlow 2.21."""
 CONTEXT = ("au", "distance", "length", "behind_stop")
-STRANDS = ("guide", "passenger")
 
 
 def tabulate_candidates(
@@ -35,7 +34,7 @@ def tabulate_candidates(
     """Return transcript, position and prediction of the candidates of P tracks (L,).
 
     Those are the `n` highest summits of each, MIN_DISTANCE nt apart and of MIN_PROMINENCE
-    (`peaks.pick_summits`), highest first.
+    (`summits.pick_summits`), highest first.
     """
     columns = ["transcript", "position", "prediction"]
     tables = [pd.DataFrame(columns=columns)]

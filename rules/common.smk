@@ -155,8 +155,11 @@ def once(path, made, otherwise):
     Training waits for checks, which may refuse its inputs, and uses nothing of them: a
     check that runs again must not train again. `ancient` would do that too, but hides
     from Snakemake whatever else was changed beyond it. Snakemake knows both by one name.
+    Where folders share results it does not wait: the key of what is shared holds all that
+    a job waits for, and a check says nothing of the network.
     """
-    return sourcecache_entry(otherwise if os.path.exists(made) else path, "checks")
+    waits = not (SHARED or os.path.exists(made))
+    return sourcecache_entry(path if waits else otherwise, "checks")
 
 
 def targetscan_scores():

@@ -36,6 +36,7 @@ if SIMULATED:
         params:
             settings=CONFIG["studies"][STUDY]["simulate"],
             columns=INPUTS["mirnas"]["columns"],
+            species=INPUTS["mirnas"]["species"],
             seed=CONFIG["seed"],
             content=contents(INPUTS["mirnas"]["file"], "resources/mirnas_human.tsv"),
             code=code("simulate_study"),

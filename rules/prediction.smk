@@ -38,6 +38,7 @@ rule predict_repression:
         mrna_columns=(PREDICT if PREDICT["mrna"] else INPUTS["contextpp"])[
             "mrna_columns"
         ],
+        mrna_of="predict" if PREDICT["mrna"] else "inputs: contextpp",
         columns=INPUTS["contextpp"]["columns"],
         accessibility=PREDICT["accessibility"],
         noise_sd=PREDICT["noise_sd"],

@@ -6,6 +6,7 @@ from mirsignal.channels import check_tracks
 from mirsignal.files import write_json
 from mirsignal.gene_scans import find_scans
 from mirsignal.jobs import run
+from mirsignal.mirnas import scan_names
 from mirsignal.selection import name_sequences, read_named_pairs
 from mirsignal.variants import read_variants
 
@@ -22,7 +23,7 @@ def main(snakemake):
         sequences = name_sequences(mirnas, pairs)
         named = read_named_pairs(files.named, sequences, params.pair_columns)
         counts["pairs"] = len(named)
-    counts["genes"] = len(find_scans(params.genes, transcripts, mirnas["mirna"]))
+    counts["genes"] = len(find_scans(params.genes, transcripts, scan_names(mirnas)))
     write_json(snakemake.output[0], counts)
 
 

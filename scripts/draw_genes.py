@@ -27,14 +27,13 @@ def main(snakemake):
     }
     peaks = pd.concat(map(pd.read_parquet, files.peaks), ignore_index=True)
     mirnas = pd.read_parquet(files.mirnas)
-    sequences, names = mirnas.set_index("mirna")["sequence"], scan_names(mirnas)
-    wanted = [
-        entry | {"mirna": names.get(entry["mirna"], entry["mirna"])}
-        for entry in params.settings["genes"]
-    ]
+    sequences = mirnas.set_index("mirna")["sequence"]
     chosen = choose_scans(
-        *(wanted, tables["fold_changes"], tables["transcripts"]),
-        *(sequences.index, params.settings["n_transcripts"]),
+        params.settings["genes"],
+        tables["fold_changes"],
+        tables["transcripts"],
+        scan_names(mirnas),
+        params.settings["n_transcripts"],
     )
     fasta, thresholds = Transcripts(files.fasta), read_json(files.thresholds)
     genes = tables["transcripts"].set_index("transcript")["gene"]

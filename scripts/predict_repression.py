@@ -72,7 +72,8 @@ def main(snakemake):
     else:
         genes = find_genes(files.transcripts, columns, setting)
     transcripts = describe_transcripts(records, genes, files.transcripts)
-    orfs = read_orfs(files.mrna, params.mrna_columns, transcripts)
+    setting = f"{params.mrna_of}: mrna_columns"
+    orfs = read_orfs(files.mrna, params.mrna_columns, transcripts, setting)
     ta_sps = read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None
     coefficients = read_coefficients(files.coefficients)
     sites = tabulate_sites(mirnas, sequences, orfs, ta_sps)

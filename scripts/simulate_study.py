@@ -21,12 +21,12 @@ VARIANTS = {
 
 
 def main(snakemake):
-    mirnas = read_mirnas(snakemake.input.mirnas, snakemake.params.columns)
+    params = snakemake.params
     study = simulate_study(
-        mirnas,
+        read_mirnas(snakemake.input.mirnas, params.columns, params.species),
         read_mirnas(snakemake.input.clash_mirnas),
-        Sizes(**snakemake.params.settings),
-        snakemake.params.seed,
+        Sizes(**params.settings),
+        params.seed,
     )
     output = snakemake.output
     write_chimeras(output.hybrids, study.hybrids)

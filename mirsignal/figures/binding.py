@@ -16,6 +16,7 @@ from mirsignal.figures.style import (
     GREEN,
     GREY,
     ORANGE,
+    error_bars,
     in_words,
     new_figure,
     save_figure,
@@ -115,7 +116,7 @@ def _prevalence(axis: Any, prevalence: float, colour: str) -> None:
 def _reliability(axis: Any, rows: pd.DataFrame, name: str) -> None:
     table = reliability(rows["label"].to_numpy(), rows["score"].to_numpy(float))
     observed = table["observed"]
-    error = np.maximum([observed - table["low"], table["high"] - observed], 0)
+    error = error_bars(observed, table["low"], table["high"])
     axis.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1)
     axis.errorbar(table["predicted"], observed, yerr=error, fmt="o-", color=BLUE, ms=4)
     axis.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted P", ylabel="observed share")

@@ -10,7 +10,15 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.comparison import precision_recall, top_target_means
-from mirsignal.figures.style import BLACK, BLUE, CYCLE, GREY, new_figure, save_figure
+from mirsignal.figures.style import (
+    BLACK,
+    BLUE,
+    CYCLE,
+    GREY,
+    error_bars,
+    new_figure,
+    save_figure,
+)
 
 LABELS = {
     "predicted": "mirsignal: signal",
@@ -151,17 +159,13 @@ def draw_per_mirna(
     width = 0.8 / len(names)
     for number, (column, title) in enumerate(names.items()):
         rows = metrics["predictors"][column]["per_mirna"]
-        values = [rows[mirna]["pearson"] or 0 for mirna in mirnas]
-        errors = [
-            [
-                abs((rows[mirna][end] or 0) - r)
-                for mirna, r in zip(mirnas, values, strict=True)
-            ]
-            for end in ("low", "high")
-        ]
+        values, low, high = (
+            [rows[mirna][key] for mirna in mirnas] for key in ("pearson", "low", "high")
+        )
+        errors = error_bars(values, low, high)
         at = np.arange(len(mirnas)) + number * width
         bars = {"ecolor": GREY, "error_kw": {"linewidth": 1}}
-        axis.bar(at, values, width, yerr=errors, label=title, **bars)
+        axis.bar(at, [r or 0 for r in values], width, yerr=errors, label=title, **bars)
     counts = next(iter(metrics["predictors"].values()))["per_mirna"]
     labels = [f"{mirna}\nn = {counts[mirna]['n']:,}" for mirna in mirnas]
     axis.set_xticks(np.arange(len(mirnas)) + 0.4 - width / 2, labels, fontsize=7)
@@ -188,7 +192,7 @@ def draw_experiments(
     figure, axes = new_figure(1, 1, width=7, height=1 + 0.45 * len(table))
     axis = axes[0][0]
     at = np.arange(len(table))
-    errors = [table["pearson"] - table["low"], table["high"] - table["pearson"]]
+    errors = error_bars(table["pearson"], table["low"], table["high"])
     axis.errorbar(table["pearson"], at, xerr=errors, fmt="o", color=BLUE)
     axis.set_yticks(at, table["experiment"])
     axis.invert_yaxis()
@@ -216,4 +220,6 @@ def _panels(names: Mapping[str, str], width: float, height: float):
 def _interval(name: str, measure: dict[str, float | None]) -> str:
     if measure["value"] is None:
         return f"{name} undefined"
+    if measure["low"] is None:
+        return f"{name} = {measure['value']:.3f}"
     return f"{name} = {measure['value']:.3f} ({measure['low']:.3f}-{measure['high']:.3f})"

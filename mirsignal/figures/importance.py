@@ -14,6 +14,7 @@ from mirsignal.figures.style import (
     CYCLE,
     DIVERGING,
     GREY,
+    error_bars,
     mark_seed,
     new_figure,
     save_figure,
@@ -48,7 +49,7 @@ def _all(axis: Any, rows: pd.DataFrame, contrast: Mapping[str, float]) -> None:
     axis.fill_between(
         at, rows["quarter"], rows["three_quarters"], color=GREY, alpha=0.3, linewidth=0
     )
-    error = [rows["mean"] - rows["low"], rows["high"] - rows["mean"]]
+    error = error_bars(rows["mean"], rows["low"], rows["high"])
     axis.errorbar(at, rows["mean"], error, fmt="o-", ms=4, color=BLUE, capsize=2)
     _frame(axis)
     axis.set_ylabel("SHAP values, summed over the target (logit)")
@@ -64,7 +65,7 @@ def _site_types(axis: Any, rows: pd.DataFrame) -> None:
         axis.errorbar(
             group["position"] + 0.1 * (number - 2),
             group["mean"],
-            [group["mean"] - group["low"], group["high"] - group["mean"]],
+            error_bars(group["mean"], group["low"], group["high"]),
             fmt="o-",
             ms=3,
             linewidth=1,

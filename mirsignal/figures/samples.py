@@ -12,6 +12,7 @@ from mirsignal.figures.style import (
     BLUE,
     CYCLE,
     GREY,
+    error_bars,
     in_words,
     new_figure,
     save_figure,
@@ -39,15 +40,14 @@ def draw_audit(audit: dict[str, Any], path: str | Path, caption: str = "") -> No
 def _shortcuts(axis: Any, shortcuts: dict[str, Any]) -> None:
     for number, (test_set, scores) in enumerate(shortcuts.items()):
         values = np.array([score["roc_auc"] for score in scores.values()])
-        low = values - [score["low"] for score in scores.values()]
-        high = np.array([score["high"] for score in scores.values()]) - values
+        low, high = ([s[end] for s in scores.values()] for end in ("low", "high"))
         step = 0.7 / len(shortcuts)
         places = np.arange(len(scores)) + step * (number - (len(shortcuts) - 1) / 2)
         n = next(iter(scores.values()))["n"]
         label = f"{in_words(test_set)}, n = {n:,}"
         axis.errorbar(
             *(values, places),
-            xerr=np.maximum([low, high], 0),
+            xerr=error_bars(values, low, high),
             fmt="o",
             markersize=3,
             color=CYCLE[number % len(CYCLE)],
@@ -101,7 +101,7 @@ def _cluster_sizes(axis: Any, sizes: dict[str, Any]) -> None:
             color=CYCLE[number - 1] if number else GREY,
             label=f"{in_words(split)}: {found['clusters']:,}, up to {found['largest']:,}",
         )
-    p = "" if sizes["p"] is None else f" (p = {sizes['p']:.2g})"
+    p = f" (p = {sizes['p']:.2g})" if np.isfinite(sizes["p"]) else ""
     axis.set(
         xscale="log",
         xlabel="positives of a target cluster: at least",

@@ -13,6 +13,8 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from mirsignal.files import atomic_path
 
@@ -52,6 +54,15 @@ def in_words(name: str) -> str:
     """Return "unseen target 1:10" of the test set unseen_target_1_10."""
     words = re.sub(r"_1_(\d+)$", r" 1:\1", name)
     return words.replace("_", " ")
+
+
+def error_bars(values: ArrayLike, low: ArrayLike, high: ArrayLike) -> NDArray:
+    """Return the lengths (2, N) of bars from values (N,) to the ends of their intervals.
+
+    0 at a side where the interval ends before the value, as that of a skewed sample may.
+    """
+    values, low, high = (np.asarray(part, float) for part in (values, low, high))
+    return np.maximum([values - low, high - values], 0)
 
 
 def mark_seed(line: Callable[..., Any]) -> None:

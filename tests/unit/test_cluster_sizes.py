@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from mirsignal.cluster_sizes import (
     compare_sizes,
@@ -11,6 +12,7 @@ from mirsignal.cluster_sizes import (
     spread,
 )
 from mirsignal.errors import InputError
+from mirsignal.figures.samples import _cluster_sizes
 from mirsignal.files import write_json
 from mirsignal.splits import assign_splits
 
@@ -76,3 +78,11 @@ def test_spread_by_hand():
     means = [np.array([1, 1]), np.array([4, 4])], [np.array([2, 4]), np.array([2, 2])]
     assert spread(*means[0]) == 2
     assert spread(*means[1]) == pytest.approx((2 * 1 + 4 * 2) / 6 - 1)
+
+
+@pytest.mark.parametrize(("p", "title"), [(0.5, " (p = 0.5)"), (np.nan, "")])
+def test_p_is_drawn_where_it_is_known(p, title):
+    axis = Figure().add_subplot()
+    train = {"share_at_least": {"1": 1.0}, "clusters": 3, "largest": 1}
+    _cluster_sizes(axis, {"splits": {"train": train}, "p": p})
+    assert axis.get_title() == f"Cluster sizes{title}"

@@ -14,6 +14,7 @@ from mirsignal.comparison import (
 )
 from mirsignal.coverage import refuse_gaps
 from mirsignal.errors import InputError
+from mirsignal.figures.comparison import FIGURES
 from mirsignal.files import write_json
 from mirsignal.metrics import pearson
 from mirsignal.seeds import add_predictions, spread_over_seeds
@@ -127,6 +128,18 @@ def test_constant_predictor_has_no_correlation(pairs, tmp_path):
     result = run(pairs.assign(same=0.0), "same")
     write_json(tmp_path / "metrics.json", result)
     assert result["predictors"]["same"]["pearson"]["value"] is None
+    row = next(metrics_table(result).itertuples())
+    assert f"{row.pearson:.3f} {row.pearson_low:.3f}" == "nan nan"
+
+
+def test_one_gene_has_no_interval_and_is_drawn(pairs, tmp_path):
+    one = pairs.assign(gene="g")
+    metrics = run(one, "noisy")
+    assert metrics["predictors"]["noisy"]["pearson"]["low"] is None
+    metrics["target"] = "log2 fold change"
+    for name in ("scatter", "per_mirna"):
+        FIGURES[name](one, {"noisy": "noisy"}, metrics, tmp_path / f"{name}.svg")
+        assert (tmp_path / f"{name}.svg").exists()
 
 
 def test_top_targets_by_hand():

@@ -82,6 +82,7 @@ def put(config, path, value):
         ("regression.peaks", CLASSES | {"threshold": 0.1}, "all genes are below"),
         ("regression.site_pooling.clip_positive", False, "peaks: `clip_positive`"),
         ("scan.attribution.window_step", 10, "'window_step' is not used .*with deepshap"),
+        ("signals.compressed.min_prominence", 0.1, "is not used .*only with peaks"),
         ("signals.peaks.divisor", 10, "'divisor' is not used .*only with compressed"),
         ("binding.seed_match.dropout", 0.5, "'dropout' is not used .*cnn or resnet"),
         ("experiments.main.binding", "resnet", "resnet .*cannot be scanned in mode attr"),

@@ -9,6 +9,7 @@ from mirsignal.context_tables import (
     count_orf_8mers,
     orf_lengths,
     read_mrnas,
+    read_orfs,
     read_ta_sps,
 )
 from mirsignal.errors import InputError
@@ -77,6 +78,14 @@ def test_reading_frames_need_no_gene_and_may_begin_without_a_start_codon(table_o
 def test_faulty_reading_frames_are_refused(table_of, row, words):
     with pytest.raises(InputError, match=words):
         read_mrnas(table_of(MRNAS + row))
+
+
+def test_missing_column_names_the_key_that_maps_it(table_of):
+    transcripts = pd.DataFrame({"transcript": ["NM_1"], "gene": ["A"]})
+    path = table_of(MRNAS.replace("cds_end", "stop") + "NM_1\tA\tAUGUAA\t0\t6\n")
+    for setting in ("inputs: contextpp: mrna_columns", "predict: mrna_columns"):
+        with pytest.raises(InputError, match=f"or set {setting}: {{cds_end: NAME}}"):
+            read_orfs(path, {}, transcripts, setting)
 
 
 def test_frame_of_the_transcript_goes_before_the_longest_of_its_gene():

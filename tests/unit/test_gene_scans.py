@@ -23,10 +23,11 @@ FOLD_CHANGES = pd.DataFrame(
         "log2fc": [-3.0, -2.0, -2.5, -1.0],
     }
 )
+NAMES = {"a": "a", "b": "b", "b2": "b"}
 
 
 def choose(wanted, n=2):
-    return choose_scans(wanted, FOLD_CHANGES, TRANSCRIPTS, ["a", "b"], n)
+    return choose_scans(wanted, FOLD_CHANGES, TRANSCRIPTS, NAMES, n)
 
 
 def test_strongest_repression_each_gene_once():
@@ -41,6 +42,10 @@ def test_gene_stands_for_its_longest_transcript():
         {"mirna": "b", "gene": "t2"},
     ]
     assert choose(wanted) == [("b", "t2"), ("b", "t1")]
+
+
+def test_other_name_of_a_sequence_is_known():
+    assert choose([{"mirna": "b2", "gene": "H"}]) == [("b", "t3")]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import tomllib
 import yaml
 
 from mirsignal import __version__
+from mirsignal.comparison import MEASURES
 from mirsignal.config import describe_schema, read_schema
 from mirsignal.source import imported_files
 
@@ -181,3 +182,14 @@ def test_every_file_that_a_page_names_is_there(root):
             found = [(root / name), (root / page).parent / name]
             exists = any(path.exists() for path in found)
             assert exists or name == "studies/mine.yaml", f"{page}: {name}"
+
+
+def test_table_that_make_shows_has_whole_intervals(root):
+    shown = re.search(r"^show = .* cut -f (\S+) ", (root / "Makefile").read_text(), re.M)
+    columns = ["predictor", *MEASURES]
+    ranges = [[int(end) for end in part.split("-")] for part in shown.group(1).split(",")]
+    found = [columns[at - 1] for ends in ranges for at in range(ends[0], ends[-1] + 1)]
+    assert found == [
+        *("predictor", "n"),
+        *("pearson", "pearson_low", "pearson_high", "seeds_low", "seeds_high"),
+    ]

@@ -4,11 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mirsignal.figures.importance import draw_importance
+from mirsignal.files import read_json, read_tsv, write_json, write_tsv
 from mirsignal.importance import (
     NO_SITE,
     OTHER_FAMILIES,
     best_site_types,
     common_families,
+    describe_contrast,
     position_importance,
     seed_contrast,
     summarise_importance,
@@ -78,6 +81,16 @@ def test_one_pair_has_a_mean_but_no_interval():
     assert (table["mean"] == 1).all()
     assert table[["low", "high", "sd"]].isna().all(axis=None)
     assert np.isnan(seed_contrast(np.ones((1, 20)), 1)["low"])
+
+
+def test_contrast_of_one_pair_is_drawn_from_its_file(tmp_path):
+    groups = {"site_type": [NO_SITE], "family": [OTHER_FAMILIES]}
+    table = summarise_importance(np.ones((1, 20)), groups, seed=1)
+    write_tsv(tmp_path / "i.tsv", table, dict.fromkeys(table, "column"))
+    write_json(tmp_path / "i.json", seed_contrast(np.ones((1, 20)), seed=1))
+    contrast = read_json(tmp_path / "i.json")  # without NaN, which JSON lacks
+    assert describe_contrast(contrast) == "a seed position adds +0.000 more than another"
+    draw_importance(read_tsv(tmp_path / "i.tsv"), contrast, {}, tmp_path / "i.svg")
 
 
 def test_site_types_are_those_of_the_best_site():

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mirsignal import integrity
 from mirsignal.errors import InputError
 from mirsignal.files import atomic_path, write_json, write_parquet, write_tsv
 from mirsignal.integrity import forget, record, record_path, verify
@@ -51,6 +52,23 @@ def test_damage_anywhere_is_noticed_and_named(tmp_path, name):
                 verify([path])
     path.write_bytes(whole)
     verify([path])
+
+
+def test_array_of_a_large_file_is_checked_when_it_is_read(tmp_path, monkeypatch):
+    path, values = tmp_path / "scan.npz", RNG.random(99)
+    np.savez(path, one=values, other=values)
+    record([path])
+    damaged = bytearray(path.read_bytes())
+    damaged[damaged.rindex(values.tobytes()) + 50] ^= 1
+    path.write_bytes(damaged)
+    with pytest.raises(InputError, match="damaged"):
+        verify([path])
+    monkeypatch.setattr(integrity, "LARGEST_ARRAYS", 100)
+    verify([path])
+    with np.load(path) as arrays:
+        assert (arrays["one"] == values).all()
+        with pytest.raises(zipfile.BadZipFile, match="CRC"):
+            arrays["other"]
 
 
 def test_file_of_a_user_and_one_made_anew_pass(tmp_path):

@@ -139,3 +139,20 @@ def test_measured_values_are_relative_to_mrnas_without_sites():
     assert described["status"].tolist() == [SITES, NO_SITE, NO_SITE]
     with pytest.raises(InputError, match="no measured mRNA is without a site"):
         describe_held_out(pairs[3:], sites)
+
+
+def test_one_mirna_with_mRNAs_to_compare_with_leaves_out_folds(rng):
+    """As where every mRNA has a site of the others, which are left out then."""
+    pairs = make_pairs(rng, 400, mirnas="a").rename(columns={"score": "effect"})
+    _, coverage = calibrate_study(pairs.assign(unseen=pairs["effect"]))
+    assert set(coverage["left_out"]) == {"fold"}
+    assert set(coverage["n_mirnas"]) == {1}
+
+
+@pytest.mark.parametrize("unknown", [0.0, np.nan])
+def test_intervals_are_not_scaled_by_a_noise_that_is_not_known(rng, unknown):
+    table = calibrate(make_pairs(rng, 400)).assign(noise_sd=unknown)
+    score, status = np.zeros(1), np.array([NO_SITE])
+    assert np.isfinite(interval(table, score, status)).all()
+    with pytest.raises(InputError, match="noise_sd: the study has too few"):
+        interval(table, score, status, noise_sd=0.2)

@@ -76,6 +76,14 @@ def test_bootstrap_by_group_contains_the_estimate_and_is_wider(rng):
     assert named == pytest.approx((low, high), abs=0.1)
 
 
+def test_rows_are_resampled_where_all_are_of_one_group(rng):
+    x = rng.normal(size=50)
+    y = x + rng.normal(size=50)
+    alone = bootstrap_interval(pearson, x, y, groups=np.full(50, "g"), n_resamples=200)
+    assert alone == bootstrap_interval(pearson, x, y, n_resamples=200)
+    assert alone[1] - alone[0] > 0.1
+
+
 def test_bootstrap_takes_groups_whole():
     groups = np.array([3, 1, 3, 1, 1])
     sizes = {1: 3, 3: 2}

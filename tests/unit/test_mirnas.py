@@ -181,6 +181,16 @@ def test_decimal_comma_of_a_share_and_the_column_of_a_fault(tmp_path):
         read(tmp_path, ("a", LET7, "-", "NA"), header=header)
 
 
+def test_names_of_one_sequence_with_other_passengers_are_told(tmp_path, caplog):
+    header, mirna = "mirna\tsequence\tpassenger", "UGGAAUGUAAAGAAGUAUGUAU"
+    read(tmp_path, ("a", mirna, ""), ("b", mirna, ""), header=header)
+    assert "passenger" not in caplog.text
+    rows = (("a", mirna, "none"), ("b", mirna, "blocked"))
+    table = read(tmp_path, *rows, header=header)
+    assert table["passenger_source"].tolist() == ["none"]
+    assert "b has another passenger than a, whose is taken" in caplog.text
+
+
 def test_families_of_targetscan_are_read_as_a_table(table_of):
     path = table_of(
         "miR family\tSeed+m8\tSpecies ID\tMiRBase ID\tMature sequence\n"

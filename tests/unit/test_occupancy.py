@@ -267,3 +267,8 @@ def test_sites_without_any_hidden_unit_or_site(pairs, sites, genes):
     assert fit_occupancy(pairs, sites, genes, linear, 1).effects(pairs, sites).min() < 0
     none = fit_occupancy(pairs, sites[:0], genes, SETTINGS, 1)
     assert (none.effects(pairs, sites[:0]) == 0).all()
+
+
+def test_fold_changes_that_are_all_clipped_are_predicted_as_they_are(pairs, sites, genes):
+    model = fit_occupancy(pairs.assign(target=0.0), sites, genes, SETTINGS, 1)
+    assert np.isfinite(model.predict(pairs, sites, genes)).all()

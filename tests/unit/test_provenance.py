@@ -3,10 +3,12 @@
 import hashlib
 import shutil
 import subprocess
+import zlib
 
 import pytest
 
 from mirsignal import __version__, provenance
+from mirsignal.integrity import record
 from mirsignal.provenance import describe_run, file_digest, source_commit
 
 
@@ -26,16 +28,17 @@ def test_content_of_results_and_of_very_large_files_is_not_read(tmp_path, monkey
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(provenance, "LARGEST", 5)
     (tmp_path / "results").mkdir()
-    for name in ("results/tracks.npz", "small.txt", "large.bw"):
+    names = ["results/tracks.npz", "results/shared.npz", "small.txt", "large.bw"]
+    for name in names:
         (tmp_path / name).write_text("12345" if name == "small.txt" else "123456")
+    record([names[0]])
     monkeypatch.setattr(provenance, "file_digest", lambda path: f"sha256 of {path}")
-    inputs = describe_run(
-        "scan", {}, {}, ["results/tracks.npz", "small.txt", "large.bw"]
-    )["inputs"]
+    inputs = describe_run("scan", {}, {}, names)["inputs"]
     assert inputs["small.txt"] == "sha256 of small.txt"
-    for name in ("results/tracks.npz", "large.bw"):
-        assert inputs[name]["bytes"] == 6
-        assert inputs[name]["modified"].endswith("+00:00")
+    assert inputs[names[0]] == {"bytes": 6, "crc32": f"{zlib.crc32(b'123456'):08x}"}
+    assert inputs[names[1]] == {"bytes": 6}
+    assert inputs["large.bw"]["bytes"] == 6
+    assert inputs["large.bw"]["modified"].endswith("+00:00")
 
 
 @pytest.fixture

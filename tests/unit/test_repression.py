@@ -196,6 +196,11 @@ def test_pairs_are_labelled_by_the_fold_of_their_gene():
     assert kept["target"].max() == 2
     with pytest.raises(InputError, match="no scanned transcript has a measured"):
         part_pairs(scanned.assign(mirna="n"), *tables[1:], fold=1, clip_positive=True)
+    few = scanned[scanned["transcript"] != "c"]
+    with pytest.raises(
+        InputError, match=r"without fold 1 no gene .* for validation; set"
+    ):
+        part_pairs(few, *tables[1:], fold=1, clip_positive=True)
 
 
 PLAIN = "gene\tlet-7a\tmiR-1\nNM_1\t-1\t0.5\nNM_2\t-0.5\t1\n"
@@ -258,6 +263,16 @@ def test_ratios_are_suspected(table_of, caplog):
     assert "are these ratios" in caplog.text
 
 
+def test_columns_of_one_sequence_are_averaged_and_told(table_of, caplog):
+    mirnas = MIRNAS.assign(aliases=["", "", "miR-1b,miR-1c"])
+    path = table_of("gene\tmiR-1c\tmiR-1\nNM_1\t-1\t-2\n")
+    table = read_fold_changes(path, mirnas, GENES)[0]
+    assert table.to_numpy().tolist() == [["miR-1", "NM_1", -1.5]]
+    assert (
+        "miR-1, miR-1c have one sequence: their fold changes are averaged" in caplog.text
+    )
+
+
 def test_fold_changes_of_either_name_of_a_sequence(table_of):
     mirnas = MIRNAS.assign(aliases=["", "", "miR-1b,miR-1c"])
     path = table_of("gene\tmiR-1c\nNM_1\t-1\n")
@@ -291,6 +306,11 @@ def test_sites_of_a_transcript_are_added_up(table_of, caplog, join, scores, how)
         table = read_targetscan(table_of(SITES), MIRNAS, SITE_COLUMNS, where, join)
     assert table["score"].tolist() == pytest.approx(scores)
     assert f"5 rows joined into 2 pairs by their {how}" in caplog.text
+
+
+def test_sites_alike_in_type_and_gene_are_two_where_no_place_is_told(table_of):
+    path = table_of("mirna\tgene\tSite Type\tscore\nmiR-1\tA\t3\t-1\nmiR-1\tA\t3\t-2\n")
+    assert read_targetscan(path, MIRNAS, {})["score"].tolist() == [-3]
 
 
 def test_rows_of_a_table_by_gene_are_added_up_only_if_asked(table_of):

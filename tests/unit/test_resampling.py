@@ -53,6 +53,14 @@ def test_constant_or_too_few_pairs_have_no_correlation():
     assert p_of_difference(r[:, 0]) is None
 
 
+def test_single_gene_tells_nothing_of_others(rng):
+    draws, target = GeneResamples(["g"] * 6, 20, seed=1), rng.normal(size=6)
+    r = draws.pearson(target, target[:, None])[:, 0]
+    assert interval_of(r) == {"low": None, "high": None}
+    assert interval_of(draws.average_precision(target > 0, target))["low"] is None
+    assert np.isnan(mean_over_mirnas({"a": r, "b": r}, 1)).all()
+
+
 def simulate(rng, n_genes, errors):
     """Return target (N,) and predictors (N, P) of 3 pairs per gene, skewed as measured.
 

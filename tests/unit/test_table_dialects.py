@@ -41,6 +41,14 @@ def test_the_same_table_in_other_dress(table_of, text):
     assert cells(table_of(text)) == SAME
 
 
+def test_row_names_of_r_beside_a_single_column(table_of):
+    for first in ("-0.5", "NA", '"1e-3"'):
+        path = table_of(f'"miR-1"\n"A"\t{first}\n"B"\t0.25\n')
+        table = read_table(path, {"gene": "gene"}, row_names="gene")
+        assert table["gene"].tolist() == ["A", "B"]
+        assert table["miR-1"].fillna("NA").tolist() == [first.strip('"'), "0.25"]
+
+
 def test_lines_are_those_of_the_file(table_of):
     text = '# c\n\ngene\tmiR-1\tmiR-2\n"a\nb"\t1\t1\n\nB\t1\tx\n'
     table = read_table(table_of(text), {"gene": "gene"})

@@ -1,4 +1,4 @@
-"""`--cache`: a scan made in one working folder is used in another, in its own place."""
+"""`--cache`: what is made in one working folder is used in another, in its own place."""
 
 import numpy as np
 import pytest
@@ -30,3 +30,11 @@ def test_scan_is_shared_between_working_folders(finished, tmp_path, monkeypatch)
                 np.testing.assert_array_equal(found[name], whole[name])
     monkeypatch.delenv("SNAKEMAKE_OUTPUT_CACHE")
     assert there.planned(FIRST, SECOND) == {}
+
+
+def test_shared_network_does_not_wait_for_checks(fresh, tmp_path, monkeypatch):
+    """Whose settings, such as a gene to draw, would be in the key of the cache."""
+    model = "results/small/binding/balanced.cnn/seed_1/model.keras"
+    assert {"audit_samples", "check_inputs"} <= set(fresh.planned(model))
+    monkeypatch.setenv("SNAKEMAKE_OUTPUT_CACHE", str(tmp_path))
+    assert not {"audit_samples", "check_inputs"} & set(fresh.planned(model))
