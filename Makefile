@@ -27,7 +27,7 @@ show = grep -v '^\#' $(1) | cut -f 1,2,6-10 | tr '\t' '|' | sed 's/|/  /g'
     bench-coverage bench-passenger bench-reliability docs lock
 
 demo: $(INSTALLED)
-	echo "== mirsignal: main job on the demo study (about 3 minutes on 2 cores)"
+	echo "== mirsignal: main job on the demo study (about 5 minutes on 2 cores)"
 	$(SNAKEMAKE)
 	echo "== Writing the report"
 	$(SNAKEMAKE) --report results/demo/report.html 2> results/demo/logs/report.log \
@@ -50,7 +50,7 @@ test: $(INSTALLED)
 
 real: $(INSTALLED)
 	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
-	echo "== mirsignal: main job on the HCT116 subset (about 12 minutes on 2 cores)"
+	echo "== mirsignal: main job on the HCT116 subset"
 	$(SNAKEMAKE) --configfile studies/hct116_subset.yaml --config data="$(DATA)"
 	echo
 	$(call show,results/hct116_subset/comparison/main/metrics.tsv)

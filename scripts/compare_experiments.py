@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from mirsignal.errors import InputError
 from mirsignal.files import read_json, write_tsv
 from mirsignal.jobs import run
 
@@ -23,12 +22,6 @@ COLUMNS = {
 
 def main(snakemake):
     every = [read_json(path) for path in snakemake.input]
-    targets = {m["target"] for m in every}
-    if len(targets) > 1:
-        raise InputError(
-            f"experiments with different targets ({'; '.join(sorted(targets))}) cannot "
-            "be compared; give their regression recipes the same `clip_positive`"
-        )
     rows = [row(m["experiment"], m, "predicted") for m in every]
     rows += [row(f"{m['experiment']}, stacked", m, "stacked") for m in every]
     shared = ("occupancy", "seed_counts", "site_features", "contextpp", "targetscan")
