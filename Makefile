@@ -111,7 +111,7 @@ bench-passenger: $(INSTALLED)
 	echo "== Done. results/benchmarks/passenger.json."
 
 bench-reliability: $(INSTALLED)
-	echo "== Faults on purpose in runs of the small study (about an hour on 2 cores)"
+	echo "== Faults on purpose in runs of the small study (about two hours on 2 cores)"
 	$(BIN)/python -m benchmarks.measure_reliability
 	echo "== Done. results/benchmarks/reliability.json."
 

@@ -37,7 +37,7 @@ from tests.workflow.conftest import Project
 
 SMALLER = "shards: 1\nbinding: {cnn: {n_seeds: 1}}\n"
 KILLS_PER_RUN, N_POINTS, N_FLIPS, SEED = 4, 10, 50, 1
-N_FUZZED, FUZZ_SECONDS = 200_000, 3600
+N_FUZZED, FUZZ_SECONDS = 200_000, 7200
 KINDS = (".npz", ".parquet", ".keras", ".json", ".fa", ".tsv")
 CHEAP = "results/small/contextpp/pairs.parquet"
 SCAN = "results/small/scan/balanced.cnn.attribution/hsa-let-7a-5p/0000.npz"
