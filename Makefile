@@ -116,7 +116,7 @@ bench-reliability: $(INSTALLED)
 	echo "== Done. results/benchmarks/reliability.json."
 
 docs: $(INSTALLED)
-	$(BIN)/python -m mirsignal.config > docs/configuration.new
+	$(BIN)/python -m mirsignal.workflow.config > docs/configuration.new
 	mv docs/configuration.new docs/configuration.md
 
 lock:

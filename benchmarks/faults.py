@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from mirsignal.integrity import record_path, verify
+from mirsignal.files.integrity import record_path, verify
 
 VARYING = ("logs", "benchmarks")
 """Folders of results that hold times."""

@@ -34,23 +34,24 @@ from hypothesis import strategies as st
 
 from benchmarks import layouts
 from benchmarks.mutations import MUTATIONS
-from mirsignal.channels import Wiggle
-from mirsignal.chimeras import read_clash_table, read_pairs, read_test_pairs
-from mirsignal.config import complete_config, read_schema
-from mirsignal.context_tables import read_orfs, read_ta_sps
-from mirsignal.contextpp import read_coefficients
 from mirsignal.errors import InputError
-from mirsignal.mirnas import read_mirnas
-from mirsignal.repression import read_fold_changes, read_targetscan
-from mirsignal.selection import read_named_pairs
-from mirsignal.sequences import Transcripts, read_fasta, write_fasta
-from mirsignal.transcripts import (
+from mirsignal.interpretation.selection import read_named_pairs
+from mirsignal.interpretation.variants import read_variants
+from mirsignal.repression.fold_changes import read_fold_changes
+from mirsignal.repression.targetscan import read_targetscan
+from mirsignal.samples.chimeras import read_clash_table, read_pairs, read_test_pairs
+from mirsignal.sequences.fasta import Transcripts, read_fasta, write_fasta
+from mirsignal.sequences.mirnas import read_mirnas
+from mirsignal.sequences.transcripts import (
     describe_transcripts,
     find_genes,
     read_genes,
     read_transcripts,
 )
-from mirsignal.variants import read_variants
+from mirsignal.signals.channels import Wiggle
+from mirsignal.sites.contextpp import read_coefficients
+from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
+from mirsignal.workflow.config import complete_config, read_schema
 
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 5.0

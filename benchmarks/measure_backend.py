@@ -9,12 +9,12 @@ import time
 
 import numpy as np
 
-from mirsignal.attribution import Attributor
-from mirsignal.backend import keras, set_up
-from mirsignal.convolution import fold_network
-from mirsignal.models import BINDING_NETWORKS
-from mirsignal.scanning import ConvolutionalScanner, mirna_rows
-from mirsignal.scores import AttributionScorer
+from mirsignal.binding.models import BINDING_NETWORKS
+from mirsignal.networks.backend import keras, set_up
+from mirsignal.scan.attribution import Attributor
+from mirsignal.scan.convolution import fold_network
+from mirsignal.scan.scanning import ConvolutionalScanner, mirna_rows
+from mirsignal.scan.scores import AttributionScorer
 
 ENCODING, MIRNA = "au_gc_gu_a", "UGAGGUAGUAGGUUGUAUAGUU"
 LENGTH, SHARE = 2_000_000, 0.005
@@ -50,7 +50,7 @@ def device():
 
         return str(jax.devices()[0])
     if keras.backend.backend() == "tensorflow":
-        from mirsignal.backend import tf
+        from mirsignal.networks.backend import tf
 
         return str(tf.config.list_logical_devices())
     return "unknown"

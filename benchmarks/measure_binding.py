@@ -15,23 +15,26 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.axes import WINDOW
-from mirsignal.backend import keras, set_up
-from mirsignal.chimeras import read_test_pairs
-from mirsignal.evaluation import evaluate_predictions
-from mirsignal.files import atomic_path, read_json, write_json
-from mirsignal.metrics import average_precision, bootstrap_interval
-from mirsignal.training import predict_pairs
-from mirsignal.transcripts import read_transcripts
+from mirsignal.binding.batches import predict_pairs
+from mirsignal.binding.evaluation import evaluate_predictions
+from mirsignal.files.atomic import atomic_path, read_json, write_json
+from mirsignal.networks.backend import keras, set_up
+from mirsignal.samples.chimeras import read_test_pairs
+from mirsignal.sequences.transcripts import read_transcripts
+from mirsignal.statistics.metrics import average_precision, bootstrap_interval
 
 CLASH = Path("results/clash2013/binding")
 HEJRET = Path("results/hejret2023/binding")
 AUDIT = Path("results/clash2013/samples/balanced/audit.json")
 MAIN, LARGE = "all_but_validation.cnn", "all_but_validation.cnn_large"
 CHAINS = [
-    *(MAIN, LARGE),
+    MAIN,
+    LARGE,
     *(f"all_but_validation.cnn_{name}" for name in ("wc", "wc_gu", "onehot")),
-    *("all_but_validation.resnet", "all_but_validation.seed_match"),
-    *("legacy_all.cnn_legacy", "balanced.cnn_single"),
+    "all_but_validation.resnet",
+    "all_but_validation.seed_match",
+    "legacy_all.cnn_legacy",
+    "balanced.cnn_single",
 ]
 PAIRS = Path("results/clash2013/samples/all_but_validation/pairs.parquet")
 ENCODING = "au_gc_gu_a"

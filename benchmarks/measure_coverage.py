@@ -14,8 +14,14 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from mirsignal.files import atomic_path, write_json
-from mirsignal.intervals import KNOWN, NEW, NO_SITE, describe_held_out, summarise
+from mirsignal.files.atomic import atomic_path, write_json
+from mirsignal.repression.intervals import (
+    KNOWN,
+    NEW,
+    NO_SITE,
+    describe_held_out,
+    summarise,
+)
 
 STUDY = Path("results/hct116_subset")
 CELLS = {"hek": "hek_12mirna", "hela": "hela_17mirna"}

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from mirsignal.files import write_json
+from mirsignal.files.atomic import write_json
 
 ROOT = Path(__file__).parents[1]
 PARTS = ["Snakefile", "config.yaml", "mirsignal", "profiles", "report", "resources"]

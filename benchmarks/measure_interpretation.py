@@ -14,12 +14,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mirsignal.attribution_checks import check_attributions, summarise
-from mirsignal.backend import keras, set_up
-from mirsignal.evaluation import collect_test_pairs
-from mirsignal.explanation import PairExplainer, pairs_to_matrices, sample_background
-from mirsignal.files import write_json
-from mirsignal.selection import choose_positives
+from mirsignal.binding.evaluation import collect_test_pairs
+from mirsignal.files.atomic import write_json
+from mirsignal.interpretation.checks import check_attributions, summarise
+from mirsignal.interpretation.explanation import (
+    PairExplainer,
+    pairs_to_matrices,
+    sample_background,
+)
+from mirsignal.interpretation.selection import choose_positives
+from mirsignal.networks.backend import keras, set_up
 
 CORES, ENCODING, CHAIN, SEED = 2, "au_gc_gu_a", "balanced.cnn", 1
 N_PAIRS, N_BACKGROUND, STEPS, BATCH = 500, 50, 4, 25

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mirsignal.signals import compress
-from mirsignal.tracks import join_tracks, load_tracks, save_tracks
+from mirsignal.files.tracks import join_tracks, load_tracks, save_tracks
+from mirsignal.signals.compression import compress
 
 CORES, CHAIN = 2, "balanced.cnn"
 

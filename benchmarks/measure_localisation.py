@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mirsignal.composition import fit_transitions, random_transcripts
-from mirsignal.files import read_json
-from mirsignal.localisation import measure_localisation, seed_match_track
-from mirsignal.scores import AttributionScorer, PredictionScorer, keep_above
-from mirsignal.sequences import encode, normalise
+from mirsignal.files.atomic import read_json
+from mirsignal.scan.localisation import measure_localisation, seed_match_track
+from mirsignal.scan.scores import AttributionScorer, PredictionScorer, keep_above
+from mirsignal.sequences.codes import encode, normalise
+from mirsignal.sequences.composition import fit_transitions, random_transcripts
 
 RATES = (0.005, 0.02, 0.05, 0.1, 0.2)
 """False-positive rates at which thresholds are set."""

@@ -17,18 +17,12 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.passenger_effects import fit_constants, measure_effects
-from mirsignal.config import read_schema
-from mirsignal.context_tables import read_orfs, read_ta_sps
-from mirsignal.contextpp import read_coefficients, score_folded, tabulate_sites
-from mirsignal.files import write_json
-from mirsignal.gene_features import describe_genes
-from mirsignal.metrics import bootstrap_interval, pearson
-from mirsignal.mirnas import read_mirnas
-from mirsignal.occupancy import fit_occupancy
-from mirsignal.repression import read_fold_changes
-from mirsignal.sequences import normalise
-from mirsignal.site_regions import tabulate_regions
-from mirsignal.strands import (
+from mirsignal.files.atomic import write_json
+from mirsignal.repression.fold_changes import read_fold_changes
+from mirsignal.repression.occupancy import fit_occupancy
+from mirsignal.sequences.codes import normalise
+from mirsignal.sequences.mirnas import read_mirnas
+from mirsignal.sequences.strands import (
     ASSUMED,
     LEAST,
     TABLE,
@@ -37,7 +31,13 @@ from mirsignal.strands import (
     passenger_loading,
     passenger_strand,
 )
-from mirsignal.transcripts import describe_transcripts
+from mirsignal.sequences.transcripts import describe_transcripts
+from mirsignal.sites.contextpp import read_coefficients, score_folded, tabulate_sites
+from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
+from mirsignal.sites.gene_features import describe_genes
+from mirsignal.sites.regions import tabulate_regions
+from mirsignal.statistics.metrics import bootstrap_interval, pearson
+from mirsignal.workflow.config import read_schema
 
 HCT116, HEK, HELA = "hct116", "hek293ft", "hela"
 TABLES = {

@@ -31,8 +31,8 @@ from benchmarks.faults import (
 )
 from benchmarks.fuzzing import fuzz
 from mirsignal.errors import InputError
-from mirsignal.files import write_json
-from mirsignal.integrity import record_path, verify
+from mirsignal.files.atomic import write_json
+from mirsignal.files.integrity import record_path, verify
 from tests.workflow.conftest import Project
 
 SMALLER = "shards: 1\nbinding: {cnn: {n_seeds: 1}}\n"

@@ -10,10 +10,10 @@ import sys
 import numpy as np
 import pandas as pd
 
-from mirsignal.files import read_json, write_json
-from mirsignal.metrics import pearson
-from mirsignal.occupancy import fit_occupancy
-from mirsignal.repression import label_pairs
+from mirsignal.files.atomic import read_json, write_json
+from mirsignal.repression.folds import label_pairs
+from mirsignal.repression.occupancy import fit_occupancy
+from mirsignal.statistics.metrics import pearson
 
 DECK, SIGNAL = "main", "fine_tuned"
 """Experiments: one channel, CNN and GRU; the binding network tuned through the scan."""

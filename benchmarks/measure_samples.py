@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mirsignal.chimeras import read_pairs
-from mirsignal.clusters import cluster_targets
-from mirsignal.files import write_json
-from mirsignal.samples import make_samples
+from mirsignal.files.atomic import write_json
+from mirsignal.samples.assembly import make_samples
+from mirsignal.samples.chimeras import read_pairs
+from mirsignal.samples.clusters import cluster_targets
 
 RATIO, THREADS = 100, 2
 SETTINGS = {

@@ -19,13 +19,16 @@ import pandas as pd
 
 from benchmarks.measure_jobs import measure_jobs
 from benchmarks.measure_localisation import artificial_genes, planted_truth
-from mirsignal.attribution import Attributor, attribute_window
-from mirsignal.backend import keras, set_up, tf
-from mirsignal.composition import fit_transitions, random_transcripts
-from mirsignal.convolution import fold_network
-from mirsignal.explanation import PairExplainer, pairs_to_matrices, sample_background
-from mirsignal.files import read_json, write_json
-from mirsignal.scanning import (
+from mirsignal.files.atomic import read_json, write_json
+from mirsignal.interpretation.explanation import (
+    PairExplainer,
+    pairs_to_matrices,
+    sample_background,
+)
+from mirsignal.networks.backend import keras, set_up, tf
+from mirsignal.scan.attribution import Attributor, attribute_window
+from mirsignal.scan.convolution import fold_network
+from mirsignal.scan.scanning import (
     ConvolutionalScanner,
     WindowedScanner,
     mirna_reference,
@@ -34,8 +37,10 @@ from mirsignal.scanning import (
     scan_transcripts,
     sigmoid,
 )
-from mirsignal.scores import AttributionScorer
-from mirsignal.sequences import Transcripts, decode, encode
+from mirsignal.scan.scores import AttributionScorer
+from mirsignal.sequences.codes import decode, encode
+from mirsignal.sequences.composition import fit_transitions, random_transcripts
+from mirsignal.sequences.fasta import Transcripts
 
 CORES, ENCODING, CHAIN = 2, "au_gc_gu_a", "balanced.cnn"
 LENGTH, N_BACKGROUND = 20_000, 50
@@ -285,7 +290,7 @@ def length_costs():
 
 def measure_length(length):
     """Return seconds and peak memory of the attribution scan of one transcript."""
-    from mirsignal.models import BINDING_NETWORKS
+    from mirsignal.binding.models import BINDING_NETWORKS
 
     set_up(CORES, 0, calls=CORES)
     stages = fold_network(BINDING_NETWORKS["cnn"](ENCODING))

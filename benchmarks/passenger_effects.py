@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
-from mirsignal.gene_features import GENE_FEATURES
-from mirsignal.occupancy import WEAKEST
-from mirsignal.site_regions import GROUPS
-from mirsignal.strands import load_strands
+from mirsignal.repression.occupancy import WEAKEST
+from mirsignal.sequences.strands import load_strands
+from mirsignal.sites.gene_features import GENE_FEATURES
+from mirsignal.sites.regions import GROUPS
 
 LEAST_SD = 0.1
 """Added to the standard error of an effect, for what the two ends do not predict."""

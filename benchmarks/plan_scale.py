@@ -18,7 +18,7 @@ from benchmarks.scale import (
     make_plan,
     scheduling_h,
 )
-from mirsignal.files import read_json
+from mirsignal.files.atomic import read_json
 
 TEMPLATE = Path(__file__).with_name("scale.md.in")
 
@@ -101,8 +101,13 @@ def job_table(plans, memory_mb):
     header += ["minutes per job", "MB per job"]
     rows = [
         [
-            *(scope, mode, plan.shards, plan.mirnas_per_job, plan.scan_jobs),
-            *(plan.job_s / 60, memory_mb),
+            scope,
+            mode,
+            plan.shards,
+            plan.mirnas_per_job,
+            plan.scan_jobs,
+            plan.job_s / 60,
+            memory_mb,
         ]
         for (scope, mode), plan in plans.items()
     ]
@@ -115,7 +120,11 @@ def graph_table(plans, dag):
     seconds, memory = (fit_graph(dag["cases"], key) for key in ("cpu_s", "memory_mb"))
     rows = [
         [
-            *(plan.mirnas_per_job, plan.jobs, plan.links, seconds(plan), memory(plan)),
+            plan.mirnas_per_job,
+            plan.jobs,
+            plan.links,
+            seconds(plan),
+            memory(plan),
             *(scheduling_h(dag["rounds"], plan.scan_jobs, n) for n in (None, 200)),
         ]
         for plan in plans

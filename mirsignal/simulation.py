@@ -14,9 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE, WINDOW
-from mirsignal.composition import random_transcripts
-from mirsignal.sequences import decode, encode, reverse_complement
-from mirsignal.sites import SITE_TYPES, match_sites
+from mirsignal.sequences.codes import decode, encode, reverse_complement
+from mirsignal.sequences.composition import random_transcripts
+from mirsignal.sites.seed_sites import SITE_TYPES, match_sites
 
 # Next-nucleotide probabilities (rows: A, C, G, U now) of 3,298 human 3' UTRs.
 _TRANSITIONS = np.array(
@@ -120,8 +120,13 @@ def annotate_sites(mirnas: pd.DataFrame, transcripts: dict[str, str]) -> pd.Data
     sites = pd.DataFrame(
         rows,
         columns=[
-            *("mirna", "transcript", "start", "end"),
-            *("site_type", "paired_3p", "local_au"),
+            "mirna",
+            "transcript",
+            "start",
+            "end",
+            "site_type",
+            "paired_3p",
+            "local_au",
         ],
     )
     sites["affinity"] = (

@@ -13,19 +13,13 @@ from snakemake.exceptions import WorkflowError
 from snakemake.io import sourcecache_entry
 from snakemake.utils import update_config
 
-from mirsignal.config import (
-    STAGES,
-    recipe_chain,
-    complete_config,
-    experiment_recipes,
-    read_schema,
-)
-from mirsignal.environment import settle_environment
+from mirsignal.workflow.config import STAGES, recipe_chain, complete_config, experiment_recipes, read_schema
+from mirsignal.networks.environment import settle_environment
 from mirsignal.errors import InputError
-from mirsignal.files import disk_is_full
-from mirsignal.mirnas import plan_batches, read_mirnas
-from mirsignal.provenance import describe_file
-from mirsignal.source import source_digest
+from mirsignal.files.atomic import disk_is_full
+from mirsignal.sequences.mirnas import plan_batches, read_mirnas
+from mirsignal.workflow.provenance import describe_file
+from mirsignal.workflow.source import source_digest
 
 # Of this file, which another workflow may use as a module.
 ROOT = Path(str(workflow.current_basedir)).parent

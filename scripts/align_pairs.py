@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from mirsignal.alignment import mask_unknown, strongest_paths
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
-from mirsignal.duplexes import count_states, write_duplex
-from mirsignal.files import atomic_path, write_parquet, write_tsv
-from mirsignal.jobs import run
-from mirsignal.selection import read_explained
-from mirsignal.sequences import encode_many
+from mirsignal.files.atomic import atomic_path, write_parquet, write_tsv
+from mirsignal.interpretation.alignment import mask_unknown, strongest_paths
+from mirsignal.interpretation.duplexes import count_states, write_duplex
+from mirsignal.interpretation.selection import read_explained
+from mirsignal.sequences.codes import encode_many
+from mirsignal.workflow.jobs import run
 
 COLUMNS = {
     "id": "the pair, as named, or its test set and row",

@@ -4,10 +4,10 @@ import logging
 
 import pandas as pd
 
-from mirsignal.audit import audit_samples, refuse_shortcuts
-from mirsignal.cluster_sizes import describe_sizes, refuse_unequal_sizes
-from mirsignal.files import write_json
-from mirsignal.jobs import run
+from mirsignal.files.atomic import write_json
+from mirsignal.samples.audit import audit_samples, refuse_shortcuts
+from mirsignal.samples.cluster_sizes import describe_sizes, refuse_unequal_sizes
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 
@@ -19,7 +19,8 @@ def main(snakemake):
         best = max(scores, key=lambda name: scores[name]["roc_auc"])
         log.info(
             "%s: strongest shortcut %s, ROC-AUC %.3f (%.3f-%.3f), n = %s",
-            *(test_set, best),
+            test_set,
+            best,
             *(scores[best][key] for key in ("roc_auc", "low", "high")),
             f"{scores[best]['n']:,}",
         )

@@ -4,15 +4,15 @@ import logging
 
 import pandas as pd
 
-from mirsignal.files import write_tsv
-from mirsignal.intervals import (
+from mirsignal.files.atomic import write_tsv
+from mirsignal.repression.intervals import (
     COVERAGE,
     FEWEST,
     INTERVALS,
     calibrate_study,
     describe_held_out,
 )
-from mirsignal.jobs import run
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 
@@ -29,8 +29,13 @@ def main(snakemake):
     for row in coverage.itertuples():
         log.info(
             "%s miRNAs, %s: %.1f%% (%.1f-%.1f%%) of %s values inside, %s left out",
-            *(row.predicts, row.status, 100 * row.inside),
-            *(100 * row.inside_low, 100 * row.inside_high, f"{row.n:,}", row.left_out),
+            row.predicts,
+            row.status,
+            100 * row.inside,
+            100 * row.inside_low,
+            100 * row.inside_high,
+            f"{row.n:,}",
+            row.left_out,
         )
 
 

@@ -5,14 +5,14 @@ import logging
 import numpy as np
 import pandas as pd
 
-from mirsignal.backend import keras, set_up
-from mirsignal.composition import fit_transitions, random_transcripts
-from mirsignal.files import write_json
-from mirsignal.jobs import run
-from mirsignal.pairing import ENCODINGS
-from mirsignal.scanning import make_scanner, mirna_rows, scan_transcripts, sigmoid
-from mirsignal.scores import round_p
-from mirsignal.sequences import Transcripts
+from mirsignal.binding.pairing import ENCODINGS
+from mirsignal.files.atomic import write_json
+from mirsignal.networks.backend import keras, set_up
+from mirsignal.scan.scanning import make_scanner, mirna_rows, scan_transcripts, sigmoid
+from mirsignal.scan.scores import round_p
+from mirsignal.sequences.composition import fit_transitions, random_transcripts
+from mirsignal.sequences.fasta import Transcripts
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

@@ -4,11 +4,11 @@ import logging
 
 import pandas as pd
 
-from mirsignal.attribution_checks import check_attributions, summarise
-from mirsignal.backend import keras, set_up
-from mirsignal.files import write_json, write_parquet
-from mirsignal.jobs import run
-from mirsignal.selection import choose_positives
+from mirsignal.files.atomic import write_json, write_parquet
+from mirsignal.interpretation.checks import check_attributions, summarise
+from mirsignal.interpretation.selection import choose_positives
+from mirsignal.networks.backend import keras, set_up
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 
@@ -39,7 +39,8 @@ def main(snakemake):
     if about["n_failed"]:
         log.warning(
             "SHAP values of %d pairs miss the logit by more than %g",
-            *(about["n_failed"], about["largest_residual_allowed"]),
+            about["n_failed"],
+            about["largest_residual_allowed"],
         )
     for name, found in summary.items():
         log.info("%s: %s", name, in_words(found))

@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from mirsignal.channels import check_tracks
-from mirsignal.files import write_json
-from mirsignal.gene_scans import find_scans
-from mirsignal.jobs import run
-from mirsignal.mirnas import scan_names
-from mirsignal.selection import name_sequences, read_named_pairs
-from mirsignal.variants import read_variants
+from mirsignal.files.atomic import write_json
+from mirsignal.interpretation.selection import name_sequences, read_named_pairs
+from mirsignal.interpretation.variants import read_variants
+from mirsignal.scan.genes import find_scans
+from mirsignal.sequences.mirnas import scan_names
+from mirsignal.signals.channels import check_tracks
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):

@@ -5,9 +5,9 @@ import shutil
 
 import pandas as pd
 
-from mirsignal.files import atomic_path, write_tsv
-from mirsignal.history import HISTORY_COLUMNS, best_member
-from mirsignal.jobs import run
+from mirsignal.files.atomic import atomic_path, write_tsv
+from mirsignal.networks.history import HISTORY_COLUMNS, best_member
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 
@@ -24,7 +24,11 @@ def main(snakemake):
     write_tsv(snakemake.output.history, history, HISTORY_COLUMNS)
     log.info(
         "member %d of %d, epoch %d: validation AP %.4f; all took %.1f CPU-minutes",
-        *(member, len(histories), epoch, ap, history["cpu_seconds"].sum() / 60),
+        member,
+        len(histories),
+        epoch,
+        ap,
+        history["cpu_seconds"].sum() / 60,
     )
 
 

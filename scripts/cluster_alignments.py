@@ -4,19 +4,19 @@ import logging
 
 import numpy as np
 
-from mirsignal.alignment_clusters import (
+from mirsignal.errors import InputError
+from mirsignal.files.atomic import atomic_path, write_json, write_tsv
+from mirsignal.interpretation.clusters import (
     cluster_alignments,
     describe_clusters,
     nearest,
     path_values,
     represent,
 )
-from mirsignal.duplexes import mirna_states, write_duplex
-from mirsignal.errors import InputError
-from mirsignal.files import atomic_path, write_json, write_tsv
-from mirsignal.jobs import run
-from mirsignal.mirnas import short_name
-from mirsignal.selection import read_explained, read_paths, usable_for_many
+from mirsignal.interpretation.duplexes import mirna_states, write_duplex
+from mirsignal.interpretation.selection import read_explained, read_paths, usable_for_many
+from mirsignal.sequences.mirnas import short_name
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

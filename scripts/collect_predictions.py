@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from mirsignal.files import write_parquet, write_tsv
-from mirsignal.jobs import run
-from mirsignal.seeds import member_columns
+from mirsignal.files.atomic import write_parquet, write_tsv
+from mirsignal.networks.seeds import member_columns
+from mirsignal.workflow.jobs import run
 
 COLUMNS = {
     "mirna": "miRNA",

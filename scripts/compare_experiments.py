@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from mirsignal.files import read_json, write_tsv
-from mirsignal.jobs import run
+from mirsignal.files.atomic import read_json, write_tsv
+from mirsignal.workflow.jobs import run
 
 COLUMNS = {
     "experiment": "experiment: its signal network; stacked: with the occupancy model and "

@@ -4,19 +4,25 @@ import logging
 
 import pandas as pd
 
-from mirsignal.comparison import compare, describe_measures, metrics_table
-from mirsignal.contextpp import bound_scores
-from mirsignal.coverage import refuse_gaps
-from mirsignal.files import write_json, write_parquet, write_tsv
-from mirsignal.jobs import run
-from mirsignal.repression import add_scores
-from mirsignal.seeds import member_columns, spread_over_seeds
+from mirsignal.comparison.predictors import compare, describe_measures, metrics_table
+from mirsignal.files.atomic import write_json, write_parquet, write_tsv
+from mirsignal.networks.seeds import member_columns, spread_over_seeds
+from mirsignal.repression.coverage import refuse_gaps
+from mirsignal.repression.targetscan import add_scores
+from mirsignal.sites.contextpp import bound_scores
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 
 PREDICTORS = [
-    *("predicted", "occupancy", "stacked", "stacked_targetscan"),
-    *("seed_counts", "site_features", "contextpp", "targetscan"),
+    "predicted",
+    "occupancy",
+    "stacked",
+    "stacked_targetscan",
+    "seed_counts",
+    "site_features",
+    "contextpp",
+    "targetscan",
 ]
 PREDICTOR = (
     "predicted: this experiment's signal network; occupancy: sites of both "
@@ -56,7 +62,10 @@ def main(snakemake):
     for row in table.itertuples():
         log.info(
             "%-18s r = %.3f (%.3f-%.3f), n = %s",
-            *(row.predictor, row.pearson, row.pearson_low, row.pearson_high),
+            row.predictor,
+            row.pearson,
+            row.pearson_low,
+            row.pearson_high,
             f"{row.n:,}",
         )
     log.info("%d networks alone, by seed: r = %s", spread["n"], each(spread["pearson"]))

@@ -4,22 +4,26 @@ import logging
 
 import pandas as pd
 
-from mirsignal.comparison import (
+from mirsignal.comparison.predictors import (
     compare,
     describe_measures,
     metrics_table,
     with_predictions,
 )
-from mirsignal.contextpp import bound_scores
-from mirsignal.coverage import refuse_gaps
-from mirsignal.files import write_json, write_tsv
-from mirsignal.jobs import run
-from mirsignal.repression import add_scores
+from mirsignal.files.atomic import write_json, write_tsv
+from mirsignal.repression.coverage import refuse_gaps
+from mirsignal.repression.targetscan import add_scores
+from mirsignal.sites.contextpp import bound_scores
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 
 PREDICTORS = [
-    *("occupancy", "seed_counts", "site_features", "contextpp", "targetscan"),
+    "occupancy",
+    "seed_counts",
+    "site_features",
+    "contextpp",
+    "targetscan",
 ]
 REASON = "models of unseen miRNAs are fitted to other miRNAs of the study"
 PREDICTOR = (
@@ -46,8 +50,12 @@ def main(snakemake):
         log.info("%s: no row, since no pair is predicted (%s)", ", ".join(absent), REASON)
     refuse_gaps(pairs, present)
     metrics = compare(
-        *(pairs, present, ["contextpp"], settings["thresholds"]),
-        *(settings["n_resamples"], params.seed),
+        pairs,
+        present,
+        ["contextpp"],
+        settings["thresholds"],
+        settings["n_resamples"],
+        params.seed,
     )
     metrics["target"] = params.target
     table = metrics_table(metrics)
@@ -57,8 +65,13 @@ def main(snakemake):
     for row in table.itertuples():
         log.info(
             "%-13s r = %.3f (%.3f-%.3f), mean of %d miRNAs %.3f, n = %s",
-            *(row.predictor, row.pearson, row.pearson_low, row.pearson_high),
-            *(row.n_mirnas, row.mean_per_mirna, f"{row.n:,}"),
+            row.predictor,
+            row.pearson,
+            row.pearson_low,
+            row.pearson_high,
+            row.n_mirnas,
+            row.mean_per_mirna,
+            f"{row.n:,}",
         )
 
 

@@ -4,11 +4,11 @@ import logging
 
 import pandas as pd
 
-from mirsignal.backend import keras, set_up
-from mirsignal.files import write_json, write_tsv
-from mirsignal.jobs import run
-from mirsignal.variant_scores import score_variants
-from mirsignal.variants import COLUMNS, correlate_variants, read_variants
+from mirsignal.files.atomic import write_json, write_tsv
+from mirsignal.interpretation.variant_scores import score_variants
+from mirsignal.interpretation.variants import COLUMNS, correlate_variants, read_variants
+from mirsignal.networks.backend import keras, set_up
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 
@@ -29,7 +29,8 @@ def main(snakemake):
             row["mirna"],
             in_words("r", row["pearson"]),
             in_words("Spearman", row["spearman"]),
-            *(row["n"], row["n_sites"]),
+            row["n"],
+            row["n_sites"],
         )
 
 

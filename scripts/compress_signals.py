@@ -6,19 +6,20 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.axes import MIRNA_LENGTH
-from mirsignal.channels import (
+from mirsignal.files.atomic import read_json
+from mirsignal.files.tracks import join_tracks, load_scans, save_tracks
+from mirsignal.scan.summits import pick_summits
+from mirsignal.sequences.codes import encode, encode_many
+from mirsignal.sequences.fasta import Transcripts
+from mirsignal.signals.channels import (
     Wiggle,
     compute_channels,
     list_scans,
     name_columns,
     sample_channels,
 )
-from mirsignal.files import read_json
-from mirsignal.jobs import run
-from mirsignal.sequences import Transcripts, encode, encode_many
-from mirsignal.signals import compress_by
-from mirsignal.summits import pick_summits
-from mirsignal.tracks import join_tracks, load_scans, save_tracks
+from mirsignal.signals.compression import compress_by
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 
@@ -55,8 +56,11 @@ def main(snakemake):
     save_tracks(snakemake.output.signals, ragged)
     log.info(
         "%s signals of %d columns: %s nucleotides in %s bins; %s without signal",
-        *(f"{len(ids):,}", len(ragged.channels), f"{n_nucleotides:,}"),
-        *(f"{len(ragged.values):,}", f"{sum(silent):,}"),
+        f"{len(ids):,}",
+        len(ragged.channels),
+        f"{n_nucleotides:,}",
+        f"{len(ragged.values):,}",
+        f"{sum(silent):,}",
     )
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from mirsignal.downloads import fetch_file
-from mirsignal.jobs import run
+from mirsignal.files.downloads import fetch_file
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake: Any) -> None:

@@ -3,8 +3,8 @@
 import numpy as np
 
 from mirsignal.figures.samples import draw_audit
-from mirsignal.files import read_json
-from mirsignal.jobs import run
+from mirsignal.files.atomic import read_json
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):

@@ -2,16 +2,17 @@
 
 import pandas as pd
 
-from mirsignal.figures.attribution_checks import draw_checks
-from mirsignal.files import read_json
-from mirsignal.jobs import run
+from mirsignal.figures.checks import draw_checks
+from mirsignal.files.atomic import read_json
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):
     draw_checks(
         pd.read_parquet(snakemake.input.checks),
         read_json(snakemake.input.summary),
-        *(snakemake.output[0], snakemake.params.caption),
+        snakemake.output[0],
+        snakemake.params.caption,
     )
 
 

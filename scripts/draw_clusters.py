@@ -1,8 +1,8 @@
 """Draw the clusters of alignments."""
 
-from mirsignal.figures.alignment_clusters import draw_clusters
-from mirsignal.files import read_json, read_tsv
-from mirsignal.jobs import run
+from mirsignal.figures.clusters import draw_clusters
+from mirsignal.files.atomic import read_json, read_tsv
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):
@@ -11,7 +11,8 @@ def main(snakemake):
         read_tsv(snakemake.input.table),
         summary["examples"],
         summary["title"],
-        *(snakemake.output[0], snakemake.params.caption),
+        snakemake.output[0],
+        snakemake.params.caption,
     )
 
 

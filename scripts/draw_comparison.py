@@ -4,8 +4,8 @@ import pandas as pd
 
 from mirsignal.figures.comparison import FIGURES, label_predictors
 from mirsignal.figures.pages import write_page
-from mirsignal.files import read_json
-from mirsignal.jobs import run
+from mirsignal.files.atomic import read_json
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):

@@ -5,8 +5,8 @@ import pandas as pd
 
 from mirsignal.figures.binding import draw_evaluation
 from mirsignal.figures.pages import write_page
-from mirsignal.files import read_json, read_tsv
-from mirsignal.jobs import run
+from mirsignal.files.atomic import read_json, read_tsv
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):
@@ -16,7 +16,8 @@ def main(snakemake):
         pd.read_parquet(files.predictions),
         read_tsv(files.history),
         read_json(files.metrics, null=np.nan),
-        *(snakemake.output.figure, captions["evaluation"]),
+        snakemake.output.figure,
+        captions["evaluation"],
     )
 
 

@@ -2,8 +2,8 @@
 
 from mirsignal.figures.comparison import draw_experiments
 from mirsignal.figures.pages import write_page
-from mirsignal.files import read_json, read_tsv
-from mirsignal.jobs import run
+from mirsignal.files.atomic import read_json, read_tsv
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):
@@ -12,7 +12,8 @@ def main(snakemake):
     draw_experiments(
         read_tsv(files.table),
         read_json(files.metrics)["target"],
-        *(snakemake.output.figure, caption),
+        snakemake.output.figure,
+        caption,
     )
 
 

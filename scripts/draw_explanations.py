@@ -3,8 +3,8 @@
 import pandas as pd
 
 from mirsignal.figures.explanations import draw_explanations
-from mirsignal.files import read_json
-from mirsignal.jobs import run
+from mirsignal.files.atomic import read_json
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):

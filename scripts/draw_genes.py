@@ -7,13 +7,13 @@ from pathlib import Path
 import pandas as pd
 
 from mirsignal.figures.tracks import draw_scan
-from mirsignal.files import read_json
-from mirsignal.gene_scans import choose_scans
-from mirsignal.jobs import run
-from mirsignal.mirnas import scan_names
-from mirsignal.sequences import Transcripts
-from mirsignal.sites import find_sites
-from mirsignal.tracks import load_scans
+from mirsignal.files.atomic import read_json
+from mirsignal.files.tracks import load_scans
+from mirsignal.scan.genes import choose_scans
+from mirsignal.sequences.fasta import Transcripts
+from mirsignal.sequences.mirnas import scan_names
+from mirsignal.sites.seed_sites import find_sites
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

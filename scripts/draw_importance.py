@@ -1,8 +1,8 @@
 """Draw how much each miRNA position adds to the logit."""
 
 from mirsignal.figures.importance import draw_importance
-from mirsignal.files import read_json, read_tsv
-from mirsignal.jobs import run
+from mirsignal.files.atomic import read_json, read_tsv
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):
@@ -11,7 +11,8 @@ def main(snakemake):
         read_tsv(snakemake.input.table),
         summary["seed_less_other_positions"]["all"]["all"],
         summary["families"],
-        *(snakemake.output[0], snakemake.params.caption),
+        snakemake.output[0],
+        snakemake.params.caption,
     )
 
 

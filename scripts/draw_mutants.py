@@ -3,8 +3,8 @@
 import numpy as np
 
 from mirsignal.figures.mutagenesis import draw_mutants
-from mirsignal.files import read_json
-from mirsignal.jobs import run
+from mirsignal.files.atomic import read_json
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):
@@ -14,7 +14,8 @@ def main(snakemake):
     draw_mutants(
         mutants,
         [pair["title"] for pair in pairs],
-        *(snakemake.output[0], snakemake.params.caption),
+        snakemake.output[0],
+        snakemake.params.caption,
     )
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from mirsignal.figures.pairs import draw_pairs
-from mirsignal.jobs import run
-from mirsignal.selection import read_explained, read_paths
+from mirsignal.interpretation.selection import read_explained, read_paths
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):
@@ -15,7 +15,8 @@ def main(snakemake):
         pairs.iloc[drawn],
         values[drawn],
         [paths[at] for at in drawn],
-        *(snakemake.output[0], snakemake.params.caption),
+        snakemake.output[0],
+        snakemake.params.caption,
     )
 
 

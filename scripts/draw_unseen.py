@@ -2,8 +2,8 @@
 
 from mirsignal.figures.comparison import draw_per_mirna, label_predictors
 from mirsignal.figures.pages import write_page
-from mirsignal.files import read_json
-from mirsignal.jobs import run
+from mirsignal.files.atomic import read_json
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):

@@ -1,8 +1,8 @@
 """Draw measured variants of target sites against the change of the logit."""
 
 from mirsignal.figures.variants import draw_variants
-from mirsignal.files import read_json, read_tsv
-from mirsignal.jobs import run
+from mirsignal.files.atomic import read_json, read_tsv
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):
@@ -11,7 +11,8 @@ def main(snakemake):
         read_tsv(snakemake.input.table),
         summary["mirnas"],
         summary["stronger"],
-        *(snakemake.output[0], snakemake.params.caption),
+        snakemake.output[0],
+        snakemake.params.caption,
     )
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mirsignal.backend import keras, set_up
-from mirsignal.baselines import BASELINES
-from mirsignal.evaluation import (
+from mirsignal.binding.baselines import BASELINES
+from mirsignal.binding.batches import predict_pairs
+from mirsignal.binding.evaluation import (
     collect_test_pairs,
     describe_test_set,
     each_test_set,
@@ -17,10 +17,10 @@ from mirsignal.evaluation import (
     random_pairs,
     summarise_seeds,
 )
-from mirsignal.files import write_json, write_parquet, write_tsv
-from mirsignal.history import best_member
-from mirsignal.jobs import run
-from mirsignal.training import predict_pairs
+from mirsignal.files.atomic import write_json, write_parquet, write_tsv
+from mirsignal.networks.backend import keras, set_up
+from mirsignal.networks.history import best_member
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 
@@ -152,7 +152,11 @@ def report(metrics):
         ap = found["predictors"]["network"]["average_precision"]
         log.info(
             "%s: AP %.3f (%.3f-%.3f), prevalence %.3f, within-miRNA AUC %.3f, n = %s",
-            *(name, ap["value"], ap["low"], ap["high"], found["prevalence"]),
+            name,
+            ap["value"],
+            ap["low"],
+            ap["high"],
+            found["prevalence"],
             found["predictors"]["network"]["within_mirna_auc"]["value"],
             f"{found['n']:,}",
         )
@@ -160,7 +164,8 @@ def report(metrics):
     rates = windows["positive_rate"].values()
     log.info(
         "random windows with P > 0.5: %.1f-%.1f%% by miRNA",
-        *(100 * min(rates), 100 * max(rates)),
+        100 * min(rates),
+        100 * max(rates),
     )
 
 

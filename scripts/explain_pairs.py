@@ -6,19 +6,23 @@ import time
 import numpy as np
 import pandas as pd
 
-from mirsignal.backend import keras, set_up
 from mirsignal.errors import InputError
-from mirsignal.explanation import (
+from mirsignal.files.atomic import atomic_path, write_json, write_parquet
+from mirsignal.interpretation.explanation import (
     LARGEST_RESIDUAL,
     PairExplainer,
     pairs_to_matrices,
     sample_background,
     summarise_additivity,
 )
-from mirsignal.files import atomic_path, write_json, write_parquet
-from mirsignal.jobs import run
-from mirsignal.scanning import sigmoid
-from mirsignal.selection import choose_test_pairs, name_sequences, read_named_pairs
+from mirsignal.interpretation.selection import (
+    choose_test_pairs,
+    name_sequences,
+    read_named_pairs,
+)
+from mirsignal.networks.backend import keras, set_up
+from mirsignal.scan.scanning import sigmoid
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 
@@ -83,14 +87,18 @@ def report(pairs, kind, seconds):
     failed = pairs.loc[~pairs["additive"], "id"].tolist()
     log.info(
         "%s pairs, %.0f s per 1,000; additivity residual at most %.1e; %d failed",
-        *(f"{len(pairs):,}", 1000 * seconds / len(pairs), pairs["residual"].max()),
+        f"{len(pairs):,}",
+        1000 * seconds / len(pairs),
+        pairs["residual"].max(),
         len(failed),
     )
     if failed:
         log.warning(
             "SHAP values of %d pairs miss the logit by more than %g: %s%s; they are left "
             "out of importance and clusters",
-            *(len(failed), LARGEST_RESIDUAL[kind], ", ".join(failed[:5])),
+            len(failed),
+            LARGEST_RESIDUAL[kind],
+            ", ".join(failed[:5]),
             ", ..." if len(failed) > 5 else "",
         )
     n_named = (pairs["source"] == "named").sum()

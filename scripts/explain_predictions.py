@@ -4,16 +4,16 @@ import logging
 
 import pandas as pd
 
-from mirsignal.backend import keras, set_up
-from mirsignal.files import write_json, write_tsv
-from mirsignal.gene_features import gene_inputs
-from mirsignal.jobs import run
-from mirsignal.occlusion import find_parts, name_sites, occlude
-from mirsignal.regression import DIRECTION, padding_multiple
-from mirsignal.sequences import Transcripts
-from mirsignal.signals import read_limits, scale
-from mirsignal.sites import find_sites
-from mirsignal.tracks import load_tracks
+from mirsignal.files.atomic import write_json, write_tsv
+from mirsignal.files.tracks import load_tracks
+from mirsignal.networks.backend import keras, set_up
+from mirsignal.repression.occlusion import find_parts, name_sites, occlude
+from mirsignal.repression.training import DIRECTION, padding_multiple
+from mirsignal.sequences.fasta import Transcripts
+from mirsignal.signals.compression import read_limits, scale
+from mirsignal.sites.gene_features import gene_inputs
+from mirsignal.sites.seed_sites import find_sites
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

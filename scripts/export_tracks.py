@@ -6,9 +6,9 @@ import os
 import numpy as np
 import pyBigWig
 
-from mirsignal.files import atomic_path
-from mirsignal.jobs import run
-from mirsignal.tracks import load_tracks
+from mirsignal.files.atomic import atomic_path
+from mirsignal.files.tracks import load_tracks
+from mirsignal.workflow.jobs import run
 
 HEADER = b"# transcript, start (0-based), end (half open), score; bedGraph\n"
 

@@ -2,11 +2,11 @@
 
 import logging
 
-from mirsignal.chimeras import read_clash_table, read_pairs
 from mirsignal.errors import InputError
-from mirsignal.files import write_json, write_parquet
-from mirsignal.jobs import run
-from mirsignal.sequences import Transcripts
+from mirsignal.files.atomic import write_json, write_parquet
+from mirsignal.samples.chimeras import read_clash_table, read_pairs
+from mirsignal.sequences.fasta import Transcripts
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

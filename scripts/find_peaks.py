@@ -4,10 +4,10 @@ import logging
 
 import pandas as pd
 
-from mirsignal.files import atomic_path, write_parquet
-from mirsignal.jobs import run
-from mirsignal.peaks import call_peaks
-from mirsignal.tracks import load_tracks
+from mirsignal.files.atomic import atomic_path, write_parquet
+from mirsignal.files.tracks import load_tracks
+from mirsignal.scan.peaks import call_peaks
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from mirsignal.files import write_parquet
-from mirsignal.jobs import run
-from mirsignal.repression import label_pairs
-from mirsignal.sequences import Transcripts
-from mirsignal.site_baselines import seed_count_baseline, site_feature_baseline
+from mirsignal.files.atomic import write_parquet
+from mirsignal.repression.baselines import seed_count_baseline, site_feature_baseline
+from mirsignal.repression.folds import label_pairs
+from mirsignal.sequences.fasta import Transcripts
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):

@@ -4,11 +4,11 @@ import logging
 
 import pandas as pd
 
-from mirsignal.files import write_tsv
-from mirsignal.jobs import run
-from mirsignal.occupancy import fit_seeds, save_occupancy
-from mirsignal.repression import label_pairs
-from mirsignal.site_regions import GROUPS
+from mirsignal.files.atomic import write_tsv
+from mirsignal.repression.folds import label_pairs
+from mirsignal.repression.occupancy import fit_seeds, save_occupancy
+from mirsignal.sites.regions import GROUPS
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 
@@ -44,7 +44,8 @@ def main(snakemake):
     ]
     log.info(
         "%d models of %s pairs, fitted in %s iterations",
-        *(len(models), f"{len(pairs):,}"),
+        len(models),
+        f"{len(pairs):,}",
         ", ".join(str(model.n_iterations) for model in models),
     )
     write_tsv(snakemake.output.table, pd.DataFrame(rows, columns=[*COLUMNS]), COLUMNS)

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.errors import InputError
-from mirsignal.files import write_tsv
-from mirsignal.jobs import run
-from mirsignal.repression import held_out_folds
-from mirsignal.signals import fit_limits
-from mirsignal.tracks import load_tracks
+from mirsignal.files.atomic import write_tsv
+from mirsignal.files.tracks import load_tracks
+from mirsignal.repression.folds import held_out_folds
+from mirsignal.signals.compression import fit_limits
+from mirsignal.workflow.jobs import run
 
 COLUMNS = {
     "fold": "the fold left out (the next one chooses the epoch and is left out too)",

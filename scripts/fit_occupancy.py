@@ -5,11 +5,11 @@ import logging
 import numpy as np
 import pandas as pd
 
-from mirsignal.files import write_parquet
-from mirsignal.jobs import run
-from mirsignal.metrics import pearson
-from mirsignal.occupancy import fit_seeds
-from mirsignal.repression import held_out_folds, label_pairs
+from mirsignal.files.atomic import write_parquet
+from mirsignal.repression.folds import held_out_folds, label_pairs
+from mirsignal.repression.occupancy import fit_seeds
+from mirsignal.statistics.metrics import pearson
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 
@@ -53,7 +53,9 @@ def main(snakemake):
     write_parquet(snakemake.output[0], predictions)
     log.info(
         "%d fits, converged in %d-%d iterations",
-        *(len(n_iterations), min(n_iterations), max(n_iterations)),
+        len(n_iterations),
+        min(n_iterations),
+        max(n_iterations),
     )
     for part, rows in predictions.groupby("part"):
         r = pearson(rows["target"].to_numpy(), rows["occupancy"].to_numpy())

@@ -4,11 +4,11 @@ import logging
 
 import pandas as pd
 
-from mirsignal.accessibility import fold_sites
-from mirsignal.context_sites import find_context_sites, join
-from mirsignal.files import write_parquet
-from mirsignal.jobs import run
-from mirsignal.sequences import Transcripts
+from mirsignal.files.atomic import write_parquet
+from mirsignal.sequences.fasta import Transcripts
+from mirsignal.sites.accessibility import fold_sites
+from mirsignal.sites.contextpp_sites import find_context_sites, join
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

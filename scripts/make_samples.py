@@ -4,10 +4,10 @@ import logging
 
 import pandas as pd
 
-from mirsignal.files import write_parquet
-from mirsignal.jobs import run
-from mirsignal.samples import make_samples
-from mirsignal.sequences import Transcripts
+from mirsignal.files.atomic import write_parquet
+from mirsignal.samples.assembly import make_samples
+from mirsignal.sequences.fasta import Transcripts
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

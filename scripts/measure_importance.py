@@ -5,8 +5,8 @@ import logging
 import pandas as pd
 
 from mirsignal.axes import REGIONS
-from mirsignal.files import write_json, write_tsv
-from mirsignal.importance import (
+from mirsignal.files.atomic import write_json, write_tsv
+from mirsignal.interpretation.importance import (
     best_site_types,
     common_families,
     describe_contrast,
@@ -14,9 +14,9 @@ from mirsignal.importance import (
     seed_contrast,
     summarise_importance,
 )
-from mirsignal.jobs import run
-from mirsignal.mirnas import short_name
-from mirsignal.selection import read_explained, usable_for_many
+from mirsignal.interpretation.selection import read_explained, usable_for_many
+from mirsignal.sequences.mirnas import short_name
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

@@ -4,12 +4,16 @@ import logging
 
 import pandas as pd
 
-from mirsignal.files import write_json
-from mirsignal.jobs import run
-from mirsignal.localisation import seed_match_track
-from mirsignal.sequences import Transcripts
-from mirsignal.tracks import load_scans
-from mirsignal.truth import chimera_recovery, repression_recovery, scan_recovery
+from mirsignal.comparison.truth import (
+    chimera_recovery,
+    repression_recovery,
+    scan_recovery,
+)
+from mirsignal.files.atomic import write_json
+from mirsignal.files.tracks import load_scans
+from mirsignal.scan.localisation import seed_match_track
+from mirsignal.sequences.fasta import Transcripts
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

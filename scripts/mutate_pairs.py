@@ -4,13 +4,13 @@ import logging
 
 import numpy as np
 
-from mirsignal.attribution_checks import correlate_rows, nucleotide_sums
 from mirsignal.axes import MIRNA, TARGET
-from mirsignal.backend import keras, set_up
-from mirsignal.files import atomic_path, write_json, write_tsv
-from mirsignal.jobs import run
-from mirsignal.mutagenesis import COLUMNS, mutate_pairs, tabulate_mutants
-from mirsignal.selection import name_pair, read_explained
+from mirsignal.files.atomic import atomic_path, write_json, write_tsv
+from mirsignal.interpretation.checks import correlate_rows, nucleotide_sums
+from mirsignal.interpretation.mutagenesis import COLUMNS, mutate_pairs, tabulate_mutants
+from mirsignal.interpretation.selection import name_pair, read_explained
+from mirsignal.networks.backend import keras, set_up
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

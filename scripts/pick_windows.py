@@ -4,15 +4,16 @@ import logging
 
 import pandas as pd
 
-from mirsignal.backend import keras, set_up
-from mirsignal.files import write_parquet
-from mirsignal.jobs import run
-from mirsignal.pairing import ENCODINGS
-from mirsignal.scanning import make_scanner
-from mirsignal.scores import PredictionScorer
-from mirsignal.sequences import Transcripts, encode
-from mirsignal.tracks import load_scans
-from mirsignal.windows import tabulate_candidates
+from mirsignal.binding.pairing import ENCODINGS
+from mirsignal.files.atomic import write_parquet
+from mirsignal.files.tracks import load_scans
+from mirsignal.networks.backend import keras, set_up
+from mirsignal.scan.scanning import make_scanner
+from mirsignal.scan.scores import PredictionScorer
+from mirsignal.sequences.codes import encode
+from mirsignal.sequences.fasta import Transcripts
+from mirsignal.signals.windows import tabulate_candidates
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

@@ -4,9 +4,9 @@ import logging
 
 import pandas as pd
 
-from mirsignal.files import write_parquet
-from mirsignal.jobs import run
-from mirsignal.transcripts import plan_shards
+from mirsignal.files.atomic import write_parquet
+from mirsignal.sequences.transcripts import plan_shards
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

@@ -5,22 +5,22 @@ import logging
 import numpy as np
 import pandas as pd
 
-from mirsignal.accessibility import fold_sites
-from mirsignal.context_tables import read_orfs, read_ta_sps
-from mirsignal.contextpp import read_coefficients, score_folded, tabulate_sites
-from mirsignal.files import write_tsv
-from mirsignal.jobs import run
-from mirsignal.mirnas import read_mirnas
-from mirsignal.occupancy import load_occupancy
-from mirsignal.prediction import LISTED, name_as_known, predict_genes
-from mirsignal.site_regions import tabulate_regions
-from mirsignal.strands import STRAND_COLUMNS, load_strands
-from mirsignal.transcripts import (
+from mirsignal.files.atomic import write_tsv
+from mirsignal.repression.occupancy import load_occupancy
+from mirsignal.repression.prediction import LISTED, name_as_known, predict_genes
+from mirsignal.sequences.mirnas import read_mirnas
+from mirsignal.sequences.strands import STRAND_COLUMNS, load_strands
+from mirsignal.sequences.transcripts import (
     describe_transcripts,
     find_genes,
     read_genes,
     read_transcripts,
 )
+from mirsignal.sites.accessibility import fold_sites
+from mirsignal.sites.contextpp import read_coefficients, score_folded, tabulate_sites
+from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
+from mirsignal.sites.regions import tabulate_regions
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 
@@ -80,13 +80,18 @@ def main(snakemake):
     folded = fold_sites(sites, sequences) if params.accessibility else None
     sites, _ = score_folded(sites, folded, coefficients)
     regions = tabulate_regions(
-        *(mirnas, transcripts, sequences, orfs, sites, ta_sps, coefficients)
+        mirnas, transcripts, sequences, orfs, sites, ta_sps, coefficients
     )
     models = load_occupancy(files.model)
     intervals = pd.read_csv(files.intervals, sep="\t", comment="#")
     names = name_as_known(mirnas, pd.read_parquet(files.known), models[0])
     table, described = predict_genes(
-        *(models, intervals, mirnas["mirna"], transcripts, regions, names),
+        models,
+        intervals,
+        mirnas["mirna"],
+        transcripts,
+        regions,
+        names,
         noise_sd=params.noise_sd,
     )
     write_tsv(snakemake.output.genes, table[list(GENES)], GENES)
@@ -97,12 +102,15 @@ def main(snakemake):
     noise = intervals["noise_sd"].iloc[0]
     log.info(
         "intervals for noise of standard deviation %.3f; %.3f in the study",
-        *(params.noise_sd or noise, noise),
+        params.noise_sd or noise,
+        noise,
     )
     log.info("reading frames of %d of %d transcripts", (orfs != "").sum(), len(orfs))
     log.info(
         "%s pairs of %d miRNAs (%d of them trained on) and %s genes: %s",
-        *(f"{len(table):,}", len(mirnas), int(np.isin(names, models[0].mirnas).sum())),
+        f"{len(table):,}",
+        len(mirnas),
+        int(np.isin(names, models[0].mirnas).sum()),
         f"{transcripts['gene'].nunique():,}",
         ", ".join(f"{n:,} {status}" for status, n in counts.items()),
     )

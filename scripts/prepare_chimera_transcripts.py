@@ -1,8 +1,8 @@
 """Write the transcripts of the chimeras as one clean, indexed RNA FASTA."""
 
-from mirsignal.jobs import run
-from mirsignal.sequences import write_indexed_fasta
-from mirsignal.transcripts import read_transcripts
+from mirsignal.sequences.fasta import write_indexed_fasta
+from mirsignal.sequences.transcripts import read_transcripts
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):

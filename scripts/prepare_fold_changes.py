@@ -4,9 +4,9 @@ import logging
 
 import pandas as pd
 
-from mirsignal.files import write_parquet
-from mirsignal.jobs import run
-from mirsignal.repression import read_fold_changes
+from mirsignal.files.atomic import write_parquet
+from mirsignal.repression.fold_changes import read_fold_changes
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

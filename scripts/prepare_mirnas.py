@@ -1,9 +1,9 @@
 """Check the table of miRNAs; tell which strands of their duplexes are loaded."""
 
-from mirsignal.files import write_parquet, write_tsv
-from mirsignal.jobs import run
-from mirsignal.mirnas import read_mirnas
-from mirsignal.strands import STRAND_COLUMNS, load_strands
+from mirsignal.files.atomic import write_parquet, write_tsv
+from mirsignal.sequences.mirnas import read_mirnas
+from mirsignal.sequences.strands import STRAND_COLUMNS, load_strands
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):

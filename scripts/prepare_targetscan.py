@@ -4,9 +4,9 @@ import logging
 
 import pandas as pd
 
-from mirsignal.files import write_parquet
-from mirsignal.jobs import run
-from mirsignal.repression import check_scored_genes, read_targetscan
+from mirsignal.files.atomic import write_parquet
+from mirsignal.repression.targetscan import check_scored_genes, read_targetscan
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

@@ -2,9 +2,9 @@
 
 import logging
 
-from mirsignal.chimeras import read_test_pairs
-from mirsignal.files import write_parquet
-from mirsignal.jobs import run
+from mirsignal.files.atomic import write_parquet
+from mirsignal.samples.chimeras import read_test_pairs
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

@@ -2,15 +2,15 @@
 
 import logging
 
-from mirsignal.files import write_parquet
-from mirsignal.jobs import run
-from mirsignal.sequences import write_indexed_fasta
-from mirsignal.transcripts import (
+from mirsignal.files.atomic import write_parquet
+from mirsignal.sequences.fasta import write_indexed_fasta
+from mirsignal.sequences.transcripts import (
     describe_transcripts,
     find_genes,
     read_genes,
     read_transcripts,
 )
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

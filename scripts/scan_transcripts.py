@@ -6,18 +6,19 @@ import time
 import numpy as np
 import pandas as pd
 
-from mirsignal.attribution import Attributor
-from mirsignal.backend import keras, set_up
-from mirsignal.convolution import NotConvolutionalError, fold_network
+from mirsignal.binding.pairing import ENCODINGS
 from mirsignal.errors import InputError
-from mirsignal.explanation import sample_background
-from mirsignal.files import read_json
-from mirsignal.jobs import run
-from mirsignal.pairing import ENCODINGS
-from mirsignal.scanning import make_scanner
-from mirsignal.scores import AttributionScorer, PredictionScorer, ShapScorer
-from mirsignal.sequences import Transcripts, encode
-from mirsignal.tracks import join_tracks, save_scans
+from mirsignal.files.atomic import read_json
+from mirsignal.files.tracks import join_tracks, save_scans
+from mirsignal.interpretation.explanation import sample_background
+from mirsignal.networks.backend import keras, set_up
+from mirsignal.scan.attribution import Attributor
+from mirsignal.scan.convolution import NotConvolutionalError, fold_network
+from mirsignal.scan.scanning import make_scanner
+from mirsignal.scan.scores import AttributionScorer, PredictionScorer, ShapScorer
+from mirsignal.sequences.codes import encode
+from mirsignal.sequences.fasta import Transcripts
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

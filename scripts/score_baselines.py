@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from mirsignal.baselines import score_baselines
-from mirsignal.evaluation import collect_test_pairs, each_test_set
-from mirsignal.files import write_parquet
-from mirsignal.jobs import run
+from mirsignal.binding.baselines import score_baselines
+from mirsignal.binding.evaluation import collect_test_pairs, each_test_set
+from mirsignal.files.atomic import write_parquet
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

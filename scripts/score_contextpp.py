@@ -4,18 +4,18 @@ import logging
 
 import pandas as pd
 
-from mirsignal.context_tables import read_orfs, read_ta_sps
-from mirsignal.contextpp import (
+from mirsignal.files.atomic import write_parquet
+from mirsignal.sequences.fasta import Transcripts
+from mirsignal.sites.contextpp import (
     LEFT_OUT,
     read_coefficients,
     score_folded,
     sum_by_gene,
     tabulate_sites,
 )
-from mirsignal.files import write_parquet
-from mirsignal.jobs import run
-from mirsignal.sequences import Transcripts
-from mirsignal.sites import SITE_TYPES
+from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
+from mirsignal.sites.seed_sites import SITE_TYPES
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

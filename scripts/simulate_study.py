@@ -4,10 +4,10 @@ import gzip
 import logging
 from io import StringIO
 
-from mirsignal.files import atomic_path, write_parquet, write_tsv
-from mirsignal.jobs import run
-from mirsignal.mirnas import read_mirnas
+from mirsignal.files.atomic import atomic_path, write_parquet, write_tsv
+from mirsignal.sequences.mirnas import read_mirnas
 from mirsignal.simulation import Sizes, simulate_study
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from mirsignal.files import write_parquet
-from mirsignal.jobs import run
-from mirsignal.repression import split_genes
+from mirsignal.files.atomic import write_parquet
+from mirsignal.repression.folds import split_genes
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):

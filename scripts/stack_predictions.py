@@ -4,11 +4,11 @@ import logging
 
 import pandas as pd
 
-from mirsignal.contextpp import bound_scores
-from mirsignal.files import write_parquet, write_tsv
-from mirsignal.jobs import run
-from mirsignal.repression import add_scores
-from mirsignal.stacking import stack
+from mirsignal.files.atomic import write_parquet, write_tsv
+from mirsignal.repression.stacking import stack
+from mirsignal.repression.targetscan import add_scores
+from mirsignal.sites.contextpp import bound_scores
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

@@ -4,13 +4,13 @@ import logging
 
 import pandas as pd
 
-from mirsignal.context_tables import read_orfs, read_ta_sps
-from mirsignal.contextpp import read_coefficients
-from mirsignal.files import write_parquet
-from mirsignal.gene_features import describe_genes
-from mirsignal.jobs import run
-from mirsignal.sequences import Transcripts
-from mirsignal.site_regions import tabulate_regions
+from mirsignal.files.atomic import write_parquet
+from mirsignal.sequences.fasta import Transcripts
+from mirsignal.sites.contextpp import read_coefficients
+from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
+from mirsignal.sites.gene_features import describe_genes
+from mirsignal.sites.regions import tabulate_regions
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from mirsignal.backend import set_up
-from mirsignal.files import write_tsv
-from mirsignal.history import HISTORY_COLUMNS
-from mirsignal.jobs import run
-from mirsignal.networks import save_network
-from mirsignal.training import make_checkpoint, train_binding
+from mirsignal.binding.training import train_binding
+from mirsignal.files.atomic import write_tsv
+from mirsignal.networks.backend import set_up
+from mirsignal.networks.checkpoints import make_checkpoint
+from mirsignal.networks.history import HISTORY_COLUMNS
+from mirsignal.networks.storage import save_network
+from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):

@@ -4,17 +4,17 @@ import logging
 
 import pandas as pd
 
-from mirsignal.backend import set_up
-from mirsignal.files import write_parquet, write_tsv
-from mirsignal.gene_features import gene_inputs
-from mirsignal.history import REGRESSION_COLUMNS
-from mirsignal.jobs import run
-from mirsignal.networks import save_network
-from mirsignal.regression import train_regression
-from mirsignal.repression import part_pairs
-from mirsignal.seeds import add_predictions
-from mirsignal.signals import read_limits, scale
-from mirsignal.tracks import load_tracks
+from mirsignal.files.atomic import write_parquet, write_tsv
+from mirsignal.files.tracks import load_tracks
+from mirsignal.networks.backend import set_up
+from mirsignal.networks.history import REGRESSION_COLUMNS
+from mirsignal.networks.seeds import add_predictions
+from mirsignal.networks.storage import save_network
+from mirsignal.repression.folds import part_pairs
+from mirsignal.repression.training import train_regression
+from mirsignal.signals.compression import read_limits, scale
+from mirsignal.sites.gene_features import gene_inputs
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

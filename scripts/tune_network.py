@@ -5,19 +5,20 @@ import logging
 import numpy as np
 import pandas as pd
 
-from mirsignal.backend import keras, set_up
+from mirsignal.binding.models.averaging import join_networks
 from mirsignal.errors import InputError
-from mirsignal.files import write_json, write_parquet, write_tsv
-from mirsignal.fine_tuning import RepressionModel, fine_tune
-from mirsignal.history import REGRESSION_COLUMNS
-from mirsignal.jobs import run
-from mirsignal.models.averaging import join_networks
-from mirsignal.networks import save_network
-from mirsignal.repression import part_pairs
-from mirsignal.scanning import mirna_rows
-from mirsignal.seeds import add_predictions, member_seeds
-from mirsignal.sequences import Transcripts, encode
-from mirsignal.windows import collect_windows
+from mirsignal.files.atomic import write_json, write_parquet, write_tsv
+from mirsignal.networks.backend import keras, set_up
+from mirsignal.networks.history import REGRESSION_COLUMNS
+from mirsignal.networks.seeds import add_predictions, member_seeds
+from mirsignal.networks.storage import save_network
+from mirsignal.repression.fine_tuning import RepressionModel, fine_tune
+from mirsignal.repression.folds import part_pairs
+from mirsignal.scan.scanning import mirna_rows
+from mirsignal.sequences.codes import encode
+from mirsignal.sequences.fasta import Transcripts
+from mirsignal.signals.windows import collect_windows
+from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from mirsignal.contextpp import read_coefficients
+from mirsignal.sites.contextpp import read_coefficients
 
 # Tests run on the CPU: their numbers are compared exactly, and this process must not hold
 # the GPU that the workflow it starts would wait for.
@@ -86,7 +86,7 @@ def unsettle():
 @pytest.fixture(scope="session")
 def network(unsettle):
     """Return a small binding network with random weights and statistics."""
-    from mirsignal.models import BINDING_NETWORKS
+    from mirsignal.binding.models import BINDING_NETWORKS
 
     return unsettle(BINDING_NETWORKS["cnn"]("wc_gu", filters=(3, 4, 5), n_hidden=6))
 
@@ -97,9 +97,9 @@ def site_network():
 
     These are codes of targets (40, W) and miRNAs (40, M) that match, and of others (50).
     """
-    from mirsignal.backend import keras
-    from mirsignal.models import BINDING_NETWORKS
-    from mirsignal.pairing import pair_matrix
+    from mirsignal.binding.models import BINDING_NETWORKS
+    from mirsignal.binding.pairing import pair_matrix
+    from mirsignal.networks.backend import keras
 
     rng = np.random.default_rng(6)
     keras.utils.set_random_seed(6)

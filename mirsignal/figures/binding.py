@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import precision_recall_curve
 
-from mirsignal.evaluation import each_test_set, reliability
+from mirsignal.binding.evaluation import each_test_set, reliability
 from mirsignal.figures.style import (
     BLUE,
     CYCLE,
@@ -21,8 +21,8 @@ from mirsignal.figures.style import (
     new_figure,
     save_figure,
 )
-from mirsignal.history import best_member
-from mirsignal.mirnas import short_name
+from mirsignal.networks.history import best_member
+from mirsignal.sequences.mirnas import short_name
 
 _PREDICTORS = {
     "network": ("score", BLUE),

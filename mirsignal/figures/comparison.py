@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mirsignal.comparison import precision_recall, top_target_means
+from mirsignal.comparison.predictors import precision_recall, top_target_means
 from mirsignal.figures.style import (
     BLACK,
     BLUE,
@@ -86,7 +86,9 @@ def draw_cumulative(
                 values = np.sort(pairs.loc[inside, "log2fc"])
                 share = np.arange(1, len(values) + 1) / len(values)
                 axis.step(
-                    *(values, share, "--" if label == "no site" else "-"),
+                    values,
+                    share,
+                    "--" if label == "no site" else "-",
                     **{"color": colour, "label": f"{label} (n = {len(values):,})"},
                 )
         axis.set(xlabel="observed log2FC", ylabel="share of pairs", title=title)

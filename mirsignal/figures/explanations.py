@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 
 from mirsignal.figures.style import BLUE, GREY, new_figure, save_figure
 from mirsignal.figures.tracks import SITE_COLOURS
-from mirsignal.sites import SITE_TYPES
+from mirsignal.sites.seed_sites import SITE_TYPES
 
 OTHER = "no canonical site"
 COLOURS = {**SITE_COLOURS, OTHER: BLUE}

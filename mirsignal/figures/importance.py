@@ -19,8 +19,8 @@ from mirsignal.figures.style import (
     new_figure,
     save_figure,
 )
-from mirsignal.importance import NO_SITE, describe_contrast
-from mirsignal.sites import SITE_TYPES
+from mirsignal.interpretation.importance import NO_SITE, describe_contrast
+from mirsignal.sites.seed_sites import SITE_TYPES
 
 
 def draw_importance(

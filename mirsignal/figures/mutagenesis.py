@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mirsignal.axes import CHANGES, MIRNA, TARGET
 from mirsignal.figures.style import DIVERGING, GREY, mark_seed, new_figure, save_figure
-from mirsignal.sequences import LETTERS, UNKNOWN
+from mirsignal.sequences.codes import LETTERS, UNKNOWN
 
 _SIDES = {"target, 5' to 3'": TARGET, "miRNA, 5' to 3' (lines: seed)": MIRNA}
 _MEASURES = {"delta_logit": "change of\nlogit", "delta_p": "change of\nP(binding)"}

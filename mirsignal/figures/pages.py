@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
-from mirsignal.files import atomic_path, read_tsv
+from mirsignal.files.atomic import atomic_path, read_tsv
 
 _STYLE = (
     "body{font-family:sans-serif;max-width:70em;margin:2em;background:#fff;color:#222}"

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mirsignal.duplexes import WATSON_CRICK, WOBBLE, pair_kinds, write_duplex
 from mirsignal.figures.style import (
     BLACK,
     DIVERGING,
@@ -19,7 +18,13 @@ from mirsignal.figures.style import (
     new_figure,
     save_figure,
 )
-from mirsignal.selection import name_pair
+from mirsignal.interpretation.duplexes import (
+    WATSON_CRICK,
+    WOBBLE,
+    pair_kinds,
+    write_duplex,
+)
+from mirsignal.interpretation.selection import name_pair
 
 _PADDING = "-"
 

@@ -46,7 +46,8 @@ def _shortcuts(axis: Any, shortcuts: dict[str, Any]) -> None:
         n = next(iter(scores.values()))["n"]
         label = f"{in_words(test_set)}, n = {n:,}"
         axis.errorbar(
-            *(values, places),
+            values,
+            places,
             xerr=error_bars(values, low, high),
             fmt="o",
             markersize=3,
@@ -95,8 +96,9 @@ def _cluster_sizes(axis: Any, sizes: dict[str, Any]) -> None:
     for number, (split, found) in enumerate(sizes["splits"].items()):
         shares = {int(n): share for n, share in found["share_at_least"].items()}
         axis.plot(
-            *(list(shares), list(shares.values())),
-            *("o-",),
+            list(shares),
+            list(shares.values()),
+            "o-",
             markersize=3,
             color=CYCLE[number - 1] if number else GREY,
             label=f"{in_words(split)}: {found['clusters']:,}, up to {found['largest']:,}",

@@ -16,7 +16,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mirsignal.files import atomic_path
+from mirsignal.files.atomic import atomic_path
 
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 GREY, BLACK, YELLOW, SKY = "#999999", "#222222", "#E69F00", "#56B4E9"

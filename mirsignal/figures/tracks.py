@@ -20,7 +20,7 @@ from mirsignal.figures.style import (
     new_figure,
     save_figure,
 )
-from mirsignal.sites import SITE_TYPES
+from mirsignal.sites.seed_sites import SITE_TYPES
 
 SITE_COLOURS = dict(zip(SITE_TYPES, (ORANGE, YELLOW, PINK, GREY), strict=True))
 _ZOOM = 300

@@ -38,7 +38,8 @@ def draw_variants(
             shown.groupby("mirna" if pooled else "site_id")
         ):
             axis.scatter(
-                *(site["delta_logit"], site["measured"]),
+                site["delta_logit"],
+                site["measured"],
                 s=12,
                 alpha=0.6,
                 linewidths=0,

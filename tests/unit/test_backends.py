@@ -12,10 +12,15 @@ import pytest
 PROGRAM = """
 import json, sys
 import numpy as np
-from mirsignal.attribution import Attributor
-from mirsignal.backend import keras, set_up
-from mirsignal.convolution import fold_network
-from mirsignal.scanning import make_scanner, mirna_reference, mirna_rows, scan_transcripts
+from mirsignal.scan.attribution import Attributor
+from mirsignal.networks.backend import keras, set_up
+from mirsignal.scan.convolution import fold_network
+from mirsignal.scan.scanning import (
+    make_scanner,
+    mirna_reference,
+    mirna_rows,
+    scan_transcripts,
+)
 
 set_up(1, 0, any_backend=True)
 mirna, encoding = "UGAGGUAGUAGGUUGUAUAGUU", "wc_gu"

@@ -9,7 +9,7 @@ from benchmarks import layouts
 from benchmarks.fuzzing import Reader, bounded_memory, check, fuzz, make_readers, spoil
 from benchmarks.mutations import MUTATIONS
 from mirsignal.errors import InputError
-from mirsignal.files import read_table
+from mirsignal.files.tables import read_table
 
 LONG_IDS = [("very_long_cell", 358, 358), ("very_long_cell", 355, 358)]
 FOUND = [
@@ -50,14 +50,27 @@ def test_files_as_they_are_can_be_read(tmp_path):
     readers = make_readers(tmp_path)
     path = tmp_path / "user_file"
     for name, layout in (
-        *(("fasta", "gencode"), ("transcripts", "ensembl"), ("mirnas", "table")),
-        *(("genes", "plain"), ("clash_table", "s1"), ("pairs", "mirbench")),
-        *(("test_sets", "mirbench"), ("fold_change", "matrix"), ("ta_sps", "targetscan")),
-        *(("targetscan", "plain"), ("targetscan_sites", "sites"), ("mrnas", "table")),
-        *(("targetscan_seeds", "summary"), ("measured_variants", "table")),
-        *(("fold_change_of_one", "deseq2"), ("mirdb", "mirdb")),
-        *(("mirnas_species", "mirbase"), ("fold_change", "write_table")),
-        *(("named_pairs", "table"), ("coefficients", "project"), ("tracks", "bigwig")),
+        ("fasta", "gencode"),
+        ("transcripts", "ensembl"),
+        ("mirnas", "table"),
+        ("genes", "plain"),
+        ("clash_table", "s1"),
+        ("pairs", "mirbench"),
+        ("test_sets", "mirbench"),
+        ("fold_change", "matrix"),
+        ("ta_sps", "targetscan"),
+        ("targetscan", "plain"),
+        ("targetscan_sites", "sites"),
+        ("mrnas", "table"),
+        ("targetscan_seeds", "summary"),
+        ("measured_variants", "table"),
+        ("fold_change_of_one", "deseq2"),
+        ("mirdb", "mirdb"),
+        ("mirnas_species", "mirbase"),
+        ("fold_change", "write_table"),
+        ("named_pairs", "table"),
+        ("coefficients", "project"),
+        ("tracks", "bigwig"),
     ):
         path.write_bytes(readers[name].seeds[layout])
         readers[name].read(path)

@@ -7,9 +7,9 @@ import tomllib
 import yaml
 
 from mirsignal import __version__
-from mirsignal.comparison import MEASURES
-from mirsignal.config import describe_schema, read_schema
-from mirsignal.source import imported_files
+from mirsignal.comparison.predictors import MEASURES
+from mirsignal.workflow.config import describe_schema, read_schema
+from mirsignal.workflow.source import imported_files
 
 FORMS = {
     "log": r"logs/{}(\.|/)",
@@ -83,7 +83,7 @@ def test_coordinates_are_those_of_bed_in_every_header(root):
 
 def on_gpu(root):
     """Return the names of the rules whose script reaches TensorFlow."""
-    backend = root / "mirsignal/backend.py"
+    backend = root / "mirsignal/networks/backend.py"
     scripts = (root / "scripts").glob("*.py")
     return {path.stem for path in scripts if backend in imported_files(path, root)}
 
@@ -190,6 +190,11 @@ def test_table_that_make_shows_has_whole_intervals(root):
     ranges = [[int(end) for end in part.split("-")] for part in shown.group(1).split(",")]
     found = [columns[at - 1] for ends in ranges for at in range(ends[0], ends[-1] + 1)]
     assert found == [
-        *("predictor", "n"),
-        *("pearson", "pearson_low", "pearson_high", "seeds_low", "seeds_high"),
+        "predictor",
+        "n",
+        "pearson",
+        "pearson_low",
+        "pearson_high",
+        "seeds_low",
+        "seeds_high",
     ]

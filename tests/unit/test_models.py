@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from mirsignal.backend import keras
-from mirsignal.models import BINDING_NETWORKS, SIGNAL_NETWORKS
-from mirsignal.models.gene_term import add_gene_term
-from mirsignal.models.pooling import AttentionPooling, OccupancyPooling
-from mirsignal.models.seed_match import MATCHES
-from mirsignal.models.site_pooling import POOLINGS
-from mirsignal.pairing import ENCODINGS, pair_matrix
-from mirsignal.sequences import encode_many, reverse_complement
+from mirsignal.binding.models import BINDING_NETWORKS
+from mirsignal.binding.models.seed_match import MATCHES
+from mirsignal.binding.pairing import ENCODINGS, pair_matrix
+from mirsignal.networks.backend import keras
+from mirsignal.repression.models import SIGNAL_NETWORKS
+from mirsignal.repression.models.gene_term import add_gene_term
+from mirsignal.repression.models.pooling import AttentionPooling, OccupancyPooling
+from mirsignal.repression.models.site_pooling import POOLINGS
+from mirsignal.sequences.codes import encode_many, reverse_complement
 
 
 def reload(model, folder):

@@ -7,7 +7,7 @@ import pytest
 from mirsignal.figures.comparison import draw_experiments, draw_per_mirna
 from mirsignal.figures.pages import write_page
 from mirsignal.figures.style import error_bars
-from mirsignal.files import read_json, read_tsv, write_json, write_tsv
+from mirsignal.files.atomic import read_json, read_tsv, write_json, write_tsv
 
 
 def test_page_shows_numbers_caption_and_meanings(tmp_path):

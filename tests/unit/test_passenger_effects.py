@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from benchmarks.passenger_effects import fit_constants, measure_effects
-from mirsignal.gene_features import GENE_FEATURES
-from mirsignal.strands import GUIDE_LEAD, SCALE, passenger_strand
+from mirsignal.sequences.strands import GUIDE_LEAD, SCALE, passenger_strand
+from mirsignal.sites.gene_features import GENE_FEATURES
 
 
 def test_constants_are_found_again():

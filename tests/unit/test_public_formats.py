@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from mirsignal.chimeras import read_clash_table
-from mirsignal.config import complete_config, read_schema
 from mirsignal.errors import InputError
-from mirsignal.files import read_table
-from mirsignal.repression import read_targetscan
-from mirsignal.sequences import Transcripts, read_fasta, write_fasta
-from mirsignal.text_files import read_text
+from mirsignal.files.tables import read_table
+from mirsignal.files.text import read_text
+from mirsignal.repression.targetscan import read_targetscan
+from mirsignal.samples.chimeras import read_clash_table
+from mirsignal.sequences.fasta import Transcripts, read_fasta, write_fasta
+from mirsignal.workflow.config import complete_config, read_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 SUMMARY_COUNTS = (
@@ -97,7 +97,7 @@ def test_biomart_fasta_without_sequence_is_skipped_and_counted(tmp_path, caplog)
         ">ENST01|ENSG01|A\nACGT\nAC\n>ENST02|ENSG01|A\nSequence unavailable\n"
         ">ENST03|ENSG02|B\nSequence unavailable\n>ENST04|ENSG02|B\nGGG\n"
     )
-    with caplog.at_level(logging.INFO, logger="mirsignal.sequences"):
+    with caplog.at_level(logging.INFO, logger="mirsignal.sequences.codes"):
         records = list(read_fasta(path))
     assert records == [("ENST01|ENSG01|A", "ACGUAC"), ("ENST04|ENSG02|B", "GGG")]
     assert "skipped 2 of 4 records" in caplog.text

@@ -4,18 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mirsignal.chimeras import read_clash_table
-from mirsignal.metrics import pearson, spearman
-from mirsignal.mirnas import read_mirnas
-from mirsignal.sequences import Transcripts, write_fasta
+from mirsignal.comparison.truth import chimera_recovery
+from mirsignal.samples.chimeras import read_clash_table
+from mirsignal.sequences.fasta import Transcripts, write_fasta
+from mirsignal.sequences.mirnas import read_mirnas
 from mirsignal.simulation import (
     Sizes,
     annotate_sites,
     simulate_study,
     supplementary_pairs,
 )
-from mirsignal.sites import match_sites
-from mirsignal.truth import chimera_recovery
+from mirsignal.sites.seed_sites import match_sites
+from mirsignal.statistics.metrics import pearson, spearman
 
 SIZES = Sizes(
     **{"n_transcripts": 60, "longest": 2000, "giant": 4000, "n_clash_transcripts": 40},

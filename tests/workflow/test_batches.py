@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from mirsignal.tracks import load_tracks
+from mirsignal.files.tracks import load_tracks
 
 pytestmark = pytest.mark.workflow
 

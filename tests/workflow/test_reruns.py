@@ -25,14 +25,28 @@ def edited(project, name, old, new):
 
 
 DRAWN = {
-    *("draw_audit", "draw_evaluation", "draw_pairs", "draw_importance", "draw_clusters"),
-    *("draw_mutants", "draw_checks", "draw_variants", "draw_genes", "draw_comparison"),
-    *("draw_unseen", "draw_explanations"),
+    "draw_audit",
+    "draw_evaluation",
+    "draw_pairs",
+    "draw_importance",
+    "draw_clusters",
+    "draw_mutants",
+    "draw_checks",
+    "draw_variants",
+    "draw_genes",
+    "draw_comparison",
+    "draw_unseen",
+    "draw_explanations",
 }
 SIGNAL = {
-    *("train_regression", "collect_predictions", "stack_predictions"),
-    *("compare_predictions", "explain_predictions", "measure_recovery"),
-    *("draw_comparison", "draw_explanations"),
+    "train_regression",
+    "collect_predictions",
+    "stack_predictions",
+    "compare_predictions",
+    "explain_predictions",
+    "measure_recovery",
+    "draw_comparison",
+    "draw_explanations",
 }
 
 
@@ -41,19 +55,28 @@ SIGNAL = {
     [
         ("scripts/train_binding.py", "", "\n# a comment\n", set()),
         ("scripts/prepare_transcripts.py", '"""', '"""Now: ', set()),
-        ("mirsignal/training.py", '"epoch %d of %d: train', '"%d of %d: train', set()),
-        ("mirsignal/jobs.py", "buffering=1", "buffering=2", set()),
-        ("mirsignal/files.py", "indent=2", "indent=1", set()),
-        ("mirsignal/models/binding_resnet.py", "strides=2", "strides=3", set()),
+        (
+            "mirsignal/binding/training.py",
+            '"epoch %d of %d: train',
+            '"%d of %d: train',
+            set(),
+        ),
+        ("mirsignal/workflow/jobs.py", "buffering=1", "buffering=2", set()),
+        ("mirsignal/files/tables.py", "indent=2", "indent=1", set()),
+        ("mirsignal/binding/models/resnet.py", "strides=2", "strides=3", set()),
         ("mirsignal/figures/style.py", "#0072B2", "#0072B3", DRAWN),
         (
-            *("mirsignal/figures/pages.py", "#ddd", "#eee"),
+            "mirsignal/figures/pages.py",
+            "#ddd",
+            "#eee",
             {"draw_evaluation", "draw_comparison", "draw_unseen"},
         ),
         ("report/scatter.rst", "", "\nMore.\n", {"draw_comparison"}),
         (
-            *("mirsignal/models/signal_cnn_gru.py", "dropout: float = 0.2"),
-            *("dropout: float = 0.3", SIGNAL),
+            "mirsignal/repression/models/cnn_gru.py",
+            "dropout: float = 0.2",
+            "dropout: float = 0.3",
+            SIGNAL,
         ),
     ],
 )
@@ -63,7 +86,7 @@ def test_edit_reruns_what_it_decides(finished, name, old, new, planned):
 
 
 def test_edit_of_science_reruns_all_that_follows(finished):
-    with edited(finished, "mirsignal/splits.py", "return ", "return 0 or "):
+    with edited(finished, "mirsignal/samples/splits.py", "return ", "return 0 or "):
         planned = finished.planned()
     assert {"make_samples", "audit_samples", "train_binding", *SIGNAL} <= set(planned)
     assert not {"prepare_transcripts", "extract_positives", "fit_occupancy"} & set(
@@ -95,8 +118,9 @@ def given(finished, tmp_path):
 
 
 WANTED = (
-    *("results/small/samples/balanced/pairs.parquet",),
-    *("results/small/inputs/fold_changes.parquet", "results/small/inputs/checked.json"),
+    "results/small/samples/balanced/pairs.parquet",
+    "results/small/inputs/fold_changes.parquet",
+    "results/small/inputs/checked.json",
 )
 
 

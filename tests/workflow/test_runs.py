@@ -16,14 +16,28 @@ pytestmark = pytest.mark.workflow
 SMALL_TEST_SETS = ("random", "unseen_target", "unseen_family")
 MAIN = "balanced.cnn.attribution.compressed.cnn_gru"
 INTERPRETATION = (
-    *("explain_pairs", "align_pairs", "draw_pairs"),
-    *("measure_importance", "draw_importance", "cluster_alignments", "draw_clusters"),
-    *("mutate_pairs", "draw_mutants", "check_attributions", "draw_checks"),
+    "explain_pairs",
+    "align_pairs",
+    "draw_pairs",
+    "measure_importance",
+    "draw_importance",
+    "cluster_alignments",
+    "draw_clusters",
+    "mutate_pairs",
+    "draw_mutants",
+    "check_attributions",
+    "draw_checks",
 )
 OTHERS = ("seed_counts", "site_features", "contextpp", "targetscan")
 EXPERIMENTS = (
-    *("main", "prediction_only", "uncompressed", "peaks", "paired_peaks"),
-    *("legacy_samples", "legacy_scan", "fine_tuned"),
+    "main",
+    "prediction_only",
+    "uncompressed",
+    "peaks",
+    "paired_peaks",
+    "legacy_samples",
+    "legacy_scan",
+    "fine_tuned",
 )
 STACKED = ("occupancy", "stacked", "stacked_targetscan")
 
@@ -67,7 +81,10 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
     assert set(planned) == {"evaluate_binding", "draw_evaluation", *INTERPRETATION}
     planned = finished.planned(extra="interpretation: {gap_open: 1}")
     assert set(planned) == {
-        *("align_pairs", "draw_pairs", "cluster_alignments", "draw_clusters"),
+        "align_pairs",
+        "draw_pairs",
+        "cluster_alignments",
+        "draw_clusters",
     }
     planned = finished.planned(extra="interpretation: {n_checked: 6}")
     assert planned == {"check_attributions": 1, "draw_checks": 1}
@@ -75,20 +92,32 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
     assert planned == {"draw_genes": 1}
     planned = finished.planned(extra="comparison: {thresholds: [-0.3]}")
     assert set(planned) == {
-        *("compare_predictions", "draw_comparison", "measure_recovery"),
-        *("compare_unseen", "draw_unseen"),
+        "compare_predictions",
+        "draw_comparison",
+        "measure_recovery",
+        "compare_unseen",
+        "draw_unseen",
     }
     planned = finished.planned(extra="comparison: {accessibility: false}")
     assert set(planned) == {
-        *("score_contextpp", "draw_genes", "tabulate_regions", "fit_baseline"),
-        *("fit_occupancy", "fit_final_occupancy", "stack_predictions", "compare_unseen"),
-        *("compare_predictions", "draw_comparison", "measure_recovery", "draw_unseen"),
+        "score_contextpp",
+        "draw_genes",
+        "tabulate_regions",
+        "fit_baseline",
+        "fit_occupancy",
+        "fit_final_occupancy",
+        "stack_predictions",
+        "compare_unseen",
+        "compare_predictions",
+        "draw_comparison",
+        "measure_recovery",
+        "draw_unseen",
         "calibrate_intervals",
     }
 
 
 def test_library_edit_reruns_only_rules_that_reach_it(finished):
-    module = finished.root / "mirsignal/peaks.py"
+    module = finished.root / "mirsignal/scan/peaks.py"
     before = module.read_text()
     try:
         module.write_text(before + "\n# a comment changes nothing\n")
@@ -215,9 +244,13 @@ def test_forced_rule_runs_alone_with_what_follows(finished):
     planned = finished.planned("-R", "train_regression")
     assert set(planned) == {
         "train_regression",
-        *("collect_predictions", "stack_predictions", "measure_recovery"),
-        *("explain_predictions", "draw_explanations"),
-        *("compare_predictions", "draw_comparison"),
+        "collect_predictions",
+        "stack_predictions",
+        "measure_recovery",
+        "explain_predictions",
+        "draw_explanations",
+        "compare_predictions",
+        "draw_comparison",
     }
 
 
@@ -287,7 +320,8 @@ def test_ablations_share_what_they_have_in_common(finished):
         "experiment",
         *EXPERIMENTS,
         *(f"{name}, stacked" for name in EXPERIMENTS),
-        *("occupancy", *OTHERS),
+        "occupancy",
+        *OTHERS,
     ]
     assert finished.planned("ablations") == {}
 

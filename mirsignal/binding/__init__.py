@@ -1,0 +1,1 @@
+"""The binding network: pairing matrices, training, evaluation, baselines."""

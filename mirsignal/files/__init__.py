@@ -1,0 +1,1 @@
+"""Files: read with one line per fault, written whole or not at all."""

@@ -1,0 +1,199 @@
+"""Read tables with one clear line per fault; write files whole or not at all."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mirsignal.errors import InputError
+from mirsignal.files.dialects import ROW_NAMES, parse_table
+from mirsignal.files.text import read_text
+
+MISSING = [
+    "",
+    "NA",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "NaN",
+    "nan",
+    "-nan",
+    "NULL",
+    "null",
+    "<NA>",
+]
+_LIKE_DATA = re.compile(
+    r"[-+]?\d*\.?\d+(e[-+]?\d+)?|[ACGTUN]{15,}|(ENS[A-Z]*[GT]|[NX][MR]_)\d+(\.\d+)?",
+    re.IGNORECASE,
+)
+_THOUSANDS = r"[-+]?[1-9]\d{0,2}(,\d{3})+"
+_GROUPED = rf"{_THOUSANDS}\.\d+|[-+]?[1-9]\d{{0,2}}(\.\d{{3}})+,\d+"
+_MADE_DATE = r"\d{1,2}[-. ]+[^\W\d]{3,}\.?|[^\W\d]{3}[-. ]+\d{2}|\d+[-/]\d+[-/]\d+"
+
+
+def name_columns(
+    known: Mapping[str, str], columns: Mapping[str, Any] | None, setting: str
+) -> dict[str, Any]:
+    """Return the names of columns in a file: `known` ones, replaced by `columns`.
+
+    Raises InputError when `columns`, which is the config's `setting`, names another.
+    """
+    if unknown := sorted(set(columns or {}) - set(known)):
+        raise InputError(
+            f"config: {setting}: {unknown[0]!r} is no column that is read; known: "
+            f"{', '.join(known)}"
+        )
+    return dict(known) | dict(columns or {})
+
+
+def read_table(
+    path: str | Path,
+    required: Mapping[str, Any] | None = None,
+    *,
+    comment: str | None = "#",
+    setting: str = "",
+    row_names: str = "",
+) -> pd.DataFrame:
+    """Read a table (`table_dialects`) as text, with `required` columns renamed.
+
+    `required` maps the name that the caller uses to the name in the file, or to the
+    number of the column (from 1) in a file without header. `row_names` is the caller's
+    name that an unnamed first column stands for where that column is missing. `setting`
+    is the key of the config that names columns, for messages. Lines that start with
+    `comment` are skipped. Values come back as stripped strings, NaN where missing; the
+    index is the line number in the file, for messages.
+
+    Raises InputError when a column is missing or occurs twice, as `parse_table` does, and
+    for a table without rows.
+    """
+    wanted = dict(required or {})
+    has_header = not any(isinstance(name, int) for name in wanted.values())
+    wanted = {name: str(in_file) for name, in_file in wanted.items()}
+    sheet = parse_table(read_text(path), path, comment, wanted.values(), has_header)
+    for name, in_file in wanted.items():
+        if in_file not in sheet.header:  # a header behind "#" has lost it
+            wanted[name] = in_file.lstrip("# ")
+    first = sheet.header[0]
+    if row_names and wanted[row_names] not in sheet.header and first in ROW_NAMES:
+        wanted[row_names] = first
+    for name, in_file in wanted.items():
+        if in_file not in sheet.header:
+            raise InputError(missing_column(path, sheet.header, name, in_file, setting))
+    name, times = Counter(sheet.header).most_common(1)[0]
+    if times > 1:
+        what = "; is there no header? Add one" if _like_data(sheet.header) else ""
+        raise InputError(f"{path}: column {name!r} occurs twice; rename one{what}")
+    if not sheet.rows:
+        raise InputError(f"{path}: the table has a header but no rows")
+    table = pd.DataFrame(sheet.rows, columns=sheet.header, dtype="str")
+    table.index = pd.Index(sheet.lines, name="line")
+    table = table.mask(table.isin(MISSING))
+    named = table[list(wanted.values())].set_axis(list(wanted), axis=1)
+    others = [name for name in table if name not in {*wanted, *wanted.values()}]
+    table = pd.concat([named, table[others]], axis=1)
+    table.attrs |= {"separator": sheet.separator, "names": wanted}
+    return table
+
+
+def _like_data(header: list[str]) -> bool:
+    return any(_LIKE_DATA.fullmatch(cell) for cell in header if len(cell) < 100)
+
+
+def missing_column(
+    path: str | Path, header: list[str], name: str, in_file: str, setting: str
+) -> str:
+    """Return the line that says what lacks, what the file may be, and what to set."""
+    lead = f"{path}: column {in_file!r} is missing"
+    found = ", ".join(name for name in header[:12] if name)
+    if len(header) == 1:
+        return (
+            f"{lead}, there is one alone (first line: {found}); separate cells by tab, "
+            "comma or semicolon, if this is a table"
+        )
+    key = f"{setting}: {{{name}: %s}}" if setting else ""
+    if _like_data(header):
+        numbers = f", or give numbers of columns, as {key % 1}" if key else ""
+        return f"{lead} (first line: {found}); add a header{numbers}"
+    lower = {other.lower(): other for other in header}  # miRNA, Sequence
+    close = difflib.get_close_matches(in_file.lower(), lower, n=1)
+    guess = f"; did you mean {lower[close[0]]!r}?" if close else ""
+    remedy = f", or set {key % 'NAME'} in the config" if key else ""
+    return f"{lead} (it has: {found}){guess}; add or rename it{remedy}"
+
+
+def to_number(
+    table: pd.DataFrame, column: str, path: str | Path, largest: float = 1e12
+) -> pd.Series:
+    """Return a column as floats, NaN where missing.
+
+    Decimal commas are read where no cell of the column has a point; in a table that `;`
+    does not separate, "1,234" alone is refused, since it may be a thousand.
+
+    Raises InputError, with the line, for what is no number, and for one above `largest`
+    in size, such as the 1.79769e+308 that Cuffdiff writes for infinity.
+    """
+    text, shown = table[column], table.attrs.get("names", {}).get(column, column)
+    has = {mark: text.str.contains(mark, na=False, regex=False) for mark in ",."}
+    if has[","].any() and not has["."].any():
+        _refuse_thousands(text[has[","]], table.attrs.get("separator"), shown, path)
+        text = text.str.replace(",", ".", regex=False)
+    numbers = pd.to_numeric(text, errors="coerce").astype("float64")
+    bad = table.index[~(numbers.abs() <= largest).to_numpy() & text.notna().to_numpy()]
+    if len(bad):
+        value = str(table[column].loc[bad[0]])
+        raise InputError(
+            f"{path}, line {bad[0]}: {value!r} in column {shown!r} "
+            f"{_what_is_wrong(value, largest)}; use NA for a missing value"
+        )
+    return numbers
+
+
+def _refuse_thousands(
+    values: pd.Series, separator: str | None, column: str, path: str | Path
+) -> None:
+    """Raise InputError where commas may separate thousands as well as decimals."""
+    if separator != ";" and values.str.fullmatch(_THOUSANDS).all():
+        raise InputError(
+            f"{path}, line {values.index[0]}: {values.iloc[0]!r} in column {column!r} "
+            "may have a decimal comma or a thousands separator; write it without"
+        )
+
+
+def _what_is_wrong(value: str, largest: float) -> str:
+    """Return why a cell cannot stand in a column of numbers."""
+    if value.startswith("#"):
+        return "is an error that a spreadsheet shows"
+    if re.fullmatch(_GROUPED, value):
+        return "has a thousands separator"
+    if re.fullmatch(_MADE_DATE, value):
+        return "is a date, as spreadsheets make of numbers such as 1.2"
+    number = pd.to_numeric(value, errors="coerce")
+    if np.isnan(number):
+        return "is not a number"
+    if 1.7e308 < abs(number) < np.inf:
+        return "is Cuffdiff's infinity: one of the two conditions was measured as 0"
+    if np.isinf(number):
+        return "is infinite (a ratio with 0?)"
+    return f"is beyond {largest:g}, which nothing measured here can be"
+
+
+def refuse_duplicates(table: pd.DataFrame, column: str, path: str | Path) -> None:
+    """Raise InputError when a value of `column` occurs on two lines."""
+    missing = table.index[table[column].isna()]
+    if len(missing):
+        raise InputError(f"{path}, line {missing[0]}: the {column} is missing; fill it")
+    repeated = table.index[table[column].duplicated()]
+    if len(repeated):
+        value = table.loc[repeated[0], column]
+        first = table.index[table[column] == value][0]
+        raise InputError(
+            f"{path}, line {repeated[0]}: {column} {value!r} stands on line {first} "
+            "too; keep one of them (of several species, the rows of one)"
+        )

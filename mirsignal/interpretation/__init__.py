@@ -1,0 +1,1 @@
+"""Which nucleotides make a prediction, and whether measurements agree."""

@@ -1,0 +1,1 @@
+"""What all networks share: checkpoints, histories, seeds, and how they are written."""

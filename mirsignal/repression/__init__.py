@@ -1,0 +1,1 @@
+"""From sites and signals to log2 fold changes."""

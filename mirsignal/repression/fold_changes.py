@@ -1,0 +1,184 @@
+"""Measured fold changes, TargetScan scores and the folds that all models share."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from mirsignal.errors import InputError
+from mirsignal.files.identifiers import bare_gene, log_join, log_lost, warn_of_dates
+from mirsignal.files.tables import read_table, to_number
+from mirsignal.sequences.mirnas import scan_names
+
+_log = logging.getLogger(__name__)
+
+
+LARGEST_LOG2FC = 40.0
+"""Bound of a log2 fold change: 2^40 is more than the reads of any experiment."""
+CONTRAST_COLUMNS = ("log2FoldChange", "logFC", "log2FC", "log2fc", "log2(fold_change)")
+"""Names of log2 fold changes in tables of one contrast: DESeq2, edgeR and limma, others,
+Cuffdiff."""
+_ENOUGH = 20  # fold changes, some of which are below 0
+FOLD_CHANGE_SETTING = "inputs: fold_change: columns"
+
+
+def read_fold_changes(
+    path: str | Path | Mapping[str, str | Path],
+    mirnas: pd.DataFrame,
+    genes: pd.Series,
+    id_column: str | int = "gene",
+    columns: Mapping[str, str | int] | None = None,
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Read log2 fold changes as rows (mirna, gene, log2fc), with counts for the log.
+
+    `path` is one table for all miRNAs, or a table for each by its name. `columns` names
+    the column of a miRNA; those not named are the column called like the miRNA (any of
+    its names), or, of a table of one miRNA, the first of `CONTRAST_COLUMNS`. The id
+    column may be unnamed row names of R. Rows are matched by `bare_id`. Values of a gene
+    that stands on several rows are averaged and counted. NA values are left out.
+
+    Raises InputError when no column is one of `mirnas`, no id is among `genes`, no value
+    is left, or one is no number or beyond `LARGEST_LOG2FC`.
+    """
+    columns = {"gene": id_column} | dict(columns or {})
+    names = scan_names(mirnas)
+    files = path if isinstance(path, Mapping) else {"": path}
+    for mirna in [*files, *columns]:
+        if mirna not in {"", "gene", *names}:
+            raise InputError(
+                f"config: inputs: fold_change: {mirna!r} is no miRNA of the study "
+                f"({', '.join(mirnas['mirna'][:3])}, ...); correct it"
+            )
+    tables = [
+        _read_contrasts(file, only, names, columns, set(genes))
+        for only, file in files.items()
+    ]
+    rows = pd.concat(tables, ignore_index=True)
+    known = rows[rows["gene"].isin(set(genes))]
+    log_join(rows["gene"], genes, ("genes with fold changes", "genes of the transcripts"))
+    values = known.dropna(subset=["log2fc"])
+    if values.empty:
+        raise InputError(
+            f"{rows['file'].iloc[0]}: no gene of the transcripts has a log2 fold change, "
+            "all are missing; give another file or column"
+        )
+    without = mirnas["mirna"][~mirnas["mirna"].isin(values["mirna"])]
+    log_lost(mirnas["mirna"], without, "miRNAs have no fold changes")
+    _tell_shared(values)
+    tidy = values.groupby(["mirna", "gene"], as_index=False, sort=True)["log2fc"].mean()
+    ids = rows[["file", "line", "gene"]].drop_duplicates()
+    ids_known = ids[ids["gene"].isin(set(genes))]
+    counts = {
+        "rows": len(ids),
+        "rows_of_known_genes": len(ids_known),
+        "genes_on_several_rows": int(ids_known.duplicated(["file", "gene"]).sum()),
+        "mirnas_without_column": len(mirnas) - rows["mirna"].nunique(),
+        "pairs": len(tidy),
+    }
+    return pd.DataFrame(tidy[["mirna", "gene", "log2fc"]]), counts
+
+
+def _read_contrasts(
+    path: str | Path,
+    only: str,
+    names: Mapping[str, str],
+    columns: Mapping[str, str | int],
+    genes: set[str],
+) -> pd.DataFrame:
+    """Return mirna, gene, log2fc, file and line of a table, of miRNA `only` if given."""
+    wanted = {
+        name: column
+        for name, column in columns.items()
+        if name == "gene" or not only or name == only
+    }
+    table = read_table(path, wanted, setting=FOLD_CHANGE_SETTING, row_names="gene")
+    if n_unnamed := int(table["gene"].isna().sum()):
+        _log.info("%s: %d rows without a gene are left out", path, n_unnamed)
+    table = table[table["gene"].notna()]
+    named = ", ".join(name for name in table.columns[1:7] if name)
+    others = f"set inputs: fold_change: {{id_column: NAME}} (it has: {named})"
+    if table.empty:
+        raise InputError(f"{path}: no row has a gene; {others}")
+    warn_of_dates(table["gene"], path)
+    bare = table["gene"].map(bare_gene)
+    if not bare.isin(genes).any():
+        raise InputError(
+            f"{path}: none of its {len(table)} ids (first: {bare.iloc[0]!r}) is a gene "
+            f"of the transcripts (first: {min(genes)!r}); {others}, or give the genes of "
+            "the transcripts by such ids, as inputs: transcripts: genes"
+        )
+    found = _find_columns(table, only, names, path)
+    rows = pd.DataFrame({"gene": bare, "file": str(path), "line": table.index})
+    parts = [
+        rows.assign(
+            mirna=names[mirna], called=mirna, log2fc=_read_log2(table, column, path)
+        )
+        for mirna, column in found.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _tell_shared(values: pd.DataFrame) -> None:
+    """Warn where columns of several names of one sequence become one by their mean."""
+    for mirna, called in values.groupby("mirna")["called"]:
+        if called.nunique() > 1:
+            _log.warning(
+                "%s have one sequence: their fold changes are averaged, as those of %s; "
+                "leave out all but one column where these are different experiments",
+                ", ".join(called.unique()),
+                mirna,
+            )
+
+
+def _read_log2(table: pd.DataFrame, column: str, path: str | Path) -> pd.Series:
+    """Return a column of log2 fold changes; warn where it looks like plain ratios."""
+    values = to_number(table, column, path, LARGEST_LOG2FC)
+    n = values.count()
+    if n >= _ENOUGH and not (values < 0).any():
+        _log.warning(
+            "%s: no value of column %r is below 0; are these ratios, not their log2?",
+            path,
+            column,
+        )
+    elif n >= _ENOUGH and not (values.abs() < 1).any():
+        _log.warning(
+            "%s: no value of column %r lies between -1 and 1; are these ratios with a "
+            "sign (-2 for a half), not log2 fold changes?",
+            path,
+            column,
+        )
+    return values
+
+
+def _find_columns(
+    table: pd.DataFrame, only: str, names: Mapping[str, str], path: str | Path
+) -> dict[str, str]:
+    """Return the column of each miRNA that the table has fold changes of."""
+    ours = [only] if only else list(names)
+    in_r = {name: re.sub(r"[^\w.]", ".", name) for name in ours}  # R's make.names
+    found = {
+        name: name if name in table.columns else in_r[name]
+        for name in ours
+        if {name, in_r[name]} & set(table.columns)
+    }
+    contrast = [name for name in CONTRAST_COLUMNS if name in table.columns]
+    single = only or (ours[0] if len(set(names.values())) == 1 else "")
+    if not found and contrast and single:
+        return {single: contrast[0]}
+    if found:
+        return found
+    if contrast:
+        raise InputError(
+            f"{path}: {contrast[0]!r} does not say of which miRNA; set "
+            f"{FOLD_CHANGE_SETTING}: {{{ours[0]}: {contrast[0]}}}, or give a table per "
+            f"miRNA, as inputs: fold_change: file: {{{ours[0]}: FILE}}"
+        )
+    raise InputError(
+        f"{path}: no column is named like a miRNA of the study ({ours[0]!r}, ...; it "
+        f"has: {', '.join(table.columns[:6])}); rename the columns, or set "
+        f"{FOLD_CHANGE_SETTING}: {{{ours[0]}: NAME}}"
+    )

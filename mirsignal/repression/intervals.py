@@ -1,0 +1,204 @@
+"""Prediction intervals: the range that holds 95% of measured log2 fold changes.
+
+What is measured differs from what is predicted because the model errs and because the
+measurement does. Both show in the residuals of pairs that were held out, gene and miRNA,
+and their quantiles are the interval (split conformal prediction; Vovk 2005, Lei 2018,
+J. Am. Stat. Assoc. 113:1094). Residuals of strong predictions spread more than those of
+weak ones, so that quantiles go by the predicted score, and mRNAs without a site have
+their own. Nothing is assumed of their distribution but that a new miRNA is like those
+held out. The noise of the experiment is most of an interval: where it is known to differ,
+the interval is as much wider or narrower.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mirsignal.errors import InputError
+from mirsignal.statistics.metrics import bootstrap_interval
+
+LEVEL = 0.95
+PER_BIN = 200
+"""Held-out pairs that give the quantiles at one score, where there are as many."""
+MOST_BINS = 15
+FEWEST = 39
+"""Residuals of which the lowest is a 2.5% quantile of those to come."""
+SITES, NO_SITE, STRONGEST = "sites", "no site", "strongest tenth"
+NEW, KNOWN = "new", "known"
+
+INTERVALS = {
+    "predicts": "new: miRNAs that the model was not trained on; known: those that it was",
+    "status": "sites; or no site",
+    "score": "predicted log2 fold change relative to an mRNA without sites, mean of n",
+    "n": "held-out (miRNA, gene) pairs around that score",
+    "low": "what is added to the score for the lower end of the interval that holds 95% "
+    "of measured log2 fold changes, relative to the mRNAs of the miRNA without sites; "
+    "between scores by linear interpolation",
+    "high": "the same for the upper end",
+    "noise_sd": "standard deviation of measured log2 fold changes of mRNAs without sites",
+}
+COVERAGE = {
+    "predicts": INTERVALS["predicts"],
+    "status": "sites; no site; strongest tenth: of those with sites, the lowest scores",
+    "left_out": "what neither model nor interval saw of the pairs counted: their gene "
+    "and mirna, or their gene (fold)",
+    "n": "measured pairs",
+    "n_mirnas": "their miRNAs",
+    "inside": "share of them inside their 95% interval",
+    "inside_low": "lower end of its own 95% interval (bootstrap of miRNAs; of genes "
+    "where there is one miRNA)",
+    "inside_high": "upper end",
+    "least": "lowest share of a miRNA",
+    "most": "highest share",
+    "width": "median width of the intervals (log2)",
+}
+
+
+def describe_held_out(pairs: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """Return `pairs` (mirna, gene, log2fc) with their status and what was measured.
+
+    `sites` has mirna and gene of every site of either strand. `measured` is log2fc less
+    the mean of the miRNA's mRNAs without a site, which is what a score predicts; pairs of
+    a miRNA that has none are left out. Raises InputError when none is left.
+    """
+    keys = pd.MultiIndex.from_frame(pairs[["mirna", "gene"]])
+    has_site = keys.isin(pd.MultiIndex.from_frame(sites[["mirna", "gene"]]))
+    without = pairs["log2fc"].mask(has_site).groupby(pairs["mirna"]).transform("mean")
+    described = pairs.assign(
+        status=np.where(has_site, SITES, NO_SITE), measured=pairs["log2fc"] - without
+    )
+    if without.isna().all():
+        raise InputError(
+            "no measured mRNA is without a site of its miRNA, to which others could be "
+            "compared; measure more genes"
+        )
+    return described[without.notna()].reset_index(drop=True)
+
+
+def calibrate(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return INTERVALS (without `predicts`), from held-out pairs.
+
+    `pairs` has score, measured and status. A score lies in its interval: `low` is not
+    above 0, `high` not below.
+    """
+    noise = float(pairs.loc[pairs["status"] == NO_SITE, "measured"].std(ddof=0))
+    rows = []
+    for status, group in pairs.groupby("status", sort=False):
+        group = group.sort_values("score", kind="stable")
+        n_bins = min(max(len(group) // PER_BIN, 1), MOST_BINS if status == SITES else 1)
+        residual = (group["measured"] - group["score"]).to_numpy()
+        for part in np.array_split(np.arange(len(group)), n_bins):
+            low, high = _range(residual[part])
+            score = float(group["score"].iloc[part].mean())
+            ends = min(low, 0.0), max(high, 0.0)
+            rows.append((status, score, len(part), *ends, noise))
+    return pd.DataFrame(rows, columns=list(INTERVALS)[1:])
+
+
+def _range(residuals: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the range of residuals that holds LEVEL of those to come.
+
+    Of n + 1 exchangeable ones each is the k lowest as likely as any other. The extremes
+    where there are fewer than FEWEST.
+    """
+    ordered = np.sort(residuals)
+    beyond = max(int((len(ordered) + 1) * (1 - LEVEL) / 2), 1)
+    return float(ordered[beyond - 1]), float(ordered[-beyond])
+
+
+def interval(
+    table: pd.DataFrame,
+    score: NDArray[np.float64],
+    status: NDArray[np.str_],
+    noise_sd: float | None = None,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return lower and upper ends (N,) of the intervals of scores (N,), by `calibrate`.
+
+    NaN for a score that is NaN. A status that no held-out pair had is taken as the other.
+    `noise_sd` is that of the experiment in question, None for one like the study's.
+    Raises InputError where it is given and that of the study is not known.
+    """
+    low, high = score.copy(), score.copy()
+    wider = 1.0
+    if noise_sd is not None:
+        own = table["noise_sd"].iloc[0]
+        if not own > 0:
+            raise InputError(
+                "config: predict: noise_sd: the study has too few mRNAs without sites to "
+                "tell its own noise; leave it out"
+            )
+        wider = noise_sd / own
+    for name in np.unique(status):
+        rows, chosen = table[table["status"] == name], status == name
+        rows = (table if rows.empty else rows).sort_values("score")
+        for end, values in (("low", low), ("high", high)):
+            ends = np.interp(score[chosen], rows["score"], rows[end])
+            values[chosen] += wider * ends
+    return low, high
+
+
+def calibrate_study(held_out: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the INTERVALS of a study, and their COVERAGE of pairs that they never saw.
+
+    `held_out` is what `describe_held_out` returns, with fold, `effect`, predicted without
+    the gene, and `unseen`, without the gene and the miRNA, NaN where that was not done:
+    then new miRNAs are taken to be predicted as well as known ones.
+    """
+    intervals, coverage = [], []
+    for predicts, column in ((NEW, "unseen"), (KNOWN, "effect")):
+        is_done = held_out[column].notna().all()
+        pairs = held_out.assign(score=held_out[column if is_done else "effect"])
+        several = pairs["mirna"].nunique() > 1
+        left_out = "mirna" if predicts == NEW and is_done and several else "fold"
+        intervals.append(calibrate(pairs).assign(predicts=predicts))
+        covered = summarise(cross_intervals(pairs, left_out))
+        coverage.append(covered.assign(predicts=predicts, left_out=left_out))
+    return (
+        pd.concat(intervals, ignore_index=True)[list(INTERVALS)],
+        pd.concat(coverage, ignore_index=True)[list(COVERAGE)],
+    )
+
+
+def cross_intervals(pairs: pd.DataFrame, left_out: str) -> pd.DataFrame:
+    """Return `pairs` with low and high of intervals that their own group did not make."""
+    parts = []
+    for _, own in pairs.groupby(left_out):
+        table = calibrate(pairs.drop(own.index))
+        low, high = interval(table, own["score"].to_numpy(), own["status"].to_numpy())
+        parts.append(own.assign(low=low, high=high))
+    return pd.concat(parts).sort_index()
+
+
+def summarise(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return COVERAGE of intervals (low, high) by status, without what was left out."""
+    inside = pairs["measured"].between(pairs["low"], pairs["high"])
+    pairs = pairs.assign(inside=inside.astype(float))
+    sites = pairs[pairs["status"] == SITES]
+    strongest = sites.nsmallest(len(sites) // 10, "score", keep="first")
+    parts = [(SITES, sites), (STRONGEST, strongest)]
+    parts.append((NO_SITE, pairs[pairs["status"] == NO_SITE]))
+    rows = [{"status": name} | _cover(part) for name, part in parts if len(part)]
+    return pd.DataFrame(rows)
+
+
+def _cover(pairs: pd.DataFrame) -> dict[str, float]:
+    by_mirna = pairs.groupby("mirna")["inside"].mean()
+    groups = pairs["mirna"] if len(by_mirna) > 1 else pairs["gene"]
+    low, high = bootstrap_interval(
+        lambda inside, _: float(inside.mean()),
+        pairs["inside"].to_numpy(),
+        pairs["inside"].to_numpy(),
+        groups=groups,
+    )
+    return {
+        "n": len(pairs),
+        "n_mirnas": len(by_mirna),
+        "inside": pairs["inside"].mean(),
+        "inside_low": low,
+        "inside_high": high,
+        "least": by_mirna.min(),
+        "most": by_mirna.max(),
+        "width": (pairs["high"] - pairs["low"]).median(),
+    }

@@ -1,0 +1,425 @@
+"""The occupancy model: how much of the time the sites of an mRNA hold a loaded miRNA.
+
+    log2 fold change = baseline - saturate(strength x log2(1 + summed / strength'))
+    summed = sum over sites of exp(energy), strength' = strength / ln 2
+
+so that sites add up where there are few and compete where there are many, as in the
+biochemical model of McGeary 2019 (Science 366:eaav1741). That grows with the logarithm of
+the number of sites without an end; `saturation` gives it one. exp(energy) is what a site
+does alone while it is weak (log2). It starts from its context++ score (Agarwal 2015):
+before training, a lone weak site has about the effect that context++ gives it. What
+training adds is shrunk towards that: effects of context and site type through a small
+network, a difference per miRNA, strand and region, and a baseline per miRNA that depends
+on the gene's composition.
+
+An unseen miRNA has no baseline and no difference of its own; then the effect alone is
+predicted, relative to an mRNA without sites. What was learned from a few miRNAs is
+trusted less there: a share of the prediction is that of the model before training, since
+context++ was fitted to the transfections of many more.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from mirsignal.errors import InputError
+from mirsignal.files.atomic import atomic_path
+from mirsignal.repression.saturation import saturate, slope_of_saturation
+from mirsignal.sites.gene_features import GENE_FEATURES, fit_scale
+from mirsignal.sites.regions import GROUPS
+from mirsignal.sites.seed_sites import SITE_TYPES
+
+log = logging.getLogger(__name__)
+
+SITE_FEATURES = ("local_au", "distance", "three_prime", "accessibility", "off6m")
+"""Features of a site beside its type and group; NaN counts as the mean."""
+WEAKEST = 0.003
+"""Size of a context++ score at least, since a weaker site would have no logarithm."""
+_PRIOR = np.log([0.7, 0.14, 0.7, 0.14])  # sites in reading frames do about a fifth
+_HIGHEST = 8.0  # energy from which nothing changes any more
+_STRENGTH = 0.3
+
+Parameters = dict[str, NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class OccupancyModel:
+    """A fitted model; `effects` needs sites alone, `predict` knows the miRNAs as well."""
+
+    mirnas: tuple[str, ...]
+    scaling: dict[str, NDArray[np.float64]]
+    parameters: Parameters
+    n_iterations: int = 0
+
+    @property
+    def strength(self) -> float:
+        """Repression (log2) at which the sites of an mRNA begin to compete."""
+        return float(np.exp(self.parameters["strength"][0]))
+
+    def effects(self, pairs: pd.DataFrame, sites: pd.DataFrame) -> NDArray[np.float64]:
+        """Return the change (N,) that their sites make to `pairs` (mirna, gene), log2."""
+        data = _tabulate(pairs, sites, self.mirnas, self.scaling)
+        trained = _forward(self.parameters, data)[0]
+        untrained = _forward(_untrained(data.x.shape[1]), data)[0]
+        return self._mix(trained, untrained, data.pair_mirna < 0)
+
+    def _mix(self, trained, untrained, is_new) -> NDArray[np.float64]:
+        share = self.scaling["prior_share"] * is_new
+        return (1 - share) * trained + share * untrained
+
+    def predict(
+        self, pairs: pd.DataFrame, sites: pd.DataFrame, genes: pd.DataFrame
+    ) -> NDArray[np.float64]:
+        """Return log2 fold changes (N,) of `pairs` of miRNAs that the model knows.
+
+        `genes` has gene and GENE_FEATURES. Raises KeyError for an unknown miRNA or gene.
+        """
+        mirna = pd.Index(self.mirnas).get_indexer(pairs["mirna"])
+        if (mirna < 0).any():
+            raise KeyError(pairs["mirna"].iloc[int(mirna.argmin())])
+        design = _design(pairs, genes, self.mirnas, self.scaling)
+        return self.effects(pairs, sites) + design @ self.parameters["baseline"]
+
+    def site_effects(
+        self, pairs: pd.DataFrame, sites: pd.DataFrame
+    ) -> NDArray[np.float64]:
+        """Return what each of `sites` (S,) adds to the effect of its pair, log2.
+
+        The effect of the pair less that without the site, so that they add up to a little
+        less than the whole where sites compete. NaN for sites of no pair.
+        """
+        data = _tabulate(pairs, sites, self.mirnas, self.scaling)
+        trained = _lone_effects(self.parameters, data)
+        untrained = _lone_effects(_untrained(data.x.shape[1]), data)
+        result = np.full(len(sites), np.nan)
+        result[data.rows] = self._mix(trained, untrained, data.mirna < 0)
+        return result
+
+
+def save_occupancy(path: str | Path, models: Sequence[OccupancyModel]) -> None:
+    """Write models of the same miRNAs to one .npz file."""
+    arrays: dict[str, Any] = {"mirnas": np.asarray(models[0].mirnas, "str")}
+    for number, model in enumerate(models):
+        for part in ("scaling", "parameters"):
+            for name, value in getattr(model, part).items():
+                arrays[f"{number}/{part}/{name}"] = value
+    with atomic_path(path) as temporary, temporary.open("wb") as handle:
+        np.savez(handle, **arrays)
+
+
+def load_occupancy(path: str | Path) -> list[OccupancyModel]:
+    """Load what `save_occupancy` wrote; raises InputError for a broken or other file."""
+    parts: dict[int, dict[str, Parameters]] = {}
+    try:
+        with np.load(path) as arrays:
+            mirnas = tuple(arrays["mirnas"].tolist())
+            for key in set(arrays.files) - {"mirnas"}:
+                number, part, name = key.split("/")
+                model = parts.setdefault(int(number), {"scaling": {}, "parameters": {}})
+                model[part][name] = arrays[key]
+        ordered = [parts[number] for number in sorted(parts)]
+        return [OccupancyModel(mirnas, p["scaling"], p["parameters"]) for p in ordered]
+    except OSError:
+        raise
+    except Exception as error:
+        raise InputError(f"{path}: not an occupancy model ({error}); delete it") from None
+
+
+def fit_occupancy(
+    pairs: pd.DataFrame,
+    sites: pd.DataFrame,
+    genes: pd.DataFrame,
+    settings: Mapping[str, Any],
+    seed: int,
+) -> OccupancyModel:
+    """Fit the model to `pairs` (mirna, gene, target: log2 fold change) by least squares.
+
+    `sites` is the table of `site_regions.tabulate_regions`, `genes` has GENE_FEATURES.
+    Settings: n_hidden units of the energy network; decay of its weights, mirna_decay and
+    gene_decay of what is learned per miRNA and gene; prior_share, how much of the effects
+    on new miRNAs is that of the untrained model. Scaling is fitted on these pairs. A fit
+    that does not converge is logged.
+    """
+    mirnas = tuple(sorted(pairs["mirna"].unique()))
+    scaling = _fit_scaling(pairs, sites, genes)
+    scaling["prior_share"] = np.array(float(settings["prior_share"]))
+    data = _tabulate(pairs, sites, mirnas, scaling)
+    baseline = _Baseline(pairs, genes, mirnas, scaling, settings)
+    start = _start(data.x.shape[1], len(mirnas), settings["n_hidden"], seed)
+    sizes = {name: value.shape for name, value in start.items()}
+
+    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        value, gradient = _loss(_unpack(flat, sizes), data, baseline, settings)
+        return value, _pack(gradient)
+
+    found = minimize(loss, _pack(start), jac=True, method="L-BFGS-B", options=_OPTIONS)
+    if not found.success:
+        log.warning(
+            "an occupancy model did not converge in %d iterations (%s); raise "
+            "`occupancy: decay`, or look for values that stand out",
+            found.nit,
+            found.message,
+        )
+    parameters = _unpack(found.x, sizes)
+    weights = baseline.fit(-_forward(parameters, data)[0])
+    return OccupancyModel(mirnas, scaling, parameters | {"baseline": weights}, found.nit)
+
+
+_OPTIONS = {"maxiter": 5000, "maxfun": 10000, "maxcor": 30, "ftol": 1e-8, "gtol": 1e-6}
+
+
+@dataclass(frozen=True)
+class _Data:
+    """Sites (S) of pairs (N) as arrays; `rows` are the rows of the table of sites."""
+
+    rows: NDArray[np.int64]
+    pair: NDArray[np.int64]
+    group: NDArray[np.int64]
+    mirna: NDArray[np.int64]  # -1 where the model does not know it
+    x: NDArray[np.float64]  # S x F, standardised
+    score: NDArray[np.float64]  # log of the size of the context++ score
+    inputs: NDArray[np.float64]  # both, S x (F + 1)
+    offset: NDArray[np.float64]  # log of the weight
+    pair_mirna: NDArray[np.int64]
+    n_pairs: int
+
+
+def fit_seeds(
+    pairs: pd.DataFrame,
+    sites: pd.DataFrame,
+    genes: pd.DataFrame,
+    settings: Mapping[str, Any],
+    seed: int,
+) -> list[OccupancyModel]:
+    """Return `n_seeds` models that start differently; their mean is the prediction."""
+    return [
+        fit_occupancy(pairs, sites, genes, settings, seed + number)
+        for number in range(settings["n_seeds"])
+    ]
+
+
+def _tabulate(pairs, sites, mirnas, scaling) -> _Data:
+    keys = pd.MultiIndex.from_frame(pairs[["mirna", "gene"]])
+    pair = keys.get_indexer(pd.MultiIndex.from_frame(sites[["mirna", "gene"]]))
+    rows = np.flatnonzero(pair >= 0)
+    kept = sites.iloc[rows]
+    x = _scale(_site_matrix(kept), scaling, "x")
+    score = np.log(np.maximum(-kept["contextpp"].to_numpy(float), WEAKEST))
+    return _Data(
+        rows=rows,
+        pair=pair[rows],
+        group=pd.Index(GROUPS).get_indexer(kept["group"]),
+        mirna=pd.Index(mirnas).get_indexer(kept["mirna"]),
+        x=x,
+        score=score,
+        inputs=np.column_stack([x, score]),
+        offset=np.log(kept["weight"].to_numpy(float)),
+        pair_mirna=pd.Index(mirnas).get_indexer(pairs["mirna"]),
+        n_pairs=len(pairs),
+    )
+
+
+def _site_matrix(sites: pd.DataFrame) -> NDArray[np.float64]:
+    """Return features (S, F): type and group as 0 or 1, and SITE_FEATURES."""
+    flags = [(sites["site_type"] == kind).to_numpy(float) for kind in SITE_TYPES[:-1]]
+    flags += [(sites["group"] == group).to_numpy(float) for group in GROUPS[1:]]
+    return np.column_stack([*flags, sites[list(SITE_FEATURES)].to_numpy(float)])
+
+
+def _design(pairs, genes, mirnas, scaling) -> NDArray[np.float64]:
+    """Return the columns (N, K + G + KG) of the baseline: constants of miRNAs, features
+    of genes, and features by miRNA."""
+    values = genes.set_index("gene").loc[pairs["gene"], list(GENE_FEATURES)].to_numpy()
+    z = _scale(values, scaling, "z")
+    is_mirna = pairs["mirna"].to_numpy()[:, None] == np.asarray(mirnas)
+    by_mirna = is_mirna[:, :, None] * z[:, None, :]
+    return np.column_stack([is_mirna, z, by_mirna.reshape(len(z), -1)])
+
+
+class _Baseline:
+    """The baseline of training pairs, solved for whatever effects of sites are given.
+
+    It is linear, so that its best weights follow at once (variable projection, Golub and
+    Pereyra 1973): the search is left with the parameters of sites, and is shorter.
+    """
+
+    def __init__(self, pairs, genes, mirnas, scaling, settings):
+        self.target = pairs["target"].to_numpy(float)
+        variance = max(float(self.target.var()), 1e-6)  # 0 where all are clipped
+        self.unit = 1 / (len(pairs) * variance)
+        self._design = _design(pairs, genes, mirnas, scaling)
+        n_mirnas, n_genes = len(mirnas), len(GENE_FEATURES)
+        decay = 0.01 * settings["gene_decay"] / variance
+        penalty = np.repeat(
+            [0, decay, 10 * decay], [n_mirnas, n_genes, n_mirnas * n_genes]
+        )
+        self._penalty = penalty
+        normal = self.unit * self._design.T @ self._design + np.diag(penalty)
+        self._solution = np.linalg.pinv(normal, hermitian=True)
+
+    def fit(self, removed: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the weights for `target` + `removed` (N,)."""
+        wanted = self._design.T @ (self.target + removed)
+        return self._solution @ wanted * self.unit
+
+    def error(self, effects: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+        """Return the error (N,) of effects and the best baseline, and its penalty."""
+        weights = self.fit(-effects)
+        error = effects + self._design @ weights - self.target
+        return error, float(self._penalty @ weights**2)
+
+
+def _scale(values, scaling, name) -> NDArray[np.float64]:
+    """Return standardised features. Beyond all of training one counts as the last there,
+    since a line goes on for ever; one that is not known has the mean, 0."""
+    inside = np.clip(values, scaling[f"{name}_low"], scaling[f"{name}_high"])
+    return np.nan_to_num((inside - scaling[f"{name}_mean"]) / scaling[f"{name}_sd"])
+
+
+def _fit_scaling(pairs, sites, genes) -> dict[str, NDArray[np.float64]]:
+    keys = pd.MultiIndex.from_frame(pairs[["mirna", "gene"]])
+    known = pd.MultiIndex.from_frame(sites[["mirna", "gene"]]).isin(keys)
+    of_pairs = genes[genes["gene"].isin(pairs["gene"])]
+    z = of_pairs[list(GENE_FEATURES)].to_numpy(float)
+    features = {"x": _site_matrix(sites[known]), "z": z}
+    scaling: dict[str, NDArray[np.float64]] = {}
+    for name, values in features.items():
+        mean, spread = fit_scale(values)
+        known = ~np.isnan(values)
+        low = np.where(known, values, np.inf).min(axis=0, initial=np.inf)
+        high = np.where(known, values, -np.inf).max(axis=0, initial=-np.inf)
+        empty = low > high
+        scaling |= {f"{name}_mean": mean, f"{name}_sd": spread}
+        scaling[f"{name}_low"] = np.where(empty, mean, low)
+        scaling[f"{name}_high"] = np.where(empty, mean, high)
+    return scaling
+
+
+def _start(n_features, n_mirnas, n_hidden, seed) -> Parameters:
+    """Return the parameters of sites before training."""
+    rng = np.random.default_rng(seed)
+    return {
+        "group": _PRIOR.copy(),
+        "slope": np.ones(1),
+        "linear": np.zeros(n_features),
+        "hidden": rng.normal(0, (n_features + 1) ** -0.5, (n_features + 1, n_hidden)),
+        "hidden_bias": np.zeros(n_hidden),
+        "output": rng.normal(0, 0.1, n_hidden),
+        "mirna_group": np.zeros((n_mirnas, len(GROUPS))),
+        "strength": np.full(1, np.log(_STRENGTH)),
+    }
+
+
+def _energies(p: Parameters, data: _Data) -> tuple[NDArray, NDArray, NDArray]:
+    """Return energies (S,), their sums exp(energy) by pair (N,) and activations."""
+    hidden = np.tanh(data.inputs @ p["hidden"] + p["hidden_bias"])
+    energy = data.offset + p["group"][data.group] + p["slope"] * data.score
+    energy += data.x @ p["linear"] + hidden @ p["output"]
+    known = (data.mirna >= 0) & (len(p["mirna_group"]) > 0)
+    energy[known] += p["mirna_group"][data.mirna[known], data.group[known]]
+    energy = np.minimum(energy, _HIGHEST)
+    summed = np.bincount(data.pair, np.exp(energy), minlength=data.n_pairs)
+    return energy, summed, hidden
+
+
+def _untrained(n_features: int) -> Parameters:
+    return _start(n_features, 0, 0, seed=0)
+
+
+def _compete(p: Parameters, summed: NDArray) -> NDArray[np.float64]:
+    """Return the repression by sites that would do `summed` if they did not compete."""
+    strength = np.exp(p["strength"]) / np.log(2)
+    return strength * np.log1p(summed / strength)
+
+
+def _lone_effects(p: Parameters, data: _Data) -> NDArray[np.float64]:
+    """Return the effect of each site's pair less that without the site (S,)."""
+    energy, summed = _energies(p, data)[:2]
+    whole = summed[data.pair]
+    without = np.maximum(whole - np.exp(energy), 0)
+    return saturate(_compete(p, without)) - saturate(_compete(p, whole))
+
+
+def _forward(p: Parameters, data: _Data) -> tuple[NDArray, tuple]:
+    parts = _energies(p, data)
+    return -saturate(_compete(p, parts[1])), parts
+
+
+def _loss(
+    p: Parameters, data: _Data, baseline: _Baseline, settings: Mapping[str, Any]
+) -> tuple[float, Parameters]:
+    """Return the penalised error, as a share of the target's variance, and its gradient.
+
+    The baseline is the best for these parameters, so that it does not change with them
+    to first order. Penalties are hundredths of squared weights; of what differs per gene
+    they are ten times those of what all miRNAs share.
+    """
+    effects, (energy, summed, hidden) = _forward(p, data)
+    error, value = baseline.error(effects)
+    value += baseline.unit * (error**2).sum()
+    by_repression = -2 * baseline.unit * error
+    repression = _compete(p, summed)
+    by_repression *= slope_of_saturation(repression)
+    strength = np.exp(p["strength"]) / np.log(2)
+    share = strength / (strength + summed)  # of a site's effect that competition leaves
+    by_energy = np.exp(energy) * (energy < _HIGHEST) * (by_repression * share)[data.pair]
+    by_strength = by_repression @ (repression - summed * share)
+    gradient = _gradient(p, data, by_energy, hidden) | {"strength": by_strength[None]}
+    for name, weight, centre in _penalties(settings):
+        distance = p[name] - centre
+        value += 0.01 * weight * (distance**2).sum()
+        gradient[name] = gradient[name] + 0.02 * weight * distance
+    return float(value), {name: gradient[name] for name in p}
+
+
+def _gradient(p, data: _Data, by_energy: NDArray, hidden: NDArray) -> Parameters:
+    """Return the gradient of what makes energies, from that of energies (S,)."""
+    by_hidden = np.outer(by_energy, p["output"]) * (1 - hidden**2)
+    n_mirnas, n_groups = p["mirna_group"].shape
+    cell = data.mirna * n_groups + data.group
+    by_cell = np.bincount(cell, by_energy, minlength=n_mirnas * n_groups)
+    return {
+        "group": np.bincount(data.group, by_energy, minlength=n_groups),
+        "slope": np.array([by_energy @ data.score]),
+        "linear": data.x.T @ by_energy,
+        "hidden": data.inputs.T @ by_hidden,
+        "hidden_bias": by_hidden.sum(axis=0),
+        "output": hidden.T @ by_energy,
+        "mirna_group": by_cell.reshape(n_mirnas, n_groups),
+    }
+
+
+def _penalties(settings: Mapping[str, Any]) -> list[tuple[str, float, Any]]:
+    """Return parameters, the weight of their penalty and where it is 0."""
+    decay = settings["decay"]
+    return [
+        *((name, decay, 0.0) for name in ("linear", "hidden", "output")),
+        ("slope", 10 * decay, 1.0),
+        ("group", decay, _PRIOR),
+        ("strength", decay, np.log(_STRENGTH)),
+        ("mirna_group", settings["mirna_decay"], 0.0),
+    ]
+
+
+def _pack(parameters: Parameters) -> NDArray[np.float64]:
+    return np.concatenate([value.ravel() for value in parameters.values()])
+
+
+def _unpack(
+    flat: NDArray[np.float64], sizes: Mapping[str, tuple[int, ...]]
+) -> Parameters:
+    parts, at = {}, 0
+    for name, shape in sizes.items():
+        size = int(np.prod(shape))
+        parts[name] = flat[at : at + size].reshape(shape)
+        at += size
+    return parts

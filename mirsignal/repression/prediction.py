@@ -1,0 +1,114 @@
+"""Predict how new miRNAs repress new transcripts, with a fitted occupancy model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mirsignal.repression.intervals import KNOWN, NEW, NO_SITE, SITES, interval
+from mirsignal.repression.occupancy import OccupancyModel
+from mirsignal.sites.contextpp_sites import FIRST
+from mirsignal.sites.seed_sites import SITE_TYPES
+
+SHORTEST = FIRST + 6
+"""Nucleotides that a 3' UTR needs to hold a site at all."""
+NOT_SCANNED = "not scanned"
+LISTED = 5
+"""Sites that the table of genes names, strongest first."""
+
+
+def name_as_known(
+    mirnas: pd.DataFrame, known: pd.DataFrame, model: OccupancyModel
+) -> pd.Series:
+    """Return the name under which the model knows each miRNA, by its sequence.
+
+    `mirnas` and `known` have mirna and sequence. A miRNA that was not trained on gets a
+    name that no model has, even if it is called like one that was.
+    """
+    trained = known[known["mirna"].isin(model.mirnas)]
+    names = trained.set_index("sequence")["mirna"]
+    ours = mirnas["sequence"].map(names)
+    return ours.fillna("new " + mirnas["mirna"]).set_axis(mirnas["mirna"])
+
+
+def predict_genes(
+    models: Sequence[OccupancyModel],
+    intervals: pd.DataFrame,
+    mirnas: Sequence[str],
+    transcripts: pd.DataFrame,
+    sites: pd.DataFrame,
+    names: pd.Series,
+    noise_sd: float | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return a row per miRNA and gene, and the `sites` with what each of them does.
+
+    `models` are those of `occupancy.fit_seeds`, `intervals` those of
+    `intervals.calibrate_study`; `transcripts` has transcript, gene, length and n_unknown,
+    `sites` is the table of `site_regions.tabulate_regions`, `names` what `name_as_known`
+    returns. The score is the log2 fold change relative to an mRNA without sites: 0 where
+    there is none, lower where repression is stronger, NaN for a gene whose 3' UTRs are
+    all too short or unknown to hold a site. `low` and `high` are the ends of its 95%
+    prediction interval in an experiment
+    whose mRNAs without sites have standard deviation `noise_sd` (None: as the study's).
+    """
+    genes = transcripts["gene"].drop_duplicates()
+    pairs = pd.MultiIndex.from_product([list(mirnas), genes], names=["mirna", "gene"])
+    table = pairs.to_frame(index=False)
+    as_known = sites.assign(mirna=names.loc[sites["mirna"]].array)
+    asked = table.assign(mirna=names.loc[table["mirna"]].array)
+    table["score"] = np.mean([m.effects(asked, as_known) for m in models], axis=0)
+    table["status"] = _status(table, transcripts, sites)
+    table["score"] = table["score"].mask(table["status"] == NOT_SCANNED)
+    is_known = asked["mirna"].isin(models[0].mirnas).to_numpy()
+    for predicts, chosen in ((KNOWN, is_known), (NEW, ~is_known)):
+        own = intervals[intervals["predicts"] == predicts]
+        score, status = (table.loc[chosen, name] for name in ("score", "status"))
+        ends = interval(own, score.to_numpy(), status.to_numpy(), noise_sd)
+        table.loc[chosen, ["low", "high"]] = np.column_stack(ends)
+    effects = [model.site_effects(asked, as_known) for model in models]
+    described = sites.assign(effect=np.mean(effects, axis=0))
+    described = described.sort_values(
+        ["mirna", "gene", "effect", "transcript", "start"], ignore_index=True
+    )
+    return table.join(_summarise(described, pairs)), described
+
+
+def _status(
+    table: pd.DataFrame, transcripts: pd.DataFrame, sites: pd.DataFrame
+) -> NDArray[np.str_]:
+    known = transcripts["length"] - transcripts["n_unknown"] >= SHORTEST
+    scanned = table["gene"].isin(transcripts.loc[known, "gene"])
+    keys = pd.MultiIndex.from_frame(table[["mirna", "gene"]])
+    has_site = keys.isin(pd.MultiIndex.from_frame(sites[["mirna", "gene"]]))
+    found = np.where(has_site, SITES, NO_SITE)
+    return np.where(scanned, found, NOT_SCANNED)
+
+
+def _summarise(sites: pd.DataFrame, pairs: pd.MultiIndex) -> pd.DataFrame:
+    """Return counts of sites and the strongest in words, in the order of `pairs`."""
+    keys = [sites["mirna"], sites["gene"]]
+    guide = sites["group"] == "guide_utr"
+    counts = {
+        f"n_{kind}": guide & (sites["site_type"] == kind) for kind in SITE_TYPES
+    } | {
+        "n_orf": sites["group"] == "guide_orf",
+        "n_passenger": sites["group"].str.startswith("passenger"),
+    }
+    summed = pd.DataFrame(counts).groupby(keys).sum()
+    strongest = sites.groupby(["mirna", "gene"]).head(LISTED)
+    words = pd.Series(
+        [
+            f"{row.transcript}:{row.start}-{row.end} {row.site_type} {row.group} "
+            f"{row.effect:.3f}"
+            for row in strongest.itertuples()
+        ],
+        index=strongest.index,
+        dtype="str",
+    )
+    listed = words.groupby([strongest["mirna"], strongest["gene"]]).agg("; ".join)
+    joined = summed.reindex(pairs, fill_value=0).astype(int)
+    joined["strongest_sites"] = listed.reindex(pairs).fillna("").to_numpy()
+    return joined.reset_index(drop=True)

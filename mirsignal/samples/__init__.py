@@ -1,0 +1,1 @@
+"""Sample sets: positives from chimeras, negatives without leaks, splits, their audit."""

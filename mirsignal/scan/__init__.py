@@ -1,0 +1,1 @@
+"""The scan: P(binding) and attribution at every position of whole transcripts."""

@@ -1,0 +1,1 @@
+"""Nucleotide sequences: codes, FASTA, miRNAs and their duplexes, transcripts."""

@@ -1,0 +1,135 @@
+"""FASTA files: read record by record, indexed, and written."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from mirsignal.errors import InputError
+from mirsignal.files.atomic import atomic_path
+from mirsignal.files.identifiers import gene_of_header, transcript_name
+from mirsignal.files.text import read_text
+from mirsignal.sequences.codes import normalise
+
+_log = logging.getLogger(__name__)
+
+
+def read_fasta(path: str | Path) -> Iterator[tuple[str, str]]:
+    """Yield (id, RNA sequence) from a FASTA (plain, gzip or zip) of any case, U or T.
+
+    The id is that of `transcript_name`. Raises InputError for an empty file, text before
+    the first header, a repeated id, and what `read_text` and `normalise_all` refuse.
+    """
+    return normalise_all(_named_records(path), path)
+
+
+class Transcripts:
+    """Random access to a prepared FASTA through its pyfaidx index."""
+
+    def __init__(self, path: str | Path):
+        import pyfaidx
+
+        self._fasta = pyfaidx.Fasta(str(path), as_raw=True, rebuild=False)
+
+    def __getitem__(self, name: str) -> str:
+        try:
+            return str(self._fasta[name][:])
+        except KeyError:
+            raise InputError(f"{self._fasta.filename}: no transcript {name!r}") from None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._fasta
+
+    def names(self) -> list[str]:
+        """Return all ids, in the order of the FASTA."""
+        return list(self._fasta.keys())
+
+    def length(self, name: str) -> int:
+        return len(self._fasta[name])
+
+
+def write_fasta(path: str | Path, records: Iterable[tuple[str, str]]) -> None:
+    """Write records in lines of 80 letters, as pyfaidx indexes them."""
+    with Path(path).open("w") as handle:
+        for name, sequence in records:
+            handle.write(f">{name}\n")
+            for start in range(0, len(sequence), 80):
+                handle.write(sequence[start : start + 80] + "\n")
+
+
+def write_indexed_fasta(
+    path: str | Path, index: str | Path, records: Iterable[tuple[str, str]]
+) -> None:
+    """Write a FASTA and the index by which pyfaidx finds its records."""
+    import pyfaidx
+
+    with atomic_path(index) as temporary_index, atomic_path(path) as temporary:
+        write_fasta(temporary, records)
+        pyfaidx.Faidx(str(temporary), indexname=str(temporary_index), rebuild=True)
+
+
+def _named_records(path: str | Path) -> Iterator[tuple[str, str, str]]:
+    """Yield (place, id, sequence as it stands there) of each record of a FASTA."""
+    seen: set[str] = set()
+    for header, body in _read_records(path):
+        name = transcript_name(header)
+        if not name:
+            raise InputError(f"{path}: record {len(seen) + 1} has no id after '>'")
+        if name in seen:
+            raise InputError(f"{path}: id {name!r} occurs twice; keep one record")
+        seen.add(name)
+        yield f"{path}: record {name!r}", name, body
+
+
+def normalise_all(
+    records: Iterable[tuple[str, str, str]], path: str | Path
+) -> Iterator[tuple[str, str]]:
+    """Yield (id, RNA sequence) of records (place, id, sequence as a file has it).
+
+    Gaps (`-`, of aligned 3' UTRs as TargetScan's) are left out. Records that say
+    "Sequence unavailable", as BioMart does of transcripts without a 3' UTR, are skipped.
+    Both are counted in the log. Raises InputError, with the place, for a record without
+    sequence and a letter that is no nucleotide, and when no record has a sequence.
+    """
+    n_records = n_unavailable = n_gaps = 0
+    for place, name, text in records:
+        n_records += 1
+        if text.strip().lower() == "sequence unavailable":
+            n_unavailable += 1
+            continue
+        sequence = "".join(text.split())
+        n_gaps += sequence.count("-")
+        sequence = sequence.replace("-", "")
+        if not sequence:
+            raise InputError(f"{place} has no sequence; remove it")
+        try:
+            yield name, normalise(sequence)
+        except InputError as error:
+            raise InputError(f"{place}: {error}; is this a protein?") from None
+    if n_unavailable == n_records:
+        raise InputError(f"{path}: no record has a sequence; ask BioMart for 3utr")
+    if n_unavailable:
+        counts = (path, n_unavailable, n_records)
+        _log.info("%s: skipped %d of %d records: sequence unavailable", *counts)
+    if n_gaps:
+        _log.info("%s: %d gaps ('-') of an alignment are left out", path, n_gaps)
+
+
+def _read_records(path: str | Path) -> Iterator[tuple[str, str]]:
+    """Yield (header, lines of sequence) of each record."""
+    text = read_text(path).lstrip()
+    if not text.startswith(">"):
+        raise InputError(
+            f"{path}: not FASTA; the first line must start with '>' (of a table, name "
+            "the columns of id and sequence in the config)"
+        )
+    for record in text[1:].split("\n>"):
+        header, _, body = record.partition("\n")
+        yield header, body
+
+
+def read_header_genes(path: str | Path) -> dict[str, str]:
+    """Return the genes that the headers of a FASTA name, by transcript."""
+    genes = {transcript_name(h): gene_of_header(h) for h, _ in _read_records(path)}
+    return {name: gene for name, gene in genes.items() if gene}

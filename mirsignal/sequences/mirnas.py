@@ -1,0 +1,249 @@
+"""The mature miRNAs of a study, from a table or from miRBase's FASTA."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mirsignal.errors import InputError
+from mirsignal.files.names import check_mirna_name
+from mirsignal.files.tables import name_columns, read_table, refuse_duplicates
+from mirsignal.files.text import read_text
+from mirsignal.sequences.codes import normalise, seed
+from mirsignal.sequences.fasta import read_fasta
+from mirsignal.sequences.strands import ASSUMED, BLOCKED, NONE, TABLE, passenger_strand
+
+_log = logging.getLogger(__name__)
+
+SHORTEST, LONGEST = 15, 30
+PASSENGER = ["passenger", "passenger_source", "passenger_share"]
+COLUMNS = {name: name for name in ("mirna", "sequence", "passenger", "passenger_share")}
+SETTING = "inputs: mirnas"
+_SPECIES = re.compile(  # hsa-miR-21-5p, ath-miR156a; Hsa-Mir-21_5p of MirGeneDB
+    r"^([a-z][a-z0-9]{2,7})-(?:mir|let|lin|lsy|bantam|iab)", re.IGNORECASE
+)
+
+
+def check_mirna(sequence: str) -> str:
+    """Return a mature miRNA as upper-case RNA.
+
+    Raises InputError when it is shorter than 15 or longer than 30 nt, or holds a letter
+    other than A, C, G, U and T.
+    """
+    rna = normalise(sequence)
+    if "N" in rna:
+        raise InputError(f"miRNA {sequence!r} holds an unknown nucleotide")
+    if not SHORTEST <= len(rna) <= LONGEST:
+        hairpin = " (a hairpin? give the mature miRNA)" if len(rna) > LONGEST else ""
+        raise InputError(
+            f"miRNA {sequence!r} has {len(rna)} nt, outside {SHORTEST}-{LONGEST}{hairpin}"
+        )
+    return rna
+
+
+def find_mirna(name: str, sequences: Mapping[str, str]) -> str:
+    """Return the sequence of a miRNA, given by its name in `sequences` or in itself.
+
+    Raises InputError for a name that is not there and what `check_mirna` refuses.
+    """
+    if name in sequences:
+        return sequences[name]
+    if set(name.upper()) <= set("ACGUTN"):
+        return check_mirna(name)
+    raise InputError(
+        f"unknown miRNA {name!r}; this study has "
+        f"{', '.join(list(sequences)[:5])}, ...; give its sequence"
+    )
+
+
+def read_mirnas(
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    species: str | None = None,
+    setting: str = SETTING,
+) -> pd.DataFrame:
+    """Read miRNAs: mirna, sequence (RNA, 5' to 3'), seed (nt 2-8), passengers, aliases.
+
+    The file is a table, or a FASTA such as miRBase's mature.fa. Of several species only
+    that whose names start with `species` (hsa) are kept. A sequence with several names
+    (miR-199a-3p and miR-199b-3p) is one miRNA, of the first name; `aliases` are the
+    others, joined by ",".
+
+    `passenger` is the other strand of the duplex that was transfected: a sequence,
+    `blocked` (an siRNA's, chemically blocked) or `none` (no duplex: read as missing).
+    Where the table does not say, it is assumed to be that of an siRNA
+    (`strands.passenger_strand`); `passenger_source` tells which of these it was.
+    `passenger_share`, 0 to below 1, is how often the passenger is loaded instead of the
+    miRNA; missing where the table does not give it.
+
+    Raises InputError for a FASTA of several species without `species`, names that cannot
+    stand in a path, a name given twice, shares that are none, and what `check_mirna`
+    refuses, each with file and line. `setting` is the part of the config that names the
+    file, for messages.
+    """
+    is_fasta = read_text(path).lstrip().startswith(">")
+    read = _read_fasta if is_fasta else _read_table
+    table = _keep_species(read(path, columns, setting), species, is_fasta, path, setting)
+    sequences, passengers = [], []
+    for place, mirna, sequence, passenger, share in zip(
+        table["place"], *(table[name] for name in COLUMNS), strict=True
+    ):
+        where = f"{path}, {place}"
+        if not isinstance(mirna, str) or not isinstance(sequence, str):
+            raise InputError(f"{where}: a name or sequence is missing; fill or remove it")
+        try:
+            check_mirna_name(mirna)
+            sequences.append(check_mirna(sequence))
+            passengers.append(_read_passenger(passenger, share, sequences[-1]))
+        except InputError as error:
+            raise InputError(f"{where}: {error}; correct or remove it") from None
+    table["sequence"] = sequences
+    read = pd.DataFrame(passengers, index=table.index, columns=PASSENGER)
+    table = table.drop(columns=["passenger", "passenger_share"]).join(read)
+    refuse_duplicates(table, "mirna", path)
+    table = _join_names(table.drop(columns="place"))
+    return table.assign(seed=table["sequence"].map(seed)).reset_index(drop=True)
+
+
+def short_name(mirna: str) -> str:
+    """Return miR-1296 of MIMAT0005794_MirBase_miR-1296_microRNA; others as they are."""
+    return mirna.split("_")[2] if mirna.count("_") > 2 else mirna
+
+
+def _read_passenger(
+    passenger: str | None, share: str | None, mirna: str
+) -> tuple[str | None, str, float]:
+    """Return PASSENGER as the cells of a table give it (not str: an empty cell)."""
+    number = _read_share(share) if isinstance(share, str) else np.nan
+    if not isinstance(passenger, str):
+        return passenger_strand(mirna), ASSUMED, number
+    word = passenger.lower()
+    if word == BLOCKED:
+        return passenger_strand(mirna), BLOCKED, number
+    if word != NONE:
+        try:
+            return check_mirna(passenger), TABLE, number
+        except InputError as error:
+            raise InputError(
+                f"the passenger is no sequence, `none` or `blocked`: {error}"
+            ) from None
+    if number > 0:
+        raise InputError(f"passenger_share {share} of a miRNA without a passenger")
+    return None, NONE, 0.0
+
+
+def _read_share(text: str) -> float:
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        number = np.nan
+    if not 0 <= number < 1:
+        raise InputError(f"passenger_share {text!r} is no number from 0 to below 1")
+    return number
+
+
+def _read_table(
+    path: str | Path, columns: Mapping[str, str] | None, setting: str
+) -> pd.DataFrame:
+    """Return COLUMNS (the last two NaN where not given) and place."""
+    key = f"{setting}: columns" if setting == SETTING else f"{setting}: mirna_columns"
+    names = name_columns(COLUMNS, columns, key)
+    optional = [name for name in PASSENGER if name in names]
+    for name in set(optional) - set(columns or {}):
+        del names[name]
+    table = read_table(path, names, setting=key)
+    for name in set(optional) - set(table.columns):
+        table[name] = None
+    table["place"] = [f"line {line}" for line in table.index]
+    return table[[*COLUMNS, "place"]]
+
+
+def _read_fasta(
+    path: str | Path, columns: Mapping[str, str] | None, setting: str
+) -> pd.DataFrame:
+    """Return the same of a FASTA, which has no columns."""
+    table = pd.DataFrame(list(read_fasta(path)), columns=["mirna", "sequence"])
+    places = [f"record {name!r}" for name in table["mirna"]]
+    return table.assign(passenger=None, passenger_share=None, place=places)
+
+
+def _keep_species(
+    table: pd.DataFrame,
+    species: str | None,
+    is_fasta: bool,
+    path: str | Path,
+    setting: str,
+) -> pd.DataFrame:
+    """Return the miRNAs of one species; without `species`, refuse a FASTA of several."""
+    prefixes = table["mirna"].str.extract(_SPECIES, expand=False)
+    counts = prefixes.value_counts()
+    found = ", ".join(f"{name} {n:,}" for name, n in counts.iloc[:6].items())
+    if species is None:
+        if is_fasta and len(counts) > 1:
+            raise InputError(
+                f"{path}: miRNAs of {len(counts)} species ({found}, ...); choose one in "
+                f"the config, as {setting}: {{species: {counts.index[0]}}}"
+            )
+        return table
+    names = table["mirna"].str.lower()
+    kept = table[names.str.startswith(f"{species.lower()}-", na=False)].copy()
+    if kept.empty:
+        raise InputError(
+            f"{path}: no miRNA is called {species}-... (it has: {found or 'no prefix'}); "
+            f"correct {setting}: species"
+        )
+    return kept
+
+
+def _join_names(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep each sequence once, with its other names in `aliases`."""
+    by_sequence = table.groupby("sequence")["mirna"]
+    table = table.assign(first=by_sequence.transform("first"))
+    others = table[table["mirna"] != table["first"]]
+    by_name = table.set_index("mirna")[PASSENGER].fillna("")
+    for mirna, first in zip(others["mirna"], others["first"], strict=True):
+        _log.info("%s has the sequence of %s and is scanned as that", mirna, first)
+        if not by_name.loc[mirna].equals(by_name.loc[first]):
+            _log.warning(
+                "%s has another passenger than %s, whose is taken for both", mirna, first
+            )
+    aliases = others.groupby("first")["mirna"].agg(",".join)
+    kept = table[table["mirna"] == table["first"]].drop(columns="first")
+    return kept.assign(aliases=kept["mirna"].map(aliases).fillna(""))
+
+
+def scan_names(mirnas: pd.DataFrame) -> dict[str, str]:
+    """Return the name under which each miRNA is scanned, by all of its names.
+
+    `mirnas` is what `read_mirnas` returns (without `aliases`, each has one name).
+    """
+    names = {mirna: mirna for mirna in mirnas["mirna"]}
+    if "aliases" in mirnas:
+        for mirna, aliases in zip(mirnas["mirna"], mirnas["aliases"], strict=True):
+            names |= {alias: mirna for alias in aliases.split(",") if alias}
+    return names
+
+
+def sequences_by_name(mirnas: pd.DataFrame) -> dict[str, str]:
+    """Return the sequence of each miRNA by all of its names."""
+    sequences = dict(zip(mirnas["mirna"], mirnas["sequence"], strict=True))
+    return {name: sequences[mirna] for name, mirna in scan_names(mirnas).items()}
+
+
+def plan_batches(mirnas: Sequence[str], size: int) -> dict[str, list[str]]:
+    """Return the miRNAs that one scan job takes, at most `size`, by the batch's name.
+
+    At size 1 a batch has the name of its miRNA, else batches are numbered in the order
+    of `mirnas`.
+    """
+    if size == 1:
+        return {mirna: [mirna] for mirna in mirnas}
+    return {
+        f"batch_{number:04d}": list(mirnas[at : at + size])
+        for number, at in enumerate(range(0, len(mirnas), size))
+    }

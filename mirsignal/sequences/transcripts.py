@@ -1,0 +1,151 @@
+"""Transcripts to be scanned: one clean FASTA, one table, shards of equal weight."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mirsignal.errors import InputError
+from mirsignal.files.identifiers import bare_gene, bare_id, log_join, warn_of_dates
+from mirsignal.files.tables import name_columns, read_table, refuse_duplicates
+from mirsignal.sequences.fasta import normalise_all, read_fasta, read_header_genes
+
+_log = logging.getLogger(__name__)
+
+COLUMNS = {"transcript": "transcript", "gene": "gene", "sequence": "sequence"}
+"""Columns of tables of sequences and of genes, by default."""
+SETTING = "inputs: transcripts: columns"
+
+
+def read_transcripts(
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    setting: str = SETTING,
+) -> Iterator[tuple[str, str]]:
+    """Yield (transcript id, RNA sequence) from FASTA, or from a table.
+
+    It is a table when `columns`, which is the config's `setting`, names its `sequence`.
+    Raises InputError as `normalise_all` does, and for a transcript on several lines.
+    """
+    names = name_columns(COLUMNS, columns, setting)
+    if "sequence" not in (columns or {}):
+        return read_fasta(path)
+    wanted = {key: names[key] for key in ("transcript", "sequence")}
+    table = read_table(path, wanted, setting=setting)
+    refuse_duplicates(table, "transcript", path)
+    places = [
+        f"{path}, line {line}: {name!r}" for line, name in table["transcript"].items()
+    ]
+    rows = zip(places, table["transcript"], table["sequence"].fillna(""), strict=True)
+    return normalise_all(rows, path)
+
+
+def read_genes(
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    setting: str = SETTING,
+) -> pd.Series:
+    """Return the gene of each transcript from a table (`transcript`, `gene`), bare ids.
+
+    A transcript without a gene name stands for its own gene; rows without a transcript
+    (BioMart, of genes without a RefSeq id) are left out and counted in the log. Raises
+    InputError for a transcript of two genes.
+    """
+    names = name_columns(COLUMNS, columns, setting)
+    wanted = {key: names[key] for key in ("transcript", "gene")}
+    table = read_table(path, wanted, setting=setting)
+    if without := int(table["transcript"].isna().sum()):
+        _log.info("%s: %d rows without a transcript are left out", path, without)
+    table = table[["transcript", "gene"]].dropna(subset="transcript").drop_duplicates()
+    if table.empty:
+        raise InputError(f"{path}: no row has a transcript; check {setting}")
+    warn_of_dates(table["gene"], path)
+    table["gene"] = table["gene"].fillna(table["transcript"])
+    bare = pd.DataFrame(
+        {
+            "transcript": table["transcript"].map(bare_id),
+            "gene": table["gene"].map(bare_gene),
+        }
+    ).drop_duplicates()
+    refuse_duplicates(bare, "transcript", path)
+    return bare.set_index("transcript")["gene"]
+
+
+def find_genes(
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    setting: str = SETTING,
+) -> Mapping[str, str] | pd.Series:
+    """Return the genes of transcripts that have no gene table.
+
+    They are those that a FASTA's headers name, or of a table those of its column `gene`,
+    if `columns` has it.
+    """
+    if "sequence" not in (columns or {}):
+        return read_header_genes(path)
+    return read_genes(path, columns, setting) if "gene" in (columns or {}) else {}
+
+
+def describe_transcripts(
+    records: list[tuple[str, str]],
+    genes: Mapping[str, str] | pd.Series,
+    source: str | Path,
+) -> pd.DataFrame:
+    """Return one row per transcript: transcript, gene, length (nt), n_unknown.
+
+    `genes` are those of `read_genes`, or of `find_genes`, of which some may lack: then
+    the bare id is the gene. Transcripts that share no id with a table of
+    genes raise InputError; what else a join loses is logged.
+    """
+    table = pd.DataFrame(
+        {
+            "transcript": [name for name, _ in records],
+            "length": [len(sequence) for _, sequence in records],
+            "n_unknown": [sequence.count("N") for _, sequence in records],
+        }
+    )
+    bare = table["transcript"].map(bare_id)
+    if isinstance(genes, pd.Series):
+        without_y = bare.str.removesuffix("_PAR_Y")
+        table["gene"] = bare.map(genes).fillna(without_y.map(genes))
+        _check_genes(table, bare, genes, source)
+    else:
+        table["gene"] = table["transcript"].map(genes).fillna(bare)
+    return table[["transcript", "gene", "length", "n_unknown"]]
+
+
+def _check_genes(
+    table: pd.DataFrame, bare: pd.Series, genes: pd.Series, source: str | Path
+) -> None:
+    """Log what the gene table has in excess; refuse transcripts that it lacks."""
+    absent = table.loc[table["gene"].isna(), "transcript"]
+    if len(absent):
+        raise InputError(
+            f"{source}: transcript {absent.iloc[0]!r} and {len(absent) - 1} others are "
+            f"not in the gene table (it has {genes.index[0]!r}, ...); add them, or drop "
+            "the table"
+        )
+    log_join(bare, genes.index, ("transcripts", "ids of the gene table"))
+
+
+def plan_shards(lengths: pd.Series, n_shards: int) -> np.ndarray:
+    """Return the shard (0 ...) of each transcript so that shards hold equal nucleotides.
+
+    Longest first into the lightest shard; ties go to the lower number, so that the plan
+    depends on the table alone. Raises InputError when a shard would stay empty.
+    """
+    if n_shards > len(lengths):
+        raise InputError(
+            f"{n_shards} shards for {len(lengths)} transcripts leave some empty; set "
+            f"`shards` to {len(lengths)} or fewer"
+        )
+    shards = np.zeros(len(lengths), dtype=np.int32)
+    load = np.zeros(n_shards, dtype=np.int64)
+    for index in np.argsort(-lengths.to_numpy(), kind="stable"):
+        shards[index] = int(load.argmin())
+        load[shards[index]] += lengths.iloc[index] + 1
+    return shards

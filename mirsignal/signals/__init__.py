@@ -1,0 +1,1 @@
+"""From a scan to what a signal network reads: channels, compression, windows."""

@@ -1,0 +1,277 @@
+"""Signal channels: what the regression is told of each nucleotide, by name.
+
+A channel is a function of a `Scan`, all that is known of one miRNA on one transcript,
+that returns values (L,) or (L, columns). A new one is a function and a line of CHANNELS;
+the networks take any number of them. `track:NAME` is the bigWig file that the study calls
+so under `inputs.tracks`: conservation, accessibility, binding of other proteins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mirsignal.axes import CENTRE, MIRNA_LENGTH, P_LEVELS, REGIONS, WINDOW
+from mirsignal.errors import InputError
+from mirsignal.files.bigwig import BigWig
+from mirsignal.files.tracks import Ragged
+from mirsignal.sequences.codes import LETTERS, UNKNOWN
+
+FLANK = 30
+"""Nucleotides on each side whose A and U count in channel `au`."""
+
+_STRENGTH = np.zeros((len(LETTERS), len(LETTERS)), np.float32)
+for _pair, _value in {"GC": 1, "AU": 2 / 3, "GU": 1 / 3}.items():
+    _at = [LETTERS.index(letter) for letter in _pair]
+    _STRENGTH[_at, _at[::-1]] = _value
+
+Values = NDArray[np.floating]
+
+
+class Wiggle:
+    """A bigWig file with one value per nucleotide of transcripts, by their names."""
+
+    def __init__(self, path: str | Path):
+        self._path, self._file = path, BigWig(path)
+
+    def check(self, transcript: str, length: int) -> None:
+        """Raise InputError for a transcript that is lacking or has another length."""
+        found = self._file.lengths.get(transcript)
+        if found is None:
+            held = ", ".join(map(repr, sorted(self._file.lengths)[:3]))
+            raise InputError(
+                f"{self._path}: no transcript {transcript!r} (it has {held}, ...); name "
+                "the sequences in it as the study's transcripts, and give it all of "
+                "them; the track of a genome has to be cut into transcripts first"
+            )
+        if found != length:
+            raise InputError(
+                f"{self._path}: {transcript!r} has {found} nt, in the study {length}; "
+                "make the file from the same sequences"
+            )
+
+    def values(self, transcript: str, length: int) -> Values:
+        """Return the values (L,), 0 where the file has none; checks as `check`."""
+        self.check(transcript, length)
+        return np.nan_to_num(self._file.values(transcript))
+
+
+def check_tracks(paths: Sequence[str | Path], transcripts: pd.DataFrame) -> int:
+    """Check that each bigWig file holds the transcripts (transcript, length); count them.
+
+    Reads no values. Raises InputError as `Wiggle`.
+    """
+    for path in paths:
+        wiggle = Wiggle(path)
+        for row in transcripts.itertuples():
+            wiggle.check(row.transcript, row.length)
+    return len(paths)
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What is known of one miRNA on one transcript.
+
+    `codes` (L,) are its nucleotides, `mirna` (M,) those of the miRNA, `tracks` the
+    scan's values (L,) by name, `attribution` (L, M) that by miRNA position (without
+    columns where the scan has none), `threshold` the miRNA's P, and `wiggles` the study's
+    own tracks by name.
+    """
+
+    transcript: str
+    codes: NDArray[np.uint8]
+    mirna: NDArray[np.uint8]
+    tracks: Mapping[str, Values]
+    attribution: Values
+    threshold: float
+    wiggles: Mapping[str, Wiggle] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A way to compute values of every nucleotide.
+
+    `columns` name the columns of several. `pick` tells what a window has of it: the
+    values at its `centre`, each column's `highest`, for what stands on the paired
+    nucleotides, or those of the nucleotide that is `best` in the last column.
+    """
+
+    compute: Callable[[Scan], NDArray]
+    columns: tuple[str, ...] = ()
+    pick: Literal["centre", "highest", "best"] = "centre"
+
+
+def read_track(name: str) -> Callable[[Scan], Values]:
+    """Return a function that gives one of the scan's own values (L,)."""
+    return lambda scan: scan.tracks[name]
+
+
+def calibrated_logit(scan: Scan) -> Values:
+    """Return how far the logit of P (L,) is above that of the miRNA's threshold.
+
+    The same share of random windows is above 0 for every miRNA. P is cut to 1/4096 from 0
+    and 1, which is as exact as the scan keeps it.
+    """
+    return _logit(scan.tracks["prediction"]) - _logit(np.array(scan.threshold))
+
+
+def _logit(p: NDArray) -> NDArray:
+    p = np.clip(p, 1 / P_LEVELS, 1 - 1 / P_LEVELS)
+    return np.log(p / (1 - p))
+
+
+def pairing(scan: Scan) -> Values:
+    """Return how the miRNA would pair along its length (L, M + 1), without a bulge.
+
+    Row t is for the miRNA with its first nucleotide opposite nucleotide t. Of miRNA nt 2
+    to 20: 1 for G:C, 2/3 for A:U, 1/3 for G:U, else 0; of nt 1, whether an A is
+    opposite, which Argonaute binds whatever the miRNA (Lewis 2005). The last column adds
+    up products of neighbours, at 0.3 those beyond nt 8 and the A: where it is highest,
+    the seed pairs best.
+    """
+    around = np.pad(scan.codes, (MIRNA_LENGTH - 1, 0), constant_values=UNKNOWN)
+    opposite = np.lib.stride_tricks.sliding_window_view(around, MIRNA_LENGTH)[:, ::-1]
+    strength = _STRENGTH[opposite, scan.mirna]
+    strength[:, 0] = opposite[:, 0] == LETTERS.index("A")
+    stacked = strength[:, 1:-1] * strength[:, 2:]
+    seed = REGIONS["seed"].stop - REGIONS["seed"].start - 1
+    rest = stacked[:, seed:].sum(axis=1) + strength[:, 0]
+    return np.column_stack([strength, stacked[:, :seed].sum(axis=1) + 0.3 * rest])
+
+
+def local_au(scan: Scan) -> Values:
+    """Return the weighted share (L,) of A and U within 30 nt on either side.
+
+    The k-th nucleotide from the position weighs 1/k, as beside the sites of context++
+    (Agarwal 2015); N and what lies beyond the ends count nothing.
+    """
+    distance = np.abs(np.arange(-FLANK, FLANK + 1))
+    weight = np.where(distance, 1 / np.maximum(distance, 1), 0)
+    known = scan.codes != UNKNOWN
+    is_au = np.isin(scan.codes, [LETTERS.index("A"), LETTERS.index("U")])
+    au, total = (np.convolve(np.pad(x, FLANK), weight, "valid") for x in (is_au, known))
+    return np.divide(au, total, out=np.zeros(len(scan)), where=total > 0)
+
+
+def position(scan: Scan) -> Values:
+    """Return the share (L,) of the transcript in front of each nucleotide."""
+    return np.arange(len(scan)) / max(len(scan), 1)
+
+
+def distance_to_end(scan: Scan) -> Values:
+    """Return log10 of the nucleotides (L,) to the nearer end, which counts as 1."""
+    at = np.arange(1, len(scan) + 1)
+    return np.log10(np.minimum(at, at[::-1]))
+
+
+def transcript_length(scan: Scan) -> Values:
+    """Return log10 of the transcript's nucleotides, at each of them (L,)."""
+    return np.full(len(scan), np.log10(max(len(scan), 1)))
+
+
+CHANNELS: dict[str, Channel] = {
+    "score": Channel(read_track("score"), pick="highest"),
+    "prediction": Channel(read_track("prediction")),
+    "logit": Channel(calibrated_logit),
+    **{name: Channel(read_track(name), pick="highest") for name in REGIONS},
+    "attribution": Channel(
+        lambda scan: scan.attribution,
+        columns=tuple(f"attribution_{nt + 1}" for nt in range(MIRNA_LENGTH)),
+        pick="highest",
+    ),
+    "pairing": Channel(
+        pairing,
+        columns=(*(f"pairing_{nt + 1}" for nt in range(MIRNA_LENGTH)), "stacking"),
+        pick="best",
+    ),
+    "au": Channel(local_au),
+    "position": Channel(position),
+    "distance": Channel(distance_to_end),
+    "length": Channel(transcript_length),
+}
+"""Every channel by name, but for `track:NAME`."""
+
+
+def find_channel(name: str) -> Channel:
+    """Return the channel called `name`, which may be a `track:NAME`."""
+    kind, _, track = name.partition(":")
+    if kind == "track":
+        return Channel(
+            lambda scan: scan.wiggles[track].values(scan.transcript, len(scan))
+        )
+    return CHANNELS[name]
+
+
+def name_columns(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns (C,) that these channels have together."""
+    return tuple(
+        column for name in names for column in find_channel(name).columns or (name,)
+    )
+
+
+def compute_channels(names: Sequence[str], scan: Scan) -> Values:
+    """Return these channels (L, C) of every nucleotide."""
+    parts = [find_channel(name).compute(scan) for name in names]
+    return np.column_stack(parts).astype(np.float32)
+
+
+def sample_channels(
+    names: Sequence[str], scan: Scan, positions: NDArray[np.integer]
+) -> Values:
+    """Return these channels (B, C) at window centres `positions` (B,).
+
+    A window is [t - 25, t + 25); `Channel.pick` tells what it has of a channel.
+    """
+    windows = positions[:, None] + np.arange(-CENTRE, WINDOW - CENTRE)
+    windows = np.clip(windows, 0, len(scan) - 1)
+    parts = []
+    for name in names:
+        channel = find_channel(name)
+        values = channel.compute(scan)
+        if channel.pick == "highest":
+            parts.append(values[windows].max(axis=1))
+            continue
+        chosen = positions
+        if channel.pick == "best":
+            best = values[windows, -1].argmax(axis=1)
+            chosen = windows[np.arange(len(positions)), best]
+        parts.append(values[chosen])
+    return np.column_stack(parts).astype(np.float32)
+
+
+def list_scans(
+    tracks: Ragged,
+    codes: Mapping[str, NDArray[np.uint8]],
+    mirna: NDArray[np.uint8],
+    threshold: float,
+    wiggles: Mapping[str, Wiggle],
+) -> Iterator[Scan]:
+    """Yield a `Scan` for each transcript of a scan's file.
+
+    `codes` are those of transcripts by name, `mirna` (M,) those of the file's miRNA.
+    """
+    for index, name in enumerate(map(str, tracks.ids)):
+        columns = dict(zip(tracks.channels, tracks[index].T, strict=True))
+        attribution = _attribution_of(tracks, index)
+        yield Scan(name, codes[name], mirna, columns, attribution, threshold, wiggles)
+
+
+def _attribution_of(tracks: Ragged, index: int) -> Values:
+    """Return the attribution (L, M) of the index-th transcript, 0 where none is kept."""
+    start, stop = tracks.offsets[index : index + 2]
+    if "attribution" not in tracks.extra:
+        return np.zeros((stop - start, 0), np.float32)
+    at = tracks.extra["attribution_at"]
+    kept = slice(*np.searchsorted(at, [start, stop]))
+    dense = np.zeros((stop - start, MIRNA_LENGTH), np.float32)
+    dense[at[kept] - start] = tracks.extra["attribution"][kept]
+    return dense

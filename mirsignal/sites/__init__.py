@@ -1,0 +1,1 @@
+"""Seed sites and what surrounds them; the context++ model."""

@@ -1,0 +1,72 @@
+"""Sites that may repress an mRNA: of both strands, in 3' UTR and reading frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from mirsignal.sites.contextpp import fill_typical, score_sites, tabulate_sites
+
+GROUPS = ("guide_utr", "guide_orf", "passenger_utr", "passenger_orf")
+"""Strand and region of a site."""
+COLUMNS = (
+    "mirna",
+    "transcript",
+    "gene",
+    "group",
+    "start",
+    "end",
+    "site_type",
+    "contextpp",
+    "local_au",
+    "distance",
+    "three_prime",
+    "accessibility",
+    "off6m",
+    "weight",
+)
+
+
+def tabulate_regions(
+    mirnas: pd.DataFrame,
+    transcripts: pd.DataFrame,
+    sequences: Mapping[str, str],
+    orfs: pd.Series,
+    sites: pd.DataFrame,
+    ta_sps: pd.DataFrame | None,
+    coefficients: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return the sites of miRNAs and their passengers in 3' UTRs and reading frames.
+
+    `mirnas` has mirna, sequence, passenger and passenger_share (`strands.load_strands`);
+    `transcripts` transcript and gene; `sequences` the 3' UTRs and `orfs` the reading
+    frames ("" where unknown) by transcript; `sites` the scored sites of the miRNAs in the
+    3' UTRs (`contextpp.tabulate_sites`, `score_sites`). The others get a context++ score
+    in the same way, in which a site of a reading frame counts as one of a 3' UTR; how
+    much less it does is for a model to learn. They are not folded: accessibility is NaN.
+    `weight` is the share of duplexes that load the strand, over the number of transcripts
+    of the gene. A passenger that is never loaded has no sites.
+    """
+    share = mirnas.set_index("mirna")["passenger_share"]
+    loaded = mirnas[mirnas["passenger_share"] > 0]
+    passengers = loaded[["mirna"]].assign(sequence=loaded["passenger"])
+    frames = {name: orf for name, orf in orfs.items() if orf}
+    tables = [sites.assign(group="guide_utr")]
+    for strand, drivers in (("guide", mirnas), ("passenger", passengers)):
+        for region, where in (("utr", sequences), ("orf", frames)):
+            group = f"{strand}_{region}"
+            if group == "guide_utr" or not where or drivers.empty:
+                continue
+            found = tabulate_sites(drivers, where, orfs, ta_sps)
+            scores = score_sites(fill_typical(found, coefficients), coefficients)
+            tables.append(found.assign(group=group, contextpp=scores))
+    joined = pd.concat(tables, ignore_index=True)
+    genes = transcripts.set_index("transcript")["gene"]
+    joined["gene"] = genes.loc[joined["transcript"]].array
+    of_passenger = share.loc[joined["mirna"]].to_numpy()
+    is_guide = joined["group"].str.startswith("guide")
+    weight = np.where(is_guide, 1 - of_passenger, of_passenger)
+    joined["weight"] = weight / genes.value_counts().loc[joined["gene"]].to_numpy()
+    return joined[list(COLUMNS)]

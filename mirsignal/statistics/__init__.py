@@ -1,0 +1,1 @@
+"""Measures of ranking and agreement, and resampling of whole genes."""

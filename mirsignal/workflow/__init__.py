@@ -1,0 +1,1 @@
+"""What knows the workflow or the machine; outside the digests of results."""

@@ -1,0 +1,220 @@
+"""The configuration: checked against its schema, defaults filled in, chains resolved."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from mirsignal.errors import InputError
+from mirsignal.files.names import check_config_names
+from mirsignal.samples.splits import TEST_SETS
+from mirsignal.workflow.recipes import check_experiments, check_recipes
+
+_OWN_TEST_SET = re.compile(rf"({'|'.join(TEST_SETS)})(_1_\d+)?")
+STAGES = ("samples", "binding", "scan", "signals", "regression")
+"""Stages that have recipes, in the order in which the data flows."""
+
+
+def read_schema(path: str | Path) -> dict[str, Any]:
+    return yaml.safe_load(Path(path).read_text())
+
+
+def complete_config(
+    config: Mapping[str, Any], schema: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the configuration with the schema's defaults, after checking it.
+
+    Numbers, switches and lists may be given as text. Raises InputError, one line with
+    the key and the remedy, for an unknown key, a wrong value, an unknown study, an
+    experiment that names an unknown recipe, and recipes that do not fit (`recipes`).
+    """
+    completed = _from_text(deepcopy(dict(config)), schema, schema)
+    errors = sorted(
+        jsonschema.Draft202012Validator(schema).iter_errors(completed),
+        key=lambda error: list(map(str, error.absolute_path)),
+    )
+    if errors:
+        raise InputError(f"config: {_explain(errors[0])}")
+    _fill(completed, schema, schema)
+    check_config_names(completed)
+    if completed["study"] not in completed["studies"]:
+        raise InputError(
+            f"config: study {completed['study']!r} is not under `studies` "
+            f"({', '.join(completed['studies'])}); give its file with --configfile"
+        )
+    test_sets = completed["studies"][completed["study"]]["inputs"]["test_sets"]
+    for name in test_sets:
+        if _OWN_TEST_SET.fullmatch(name):
+            raise InputError(
+                f"config: inputs: test_sets: {name!r} is a test set that mirsignal makes "
+                "itself; choose another name"
+            )
+    hybrids = completed["studies"][completed["study"]]["inputs"]["hybrids"]
+    if hybrids["format"] == "clash_table" and "transcripts" not in hybrids:
+        raise InputError(
+            "config: inputs: hybrids: a clash_table tells places in transcripts; give "
+            "their FASTA as `transcripts`"
+        )
+    check_recipes(completed, schema)
+    recipes_of = {
+        name: experiment_recipes(completed, name) for name in completed["experiments"]
+    }
+    check_experiments(completed, recipes_of)
+    return completed
+
+
+def experiment_recipes(config: Mapping[str, Any], experiment: str) -> dict[str, str]:
+    """Return the recipe of every stage; stages not named are those of `main`."""
+    experiments = config["experiments"]
+    if experiment not in experiments:
+        raise InputError(
+            f"config: no experiment {experiment!r}{_guess(experiment, experiments)}"
+        )
+    recipes = experiments["main"] | experiments[experiment]
+    for stage in STAGES:
+        if stage not in recipes:
+            raise InputError(f"config: experiments: main names no recipe of {stage!r}")
+        if recipes[stage] not in config[stage]:
+            raise InputError(
+                f"config: experiments: {experiment}: {stage} has no recipe "
+                f"{recipes[stage]!r}{_guess(recipes[stage], config[stage])}"
+            )
+    return {stage: recipes[stage] for stage in STAGES}
+
+
+def recipe_chain(recipes: Mapping[str, str], last: str) -> str:
+    """Return the recipe names up to stage `last`, joined by dots: a result's folder."""
+    return ".".join(recipes[stage] for stage in STAGES[: STAGES.index(last) + 1])
+
+
+def _from_text(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:
+    """Return a value with text read as YAML, at any depth, where no text may stand.
+
+    Snakemake gives what stands inside a dictionary of --config as text.
+    """
+    schema = {**_resolve(schema, root), **schema}
+    if isinstance(value, dict):
+        known, others = schema.get("properties", {}), schema.get("additionalProperties")
+        others = others if isinstance(others, dict) else {}
+        return {k: _from_text(v, known.get(k, others), root) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_from_text(item, schema.get("items", {}), root) for item in value]
+    types = (
+        [schema["type"]] if isinstance(schema.get("type"), str) else schema.get("type")
+    )
+    if not isinstance(value, str) or not types:
+        return value
+    if "string" in types:
+        return None if value == "null" and "null" in types else value
+    return _parse(value, types)
+
+
+def _parse(text: str, types: Sequence[str]) -> Any:
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+    if "boolean" in types and value in (0, 1):
+        return bool(value)
+    if "number" in types and isinstance(value, str):  # 1e-3, which YAML takes for a name
+        with contextlib.suppress(ValueError):
+            return float(value)
+    return value
+
+
+def _fill(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> None:
+    """Add the defaults of `schema` to a mapping in place, at any depth."""
+    schema = _resolve(schema, root)
+    if not isinstance(value, dict):
+        return
+    for key, part in schema.get("properties", {}).items():
+        part = {**_resolve(part, root), **part}
+        if key not in value and "default" in part:
+            value[key] = deepcopy(part["default"])
+        if key in value:
+            _fill(value[key], part, root)
+    others = schema.get("additionalProperties")
+    if isinstance(others, dict):
+        for key in set(value) - set(schema.get("properties", {})):
+            _fill(value[key], others, root)
+
+
+def _resolve(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "$ref" not in schema:
+        return schema
+    found: Any = root
+    for step in schema["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    return found
+
+
+def _explain(error: jsonschema.ValidationError) -> str:
+    where = ": ".join(map(str, error.absolute_path))
+    lead = f"{where}: " if where else ""
+    if error.validator == "additionalProperties":
+        schema: Any = error.schema
+        instance: Any = error.instance
+        known = list(schema.get("properties", {}))
+        unknown = sorted(set(instance) - set(known))[0]
+        return f"{lead}unknown key {unknown!r}{_guess(unknown, known)}"
+    if "propertyNames" in error.schema_path:
+        return f"{lead}{error.instance!r} cannot be a name; use a-z, 0-9 and '_'"
+    if error.validator == "required":
+        missing = error.message.split("'")[1]
+        return f"{lead}key {missing!r} is missing"
+    return f"{lead}{error.message}"
+
+
+def _guess(name: str, known: Any) -> str:
+    close = difflib.get_close_matches(str(name), list(map(str, known)), n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+    return f"; {hint}"
+
+
+def describe_schema(schema: Mapping[str, Any]) -> str:
+    """Return the schema as a Markdown page: one table of keys per part."""
+    lines = [
+        "# Configuration",
+        "",
+        "Made from `schemas/config.schema.yaml` by `make docs`.",
+    ]
+    lines += _key_table("Top level", schema, schema)
+    for name, part in schema["$defs"].items():
+        lines += _key_table(name, part, schema)
+    return "\n".join(lines) + "\n"
+
+
+def _key_table(title: str, part: Mapping[str, Any], root: Mapping[str, Any]) -> list[str]:
+    rows = _key_rows(part, root, "")
+    if not rows:
+        return []
+    return ["", f"## {title}", "", "| key | meaning | default |", "|---|---|---|", *rows]
+
+
+def _key_rows(part: Mapping[str, Any], root: Mapping[str, Any], lead: str) -> list[str]:
+    rows = []
+    for key, value in part.get("properties", {}).items():
+        target = dict(_resolve(value, root)) | dict(value)
+        meaning = " ".join(str(target.get("description", "")).split())
+        if "enum" in target:
+            meaning = f"{meaning} One of {', '.join(map(str, target['enum']))}."
+        default = f"`{target['default']}`" if "default" in target else ""
+        rows.append(f"| `{lead}{key}` | {meaning} | {default} |")
+        if "$ref" not in value:
+            rows += _key_rows(value, root, f"{lead}{key}.")
+            others = value.get("additionalProperties")
+            if isinstance(others, dict):
+                rows += _key_rows(others, root, f"{lead}{key}.*.")
+    return rows
+
+
+if __name__ == "__main__":
+    print(describe_schema(read_schema("schemas/config.schema.yaml")), end="")

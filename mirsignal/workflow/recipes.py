@@ -1,0 +1,202 @@
+"""Which settings a recipe uses, and which recipes do not fit together.
+
+All that cannot work is refused here, before anything runs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from mirsignal.axes import REGIONS
+from mirsignal.errors import InputError
+from mirsignal.samples.splits import TEST_SETS
+
+ATTRIBUTED = (*REGIONS, "attribution")
+"""Channels that a scan of mode `prediction` does not have."""
+CONVOLUTIONAL = ("cnn",)
+"""Binding networks that a scan of mode `attribution` can slide (`convolution`)."""
+RESERVED = {"experiments": ("unseen",), "studies": ("benchmarks",)}
+"""Names of folders that the project uses itself, below those that are named so."""
+
+_SIGNAL = ("network", ("cnn_gru", "site_pooling"))
+_FINE_TUNED = ("network", ("fine_tuned",))
+_DEEPSHAP = ("mode", ("deepshap",))
+_PEAKS = ("mode", ("peaks",))
+_SIZED = ("network", ("cnn", "resnet"))
+USED_WITH: dict[str, dict[str, tuple[str, tuple[Any, ...]]]] = {
+    "binding": {"filters": _SIZED, "n_hidden": _SIZED, "dropout": _SIZED},
+    "scan": {
+        "steps": ("mode", ("attribution",)),
+        "window_step": _DEEPSHAP,
+        "n_background": _DEEPSHAP,
+        "published_divisor": _DEEPSHAP,
+    },
+    "signals": {
+        "divisor": ("mode", ("compressed",)),
+        "n_peaks": _PEAKS,
+        "spacing": _PEAKS,
+        "min_prominence": _PEAKS,
+    },
+    "regression": {
+        "filters": ("network", ("cnn_gru",)),
+        "pools": ("network", ("cnn_gru",)),
+        "pooling": ("network", ("site_pooling", "fine_tuned")),
+        "n_units": _SIGNAL,
+        "n_hidden": _SIGNAL,
+        "dropout": _SIGNAL,
+        "patience": _SIGNAL,
+        "task": _SIGNAL,
+        "gene_features": _SIGNAL,
+        "threshold": ("task", ("classification",)),
+        "ridge": ("gene_features", (True,)),
+        "n_windows": _FINE_TUNED,
+        "n_passenger_windows": _FINE_TUNED,
+        "head_learning_rate": _FINE_TUNED,
+    },
+}
+"""Settings, by stage, that are used only where another one has one of these values."""
+
+
+def check_recipes(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Raise InputError for a recipe that cannot work, or that sets what it does not use.
+
+    `config` is complete; a setting that is not used may have its default.
+    """
+    for stage, used_with in USED_WITH.items():
+        defaults = schema["$defs"][stage]["properties"]
+        for name, recipe in config[stage].items():
+            for key, (other, values) in used_with.items():
+                default = defaults[key]["default"]
+                if recipe[other] not in values and recipe[key] != default:
+                    needed = " or ".join(map(str, values))
+                    raise InputError(
+                        f"config: {stage}: {name}: {key!r} is not used where {other!r} "
+                        f"is {recipe[other]}, only with {needed}; leave it out, or give "
+                        f"its default, {default}"
+                    )
+    for name, recipe in config["samples"].items():
+        if (total := sum(recipe["fractions"].values())) > 0.75:
+            raise InputError(
+                f"config: samples: {name}: fractions add up to {total:g}; leave at least "
+                "a quarter for training"
+            )
+    for name, recipe in config["regression"].items():
+        _check_regression(f"config: regression: {name}:", recipe)
+
+
+def _check_regression(lead: str, recipe: Mapping[str, Any]) -> None:
+    network = recipe["network"]
+    if network == "fine_tuned" and recipe["pooling"] == "gru":
+        raise InputError(
+            f"{lead} network fine_tuned has no pooling 'gru'; use occupancy or attention"
+        )
+    if network != "fine_tuned" and recipe["learning_rate"] == 0:
+        raise InputError(
+            f"{lead} network {network} learns nothing at `learning_rate` 0; give one "
+            "above 0"
+        )
+    if len(recipe["filters"]) != len(recipe["pools"]):
+        raise InputError(
+            f"{lead} `filters` and `pools` differ in length; give one pool per "
+            "convolution"
+        )
+    clipped = recipe["task"] == "classification" and recipe["clip_positive"]
+    if clipped and recipe["threshold"] > 0:
+        raise InputError(
+            f"{lead} with `clip_positive` all genes are below a `threshold` above 0; "
+            "give one below, or clip_positive: false"
+        )
+
+
+def check_experiments(
+    config: Mapping[str, Any], recipes_of: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Raise InputError for an experiment whose recipes do not fit together.
+
+    `recipes_of` has the recipe of every stage, by experiment.
+    """
+    for section, names in RESERVED.items():
+        for name in names:
+            if name in config[section]:
+                raise InputError(
+                    f"config: {section}: {name!r} is a folder that mirsignal makes "
+                    "itself; choose another name"
+                )
+    for name, recipes in recipes_of.items():
+        lead = f"config: experiments: {name}:"
+        chosen = {stage: config[stage][recipe] for stage, recipe in recipes.items()}
+        inputs = config["studies"][config["study"]]["inputs"]
+        _check_samples(lead, chosen["samples"], inputs)
+        _check_scan(lead, chosen, recipes)
+        _check_channels(lead, chosen, recipes, inputs["tracks"])
+        _check_pools(lead, chosen)
+        main = config["regression"][recipes_of["main"]["regression"]]
+        if chosen["regression"]["clip_positive"] != main["clip_positive"]:
+            raise InputError(
+                f"{lead} `clip_positive` of its regression recipe is not that of "
+                "experiment main, whose occupancy model it is stacked and compared with; "
+                "give both the same"
+            )
+
+
+def _check_samples(
+    lead: str, recipe: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> None:
+    tested = inputs["test_sets"] or any(recipe["fractions"][key] for key in TEST_SETS)
+    if not tested:
+        raise InputError(
+            f"{lead} its samples leave out every test set; give `fractions` above 0, or "
+            "`test_sets` under `inputs`"
+        )
+    if recipe["negatives"] == "background" and "transcripts" not in inputs["hybrids"]:
+        raise InputError(
+            f"{lead} background negatives need the transcripts of the chimeras; give "
+            "`transcripts` under `hybrids`"
+        )
+
+
+def _check_scan(
+    lead: str, chosen: Mapping[str, Mapping[str, Any]], recipes: Mapping[str, str]
+) -> None:
+    network = chosen["binding"]["network"]
+    if chosen["scan"]["mode"] == "attribution" and network not in CONVOLUTIONAL:
+        raise InputError(
+            f"{lead} network {network} of binding recipe {recipes['binding']!r} cannot "
+            f"be scanned in mode attribution, as {', '.join(CONVOLUTIONAL)} can; name a "
+            "scan recipe of mode prediction"
+        )
+
+
+def _check_channels(
+    lead: str,
+    chosen: Mapping[str, Mapping[str, Any]],
+    recipes: Mapping[str, str],
+    tracks: Mapping[str, str],
+) -> None:
+    for name in chosen["signals"]["channels"]:
+        kind, _, track = name.partition(":")
+        if kind == "track" and track not in tracks:
+            raise InputError(
+                f"{lead} channel {name!r}: the study has no track {track!r}; give its "
+                "bigWig file under `inputs: tracks`"
+            )
+        if name in ATTRIBUTED and chosen["scan"]["mode"] == "prediction":
+            raise InputError(
+                f"{lead} channel {name!r} needs a scan of mode attribution; its scan "
+                f"{recipes['scan']!r} has mode prediction"
+            )
+
+
+def _check_pools(lead: str, chosen: Mapping[str, Mapping[str, Any]]) -> None:
+    signals, regression = chosen["signals"], chosen["regression"]
+    pooled = math.prod(regression["pools"])
+    if (signals["mode"], regression["network"]) == ("peaks", "cnn_gru") and signals[
+        "n_peaks"
+    ] < 2 * pooled:
+        raise InputError(
+            f"{lead} cnn_gru pools the {signals['n_peaks']} peaks of a transcript by "
+            f"{pooled}, which leaves nothing to read along; use network site_pooling, or "
+            "smaller `pools`"
+        )

@@ -1,0 +1,262 @@
+"""Training on planted seed sites: the network learns them, and the scan finds one."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mirsignal.binding.batches import (
+    PairBatches,
+    mirna_weights,
+    predict_pairs,
+    shift_windows,
+)
+from mirsignal.binding.pairing import pair_matrix
+from mirsignal.binding.training import train_binding
+from mirsignal.errors import InputError
+from mirsignal.networks.backend import keras
+from mirsignal.networks.checkpoints import Checkpoint, make_checkpoint
+from mirsignal.scan.attribution import Attributor
+from mirsignal.scan.convolution import fold_network
+from mirsignal.scan.peaks import call_peaks
+from mirsignal.scan.scanning import (
+    make_scanner,
+    mirna_reference,
+    mirna_rows,
+    scan_transcripts,
+    sigmoid,
+)
+from mirsignal.sequences.codes import encode, encode_many, reverse_complement
+from mirsignal.statistics.metrics import within_group_auc
+
+SETTINGS = {
+    **{"network": "cnn", "encoding": "wc", "filters": [8, 8, 8], "n_hidden": 8},
+    **{"dropout": 0.1, "learning_rate": 0.01, "batch_size": 64, "max_shift": 3},
+    **{"class_balance": "mirna", "random_windows": 0.5, "epochs": 10, "patience": 10},
+}
+
+
+@pytest.fixture(scope="module")
+def pairs():
+    """Return random pairs; the target of a positive pairs with nt 2-8 of its miRNA."""
+    rng = np.random.default_rng(3)
+    mirnas = ["".join(rng.choice(list("ACGU"), 20)) for _ in range(40)]
+    rows = []
+    for number in range(1600):
+        mirna = mirnas[rng.integers(40)]
+        target = "".join(rng.choice(list("ACGU"), 50))
+        if label := number % 2:
+            at = rng.integers(10, 33)
+            target = target[:at] + reverse_complement(mirna[1:8]) + target[at + 7 :]
+        split = "train" if number < 1000 else "validation" if number < 1300 else "test"
+        rows.append((mirna, target, label, split, -label))
+    return pd.DataFrame(rows, columns=["mirna", "target", "label", "split", "round"])
+
+
+@pytest.fixture(scope="module")
+def trained(pairs):
+    keras.utils.set_random_seed(2)
+    return train_binding(pairs, SETTINGS, seed=1)
+
+
+def test_planted_sites_are_learned(trained, pairs):
+    model, history = trained
+    test = pairs[pairs["split"] == "test"]
+    scores = predict_pairs(model, test, "wc")
+    assert within_group_auc(test["label"].to_numpy(), scores, test["mirna"]) > 0.85
+    assert history["epoch"].tolist() == list(range(1, len(history) + 1))
+
+
+def test_scan_and_attribution_peak_at_the_planted_site(trained, random_rna):
+    model, _ = trained
+    mirna = random_rna(22)
+    site = reverse_complement(mirna[1:8])
+    transcripts = [
+        encode(random_rna(100) + site + random_rna(93 + extra)) for extra in range(20)
+    ]
+    rows = mirna_rows(mirna, "wc")
+    reference = mirna_reference(mirna, "wc")
+    logits = scan_transcripts(make_scanner(model, 1), transcripts, rows)
+    p = [sigmoid(track) for track in logits]
+    weights = [np.where(track > 0.5, track, 0) for track in p]
+    attributor = Attributor(fold_network(model), 8)
+    found = []
+    for track, prediction in zip(
+        attributor.attribute(transcripts, weights, rows, reference), p, strict=True
+    ):
+        peaks = call_peaks(track.max(axis=1).clip(min=0), prediction)
+        found.append(len(peaks) and 99 <= peaks["summit"].iloc[0] <= 107)
+    assert np.mean(found) > 0.6  # by chance: 0.05
+
+
+@pytest.fixture
+def rounds(pairs):
+    """Return the pairs with three rounds of negatives for the same positives."""
+    negatives = [pairs[pairs["label"] == 0].assign(round=number) for number in range(3)]
+    return pd.concat([pairs[pairs["label"] == 1], *negatives], ignore_index=True)
+
+
+def epoch_of(batches):
+    """Return matrices, labels and weights of a whole epoch."""
+    parts = [batches[number] for number in range(len(batches))]
+    return [np.concatenate(column) for column in zip(*parts, strict=True)]
+
+
+def test_every_epoch_has_all_positives_and_its_own_round(rounds):
+    settings = SETTINGS | {"batch_size": 300, "max_shift": 0, "random_windows": 0}
+    table = rounds.assign(mirna=["ACGU"[number + 1] * 20 for number in rounds["round"]])
+    batches = PairBatches(table, settings, seed=4)
+    assert len(batches) == 6
+    for epoch in range(4):
+        matrix, labels, weights = epoch_of(batches)
+        assert len(labels) == 1600
+        assert labels.sum() == 800
+        letter = "CGU"[epoch % 3]
+        other = table["mirna"].str[0].isin(["A", letter])
+        expected = pair_matrix(
+            encode_many(table.loc[other, "target"], 50),
+            encode_many(table.loc[other, "mirna"], 20),
+            "wc",
+        )
+        assert matrix.sum() == expected.sum()
+        assert not weights[labels == 0].any()  # these miRNAs have no positive
+        batches.on_epoch_end()
+
+
+def test_epoch_of_a_short_round_is_filled_up(rounds):
+    short = rounds[(rounds["round"] != 2) | (rounds.index % 4 == 0)]
+    batches = PairBatches(short, SETTINGS | {"random_windows": 0}, seed=4, epoch=2)
+    sizes = [len(batches[number][1]) for number in range(len(batches))]
+    assert sizes == [64] * 25  # as in the other epochs
+    labels = epoch_of(batches)[1]
+    assert labels.sum() >= 800
+
+
+def test_random_windows_are_new_negatives_every_epoch(pairs):
+    settings = SETTINGS | {"max_shift": 0, "random_windows": 1.5}
+    batches = PairBatches(pairs, settings, seed=4)
+    matrix, labels, weights = epoch_of(batches)
+    n = (pairs["label"] == 1).sum()
+    assert len(labels) == len(matrix) == len(pairs) + 1.5 * n
+    assert labels.sum() == n
+    assert weights[labels == 1].tolist() == [1] * n
+    batches.on_epoch_end()
+    assert len(epoch_of(batches)[1]) == len(labels)
+    known = {row.tobytes() for row in matrix}
+    new = [row.tobytes() not in known for row in epoch_of(batches)[0]]
+    assert sum(new) == 1.5 * n  # the pairs come again, the random windows do not
+
+
+def test_order_depends_on_seed_and_epoch_alone(pairs):
+    first = PairBatches(pairs, SETTINGS, seed=4)
+    first.on_epoch_end()
+    second = PairBatches(pairs, SETTINGS, seed=4, epoch=1)
+    other = PairBatches(pairs, SETTINGS, seed=5, epoch=1)
+    for a, b in zip(epoch_of(first), epoch_of(second), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert not np.array_equal(epoch_of(first)[0], epoch_of(other)[0])
+
+
+def test_weights_balance_every_mirna():
+    labels = np.array([1, 1, 0, 1, 0, 0, 0, 0])
+    mirna = np.array([0, 0, 0, 1, 1, 1, 1, 2])
+    weights = mirna_weights(labels, mirna)
+    assert weights.tolist() == pytest.approx([1, 1, 2, 1, 1 / 3, 1 / 3, 1 / 3, 0])
+
+
+def test_shifted_windows_by_hand():
+    windows = np.array([[0, 1, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3]], np.uint8)
+    moved = shift_windows(windows, np.array([0, 1, -2]))
+    assert moved.tolist() == [[0, 1, 2, 3], [1, 2, 3, 4], [4, 4, 0, 1]]
+
+
+class Killed(Exception):
+    pass
+
+
+@pytest.mark.parametrize("after", [1, 3])
+def test_killed_training_goes_on_with_the_same_result(
+    pairs, tmp_path, monkeypatch, after
+):
+    settings = SETTINGS | {"epochs": 4}
+
+    def train(checkpoint=None):
+        keras.utils.set_random_seed(2)
+        return train_binding(pairs, settings, 1, checkpoint)
+
+    model, history = train()
+    checkpoint = make_checkpoint(tmp_path / "checkpoint", pairs, settings, 1)
+    save = Checkpoint.save
+
+    def save_and_die(self, model, rows, best_weights):
+        save(self, model, rows, best_weights)
+        if len(rows) == after:
+            raise Killed
+
+    monkeypatch.setattr(Checkpoint, "save", save_and_die)
+    with pytest.raises(Killed):
+        train(checkpoint)
+    monkeypatch.setattr(Checkpoint, "save", save)
+    (tmp_path / "checkpoint/.unfinished-x.keras").write_text("half a file")
+    resumed, resumed_history = train(checkpoint)
+    times = ["seconds", "cpu_seconds"]
+    pd.testing.assert_frame_equal(
+        resumed_history.drop(columns=times), history.drop(columns=times)
+    )
+    for a, b in zip(model.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    checkpoint.remove()
+    assert not (tmp_path / "checkpoint").exists()
+
+
+@pytest.mark.parametrize("name", ["state.json", "1.keras", "1.npz"])
+def test_damaged_checkpoint_is_not_trusted(pairs, tmp_path, name):
+    model, history = train_binding(pairs, SETTINGS | {"epochs": 1}, 1)
+    rows = history.to_dict("records")
+    checkpoint = make_checkpoint(tmp_path, pairs, SETTINGS, 1)
+    checkpoint.save(model, rows, model.get_weights())
+    whole = (tmp_path / name).read_bytes()
+    rng = np.random.default_rng(0)
+    for at in rng.integers(0, len(whole), 50):
+        changed = bytes([whole[at] ^ 1 << rng.integers(8)])
+        for damaged in (whole[:at] + changed + whole[at + 1 :], whole[:at]):
+            (tmp_path / name).write_bytes(damaged)
+            assert checkpoint.load() is None
+    (tmp_path / name).unlink()
+    assert checkpoint.load() is None
+    (tmp_path / name).write_bytes(whole)
+    assert checkpoint.load() is not None
+
+
+def test_checkpoint_of_other_settings_or_data_is_not_trusted(pairs, tmp_path):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    rows = [{"validation_ap": 0.5, "epoch": 1}]
+    make_checkpoint(tmp_path, pairs, SETTINGS, 1).save(model, rows, model.get_weights())
+    assert make_checkpoint(tmp_path, pairs, SETTINGS, 1).load() is not None
+    for other in (
+        make_checkpoint(tmp_path, pairs, SETTINGS | {"epochs": 7}, 1),
+        make_checkpoint(tmp_path, pairs, SETTINGS, 2),
+        make_checkpoint(tmp_path, pairs.iloc[1:], SETTINGS, 1),
+        make_checkpoint(tmp_path, pairs.iloc[::-1], SETTINGS, 1),
+        make_checkpoint(tmp_path, pairs, SETTINGS, 1, code="other"),
+    ):
+        assert other.load() is None
+    (tmp_path / "state.json").write_text('{"fingerprint"')
+    assert make_checkpoint(tmp_path, pairs, SETTINGS, 1).load() is None
+
+
+def test_training_stops_when_validation_is_stale(pairs):
+    keras.utils.set_random_seed(2)
+    settings = SETTINGS | {"learning_rate": 1e-9, "patience": 2, "epochs": 9}
+    _, history = train_binding(pairs, settings, seed=1)
+    assert len(history) - history["validation_ap"].idxmax() - 1 == 2
+
+
+@pytest.mark.parametrize("rate", [1e30, float("nan")])
+def test_training_that_is_not_finite_stops_and_keeps_nothing(pairs, tmp_path, rate):
+    settings = SETTINGS | {"learning_rate": rate, "epochs": 2}
+    checkpoint = make_checkpoint(tmp_path / "checkpoint", pairs, settings, 1)
+    with pytest.raises(
+        InputError, match=r"epoch 1: train loss is .*lower `learning_rate"
+    ):
+        train_binding(pairs, settings, 1, checkpoint)
+    assert checkpoint.load() is None

@@ -1,0 +1,335 @@
+"""Fold changes, TargetScan scores and folds."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mirsignal.errors import InputError
+from mirsignal.repression.fold_changes import read_fold_changes
+from mirsignal.repression.folds import part_pairs, split_genes
+from mirsignal.repression.targetscan import check_scored_genes, read_targetscan
+from mirsignal.sequences.mirnas import read_mirnas
+from mirsignal.sequences.transcripts import read_transcripts
+
+MIRNAS = pd.DataFrame(
+    {
+        "mirna": ["let-7a", "let-7c", "miR-1"],
+        "sequence": ["UGAGGUAGUAGGUU", "UGAGGUAGUAGGUA", "UGGAAUGUAAAGAA"],
+    }
+)
+GENES = pd.Series(["NM_1", "NM_2", "TP53"])
+
+
+def test_fold_changes_by_hand(table_of):
+    path = table_of(
+        "id\tlet-7a\tmiR-1\tmiR-9\n"
+        "NM_1.4\t-1\tN/A\t5\n"  # version stripped, N/A left out
+        "NM_2\t-0.5\t0.25\t5\n"
+        "NM_2.1\t-1.5\tNA\t5\n"  # averaged with the row before
+        "NM_9\t3\t3\t5\n"  # not a gene of ours
+    )
+    table, counts = read_fold_changes(path, MIRNAS, GENES, "id")
+    assert table.values.tolist() == [
+        ["let-7a", "NM_1", -1.0],
+        ["let-7a", "NM_2", -1.0],
+        ["miR-1", "NM_2", 0.25],
+    ]
+    assert counts == {
+        "rows": 4,
+        "rows_of_known_genes": 3,
+        "genes_on_several_rows": 1,
+        "mirnas_without_column": 1,
+        "pairs": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("gene\tlet-7a\nNM_7\t1\n", "none of its 1 ids .*'NM_7'"),
+        ("gene\tID\tlet-7a\n1\tNM_1\t1\n", r"id_column: NAME\} \(it has: ID, let-7a\)"),
+        ("gene\tlet-7a\nTP-53\t1\n", "as inputs: transcripts: genes"),
+        ("gene\tlet-7a\nNM_1\tNA\nNM_2\tNA\n", "all are missing"),
+        ("gene\tlet7\nNM_1\t1\n", "no column is named like"),
+        ("gene\tlet-7a\nNM_1\tlow\n", "line 2: 'low'"),
+        ("gene\tlet-7a\nNM_1\t-inf\n", "line 2: '-inf'"),
+        ("symbol\tlet-7a\nNM_1\t1\n", "'gene' is missing"),
+    ],
+)
+def test_fold_changes_that_do_not_join_are_refused(table_of, text, message):
+    with pytest.raises(InputError, match=message):
+        read_fold_changes(table_of(text), MIRNAS, GENES)
+
+
+@pytest.mark.parametrize(
+    ("of", "warning"),
+    [
+        (lambda ratio: ratio, "no value of column 'let-7a' is below 0"),
+        (lambda ratio: ratio if ratio > 1 else -1 / ratio, "between -1 and 1"),
+        (np.log2, ""),
+    ],
+)
+def test_fold_changes_that_are_not_log2_are_told(table_of, caplog, of, warning):
+    ratios = np.linspace(0.4, 2.41, 40)
+    rows = "".join(f"NM_{n}\t{of(ratio):.4f}\n" for n, ratio in enumerate(ratios))
+    with caplog.at_level("WARNING", logger="mirsignal"):
+        read_fold_changes(table_of("gene\tlet-7a\n" + rows), MIRNAS, GENES)
+    assert warning in caplog.text
+    assert bool(caplog.text) == bool(warning)
+
+
+def test_a_mirna_whose_column_is_empty_is_told(table_of, caplog):
+    path = table_of("gene\tlet-7a\tlet-7c\tmiR-1\nNM_1\t1\t1\tNA\n")
+    with caplog.at_level("INFO", logger="mirsignal"):
+        read_fold_changes(path, MIRNAS, GENES)
+    assert "1 of 3 miRNAs have no fold changes: miR-1" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("GAGGUAG", {"mirna": "family"}),  # Summary_Counts, with the wrong key
+        ("let-7-5p/98-5p", {"mirna": "family"}),  # Predicted_Targets_Info
+        ("GAGGUAGU", {"seed": "family"}),
+    ],
+)
+def test_scores_of_no_mirna_of_the_study_show_what_is_there(table_of, name, columns):
+    path = table_of(f"family\tgene\tscore\n{name}\tTP53\t-0.2\n")
+    with pytest.raises(InputError, match=rf"column 'family' has '{name}'.*or seed to nt"):
+        read_targetscan(path, MIRNAS, columns)
+
+
+def test_scores_of_no_gene_of_the_transcripts_are_refused(caplog):
+    scores = pd.DataFrame({"mirna": "let-7a", "gene": ["NM_000546", "TP53"]})
+    with caplog.at_level("INFO", logger="mirsignal"):
+        check_scored_genes(scores, GENES, "t.tsv")
+    assert "1 of 2 genes with scores are not among" in caplog.text
+    with pytest.raises(InputError, match=r"'NM_000546'\) is a gene.*\{gene: NAME\}"):
+        check_scored_genes(scores[:1], GENES, "t.tsv")
+
+
+def test_where_names_the_columns_of_the_file(table_of):
+    path = table_of("family\tSymbol\tscore\nGAGGUAG\tTP53\t-0.2\n")
+    columns = {"seed": "family", "gene": "Symbol"}
+    with pytest.raises(InputError, match=r"has: family, Symbol, score\); correct"):
+        read_targetscan(path, MIRNAS, columns, {"Species ID": 9606})
+
+
+def test_targetscan_scores_stand_for_families(table_of):
+    path = table_of(
+        "set\tfeature\tscore\n"
+        "GAGGTAG\tTP53\t-0.2\n"  # T or U; both let-7 have it
+        "GAGGUAG\tTP53\t-0.4\n"  # the strongest counts
+        "GAGGUAG\tNM_2.3\tNA\n"  # absent stays absent
+        "CCCCCCC\tTP53\t-0.9\n"
+    )
+    columns = {"seed": "set", "gene": "feature"}
+    assert read_targetscan(path, MIRNAS, columns).values.tolist() == [
+        ["let-7a", "TP53", -0.4],
+        ["let-7c", "TP53", -0.4],
+    ]
+
+
+def test_targetscan_scores_by_mirna(table_of):
+    path = table_of("mirna\tgene\tscore\nmiR-1\tNM_2.3\t-0.1\nmiR-9\tTP53\t-1\n")
+    assert read_targetscan(path, MIRNAS, {}).values.tolist() == [["miR-1", "NM_2", -0.1]]
+
+
+@given(st.lists(st.integers(0, 99), min_size=20), st.integers(0, 9))
+def test_folds_keep_genes_whole_and_equal(numbers, seed):
+    genes = pd.Series([f"g{number}" for number in numbers])
+    n_folds = min(5, genes.nunique())
+    folds = split_genes(genes, n_folds, seed)
+    assert sorted(folds["gene"]) == sorted(genes.unique())  # each once, so in one fold
+    sizes = folds["fold"].value_counts()
+    assert len(sizes) == n_folds
+    assert sizes.max() - sizes.min() <= 1
+    shuffled = split_genes(genes[::-1], n_folds, seed)
+    pd.testing.assert_frame_equal(folds, shuffled)  # order of the input does not matter
+
+
+def test_more_folds_than_genes_are_refused():
+    with pytest.raises(InputError, match="3 genes cannot make 4 folds"):
+        split_genes(GENES, 4, seed=1)
+
+
+@pytest.mark.realdata
+def test_hct116_subset_joins_to_the_known_number_of_pairs(root, shared_data):
+    mirnas = read_mirnas(root / "resources" / "mirnas_hct116.tsv")
+    columns = {"transcript": "gene_symbol", "sequence": "utr3_seq"}
+    path = shared_data / "transcripts" / "human_3utr_fcgenes.tsv.gz"
+    genes = pd.Series([name for name, _ in read_transcripts(path, columns)])
+    table, counts = read_fold_changes(
+        shared_data / "foldchange" / "hct116_7mirna_log2fc.csv",
+        mirnas,
+        genes,
+        "Gene symbol",
+    )
+    assert (len(genes), counts["pairs"], len(table)) == (3298, 22272, 22272)
+    scores = read_targetscan(
+        shared_data / "targetscan" / "targetscan_conserved_cwcs.tsv.gz",
+        mirnas,
+        {"seed": "set", "gene": "feature"},
+    )
+    assert not scores.duplicated(["mirna", "gene"]).any()
+    covered = table.merge(scores, on=["mirna", "gene"])
+    assert 0.05 < len(covered) / len(table) < 0.1  # FINDINGS: 93% are absent
+
+
+def test_pairs_are_labelled_by_the_fold_of_their_gene():
+    genes = [f"g{number}" for number in range(4)]
+    transcripts = pd.DataFrame({"transcript": ["t0", *"abcd"], "gene": ["g0", *genes]})
+    folds = pd.DataFrame({"gene": genes, "fold": [0, 1, 2, 3]})
+    measured = pd.DataFrame({"mirna": "m", "gene": genes[:3], "log2fc": [-1, 2, -3.0]})
+    scanned = pd.DataFrame({"mirna": "m", "transcript": ["t0", *"abcd"], "number": 1})
+    tables = (scanned, transcripts, folds, measured)
+    pairs = part_pairs(*tables, fold=1, clip_positive=True).set_index("transcript")
+    parts = {"t0": "train", "a": "train", "b": "test", "c": "validation"}
+    assert pairs["part"].to_dict() == parts
+    assert pairs["target"].to_dict() == {"t0": -1, "a": -1, "b": 0, "c": -3}
+    assert (pairs["number"] == 1).all()
+    kept = part_pairs(*tables, fold=3, clip_positive=False)
+    assert set(kept["part"]) == {"validation", "train"}, "the fold after the last is 0"
+    assert kept["target"].max() == 2
+    with pytest.raises(InputError, match="no scanned transcript has a measured"):
+        part_pairs(scanned.assign(mirna="n"), *tables[1:], fold=1, clip_positive=True)
+    few = scanned[scanned["transcript"] != "c"]
+    with pytest.raises(
+        InputError, match=r"without fold 1 no gene .* for validation; set"
+    ):
+        part_pairs(few, *tables[1:], fold=1, clip_positive=True)
+
+
+PLAIN = "gene\tlet-7a\tmiR-1\nNM_1\t-1\t0.5\nNM_2\t-0.5\t1\n"
+DESEQ2 = '"","baseMean","log2FoldChange","padj"\n"NM_1.4",10,-1,0.1\n"NM_2",9,-0.5,NA\n'
+EDGER = "logFC\tlogCPM\tFDR\nNM_1\t0.5\t6\t0.1\nNM_2\t1\t6\t0.1\n"
+SAME = [["let-7a", "NM_1", -1], ["let-7a", "NM_2", -0.5]]
+SAME += [["miR-1", "NM_1", 0.5], ["miR-1", "NM_2", 1]]
+
+
+def test_a_table_per_contrast_as_r_writes_it(table_of):
+    files = {"let-7a": table_of(DESEQ2, "a.csv"), "miR-1": table_of(EDGER, "b.tsv")}
+    table, counts = read_fold_changes(files, MIRNAS, GENES)
+    assert table.to_numpy().tolist() == SAME
+    assert (counts["rows"], counts["mirnas_without_column"]) == (4, 1)
+    one = read_fold_changes(files["miR-1"], MIRNAS.iloc[2:], GENES)[0]
+    assert one.to_numpy().tolist() == SAME[2:]
+    named = {"miR-1": "logCPM"}
+    other = read_fold_changes(files["miR-1"], MIRNAS, GENES, columns=named)[0]
+    assert other["log2fc"].tolist() == [6, 6]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN,
+        PLAIN.replace("let-7a", "let.7a").replace("miR-1", "miR.1"),  # R's make.names
+        PLAIN.replace("gene\t", ""),
+        PLAIN.replace("\t", ";").replace(".", ","),
+        PLAIN.replace("\n", "\r"),
+    ],
+)
+def test_fold_changes_in_other_dress(table_of, text):
+    assert read_fold_changes(table_of(text), MIRNAS, GENES)[0].to_numpy().tolist() == SAME
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "message"),
+    [
+        (EDGER, {}, r"'logFC' does not say of which miRNA; set inputs: fold_change: col"),
+        (PLAIN, {"miR-9": "miR-1"}, "'miR-9' is no miRNA of the study"),
+        (PLAIN, {"miR-1": "logFC"}, r"set inputs: fold_change: columns: \{miR-1: NAME\}"),
+        (
+            PLAIN.replace("\t-1\t", "\t-1.79769e+308\t"),
+            {},
+            "line 2: .*Cuffdiff's infinity",
+        ),
+        (PLAIN + "NM_99\t-1.79769e+308\t1\n", {}, "line 4: .*Cuffdiff's infinity"),
+        (PLAIN + "NM_2\t41\t1\n", {}, "line 4: '41' .*beyond 40"),
+    ],
+)
+def test_faulty_fold_changes_are_refused(table_of, text, columns, message):
+    with pytest.raises(InputError, match=message):
+        read_fold_changes(table_of(text), MIRNAS, GENES, columns=columns)
+
+
+def test_ratios_are_suspected(table_of, caplog):
+    genes = pd.Series([f"g{number}" for number in range(30)])
+    rows = "".join(f"{gene}\t{0.5 + 0.1 * i}\n" for i, gene in enumerate(genes))
+    read_fold_changes(table_of("gene\tmiR-1\n" + rows), MIRNAS, genes)
+    assert "are these ratios" in caplog.text
+
+
+def test_columns_of_one_sequence_are_averaged_and_told(table_of, caplog):
+    mirnas = MIRNAS.assign(aliases=["", "", "miR-1b,miR-1c"])
+    path = table_of("gene\tmiR-1c\tmiR-1\nNM_1\t-1\t-2\n")
+    table = read_fold_changes(path, mirnas, GENES)[0]
+    assert table.to_numpy().tolist() == [["miR-1", "NM_1", -1.5]]
+    assert (
+        "miR-1, miR-1c have one sequence: their fold changes are averaged" in caplog.text
+    )
+
+
+def test_fold_changes_of_either_name_of_a_sequence(table_of):
+    mirnas = MIRNAS.assign(aliases=["", "", "miR-1b,miR-1c"])
+    path = table_of("gene\tmiR-1c\nNM_1\t-1\n")
+    table = read_fold_changes(path, mirnas, GENES)[0]
+    assert table.to_numpy().tolist() == [["miR-1", "NM_1", -1.0]]
+    scores = table_of("mirna\tgene\tscore\nmiR-1\tA\t-1\nmiR-1b\tA\t-1\nmiR-1b\tB\t-2\n")
+    found = read_targetscan(scores, mirnas, {}, join="sum")
+    assert found.to_numpy().tolist() == [["miR-1", "A", -1.0], ["miR-1", "B", -2.0]]
+
+
+SITES = (
+    "Gene Symbol\tTranscript ID\tGene Tax ID\tmiRNA\tSite Type\tUTR_start\tUTR end\t"
+    "score\n"
+    "A\tENST1\t9606\tmiR-1\t3\t20\t27\t-0.4\n"
+    "A\tENST1\t9606\tmiR-1\t2\t90\t97\t-0.3\n"
+    "A\tENST1\t9606\tmiR-1\t2\t90\t97\t-0.3\n"  # the same site again
+    "A\tENST2\t9606\tmiR-1\t3\t20\t27\t-0.5\n"
+    "B\tENST3\t9606\tmiR-1\t3\t20\t27\t-0.6\n"
+    "B\tENST3\t10090\tmiR-1\t3\t20\t27\t-0.9\n"
+)
+SITE_COLUMNS = {"mirna": "miRNA", "gene": "Gene Symbol"}
+
+
+@pytest.mark.parametrize(
+    ("join", "scores", "how"),
+    [(None, [-0.7, -0.6], "sum"), ("lowest", [-0.5, -0.6], "lowest")],
+)
+def test_sites_of_a_transcript_are_added_up(table_of, caplog, join, scores, how):
+    where = {"Gene Tax ID": 9606}
+    with caplog.at_level("INFO", logger="mirsignal"):
+        table = read_targetscan(table_of(SITES), MIRNAS, SITE_COLUMNS, where, join)
+    assert table["score"].tolist() == pytest.approx(scores)
+    assert f"5 rows joined into 2 pairs by their {how}" in caplog.text
+
+
+def test_sites_alike_in_type_and_gene_are_two_where_no_place_is_told(table_of):
+    path = table_of("mirna\tgene\tSite Type\tscore\nmiR-1\tA\t3\t-1\nmiR-1\tA\t3\t-2\n")
+    assert read_targetscan(path, MIRNAS, {})["score"].tolist() == [-3]
+
+
+def test_rows_of_a_table_by_gene_are_added_up_only_if_asked(table_of):
+    path = table_of("mirna\tgene\tscore\nmiR-1\tA\t-1\nmiR-1\tA\t-2\n")
+    assert read_targetscan(path, MIRNAS, {})["score"].tolist() == [-2]
+    assert read_targetscan(path, MIRNAS, {}, join="sum")["score"].tolist() == [-3]
+
+
+def test_mirdb_has_no_header_and_higher_scores_are_stronger(table_of):
+    path = table_of("miR-1\tNM_1.2\t97.5\nmiR-1\tNM_2\t51\n")
+    columns = {"mirna": 1, "gene": 2, "score": 3}
+    table = read_targetscan(path, MIRNAS, columns, stronger="higher")
+    assert table.to_numpy().tolist() == [["miR-1", "NM_1", -97.5], ["miR-1", "NM_2", -51]]
+    with pytest.raises(InputError, match="no score is below 0"):
+        read_targetscan(path, MIRNAS, columns)
+    with pytest.raises(InputError, match=r"targetscan: columns: \{mirna: 1\}"):
+        read_targetscan(path, MIRNAS, {})
+
+
+def test_where_compares_whole_numbers_as_numbers(table_of):
+    path = table_of(SITES.replace("\t9606\t", "\t9606.0\t"))
+    table = read_targetscan(path, MIRNAS, SITE_COLUMNS, {"Gene Tax ID": 9606})
+    assert table["gene"].tolist() == ["A", "B"]

@@ -1,0 +1,158 @@
+"""Prediction intervals: what share of new values they hold, and how they are made."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mirsignal.errors import InputError
+from mirsignal.repression.intervals import (
+    COVERAGE,
+    FEWEST,
+    INTERVALS,
+    KNOWN,
+    NEW,
+    NO_SITE,
+    PER_BIN,
+    SITES,
+    STRONGEST,
+    _range,
+    calibrate,
+    calibrate_study,
+    cross_intervals,
+    describe_held_out,
+    interval,
+)
+
+
+def make_pairs(rng, n=12000, mirnas="abcdef"):
+    """Return held-out pairs, half with sites, whose spread grows with the score."""
+    status = np.where(rng.random(n) < 0.5, SITES, NO_SITE)
+    score = np.where(status == SITES, -rng.exponential(0.3, n), 0.0)
+    noise = rng.standard_t(4, n) * (0.1 + 0.5 * np.abs(score))
+    table = {"score": score, "status": status, "measured": 1.2 * score + noise}
+    table |= {"mirna": rng.choice(list(mirnas), n), "fold": rng.integers(0, 5, n)}
+    return pd.DataFrame(table | {"gene": [f"g{number}" for number in range(n)]})
+
+
+def inside(pairs):
+    return pairs["measured"].between(pairs["low"], pairs["high"])
+
+
+def test_new_values_are_inside_as_often_as_promised_at_every_score(rng):
+    pairs, new = make_pairs(rng), make_pairs(rng)
+    low, high = interval(
+        calibrate(pairs), new["score"].to_numpy(), new["status"].to_numpy()
+    )
+    new = new.assign(low=low, high=high)
+    assert inside(new).mean() == pytest.approx(0.95, abs=0.01)
+    sites = new[new["status"] == SITES]
+    for _, part in sites.groupby(pd.qcut(sites["score"], 10)):
+        assert inside(part).mean() == pytest.approx(0.95, abs=0.03)
+    widths = sites.assign(width=high[sites.index] - low[sites.index])
+    assert widths["width"].corr(widths["score"]) < -0.8
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([SITES, NO_SITE]), st.floats(-4, 0), st.floats(-20, 20)
+        ),
+        min_size=1,
+        max_size=60,
+    ),
+    st.lists(st.floats(-5, 0), min_size=1, max_size=20),
+)
+def test_a_score_lies_inside_its_own_interval(pairs, scores):
+    table = calibrate(pd.DataFrame(pairs, columns=["status", "score", "measured"]))
+    for status in (SITES, NO_SITE):
+        given_status = np.full(len(scores), status)
+        for noise_sd in (None, 0.5):
+            if noise_sd and not table["noise_sd"].iloc[0] > 0:
+                continue
+            low, high = interval(table, np.array(scores), given_status, noise_sd)
+            assert (low <= scores).all()
+            assert (scores <= high).all()
+
+
+def test_fewest_residuals_are_enough_for_the_level(rng):
+    """Of so many, the extremes hold 95% of new values on average, and of fewer less."""
+    for n, wanted in ((FEWEST, 0.95), (2 * FEWEST + 1, 0.95), (15, 0.875)):
+        drawn = rng.normal(size=(4000, n + 1))
+        inside = [
+            low <= new <= high for *old, new in drawn for low, high in [_range(old)]
+        ]
+        assert np.mean(inside) == pytest.approx(wanted, abs=0.012)
+
+
+def test_bins_hold_enough_pairs(rng):
+    table = calibrate(make_pairs(rng)).groupby("status")["n"]
+    assert table.min()[SITES] >= PER_BIN
+    assert table.size()[NO_SITE] == 1
+    assert len(calibrate(make_pairs(rng, 300))) == 2
+
+
+def test_group_left_out_does_not_make_its_own_interval(rng):
+    pairs = make_pairs(rng)
+    noisy = pairs.assign(
+        measured=pairs["measured"].mask(pairs["mirna"] == "a", 50 * pairs["measured"])
+    )
+    own = pairs["mirna"] == "a"
+    before, after = (cross_intervals(table, "mirna") for table in (pairs, noisy))
+    assert before.loc[own, "low"].equals(after.loc[own, "low"])
+    assert not before.loc[~own, "low"].equals(after.loc[~own, "low"])
+
+
+def test_coverage_by_status_with_mirnas_or_genes_left_out(rng):
+    pairs = make_pairs(rng, 4000)
+    pairs = pairs.assign(unseen=pairs["score"], effect=1.1 * pairs["score"])
+    intervals, coverage = calibrate_study(pairs)
+    assert list(intervals) == list(INTERVALS)
+    assert list(coverage) == list(COVERAGE)
+    assert coverage["left_out"].tolist() == ["mirna"] * 3 + ["fold"] * 3
+    assert coverage["status"].tolist() == 2 * [SITES, STRONGEST, NO_SITE]
+    assert set(intervals["predicts"]) == {NEW, KNOWN}
+    assert coverage["inside"].between(0.91, 0.98).all()
+    assert (coverage["inside_low"] <= coverage["inside"]).all()
+    assert (coverage["inside"] <= coverage["inside_high"]).all()
+
+
+def test_without_mirnas_left_out_genes_are(rng):
+    one = make_pairs(rng, 2000, "a")
+    one = one.assign(unseen=np.nan, effect=one["score"])
+    intervals, coverage = calibrate_study(one)
+    assert set(coverage["left_out"]) == {"fold"}
+    new, known = (intervals[intervals["predicts"] == kind] for kind in (NEW, KNOWN))
+    assert new["low"].tolist() == known["low"].tolist()
+
+
+def test_measured_values_are_relative_to_mrnas_without_sites():
+    pairs = pd.DataFrame(
+        [("a", "x", -1.0), ("a", "y", 0.2), ("a", "z", 0.4), ("b", "x", 0.5)],
+        columns=["mirna", "gene", "log2fc"],
+    )
+    sites = pd.DataFrame({"mirna": ["a", "b"], "gene": ["x", "x"]})
+    described = describe_held_out(pairs, sites)
+    assert described["mirna"].tolist() == ["a", "a", "a"]  # b has nothing to compare with
+    assert described["measured"].tolist() == pytest.approx([-1.3, -0.1, 0.1])
+    assert described["status"].tolist() == [SITES, NO_SITE, NO_SITE]
+    with pytest.raises(InputError, match="no measured mRNA is without a site"):
+        describe_held_out(pairs[3:], sites)
+
+
+def test_one_mirna_with_mRNAs_to_compare_with_leaves_out_folds(rng):
+    """As where every mRNA has a site of the others, which are left out then."""
+    pairs = make_pairs(rng, 400, mirnas="a").rename(columns={"score": "effect"})
+    _, coverage = calibrate_study(pairs.assign(unseen=pairs["effect"]))
+    assert set(coverage["left_out"]) == {"fold"}
+    assert set(coverage["n_mirnas"]) == {1}
+
+
+@pytest.mark.parametrize("unknown", [0.0, np.nan])
+def test_intervals_are_not_scaled_by_a_noise_that_is_not_known(rng, unknown):
+    table = calibrate(make_pairs(rng, 400)).assign(noise_sd=unknown)
+    score, status = np.zeros(1), np.array([NO_SITE])
+    assert np.isfinite(interval(table, score, status)).all()
+    with pytest.raises(InputError, match="noise_sd: the study has too few"):
+        interval(table, score, status, noise_sd=0.2)

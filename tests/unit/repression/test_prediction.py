@@ -1,0 +1,147 @@
+"""Predictions for new miRNAs and transcripts: scored, without a site, not scanned."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mirsignal.repression.occupancy import fit_seeds
+from mirsignal.repression.prediction import name_as_known, predict_genes
+from mirsignal.sites.gene_features import GENE_FEATURES
+from mirsignal.sites.regions import COLUMNS
+
+SETTINGS = {
+    **{
+        "n_hidden": 2,
+        "decay": 0.15,
+        "mirna_decay": 0.001,
+        "gene_decay": 0.05,
+        "prior_share": 0.5,
+    },
+    "n_seeds": 2,
+}
+
+
+def make_sites(rows):
+    """Return sites from (mirna, gene, group, contextpp); the rest is the same for all."""
+    table = pd.DataFrame(rows, columns=["mirna", "gene", "group", "contextpp"])
+    constant = {
+        **{"start": 20, "end": 28, "site_type": "8mer", "local_au": 0.5, "distance": 2.0},
+        **{"three_prime": 2.0, "accessibility": np.nan, "off6m": 0, "weight": 1.0},
+    }
+    return table.assign(transcript=table["gene"], **constant)[list(COLUMNS)]
+
+
+INTERVALS = pd.DataFrame(
+    [
+        ("new", "sites", -0.5, 99, -1.0, 0.8),
+        ("new", "no site", 0.0, 99, -0.3, 0.3),
+        ("known", "sites", -0.5, 99, -0.5, 0.4),
+        ("known", "no site", 0, 99, -0.2, 0.2),
+    ],
+    columns=["predicts", "status", "score", "n", "low", "high"],
+).assign(noise_sd=0.2)
+
+
+@pytest.fixture(scope="module")
+def models():
+    """Return models of a miRNA whose sites do twice what context++ says."""
+    rng = np.random.default_rng(3)
+    genes = [f"g{number}" for number in range(300)]
+    scores = -rng.uniform(0.05, 0.5, 150)
+    sites = make_sites(
+        [("known", g, "guide_utr", s) for g, s in zip(genes[:150], scores, strict=True)]
+    )
+    target = np.r_[2 * scores, np.zeros(150)] + rng.normal(0, 0.02, 300)
+    pairs = pd.DataFrame({"mirna": "known", "gene": genes, "target": target})
+    table = pd.DataFrame(rng.normal(size=(300, 9)), columns=list(GENE_FEATURES))
+    given = (pairs, sites, table.assign(gene=genes), SETTINGS)
+    return fit_seeds(*given, seed=1)
+
+
+@pytest.fixture
+def predicted(models):
+    return predict(models)
+
+
+SITES = make_sites(
+    [
+        ("new", "two", "guide_utr", -0.3),
+        ("new", "two", "guide_orf", -0.1),
+        ("new", "one", "guide_utr", -0.3),
+        ("old", "one", "guide_utr", -0.3),
+    ]
+)
+
+
+def predict(models, sites=SITES, **options):
+    transcripts = pd.DataFrame(
+        [("two", 500, 0), ("one", 500, 0), ("none", 500, 0), ("short", 30, 20)],
+        columns=["transcript", "length", "n_unknown"],
+    )
+    transcripts["gene"] = transcripts["transcript"]
+    names = pd.Series({"new": "new new", "old": "known"})
+    given = (models, INTERVALS, ["new", "old"], transcripts, sites, names)
+    table, described = predict_genes(*given, **options)
+    return table.set_index(["mirna", "gene"]), described
+
+
+def test_status_and_score_of_every_pair(predicted):
+    table, _ = predicted
+    assert table.loc["new", "status"].to_dict() == {
+        **{"two": "sites", "one": "sites", "none": "no site", "short": "not scanned"}
+    }
+    scores = table.loc["new", "score"]
+    assert scores["two"] < scores["one"] < scores["none"] == 0
+    assert np.isnan(scores["short"])
+    assert table.loc[("new", "none"), ["low", "high"]].tolist() == [-0.3, 0.3]
+    assert table.loc[("new", "short"), ["low", "high"]].isna().all()
+
+
+def test_interval_goes_by_status_and_by_what_the_model_knows(predicted):
+    table, _ = predicted
+    ends = table[["low", "high"]].sub(table["score"], axis=0)
+    assert ends.loc[("new", "two")].tolist() == pytest.approx([-1, 0.8])
+    assert ends.loc[("old", "one")].tolist() == pytest.approx([-0.5, 0.4])
+    assert ends.loc[("old", "none")].tolist() == pytest.approx([-0.2, 0.2])
+
+
+def test_interval_is_as_wide_as_the_noise_of_the_experiment(models, predicted):
+    twice = predict(models, noise_sd=0.4)[0]
+    width = (twice["high"] - twice["low"]) / (predicted[0]["high"] - predicted[0]["low"])
+    assert width.dropna().to_numpy() == pytest.approx(2)
+    assert twice["score"].equals(predicted[0]["score"])
+
+
+def test_a_mirna_that_was_trained_on_keeps_its_strength(predicted):
+    table, _ = predicted
+    assert table.loc[("old", "one"), "score"] < table.loc[("new", "one"), "score"]
+
+
+def test_sites_are_counted_and_named(predicted):
+    table, described = predicted
+    row = table.loc[("new", "two")]
+    assert row[["n_8mer", "n_6mer", "n_orf", "n_passenger"]].tolist() == [1, 0, 1, 0]
+    first, second = row["strongest_sites"].split("; ")
+    assert first.startswith("two:20-28 8mer guide_utr -0.")
+    assert "guide_orf" in second
+    site = described[described["gene"] == "two"].iloc[0]
+    assert first.startswith(f"{site['transcript']}:{site['start']}-{site['end']} ")
+    assert table.loc[("new", "none"), "strongest_sites"] == ""
+    assert (described["effect"] < 0).all()
+
+
+def test_no_site_anywhere_is_no_error(models):
+    table, described = predict(models, SITES.iloc[:0])
+    assert described.empty
+    assert set(table["status"]) == {"no site", "not scanned"}
+    assert (table["strongest_sites"] == "").all()
+    assert (table["score"].dropna() == 0).all()
+
+
+def test_names_go_by_sequence(models):
+    known = pd.DataFrame({"mirna": ["known", "x"], "sequence": ["AAA", "CCC"]})
+    mirnas = pd.DataFrame(
+        {"mirna": ["mine", "known", "x"], "sequence": ["AAA", "G", "CCC"]}
+    )
+    names = name_as_known(mirnas, known, models[0])
+    assert names.to_dict() == {"mine": "known", "known": "new known", "x": "new x"}

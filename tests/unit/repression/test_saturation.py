@@ -1,0 +1,39 @@
+"""Repression saturates: as it is where weak, rising, never beyond the ceiling."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import check_grad
+
+from mirsignal.repression.saturation import CEILING, saturate, slope_of_saturation
+from mirsignal.sites.contextpp import bound_scores
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=2), st.floats(0.5, 10))
+def test_rises_and_stays_within_the_ceiling(repression, ceiling):
+    values = saturate(np.sort(repression), ceiling)
+    assert (np.diff(values) >= 0).all()
+    assert (values >= 0).all()
+    assert (values <= ceiling).all()
+
+
+def test_weak_repression_stays_as_it_is():
+    assert saturate(np.array([0.0, 0.001])) == pytest.approx([0, 0.001], rel=1e-3)
+
+
+@pytest.mark.parametrize("at", [0.0, 0.1, 2.0, 10.0])
+def test_slope_is_the_derivative(at):
+    error = check_grad(
+        lambda x: saturate(x)[0], lambda x: slope_of_saturation(x), np.array([at])
+    )
+    assert error < 1e-6
+
+
+def test_scores_keep_their_order_and_sign():
+    scores = pd.Series([0.0, -0.1, -1.0, -20.0])
+    bounded = bound_scores(scores)
+    assert bounded.iloc[0] == 0
+    assert (bounded.diff().dropna() < 0).all()
+    assert bounded.iloc[-1] > -CEILING

@@ -1,0 +1,156 @@
+"""Transcripts: ids, gene tables and shards of equal weight."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mirsignal.errors import InputError
+from mirsignal.sequences.transcripts import (
+    describe_transcripts,
+    find_genes,
+    plan_shards,
+    read_genes,
+    read_transcripts,
+)
+
+
+@given(st.lists(st.integers(1, 5000), min_size=1, max_size=60), st.data())
+def test_shards_share_out_every_transcript_evenly(lengths, data):
+    n_shards = data.draw(st.integers(1, len(lengths)))
+    shards = plan_shards(pd.Series(lengths), n_shards)
+    assert len(shards) == len(lengths)  # one shard each
+    assert set(shards) == set(range(n_shards))  # none is empty
+    load = np.bincount(shards, weights=np.asarray(lengths) + 1)
+    assert np.ptp(load) <= max(lengths) + 1
+
+
+def test_too_many_shards_are_refused():
+    with pytest.raises(InputError, match="4 shards for 3 transcripts"):
+        plan_shards(pd.Series([5, 5, 5]), 4)
+
+
+def test_table_of_sequences_is_read(tmp_path):
+    path = tmp_path / "utr.tsv"
+    path.write_text("symbol\tutr\nA\tacgt\nB\tGGR\n")
+    columns = {"transcript": "symbol", "sequence": "utr"}
+    assert list(read_transcripts(path, columns)) == [("A", "ACGU"), ("B", "GGN")]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["A\tAC\nA\tGG\n", "A\tAC\nB\t\n", "A\tAC!G\n", "A\t--\n", "\tAC\n", "\tAC\n\tGG\n"],
+)
+def test_faulty_table_of_sequences_is_refused(tmp_path, rows):
+    path = tmp_path / "utr.tsv"
+    path.write_text("transcript\tsequence\n" + rows)
+    with pytest.raises(InputError, match=r"line \d"):
+        list(read_transcripts(path, {"transcript": "transcript", "sequence": "sequence"}))
+
+
+def test_gaps_and_missing_3_utrs_of_a_table_or_a_fasta(table_of, caplog):
+    """Of TargetScan's UTR_Sequences and of biomaRt's getSequence."""
+    table = table_of("id\tutr\nA\tAC--GU\nB\tSequence unavailable\n", "t.tsv")
+    fasta = table_of(">A\nAC--\nGU\n>B\nSequence unavailable\n", "t.fa")
+    for path, columns in ((table, {"transcript": "id", "sequence": "utr"}), (fasta, {})):
+        caplog.clear()
+        with caplog.at_level("INFO", logger="mirsignal"):
+            assert list(read_transcripts(path, columns)) == [("A", "ACGU")]
+        assert "2 gaps ('-') of an alignment are left out" in caplog.text
+        assert "skipped 1 of 2 records: sequence unavailable" in caplog.text
+
+
+def test_genes_that_stand_in_the_table_of_sequences(table_of):
+    """TargetScan's UTR_Sequences."""
+    path = table_of("Refseq ID\tGene Symbol\tUTR\nENST00000000233.5\tARF5\tAC-GU\n")
+    columns = {"transcript": "Refseq ID", "sequence": "UTR"}
+    records = list(read_transcripts(path, columns))
+    assert find_genes(path, columns) == {}
+    genes = find_genes(path, columns | {"gene": "Gene Symbol"})
+    assert describe_transcripts(records, genes, path)["gene"].tolist() == ["ARF5"]
+
+
+def test_genes_without_a_transcript_are_left_out_of_the_table(table_of, caplog):
+    rows = "A\tNM_1.1\nB\t\nC\t\n"
+    path = table_of("Gene name\tRefSeq mRNA ID\n" + rows)
+    columns = {"transcript": "RefSeq mRNA ID", "gene": "Gene name"}
+    with caplog.at_level("INFO", logger="mirsignal"):
+        assert read_genes(path, columns).to_dict() == {"NM_1": "A"}
+    assert "2 rows without a transcript are left out" in caplog.text
+    with pytest.raises(InputError, match="no row has a transcript"):
+        read_genes(table_of("transcript\tgene\n\tA\n"))
+
+
+def test_transcripts_are_described_with_their_genes(tmp_path):
+    records = [("ENST00000000001.2", "ACGU"), ("ENST00000000002.1", "ANN")]
+    alone = describe_transcripts(records, {}, "t.fa")
+    assert alone["gene"].tolist() == ["ENST00000000001", "ENST00000000002"]
+    assert alone["length"].tolist() == [4, 3]
+    assert alone["n_unknown"].tolist() == [0, 2]
+    path = tmp_path / "genes.tsv"
+    path.write_text("transcript\tgene\nENST00000000001.2\tTP53\n")
+    genes = read_genes(path)
+    assert describe_transcripts(records[:1], genes, "t.fa")["gene"].tolist() == ["TP53"]
+    with pytest.raises(InputError, match=r"'ENST00000000002\.1' and 0 others"):
+        describe_transcripts(records, genes, "t.fa")
+
+
+def test_versions_of_genes_in_the_table_do_not_matter(tmp_path):
+    path = tmp_path / "genes.tsv"
+    path.write_text("transcript\tgene\nT1\tENSG00000141510.17\n")
+    table = describe_transcripts([("T1", "ACGU")], read_genes(path), "t.fa")
+    assert table["gene"].tolist() == ["ENSG00000141510"]
+
+
+BIOMART = {"transcript": "Transcript stable ID", "gene": "Gene stable ID"}
+
+
+@pytest.mark.parametrize("version", ["", ".4"])
+@pytest.mark.parametrize("other", ["", ".11"])
+def test_versions_may_differ_between_fasta_and_table(table_of, version, other):
+    path = table_of(
+        "Transcript stable ID\tGene stable ID\n"
+        f"ENST00000000001{other}\tENSG00000000007{other}\n"
+        f"ENST00000000001{other}\tENSG00000000007{other}\n"  # as BioMart repeats rows
+        f"ENST00000000002{other}\t\n"
+    )
+    genes = read_genes(path, BIOMART)
+    records = [(f"ENST0000000000{n}{version}", "ACGU") for n in (1, 2)]
+    table = describe_transcripts(records, genes, "t.fa")
+    assert table["gene"].tolist() == ["ENSG00000000007", "ENST00000000002"]
+    assert table["transcript"].tolist() == [name for name, _ in records]
+
+
+def test_a_transcript_of_two_genes_is_refused(table_of):
+    path = table_of("transcript\tgene\nNM_1.1\tA\nNM_1.2\tB\n")
+    with pytest.raises(InputError, match="line 3: transcript 'NM_1' stands on line 2"):
+        read_genes(path)
+    with pytest.raises(InputError, match=r"transcripts: columns: \{gene: NAME\}"):
+        read_genes(table_of("transcript\tsymbol\nNM_1\tA\n"))
+
+
+def test_copies_on_y_take_the_gene_of_their_own_or_that_on_x(table_of):
+    path = table_of("transcript\tgene\nENST00000000001.1\tA\n")
+    records = [("ENST00000000001.9", "A"), ("ENST00000000001.9_PAR_Y", "A")]
+    table = describe_transcripts(records, read_genes(path), "t.fa")
+    assert table["gene"].tolist() == ["A", "A"]
+
+
+def test_genes_of_gencode_headers_stand_in_for_a_table(table_of):
+    path = table_of(
+        ">ENST00000000001.2|ENSG00000000007.5|OTTHUMG1|-|A-201|A|99|\nACGU\n"
+        ">NM_000546.6 Homo sapiens tumor protein p53\nACGU\n",
+        "gencode.fa",
+    )
+    records = list(read_transcripts(path))
+    table = describe_transcripts(records, find_genes(path), path)
+    assert table["transcript"].tolist() == ["ENST00000000001.2", "NM_000546.6"]
+    assert table["gene"].tolist() == ["ENSG00000000007", "NM_000546"]
+
+
+def test_what_the_gene_table_has_in_excess_is_named(table_of, caplog):
+    path = table_of("transcript\tgene\nT1\tA\nT2\tB\nT3\tB\n")
+    with caplog.at_level("INFO", logger="mirsignal"):
+        describe_transcripts([("T1", "A")], read_genes(path), "t.fa")
+    assert "2 of 3 ids of the gene table are not among transcripts: T2, T3" in caplog.text

@@ -1,0 +1,177 @@
+"""Channels by hand, at positions and around them; a new one joins as one function."""
+
+import contextlib
+
+import numpy as np
+import pandas as pd
+import pyBigWig
+import pytest
+
+from mirsignal.errors import InputError
+from mirsignal.files.tracks import join_tracks
+from mirsignal.sequences.codes import encode
+from mirsignal.signals.channels import (
+    CHANNELS,
+    Channel,
+    Scan,
+    Wiggle,
+    check_tracks,
+    compute_channels,
+    list_scans,
+    name_columns,
+    sample_channels,
+)
+
+LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
+
+
+def scan_of(sequence, prediction=None, **wiggles):
+    """Return a scan of threshold 0.5; P is 0.25 everywhere unless it is given."""
+    codes = encode(sequence)
+    p = np.full(len(codes), 0.25) if prediction is None else np.asarray(prediction)
+    tracks = {"prediction": p, "score": np.arange(len(codes), dtype=float)}
+    detail = np.zeros((len(codes), 20))
+    return Scan("T1", codes, encode(LET7[:20]), tracks, detail, 0.5, wiggles)
+
+
+def test_context_channels_by_hand():
+    scan = scan_of("GGAUC")
+    values = compute_channels(["position", "distance", "length"], scan)
+    np.testing.assert_allclose(values[:, 0], [0, 0.2, 0.4, 0.6, 0.8], rtol=1e-6)
+    np.testing.assert_allclose(values[:, 1], np.log10([1, 2, 3, 2, 1]), rtol=1e-6)
+    np.testing.assert_allclose(values[:, 2], np.log10(5), rtol=1e-6)
+
+
+def test_local_au_by_hand():
+    # At G (0): G 1/1, A 1/2, U 1/3, C 1/4; the nucleotide itself does not count.
+    au = compute_channels(["au"], scan_of("GGAUC"))[:, 0]
+    assert au[0] == pytest.approx((1 / 2 + 1 / 3) / (1 + 1 / 2 + 1 / 3 + 1 / 4))
+    assert au[2] == pytest.approx(1 / (1 + 1 + 1 / 2 + 1 / 2))
+    unknown = compute_channels(["au"], scan_of("GNAUC"))[0, 0]
+    assert unknown == pytest.approx((1 / 2 + 1 / 3) / (1 / 2 + 1 / 3 + 1 / 4))
+    assert compute_channels(["au"], scan_of("A" + "C" * 31))[31, 0] == 0  # 31 nt away
+    assert compute_channels(["au"], scan_of("A")).tolist() == [[0]]
+
+
+def test_pairing_by_hand_and_at_the_best_row_of_a_window():
+    utr = "C" * 30 + "CUACCUCA" + "C" * 30  # an 8mer; its A (37) is opposite nt 1
+    scan = scan_of(utr)
+    row = compute_channels(["pairing"], scan)[37]
+    # A, then G:C A:U G:C G:C U:A A:U G:C; beyond nt 8 C pairs with the G of UAGGUUGUAUAG.
+    strong = [1, 1, 2 / 3, 1, 1, 2 / 3, 2 / 3, 1]
+    np.testing.assert_allclose(row[:8], strong, rtol=1e-6)
+    assert row[8:20].tolist() == [0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 1]
+    seed = 2 / 3 + 2 / 3 + 1 + 2 / 3 + 4 / 9 + 2 / 3
+    assert row[20] == pytest.approx(seed + 0.3 * (1 + 1), rel=1e-6)
+    centres = np.array([20, 60, 67])  # windows [-5, 45), [35, 85), [42, 92)
+    found = sample_channels(["pairing"], scan, centres)
+    np.testing.assert_array_equal(found[:2], [row, row])
+    assert found[2, 20] < row[20] / 2
+    assert name_columns(["pairing"])[-2:] == ("pairing_20", "stacking")
+
+
+def test_wobble_and_unknown_nucleotides_in_pairing():
+    assert compute_channels(["pairing"], scan_of("U" + "A"))[1, 1] == pytest.approx(1 / 3)
+    assert not compute_channels(["pairing"], scan_of("N" * 30)).any()
+
+
+def test_logit_is_zero_at_the_threshold_and_finite_at_the_ends():
+    logit = compute_channels(["logit"], scan_of("AAAA", [0, 0.25, 0.5, 1]))[:, 0]
+    expected = [-np.log(4095), np.log(0.25 / 0.75), 0, np.log(4095)]
+    np.testing.assert_allclose(logit, expected, rtol=1e-6, atol=1e-7)
+
+
+def test_values_are_taken_at_the_position_or_highest_in_its_window():
+    scan = scan_of("A" * 100)
+    scan.attribution[[30, 54, 55], [1, 2, 3]] = [0.5, 0.25, 9]
+    at = np.array([30, 99])
+    values = sample_channels(["position", "score", "attribution"], scan, at)
+    np.testing.assert_allclose(values[:, 0], at / 100, rtol=1e-6)
+    assert values[:, 1].tolist() == [54, 99]  # windows [5, 55) and [74, 124)
+    assert values[0, 2:6].tolist() == [0, 0.5, 0.25, 0]
+    assert not values[1, 2:].any()
+    assert sample_channels(["au", "attribution"], scan, at[:0]).shape == (0, 21)
+
+
+def test_sparse_attribution_goes_to_its_transcript():
+    detail = np.arange(60, dtype=np.float16).reshape(3, 20)
+    tracks = join_tracks(
+        ["T1", "T2"],
+        [np.zeros((4, 2), np.float32), np.ones((3, 2), np.float32)],
+        ["prediction", "score"],
+        attribution_at=np.array([3, 4, 6]),
+        attribution=detail,
+    )
+    codes = {"T1": encode("ACGU"), "T2": encode("ACG")}
+    first, second = list_scans(tracks, codes, encode(LET7[:20]), 0.5, {})
+    np.testing.assert_array_equal(first.attribution[3], detail[0])
+    assert not first.attribution[:3].any()
+    np.testing.assert_array_equal(second.attribution[[0, 2]], detail[1:])
+    assert second.tracks["score"].tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("name", [name for name in CHANNELS if name != "seed"])
+def test_every_channel_has_a_row_per_nucleotide_and_its_columns(name):
+    scan = scan_of("ACGUACGU")
+    scan.tracks.update(centre=np.ones(8), three_prime=np.ones(8))
+    assert compute_channels([name], scan).shape == (8, len(name_columns([name])))
+    assert sample_channels([name], scan, np.array([0, 7])).shape[0] == 2
+
+
+def test_new_channel_joins_as_one_function(monkeypatch):
+    gc = Channel(lambda scan: np.isin(scan.codes, encode("GC")))
+    monkeypatch.setitem(CHANNELS, "is_gc", gc)
+    values = compute_channels(["position", "is_gc"], scan_of("AGCU"))
+    assert values[:, 1].tolist() == [0, 1, 1, 0]
+    assert name_columns(["position", "is_gc"]) == ("position", "is_gc")
+
+
+@pytest.fixture
+def conservation(tmp_path):
+    """Return a bigWig of T1 (6 nt), of which nt 2-4 have a value."""
+    path = tmp_path / "conservation.bw"
+    with pyBigWig.open(str(path), "w") as file:
+        file.addHeader([("T1", 6)])
+        file.addEntries(["T1"], [2], ends=[5], values=[0.5])
+    return path
+
+
+def test_track_of_the_study_is_a_channel(conservation):
+    scan = scan_of("ACGUAC", conservation=Wiggle(conservation))
+    values = compute_channels(["track:conservation", "position"], scan)
+    assert values[:, 0].tolist() == [0, 0, 0.5, 0.5, 0.5, 0]
+    assert name_columns(["track:conservation"]) == ("track:conservation",)
+
+
+def test_track_that_does_not_fit_the_transcripts_is_refused(conservation, tmp_path):
+    wiggle = Wiggle(conservation)
+    with pytest.raises(InputError, match=r"n.bw: no transcript 'T2' \(it has 'T1'"):
+        wiggle.values("T2", 6)
+    with pytest.raises(InputError, match=r"bw: 'T1' has 6 nt, in the study 7; make"):
+        wiggle.values("T1", 7)
+    (tmp_path / "text.bw").write_text("chr1 0 5 1.0\n")
+    with pytest.raises(InputError, match=r"text.bw: not a bigWig file"):
+        Wiggle(tmp_path / "text.bw")
+
+
+def test_track_of_a_genome_is_refused_before_its_values_are_read(conservation, tmp_path):
+    genome = tmp_path / "genome.bw"
+    with pyBigWig.open(str(genome), "w") as file:
+        file.addHeader([("chr1", 10**6), ("chr2", 10**6)])
+        file.addEntries(["chr1"], [2], ends=[5], values=[0.5])
+    transcripts = pd.DataFrame({"transcript": ["T1"], "length": [6]})
+    assert check_tracks([conservation], transcripts) == 1
+    with pytest.raises(InputError, match=r"genome.bw: .* \(it has 'chr1', .* genome"):
+        check_tracks([conservation, genome], transcripts)
+    with pytest.raises(InputError, match="has 6 nt, in the study 8"):
+        check_tracks([conservation], transcripts.assign(length=8))
+
+
+def test_damaged_track_is_an_error_and_no_crash(conservation, tmp_path):
+    """The C library that reads bigWig crashes on some files that are cut off."""
+    whole = conservation.read_bytes()
+    damaged = tmp_path / "damaged.bw"
+    for size in range(40, len(whole), 25):
+        damaged.write_bytes(whole[:size])
+        with contextlib.suppress(InputError):
+            Wiggle(damaged).values("T1", 6)

@@ -1,0 +1,215 @@
+"""The configuration teaches and refuses."""
+
+from copy import deepcopy
+
+import pytest
+import yaml
+from snakemake.utils import update_config
+
+from mirsignal.binding.models import BINDING_NETWORKS
+from mirsignal.errors import InputError
+from mirsignal.scan.convolution import NotConvolutionalError, fold_network
+from mirsignal.workflow.config import (
+    STAGES,
+    complete_config,
+    experiment_recipes,
+    read_schema,
+    recipe_chain,
+)
+from mirsignal.workflow.recipes import CONVOLUTIONAL, USED_WITH
+
+
+@pytest.fixture(scope="session")
+def schema(root):
+    return read_schema(root / "schemas" / "config.schema.yaml")
+
+
+@pytest.fixture
+def config(root):
+    return yaml.safe_load((root / "config.yaml").read_text())
+
+
+CLASSES = {"network": "site_pooling", "task": "classification"}
+TABLE = {"format": "clash_table", "file": "x"}
+NO_TEST = {"random": 0, "unseen_target": 0, "unseen_family": 0}
+
+
+def put(config, path, value):
+    *folders, key = path.split(".")
+    for folder in folders:
+        config = config[folder]
+    config[key] = value
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("sede", 2, "unknown key 'sede'; did you mean 'seed'"),
+        ("binding.cnn.droput", 0.1, "binding: cnn: unknown key 'droput'.*'dropout'"),
+        ("studies.demo.inputs.mirna", {}, "inputs: unknown key 'mirna'.*'mirnas'"),
+        ("study", "dmeo", "study 'dmeo' is not under `studies` .demo."),
+        ("experiments.main.scan", "atribution", "no recipe 'atribution'.*'attribution'"),
+        ("experiments.legacy_samples.binding", "rnn", "legacy_samples: binding has no"),
+        ("experiments.main", {"scan": "prediction"}, "main names no recipe of 'samples'"),
+        ("experiments.Main2", {}, "'Main2' cannot be a name"),
+        ("seed", -1, "seed: -1 is less"),
+        ("samples.balanced.fractions", [0.5, 0.5], "samples: balanced: fractions"),
+        ("samples.balanced.fractions", {"tst": 0.1}, "fractions: unknown key 'tst'"),
+        ("samples.balanced.fractions", {"validation": 0}, "fractions: validation: 0 is"),
+        ("samples.balanced.fractions", {"validation": 0.6}, "add up to 0.8; leave"),
+        ("samples.balanced.max_shortcut_auc", 60, "max_shortcut_auc: 60 is greater"),
+        ("samples.balanced.fractions", NO_TEST, "main: its samples leave out every test"),
+        ("studies.demo.inputs.test_sets", {"random": {"file": "x"}}, "another name"),
+        ("studies.demo.inputs.test_sets", {"random_1_10": {"file": "x"}}, "another name"),
+        ("binding.cnn.network", "vgg", "'vgg' is not one of"),
+        ("signals.peaks.channels", ["logits"], "channels: 0: 'logits' does not match"),
+        ("signals.compressed.channels", ["track:a"], "no track 'a'; give its bigWig"),
+        ("experiments.prediction_only.signals", "peaks", "'attribution' needs a scan"),
+        ("regression.fine_tuned.pooling", "gru", "fine_tuned has no pooling 'gru'"),
+        (
+            "regression.fine_tuned.task",
+            "classification",
+            "'task' is not used where 'netw",
+        ),
+        ("regression.cnn_gru.learning_rate", 0, "cnn_gru learns nothing at `learning_"),
+        ("regression.cnn_gru.pools", [32], "`filters` and `pools` differ in length"),
+        (
+            "regression.cnn_gru.n_windows",
+            5,
+            "'n_windows' is not used .*fine_tuned; leave",
+        ),
+        ("regression.cnn_gru.ridge", 0.1, "'gene_features' is False, only with True"),
+        ("regression.peaks", CLASSES | {"threshold": 0.1}, "all genes are below"),
+        ("regression.site_pooling.clip_positive", False, "peaks: `clip_positive`"),
+        ("scan.attribution.window_step", 10, "'window_step' is not used .*with deepshap"),
+        ("signals.compressed.min_prominence", 0.1, "is not used .*only with peaks"),
+        ("signals.peaks.divisor", 10, "'divisor' is not used .*only with compressed"),
+        ("binding.seed_match.dropout", 0.5, "'dropout' is not used .*cnn or resnet"),
+        ("experiments.main.binding", "resnet", "resnet .*cannot be scanned in mode attr"),
+        (
+            "experiments.peaks.regression",
+            "cnn_gru",
+            "the 16 peaks .* by 32, which leaves",
+        ),
+        ("experiments.unseen", {}, "experiments: 'unseen' is a folder that mirsignal"),
+        ("experiments.main.samples", "background", "give `transcripts` under `hybrids`"),
+        ("studies.demo.inputs.hybrids", TABLE, "give their FASTA as `transcripts`"),
+        ("studies.demo.title", None, "studies: demo: title: None"),
+    ],
+)
+def test_fault_is_named_with_its_place(config, schema, path, value, message):
+    if value == "background":
+        config["studies"]["demo"]["inputs"]["hybrids"] = {"format": "pairs", "file": "x"}
+    put(config, path, value)
+    with pytest.raises(InputError, match=message):
+        complete_config(config, schema)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "value"),
+    [
+        *(("predict.accessibility", text, False) for text in ("false", "no", "0")),
+        *(("predict.accessibility", text, True) for text in ("True", "yes", "1")),
+        ("predict.mrna", "null", None),
+        ("predict.mirnas", "yes", "yes"),
+        ("regression.cnn_gru.learning_rate", "1e-3", 0.001),
+        ("regression.cnn_gru.pools", ["2", "4"], [2, 4]),
+        ("regression.cnn_gru.pools", "[2, 4]", [2, 4]),
+        ("scan.attribution.threshold", "null", None),
+        ("samples.balanced.fractions", {"random": "0.1"}, {"random": 0.1}),
+    ],
+)
+def test_value_given_as_text_is_read(config, schema, path, text, value):
+    """Snakemake gives what stands inside a dictionary of --config as text."""
+    expected = deepcopy(config)
+    put(config, path, text)
+    put(expected, path, value)
+    assert complete_config(config, schema) == complete_config(expected, schema)
+
+
+@pytest.mark.parametrize("text", ["maybe", "2", "[", "1e-3"])
+def test_text_that_is_no_switch_is_refused(config, schema, text):
+    put(config, "predict.accessibility", text)
+    with pytest.raises(InputError, match=r"accessibility: .* is not of type 'boolean'"):
+        complete_config(config, schema)
+
+
+def test_every_conditional_setting_is_in_the_schema(schema):
+    for stage, used_with in USED_WITH.items():
+        properties = schema["$defs"][stage]["properties"]
+        for key, (other, values) in used_with.items():
+            assert "default" in properties[key]
+            known = properties[other].get("enum", [True, False])
+            assert set(values) < set(known), key
+
+
+@pytest.mark.parametrize("name", BINDING_NETWORKS)
+def test_networks_that_may_be_slid_are_those_that_can(name):
+    network = BINDING_NETWORKS[name]("wc", filters=(2, 2, 2), n_hidden=2, dropout=0.1)
+    slides = True
+    try:
+        fold_network(network)
+    except NotConvolutionalError:
+        slides = False
+    assert slides == (name in CONVOLUTIONAL)
+
+
+def test_missing_key_is_named(config, schema):
+    del config["studies"]["demo"]["inputs"]["mirnas"]["file"]
+    with pytest.raises(InputError, match="inputs: mirnas: key 'file' is missing"):
+        complete_config(config, schema)
+
+
+def test_defaults_are_filled_at_any_depth(config, schema):
+    before = deepcopy(config)
+    full = complete_config(config, schema)
+    assert config == before  # the argument stays as it was
+    legacy = full["samples"]["legacy"]
+    assert legacy["fractions"]["validation"] == 0.1
+    assert legacy["fractions"]["unseen_target"] == 0
+    assert full["scan"]["prediction"]["smoothing"] == 7
+    assert full["studies"]["demo"]["inputs"]["mirnas"]["columns"] == {}
+    assert complete_config(full, schema) == full
+
+
+@pytest.mark.parametrize("section", ["interpretation", "comparison"])
+def test_section_left_out_gets_all_its_defaults(config, schema, section):
+    expected = complete_config(config, schema)[section]
+    del config[section]
+    assert complete_config(config, schema)[section] == expected
+
+
+@pytest.mark.parametrize("section", [*STAGES, "interpretation", "comparison"])
+def test_config_spells_out_every_default(config, schema, section):
+    spelled = config[section]
+    if section in STAGES:
+        spelled = next(iter(spelled.values()))
+    properties = schema["$defs"][section]["properties"]
+    assert spelled == {key: part["default"] for key, part in properties.items()}
+    assert all("description" in part for part in properties.values())
+
+
+def test_top_level_settings_are_the_defaults(config, schema):
+    for key, part in schema["properties"].items():
+        if "default" in part and "$ref" not in part:
+            assert config[key] == part["default"], key
+
+
+def test_experiments_differ_from_main_in_what_they_name(config, schema):
+    full = complete_config(config, schema)
+    main = experiment_recipes(full, "main")
+    assert list(main) == list(STAGES)
+    assert experiment_recipes(full, "prediction_only") == main | {"scan": "prediction"}
+    assert recipe_chain(main, "samples") == "balanced"
+    assert recipe_chain(main, "scan") == "balanced.cnn.attribution"
+    with pytest.raises(InputError, match="no experiment 'mian'; did you mean 'main'"):
+        experiment_recipes(full, "mian")
+
+
+def test_every_study_file_fits_the_schema(root, config, schema):
+    for path in sorted((root / "studies").glob("*.yaml")):
+        study = yaml.safe_load(path.read_text())
+        joined = deepcopy(config)
+        update_config(joined, study)
+        full = complete_config(joined, schema)
+        assert full["study"] in study["studies"], path
