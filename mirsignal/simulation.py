@@ -17,6 +17,7 @@ from mirsignal.axes import CENTRE, WINDOW
 from mirsignal.sequences.codes import decode, encode, reverse_complement
 from mirsignal.sequences.composition import random_transcripts
 from mirsignal.sites.seed_sites import SITE_TYPES, match_sites
+from mirsignal.sites.surroundings import AU_FLANK, au_share
 
 # Next-nucleotide probabilities (rows: A, C, G, U now) of 3,298 human 3' UTRs.
 _TRANSITIONS = np.array(
@@ -106,29 +107,20 @@ def annotate_sites(mirnas: pd.DataFrame, transcripts: dict[str, str]) -> pd.Data
     """Return all canonical sites, planted or by chance, with their affinity.
 
     The affinity starts from the site type, doubles with every third pair of the 3' part
-    and rises with the share of A and U within 30 nt.
+    and rises with the share of A and U in the site and 30 nt on either side.
     """
     rows = []
-    for name, sequence in transcripts.items():
-        au_before = np.r_[0, np.cumsum(np.isin(encode(sequence), (0, 3)))]
-        for mirna, driver in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
-            for start, end, kind in match_sites(driver, sequence):
-                left, right = max(start - 30, 0), min(end + 30, len(sequence))
-                local_au = (au_before[right] - au_before[left]) / (right - left)
-                paired = supplementary_pairs(driver, sequence, start)
-                rows.append((mirna, name, start, end, kind, paired, local_au))
-    sites = pd.DataFrame(
-        rows,
-        columns=[
-            "mirna",
-            "transcript",
-            "start",
-            "end",
-            "site_type",
-            "paired_3p",
-            "local_au",
-        ],
-    )
+    for transcript, sequence in transcripts.items():
+        found = [
+            (name, transcript, *site, supplementary_pairs(mirna, sequence, site[0]))
+            for name, mirna in zip(mirnas["mirna"], mirnas["sequence"], strict=True)
+            for site in match_sites(mirna, sequence)
+        ]
+        starts, ends = (np.array([row[at] for row in found]) for at in (2, 3))
+        au = au_share(encode(sequence), starts - AU_FLANK, ends + AU_FLANK)
+        rows += [(*row, share) for row, share in zip(found, au, strict=True)]
+    columns = ["mirna", "transcript", "start", "end", "site_type", "paired_3p"]
+    sites = pd.DataFrame(rows, columns=[*columns, "local_au"])
     sites["affinity"] = (
         sites["site_type"].map(_AFFINITY)
         * 2 ** (sites["paired_3p"] / 3)

@@ -12,7 +12,7 @@ from mirsignal.repression.training import DIRECTION, padding_multiple
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.signals.compression import read_limits, scale
 from mirsignal.sites.gene_features import gene_inputs
-from mirsignal.sites.seed_sites import find_sites
+from mirsignal.sites.seed_sites import find_sites, join
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
@@ -45,7 +45,7 @@ def main(snakemake):
     for pair in chosen.itertuples():
         sequence = fasta[pair.transcript]
         parts = explain(files, settings, signals, chosen.loc[[pair.Index]], len(sequence))
-        sites = find_sites(mirnas[pair.mirna], sequence)
+        sites = find_sites(mirnas[pair.mirna], join([sequence]))
         parts["sites"] = pd.Series(name_sites(parts, sites), parts.index, dtype="str")
         rows.append(
             parts.assign(**{key: getattr(pair, key) for key in list(COLUMNS)[:6]})
@@ -59,7 +59,7 @@ def main(snakemake):
                 **{"title": title, "length": len(sequence)},
                 "unit": UNITS[settings["task"]],
                 "parts": parts.to_dict("list"),
-                "sites": sites.to_dict("list"),
+                "sites": sites[["start", "end", "site_type"]].to_dict("list"),
             }
         )
         log.info("%s; %d parts", title, len(parts))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirsignal.axes import MIRNA_LENGTH
-from mirsignal.binding.pairing import ENCODINGS
+from mirsignal.sequences.base_pairs import PAIR_KINDS
 from mirsignal.sequences.codes import encode
 
 STATES = ("outside", "watson_crick", "wobble", "mismatch", "bulge")
@@ -18,11 +18,7 @@ with which it pairs or does not, or passed over."""
 OUTSIDE, WATSON_CRICK, WOBBLE, MISMATCH, BULGE = range(5)
 MARKS = {WATSON_CRICK: "|", WOBBLE: ":", MISMATCH: "x"}
 
-_KINDS = np.select(
-    [ENCODINGS["wc_gu"][..., 0] > 0, ENCODINGS["wc_gu"][..., 1] > 0],
-    [WATSON_CRICK, WOBBLE],
-    MISMATCH,
-)
+_KINDS = np.array([MISMATCH, WOBBLE, WATSON_CRICK, WATSON_CRICK])[PAIR_KINDS]
 
 
 def pair_kinds(target: str, mirna: str) -> NDArray[np.int64]:

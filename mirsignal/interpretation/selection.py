@@ -14,7 +14,7 @@ from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.binding.evaluation import primary_test_set
 from mirsignal.errors import InputError
 from mirsignal.files.tables import name_columns, read_table, refuse_duplicates
-from mirsignal.sequences.codes import check_target, seed
+from mirsignal.sequences.codes import check_target, seed_region
 from mirsignal.sequences.mirnas import find_mirna, sequences_by_name, short_name
 
 COLUMNS = ["id", "source", "mirna_name", "mirna", "family", "target", "drawn"]
@@ -56,7 +56,7 @@ def read_named_pairs(
         refuse_duplicates(table, column, path)
     chosen = table.assign(
         source="named",
-        family=table["mirna"].map(seed),
+        family=table["mirna"].map(seed_region),
         drawn=np.arange(len(table)) < MOST_DRAWN,
     )
     return chosen[COLUMNS].reset_index(drop=True)

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from mirsignal.axes import WINDOW
 from mirsignal.networks.backend import keras, tf
 from mirsignal.networks.history import check_predictions, refuse_nonfinite
+from mirsignal.repression.equation import HIGHEST_ENERGY
 from mirsignal.scan.scanning import logit_model
 from mirsignal.signals.windows import CONTEXT, PairWindows
 from mirsignal.sites.gene_features import fit_scale
@@ -40,7 +41,6 @@ FIRST_SLOPE = 0.5
 FIRST_OCCUPANCY = 0.2
 """Mean sum of exp(e_w) before training. Far from it the effect of sites is flat, and
 training ends in a constant."""
-HIGHEST_ENERGY = 8.0
 WARM_UP = 12
 """One in so many steps is of the time in which learning rates rise."""
 FEWEST_STEPS = 40

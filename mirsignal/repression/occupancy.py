@@ -1,16 +1,13 @@
 """The occupancy model: how much of the time the sites of an mRNA hold a loaded miRNA.
 
-    log2 fold change = baseline - saturate(strength x log2(1 + summed / strength'))
-    summed = sum over sites of exp(energy), strength' = strength / ln 2
+    log2 fold change = baseline - repression
 
-so that sites add up where there are few and compete where there are many, as in the
-biochemical model of McGeary 2019 (Science 366:eaav1741). That grows with the logarithm of
-the number of sites without an end; `saturation` gives it one. exp(energy) is what a site
-does alone while it is weak (log2). It starts from its context++ score (Agarwal 2015):
-before training, a lone weak site has about the effect that context++ gives it. What
-training adds is shrunk towards that: effects of context and site type through a small
-network, a difference per miRNA, strand and region, and a baseline per miRNA that depends
-on the gene's composition.
+with the repression of `equation`: sites add up where there are few and compete where
+there are many. exp(energy) is what a site does alone while it is weak (log2). It starts
+from its context++ score (Agarwal 2015): before training, a lone weak site has about the
+effect that context++ gives it. What training adds is shrunk towards that: effects of
+context and site type through a small network, a difference per miRNA, strand and region,
+and a baseline per miRNA that depends on the gene's composition.
 
 An unseen miRNA has no baseline and no difference of its own; then the effect alone is
 predicted, relative to an mRNA without sites. What was learned from a few miRNAs is
@@ -33,7 +30,13 @@ from scipy.optimize import minimize
 
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path
-from mirsignal.repression.saturation import saturate, slope_of_saturation
+from mirsignal.repression.equation import (
+    HIGHEST_ENERGY,
+    compete,
+    saturate,
+    slope_of_competition,
+    slope_of_saturation,
+)
 from mirsignal.sites.gene_features import GENE_FEATURES, fit_scale
 from mirsignal.sites.regions import GROUPS
 from mirsignal.sites.seed_sites import SITE_TYPES
@@ -45,8 +48,7 @@ SITE_FEATURES = ("local_au", "distance", "three_prime", "accessibility", "off6m"
 WEAKEST = 0.003
 """Size of a context++ score at least, since a weaker site would have no logarithm."""
 _PRIOR = np.log([0.7, 0.14, 0.7, 0.14])  # sites in reading frames do about a fifth
-_HIGHEST = 8.0  # energy from which nothing changes any more
-_STRENGTH = 0.3
+_FIRST_STRENGTH = 0.3  # log2, before training
 
 Parameters = dict[str, NDArray[np.float64]]
 
@@ -143,7 +145,7 @@ def fit_occupancy(
 ) -> OccupancyModel:
     """Fit the model to `pairs` (mirna, gene, target: log2 fold change) by least squares.
 
-    `sites` is the table of `site_regions.tabulate_regions`, `genes` has GENE_FEATURES.
+    `sites` is the table of `regions.tabulate_regions`, `genes` has GENE_FEATURES.
     Settings: n_hidden units of the energy network; decay of its weights, mirna_decay and
     gene_decay of what is learned per miRNA and gene; prior_share, how much of the effects
     on new miRNAs is that of the untrained model. Scaling is fitted on these pairs. A fit
@@ -315,7 +317,7 @@ def _start(n_features, n_mirnas, n_hidden, seed) -> Parameters:
         "hidden_bias": np.zeros(n_hidden),
         "output": rng.normal(0, 0.1, n_hidden),
         "mirna_group": np.zeros((n_mirnas, len(GROUPS))),
-        "strength": np.full(1, np.log(_STRENGTH)),
+        "strength": np.full(1, np.log(_FIRST_STRENGTH)),
     }
 
 
@@ -326,7 +328,7 @@ def _energies(p: Parameters, data: _Data) -> tuple[NDArray, NDArray, NDArray]:
     energy += data.x @ p["linear"] + hidden @ p["output"]
     known = (data.mirna >= 0) & (len(p["mirna_group"]) > 0)
     energy[known] += p["mirna_group"][data.mirna[known], data.group[known]]
-    energy = np.minimum(energy, _HIGHEST)
+    energy = np.minimum(energy, HIGHEST_ENERGY)
     summed = np.bincount(data.pair, np.exp(energy), minlength=data.n_pairs)
     return energy, summed, hidden
 
@@ -335,10 +337,13 @@ def _untrained(n_features: int) -> Parameters:
     return _start(n_features, 0, 0, seed=0)
 
 
-def _compete(p: Parameters, summed: NDArray) -> NDArray[np.float64]:
-    """Return the repression by sites that would do `summed` if they did not compete."""
-    strength = np.exp(p["strength"]) / np.log(2)
-    return strength * np.log1p(summed / strength)
+def _strength(p: Parameters) -> float:
+    """Return the strength of `equation.compete`, in natural logarithms."""
+    return (np.exp(p["strength"]) / np.log(2)).item()
+
+
+def _repression(p: Parameters, summed: NDArray) -> NDArray[np.float64]:
+    return saturate(compete(summed, _strength(p)))
 
 
 def _lone_effects(p: Parameters, data: _Data) -> NDArray[np.float64]:
@@ -346,12 +351,12 @@ def _lone_effects(p: Parameters, data: _Data) -> NDArray[np.float64]:
     energy, summed = _energies(p, data)[:2]
     whole = summed[data.pair]
     without = np.maximum(whole - np.exp(energy), 0)
-    return saturate(_compete(p, without)) - saturate(_compete(p, whole))
+    return _repression(p, without) - _repression(p, whole)
 
 
 def _forward(p: Parameters, data: _Data) -> tuple[NDArray, tuple]:
     parts = _energies(p, data)
-    return -saturate(_compete(p, parts[1])), parts
+    return -_repression(p, parts[1]), parts
 
 
 def _loss(
@@ -367,13 +372,15 @@ def _loss(
     error, value = baseline.error(effects)
     value += baseline.unit * (error**2).sum()
     by_repression = -2 * baseline.unit * error
-    repression = _compete(p, summed)
+    repression = compete(summed, _strength(p))
     by_repression *= slope_of_saturation(repression)
-    strength = np.exp(p["strength"]) / np.log(2)
-    share = strength / (strength + summed)  # of a site's effect that competition leaves
-    by_energy = np.exp(energy) * (energy < _HIGHEST) * (by_repression * share)[data.pair]
-    by_strength = by_repression @ (repression - summed * share)
-    gradient = _gradient(p, data, by_energy, hidden) | {"strength": by_strength[None]}
+    share = slope_of_competition(summed, _strength(p))  # of a site's effect that is left
+    by_summed = (by_repression * share)[data.pair]
+    by_energy = np.exp(energy) * (energy < HIGHEST_ENERGY) * by_summed
+    by_strength = np.array([by_repression @ (repression - summed * share)])
+    gradient = _gradient(p, data, by_energy, hidden) | {
+        "strength": np.array([by_strength])
+    }
     for name, weight, centre in _penalties(settings):
         distance = p[name] - centre
         value += 0.01 * weight * (distance**2).sum()
@@ -405,7 +412,7 @@ def _penalties(settings: Mapping[str, Any]) -> list[tuple[str, float, Any]]:
         *((name, decay, 0.0) for name in ("linear", "hidden", "output")),
         ("slope", 10 * decay, 1.0),
         ("group", decay, _PRIOR),
-        ("strength", decay, np.log(_STRENGTH)),
+        ("strength", decay, np.log(_FIRST_STRENGTH)),
         ("mirna_group", settings["mirna_decay"], 0.0),
     ]
 

@@ -18,7 +18,7 @@ from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_gene, bare_id, find_ids, log_lost
 from mirsignal.files.tables import missing_column, name_columns, read_table, to_number
 from mirsignal.samples.clusters import is_in_sorted, kmer_keys
-from mirsignal.sequences.codes import encode, encode_many, normalise, seed
+from mirsignal.sequences.codes import encode, encode_many, normalise, seed_region
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.sequences.mirnas import check_mirna
 
@@ -105,7 +105,9 @@ def read_clash_table(
             continue
         target = normalise(transcripts[name][start : start + WINDOW])
         gene = _gene_id(row["transcript"])
-        rows.append((mirna, row["mirna_name"], seed(mirna), target, gene, name, start))
+        rows.append(
+            (mirna, row["mirna_name"], seed_region(mirna), target, gene, name, start)
+        )
     absent = [name for name in table["transcript"].dropna() if name not in ids]
     log_lost(table["transcript"].dropna(), absent, "transcripts are not in the FASTA")
     return _clean(pd.DataFrame(rows, columns=COLUMNS), counts, path)
@@ -203,7 +205,7 @@ def _read_labelled(
     gene = more["gene_name"].map(_gene_id, na_action="ignore")
     family = more["family"].mask(more["family"].isin(_NO_FAMILY))
     clean["mirna_name"] = more["mirna_name"].fillna(clean["mirna"])
-    clean["family"] = family.fillna(clean["mirna"].map(seed))
+    clean["family"] = family.fillna(clean["mirna"].map(seed_region))
     clean["gene"] = gene.fillna(more["cluster"]).fillna(clean["target"])
     clean["transcript"] = more["gene_name"].fillna(clean["target"])
     return clean.assign(start=-1)[[*COLUMNS, "label"]], counts

@@ -15,7 +15,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from mirsignal.errors import InputError
-from mirsignal.sequences.codes import encode_many
+from mirsignal.sequences.codes import encode_many, seed_region
 from mirsignal.sequences.fasta import write_fasta
 
 _BLOCK = 1000
@@ -49,7 +49,7 @@ def cluster_families(families: pd.Series, mirnas: pd.Series) -> pd.Series:
     seed links, directly or through others, become the first of them in order.
     """
     name_of, names = pd.factorize(families, sort=True)
-    seed_of = pd.factorize(mirnas.str[1:8])[0]
+    seed_of = pd.factorize(mirnas.map(seed_region))[0]
     n = len(names)
     size = n + int(seed_of.max()) + 1
     graph = coo_matrix((np.ones(len(mirnas), bool), (name_of, n + seed_of)), (size, size))

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mirsignal.axes import WINDOW
+from mirsignal.axes import CENTRE
 from mirsignal.scan.peaks import call_peaks
 from mirsignal.sites.seed_sites import SITE_TYPES, match_sites
 from mirsignal.statistics.metrics import average_precision
 
-REACH = WINDOW // 2
+REACH = CENTRE
 """A summit belongs to a site when it lies within so many nt of the site's middle."""
 NEAR = 10
 """A summit within so many nt of the middle has found the site."""

@@ -96,6 +96,6 @@ def reverse_complement(sequence: str) -> str:
     return sequence.translate(_COMPLEMENT)[::-1]
 
 
-def seed(mirna: str) -> str:
+def seed_region(mirna: str) -> str:
     """Return nucleotides 2-8, which name a miRNA's family (Bartel 2009)."""
     return mirna[1:8]

@@ -14,7 +14,7 @@ from mirsignal.errors import InputError
 from mirsignal.files.names import check_mirna_name
 from mirsignal.files.tables import name_columns, read_table, refuse_duplicates
 from mirsignal.files.text import read_text
-from mirsignal.sequences.codes import normalise, seed
+from mirsignal.sequences.codes import normalise, seed_region
 from mirsignal.sequences.fasta import read_fasta
 from mirsignal.sequences.strands import ASSUMED, BLOCKED, NONE, TABLE, passenger_strand
 
@@ -107,7 +107,7 @@ def read_mirnas(
     table = table.drop(columns=["passenger", "passenger_share"]).join(read)
     refuse_duplicates(table, "mirna", path)
     table = _join_names(table.drop(columns="place"))
-    return table.assign(seed=table["sequence"].map(seed)).reset_index(drop=True)
+    return table.assign(seed=table["sequence"].map(seed_region)).reset_index(drop=True)
 
 
 def short_name(mirna: str) -> str:

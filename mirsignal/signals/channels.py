@@ -21,15 +21,11 @@ from mirsignal.axes import CENTRE, MIRNA_LENGTH, P_LEVELS, REGIONS, WINDOW
 from mirsignal.errors import InputError
 from mirsignal.files.bigwig import BigWig
 from mirsignal.files.tracks import Ragged
+from mirsignal.sequences.base_pairs import PAIR_KINDS
 from mirsignal.sequences.codes import LETTERS, UNKNOWN
+from mirsignal.sites.surroundings import au_around_nucleotides, distance_of_nucleotides
 
-FLANK = 30
-"""Nucleotides on each side whose A and U count in channel `au`."""
-
-_STRENGTH = np.zeros((len(LETTERS), len(LETTERS)), np.float32)
-for _pair, _value in {"GC": 1, "AU": 2 / 3, "GU": 1 / 3}.items():
-    _at = [LETTERS.index(letter) for letter in _pair]
-    _STRENGTH[_at, _at[::-1]] = _value
+_STRENGTH = np.array([0, 1 / 3, 2 / 3, 1], np.float32)[PAIR_KINDS]
 
 Values = NDArray[np.floating]
 
@@ -148,29 +144,9 @@ def pairing(scan: Scan) -> Values:
     return np.column_stack([strength, stacked[:, :seed].sum(axis=1) + 0.3 * rest])
 
 
-def local_au(scan: Scan) -> Values:
-    """Return the weighted share (L,) of A and U within 30 nt on either side.
-
-    The k-th nucleotide from the position weighs 1/k, as beside the sites of context++
-    (Agarwal 2015); N and what lies beyond the ends count nothing.
-    """
-    distance = np.abs(np.arange(-FLANK, FLANK + 1))
-    weight = np.where(distance, 1 / np.maximum(distance, 1), 0)
-    known = scan.codes != UNKNOWN
-    is_au = np.isin(scan.codes, [LETTERS.index("A"), LETTERS.index("U")])
-    au, total = (np.convolve(np.pad(x, FLANK), weight, "valid") for x in (is_au, known))
-    return np.divide(au, total, out=np.zeros(len(scan)), where=total > 0)
-
-
 def position(scan: Scan) -> Values:
     """Return the share (L,) of the transcript in front of each nucleotide."""
     return np.arange(len(scan)) / max(len(scan), 1)
-
-
-def distance_to_end(scan: Scan) -> Values:
-    """Return log10 of the nucleotides (L,) to the nearer end, which counts as 1."""
-    at = np.arange(1, len(scan) + 1)
-    return np.log10(np.minimum(at, at[::-1]))
 
 
 def transcript_length(scan: Scan) -> Values:
@@ -193,9 +169,11 @@ CHANNELS: dict[str, Channel] = {
         columns=(*(f"pairing_{nt + 1}" for nt in range(MIRNA_LENGTH)), "stacking"),
         pick="best",
     ),
-    "au": Channel(local_au),
+    "au": Channel(lambda scan: au_around_nucleotides(scan.codes)),
     "position": Channel(position),
-    "distance": Channel(distance_to_end),
+    "distance": Channel(
+        lambda scan: distance_of_nucleotides(np.arange(len(scan)), len(scan))
+    ),
     "length": Channel(transcript_length),
 }
 """Every channel by name, but for `track:NAME`."""

@@ -11,17 +11,16 @@ from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE, WINDOW
 from mirsignal.scan.summits import pick_summits
-from mirsignal.sequences.codes import LETTERS, UNKNOWN
+from mirsignal.sequences.codes import UNKNOWN
+from mirsignal.sites.seed_sites import CLEARED
+from mirsignal.sites.surroundings import au_share, distance_of_nucleotides
 
 MIN_DISTANCE = 10
 """Nucleotides between two candidates, a little more than a seed match has."""
 MIN_PROMINENCE = 0.25
 """Share of its P by which a candidate rises out of the flank of a higher one."""
-FLANK = 35
+CANDIDATE_FLANK = 35
 """Nucleotides to each side of a candidate that count for its AU content."""
-BEHIND_STOP = 15
-"""Nucleotides behind the stop codon in which sites do little, since ribosomes pass
-there (Grimson 2007, Mol Cell 27:91)."""
 BLOCK = 8
 """Windows of a batch are filled up to a multiple of it: the gradient of `resnet` on odd
 numbers of windows, or of any network on none, now and then crashes TensorFlow 2.21."""
@@ -46,14 +45,11 @@ def tabulate_candidates(
 
 
 def cut_windows(
-    codes: NDArray[np.uint8], positions: NDArray[np.intp], side: int = CENTRE
+    codes: NDArray[np.uint8], positions: NDArray[np.intp]
 ) -> NDArray[np.uint8]:
-    """Return the nucleotides (N, 2 side) around positions (N,) of codes (L,).
-
-    By default those are the windows (N, W). What lies beyond the ends is N.
-    """
-    around = np.pad(codes, side, constant_values=UNKNOWN)
-    return around[positions[:, None] + np.arange(2 * side)]
+    """Return the windows (N, W) of positions (N,) in codes (L,), N beyond the ends."""
+    around = np.pad(codes, CENTRE, constant_values=UNKNOWN)
+    return around[positions[:, None] + np.arange(WINDOW)]
 
 
 def describe_context(
@@ -61,17 +57,15 @@ def describe_context(
 ) -> NDArray[np.float32]:
     """Return the CONTEXT (N, 4) of positions (N,) in a 3' UTR's codes (L,).
 
-    au: share of A and U within FLANK; distance: log10 of nt to the nearer end, plus 1;
-    length: log10 of L; behind_stop: 1 in the first BEHIND_STOP nt.
+    au: `au_share` within CANDIDATE_FLANK; distance: `distance_of_nucleotides`; length:
+    log10 of L; behind_stop: 1 in the first nt, CLEARED by ribosomes.
     """
-    near = cut_windows(codes, positions, FLANK)
-    au = np.isin(near, [LETTERS.index("A"), LETTERS.index("U")]).sum(1)
-    distance = np.minimum(positions, len(codes) - 1 - positions) + 1
+    first, stop = positions - CANDIDATE_FLANK, positions + CANDIDATE_FLANK
     columns = (
-        au / np.maximum((near != UNKNOWN).sum(1), 1),
-        np.log10(distance),
+        au_share(codes, first, stop),
+        distance_of_nucleotides(positions, len(codes)),
         np.full(len(positions), np.log10(len(codes))),
-        positions < BEHIND_STOP,
+        positions < CLEARED,
     )
     return np.stack(columns, axis=1).astype(np.float32)
 

@@ -12,7 +12,7 @@ from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_id, log_lost
 from mirsignal.files.tables import name_columns, read_table, refuse_duplicates, to_number
 from mirsignal.sequences.codes import normalise, reverse_complement
-from mirsignal.sites.contextpp_sites import count_word, join
+from mirsignal.sites.seed_sites import count_word, join
 
 TA_SPS_COLUMNS = {
     "seed": "Seed region",

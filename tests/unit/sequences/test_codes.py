@@ -14,7 +14,7 @@ from mirsignal.sequences.codes import (
     encode_many,
     normalise,
     reverse_complement,
-    seed,
+    seed_region,
 )
 from mirsignal.sequences.fasta import Transcripts, read_fasta, write_fasta
 
@@ -53,7 +53,7 @@ def test_reverse_complement_twice_is_nothing(sequence):
 
 
 def test_seed_of_let7_and_its_site():
-    assert seed("UGAGGUAGUAGGUUGUAUAGUU") == "GAGGUAG"
+    assert seed_region("UGAGGUAGUAGGUUGUAUAGUU") == "GAGGUAG"
     assert reverse_complement("GAGGUAG") == "CUACCUC"
 
 

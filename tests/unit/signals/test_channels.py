@@ -42,17 +42,6 @@ def test_context_channels_by_hand():
     np.testing.assert_allclose(values[:, 2], np.log10(5), rtol=1e-6)
 
 
-def test_local_au_by_hand():
-    # At G (0): G 1/1, A 1/2, U 1/3, C 1/4; the nucleotide itself does not count.
-    au = compute_channels(["au"], scan_of("GGAUC"))[:, 0]
-    assert au[0] == pytest.approx((1 / 2 + 1 / 3) / (1 + 1 / 2 + 1 / 3 + 1 / 4))
-    assert au[2] == pytest.approx(1 / (1 + 1 + 1 / 2 + 1 / 2))
-    unknown = compute_channels(["au"], scan_of("GNAUC"))[0, 0]
-    assert unknown == pytest.approx((1 / 2 + 1 / 3) / (1 / 2 + 1 / 3 + 1 / 4))
-    assert compute_channels(["au"], scan_of("A" + "C" * 31))[31, 0] == 0  # 31 nt away
-    assert compute_channels(["au"], scan_of("A")).tolist() == [[0]]
-
-
 def test_pairing_by_hand_and_at_the_best_row_of_a_window():
     utr = "C" * 30 + "CUACCUCA" + "C" * 30  # an 8mer; its A (37) is opposite nt 1
     scan = scan_of(utr)
