@@ -32,15 +32,15 @@ def main(snakemake):
     wiggles = dict(zip(snakemake.params.tracks, map(Wiggle, files.wiggles), strict=True))
     thresholds = read_json(files.thresholds)
     make = make_peaks if settings["mode"] == "peaks" else make_bins
-    mirnas = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
-    drivers, ids, signals, traces, silent = [], [], [], [], []
+    sequences = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
+    mirna_names, ids, signals, traces, silent = [], [], [], [], []
     n_nucleotides = 0
-    for mirna, tracks in load_scans(files.tracks, snakemake.params.batches):
-        threshold = thresholds[mirna]["threshold"]
-        guide = encode_many([mirnas[mirna]], MIRNA_LENGTH)[0]
-        for scan in list_scans(tracks, codes, guide, threshold, wiggles):
+    for name, tracks in load_scans(files.tracks, snakemake.params.batches):
+        threshold = thresholds[name]["threshold"]
+        mirna = encode_many([sequences[name]], MIRNA_LENGTH)[0]
+        for scan in list_scans(tracks, codes, mirna, threshold, wiggles):
             bins, trace, is_silent = make(scan, settings)
-            drivers.append(mirna)
+            mirna_names.append(name)
             ids.append(scan.transcript)
             signals.append(bins)
             traces.append(trace)
@@ -48,7 +48,7 @@ def main(snakemake):
             n_nucleotides += len(scan)
     trace = "positions" if settings["mode"] == "peaks" else "spans"
     extra = {
-        "mirnas": np.asarray(drivers, "str"),
+        "mirnas": np.asarray(mirna_names, "str"),
         "no_signal": np.asarray(silent),
         trace: np.concatenate(traces),
     }

@@ -56,7 +56,8 @@ def main(snakemake):
         )
         explained.append(
             {
-                **{"title": title, "length": len(sequence)},
+                "title": title,
+                "length": len(sequence),
                 "unit": UNITS[settings["task"]],
                 "parts": parts.to_dict("list"),
                 "sites": sites[["start", "end", "site_type"]].to_dict("list"),

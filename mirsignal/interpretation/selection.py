@@ -97,12 +97,12 @@ def choose_test_pairs(
 ) -> pd.DataFrame:
     """Return `n_many` positives of the primary test set, `n_pairs` of them to be drawn.
 
-    `test` (test_set, mirna_name, mirna, family, target, label, score) are the predictions
-    on all test sets. Drawn are pairs with P > 0.5, or any where there are too few.
+    `test` (test_set, mirna_name, mirna, family, target, label, prediction) are the pairs
+    of all test sets. Drawn are pairs with P > 0.5, or any where there are too few.
     Raises InputError as `choose_positives`.
     """
     rows = choose_positives(test, max(n_pairs, n_many), random_seed)
-    called_first = np.argsort(rows["score"].to_numpy() <= 0.5, kind="stable")
+    called_first = np.argsort(rows["prediction"].to_numpy() <= 0.5, kind="stable")
     drawn = np.zeros(len(rows), bool)
     drawn[called_first[:n_pairs]] = True
     ids = [f"{name} {row}" for row, name in rows["test_set"].items()]

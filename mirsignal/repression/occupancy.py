@@ -188,7 +188,7 @@ class _Data:
     group: NDArray[np.int64]
     mirna: NDArray[np.int64]  # -1 where the model does not know it
     x: NDArray[np.float64]  # S x F, standardised
-    score: NDArray[np.float64]  # log of the size of the context++ score
+    log_contextpp: NDArray[np.float64]  # log of the size of the context++ score
     inputs: NDArray[np.float64]  # both, S x (F + 1)
     offset: NDArray[np.float64]  # log of the weight
     pair_mirna: NDArray[np.int64]
@@ -215,15 +215,15 @@ def _tabulate(pairs, sites, mirnas, scaling) -> _Data:
     rows = np.flatnonzero(pair >= 0)
     kept = sites.iloc[rows]
     x = _scale(_site_matrix(kept), scaling, "x")
-    score = np.log(np.maximum(-kept["contextpp"].to_numpy(float), WEAKEST))
+    log_contextpp = np.log(np.maximum(-kept["contextpp"].to_numpy(float), WEAKEST))
     return _Data(
         rows=rows,
         pair=pair[rows],
         group=pd.Index(GROUPS).get_indexer(kept["group"]),
         mirna=pd.Index(mirnas).get_indexer(kept["mirna"]),
         x=x,
-        score=score,
-        inputs=np.column_stack([x, score]),
+        log_contextpp=log_contextpp,
+        inputs=np.column_stack([x, log_contextpp]),
         offset=np.log(kept["weight"].to_numpy(float)),
         pair_mirna=pd.Index(mirnas).get_indexer(pairs["mirna"]),
         n_pairs=len(pairs),
@@ -324,7 +324,7 @@ def _start(n_features, n_mirnas, n_hidden, seed) -> Parameters:
 def _energies(p: Parameters, data: _Data) -> tuple[NDArray, NDArray, NDArray]:
     """Return energies (S,), their sums exp(energy) by pair (N,) and activations."""
     hidden = np.tanh(data.inputs @ p["hidden"] + p["hidden_bias"])
-    energy = data.offset + p["group"][data.group] + p["slope"] * data.score
+    energy = data.offset + p["group"][data.group] + p["slope"] * data.log_contextpp
     energy += data.x @ p["linear"] + hidden @ p["output"]
     known = (data.mirna >= 0) & (len(p["mirna_group"]) > 0)
     energy[known] += p["mirna_group"][data.mirna[known], data.group[known]]
@@ -396,7 +396,7 @@ def _gradient(p, data: _Data, by_energy: NDArray, hidden: NDArray) -> Parameters
     by_cell = np.bincount(cell, by_energy, minlength=n_mirnas * n_groups)
     return {
         "group": np.bincount(data.group, by_energy, minlength=n_groups),
-        "slope": np.array([by_energy @ data.score]),
+        "slope": np.array([by_energy @ data.log_contextpp]),
         "linear": data.x.T @ by_energy,
         "hidden": data.inputs.T @ by_hidden,
         "hidden_bias": by_hidden.sum(axis=0),

@@ -41,7 +41,7 @@ def audit_samples(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
     parts = {split: rows for split, rows in parts.items() if len(rows)}
     single = nested_set(parts["train"], 1)
     shortcuts = {
-        f"{split}_1_{ratio}": shortcut_scores(single, rows, seed)
+        f"{split}_1_{ratio}": shortcut_aucs(single, rows, seed)
         for split in TEST_SETS
         if split in parts
         for ratio, rows in each_ratio(parts[split])
@@ -84,12 +84,11 @@ def refuse_shortcuts(audit: Mapping[str, Any], limit: float | None) -> None:
         return
     sound = {
         test_set: {
-            baseline: score
-            for baseline, score in scores.items()
-            if score["low"] > 0.5
-            and score["n"] * score["prevalence"] >= _FEWEST_POSITIVES
+            baseline: auc
+            for baseline, auc in aucs.items()
+            if auc["low"] > 0.5 and auc["n"] * auc["prevalence"] >= _FEWEST_POSITIVES
         }
-        for test_set, scores in audit["shortcuts"].items()
+        for test_set, aucs in audit["shortcuts"].items()
     }
     found = _strongest(sound)
     if not found or found["roc_auc"] <= limit:
@@ -101,7 +100,7 @@ def refuse_shortcuts(audit: Mapping[str, Any], limit: float | None) -> None:
     )
 
 
-def shortcut_scores(
+def shortcut_aucs(
     train: pd.DataFrame, test: pd.DataFrame, seed: int
 ) -> dict[str, dict[str, float]]:
     """Return ROC-AUC with interval, n and prevalence of each baseline on `test`."""
@@ -115,7 +114,7 @@ def shortcut_scores(
     views["mirna_and_target"] = tuple(
         hstack([view[side] for view in views.values()]).tocsr() for side in (0, 1)
     )
-    scores = {}
+    aucs = {}
     labels = test["label"].to_numpy()
     for name, (x_train, x_test) in views.items():
         model = LogisticRegression(max_iter=1000).fit(x_train, train["label"])
@@ -128,24 +127,24 @@ def shortcut_scores(
             n_resamples=n_resamples,
             seed=seed,
         )
-        scores[name] = {
+        aucs[name] = {
             "roc_auc": roc_auc(labels, predicted),
             "low": low,
             "high": high,
             "n": len(test),
             "prevalence": float(labels.mean()),
         }
-    return scores
+    return aucs
 
 
 def _strongest(shortcuts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     found = [
-        {"test_set": test_set, "baseline": baseline} | score
-        for test_set, scores in shortcuts.items()
-        for baseline, score in scores.items()
-        if np.isfinite(score["roc_auc"])
+        {"test_set": test_set, "baseline": baseline} | auc
+        for test_set, aucs in shortcuts.items()
+        for baseline, auc in aucs.items()
+        if np.isfinite(auc["roc_auc"])
     ]
-    return max(found, key=lambda score: score["roc_auc"]) if found else {}
+    return max(found, key=lambda auc: auc["roc_auc"]) if found else {}
 
 
 def _mirna_features(train: pd.DataFrame, test: pd.DataFrame) -> tuple:

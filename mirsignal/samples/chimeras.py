@@ -1,4 +1,4 @@
-"""Positive pairs: 50-nt targets of 20-nt miRNA drivers from CLASH chimeras.
+"""Positive pairs: 50-nt targets of miRNAs, cut to 20 nt, from CLASH chimeras.
 
 Two sources are read: a chimera table in the layout of Helwak 2013, data S1, with the
 FASTA of its transcripts, or a table of ready pairs (miRBind and miRBench layouts).
@@ -91,7 +91,7 @@ def read_clash_table(
         if row[list(_CLASH)].isna().any():
             counts["skipped: a cell is missing"] += 1
             continue
-        mirna = _driver(row["mirna"], f"{path}, line {line}")
+        mirna = _cut_mirna(row["mirna"], f"{path}, line {line}")
         name = ids.get(row["transcript"])
         if name is None:
             counts["skipped: transcript not in the FASTA"] += 1
@@ -185,7 +185,7 @@ def _read_labelled(
         )
     clean = pd.DataFrame(
         {
-            "mirna": _map_unique(table["mirna"], _driver, path),
+            "mirna": _map_unique(table["mirna"], _cut_mirna, path),
             "target": _map_unique(table["target"], _window, path),
             "label": table["label"],
         }
@@ -248,7 +248,7 @@ def _gene_id(name: str) -> str:
 def _map_unique(
     column: pd.Series, function: Callable[[str, str], str], path: str | Path
 ) -> pd.Series:
-    """Apply `function` once per value; it is told the first line that has the value."""
+    """Apply `function` once per value, with the first line that has it."""
     first = column[~column.duplicated()]
     found = {
         value: function(value, f"{path}, line {line}") for line, value in first.items()
@@ -286,7 +286,7 @@ def _place(positives: pd.DataFrame, transcripts: Transcripts) -> pd.DataFrame:
     return positives.assign(transcript=names, start=starts)
 
 
-def _driver(sequence: str, where: str) -> str:
+def _cut_mirna(sequence: str, where: str) -> str:
     rna = _rna(sequence, "miRNA", where)
     try:
         return check_mirna(rna)[:MIRNA_LENGTH]

@@ -22,10 +22,10 @@ NEAR = 10
 Spans = Sequence[tuple[int, int]]
 
 
-def seed_match_track(mirna: str, transcript: str) -> NDArray[np.float32]:
+def seed_match_track(mirna: str, sequence: str) -> NDArray[np.float32]:
     """Return 4 at the nucleotides (L,) of 8mers down to 1 at those of 6mers, else 0."""
-    track = np.zeros(len(transcript), np.float32)
-    for start, end, kind in match_sites(mirna, transcript):
+    track = np.zeros(len(sequence), np.float32)
+    for start, end, kind in match_sites(mirna, sequence):
         strength = len(SITE_TYPES) - SITE_TYPES.index(kind)
         track[start:end] = np.maximum(track[start:end], strength)
     return track

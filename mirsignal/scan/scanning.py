@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, WINDOW
 from mirsignal.binding.pairing import ENCODINGS, mirna_columns
 from mirsignal.networks.backend import compiled, keras
-from mirsignal.scan.convolution import NotConvolutionalError, Stage, fold_network
+from mirsignal.scan.convolution import NotConvolutionalError, Stage, list_stages
 from mirsignal.scan.sliding import number_words, slide_words, tabulate_words, word_length
 from mirsignal.sequences.codes import UNKNOWN, encode_many
 
@@ -116,9 +116,9 @@ class WindowedScanner:
 
 
 def make_scanner(model: keras.Model, n_channels: int, workers: int = 1) -> Scanner:
-    """Return the fastest engine that gives this network's own scores."""
+    """Return the fastest engine that gives this network's own logits."""
     try:
-        stages = fold_network(model)
+        stages = list_stages(model)
         return ConvolutionalScanner(stages, n_channels, workers=workers)
     except NotConvolutionalError as error:
         log.warning("network %s: %s; it is run window by window", model.name, error)

@@ -1,8 +1,8 @@
-"""Slide a folded network along target codes, forwards and backwards, at stride 1.
+"""Slide a network along the codes of a transcript, forwards and backwards, at stride 1.
 
 Pooling by two would halve the resolution. Instead nothing is dropped, and whatever comes
 after a pooling looks twice as far apart (dilation), so that every position gets the
-score of its own window.
+logit of its own window.
 
 What the first stage makes depends on a few neighbouring nucleotides only. It is computed
 once for every possible word of them, and looked up for each position.

@@ -110,9 +110,9 @@ def read_mirnas(
     return table.assign(seed=table["sequence"].map(seed_region)).reset_index(drop=True)
 
 
-def short_name(mirna: str) -> str:
+def short_name(name: str) -> str:
     """Return miR-1296 of MIMAT0005794_MirBase_miR-1296_microRNA; others as they are."""
-    return mirna.split("_")[2] if mirna.count("_") > 2 else mirna
+    return name.split("_")[2] if name.count("_") > 2 else name
 
 
 def _read_passenger(
@@ -235,15 +235,15 @@ def sequences_by_name(mirnas: pd.DataFrame) -> dict[str, str]:
     return {name: sequences[mirna] for name, mirna in scan_names(mirnas).items()}
 
 
-def plan_batches(mirnas: Sequence[str], size: int) -> dict[str, list[str]]:
+def plan_batches(names: Sequence[str], size: int) -> dict[str, list[str]]:
     """Return the miRNAs that one scan job takes, at most `size`, by the batch's name.
 
     At size 1 a batch has the name of its miRNA, else batches are numbered in the order
-    of `mirnas`.
+    of `names`.
     """
     if size == 1:
-        return {mirna: [mirna] for mirna in mirnas}
+        return {name: [name] for name in names}
     return {
-        f"batch_{number:04d}": list(mirnas[at : at + size])
-        for number, at in enumerate(range(0, len(mirnas), size))
+        f"batch_{number:04d}": list(names[at : at + size])
+        for number, at in enumerate(range(0, len(names), size))
     }

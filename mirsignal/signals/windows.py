@@ -74,20 +74,20 @@ def describe_context(
 class PairWindows:
     """Candidate windows of N pairs of miRNA and transcript, n in all.
 
-    Those of pair i are offsets[i] to offsets[i + 1]. `drivers` is the number of the
+    Those of pair i are offsets[i] to offsets[i + 1]. `strands` is the number of the
     strand that scanned the window: of the miRNA, or behind all miRNAs of its passenger.
-    `lead` is the log of the share of duplexes that load this strand.
+    `log_loading` is the log of the share of duplexes that load this strand.
     """
 
     offsets: NDArray[np.int64]
     """(N + 1,)"""
     codes: NDArray[np.uint8]
     """(n, W)"""
-    drivers: NDArray[np.int32]
+    strands: NDArray[np.int32]
     """(n,)"""
     context: NDArray[np.float32]
     """(n, CONTEXT)"""
-    lead: NDArray[np.float32]
+    log_loading: NDArray[np.float32]
     """(n,)"""
     mirnas: NDArray[np.float32]
     """(N, miRNAs): 1 in the column of the pair's miRNA"""
@@ -98,7 +98,7 @@ class PairWindows:
         return len(self.mirnas)
 
     def batch(self, pairs: NDArray[np.integer]) -> tuple[NDArray, ...]:
-        """Return codes, drivers, number of the pair, context, lead; mirnas, genes.
+        """Return codes, strands, number of the pair, context, log_loading; mirnas, genes.
 
         The windows of `pairs` (B,) come one after another, in their order. Windows of N,
         which belong to a pair B that is not there, fill up to a multiple of BLOCK.
@@ -107,10 +107,10 @@ class PairWindows:
         more = (0, -len(at) % BLOCK if len(at) else BLOCK)
         return (
             np.pad(self.codes[at], (more, (0, 0)), constant_values=UNKNOWN).astype("i4"),
-            np.pad(self.drivers[at], more),
+            np.pad(self.strands[at], more),
             np.pad(of_pair, more, constant_values=len(pairs)),
             np.pad(self.context[at], (more, (0, 0))),
-            np.pad(self.lead[at], more),
+            np.pad(self.log_loading[at], more),
             self.mirnas[pairs],
             self.genes[pairs],
         )
@@ -119,9 +119,15 @@ class PairWindows:
         """Return `pairs` (B,) alone."""
         at, of_pair = self._find(pairs)
         counts = np.bincount(of_pair, minlength=len(pairs))
-        windows = (self.codes[at], self.drivers[at], self.context[at], self.lead[at])
-        offsets = np.r_[0, np.cumsum(counts)]
-        return PairWindows(offsets, *windows, self.mirnas[pairs], self.genes[pairs])
+        return PairWindows(
+            np.r_[0, np.cumsum(counts)],
+            self.codes[at],
+            self.strands[at],
+            self.context[at],
+            self.log_loading[at],
+            self.mirnas[pairs],
+            self.genes[pairs],
+        )
 
     def _find(self, pairs: NDArray[np.integer]) -> tuple[NDArray, NDArray]:
         """Return the windows of `pairs`, and which of these each belongs to."""
@@ -154,17 +160,17 @@ def collect_windows(
     for name, rows in table.groupby("transcript").indices.items():
         codes[rows] = cut_windows(sequences[str(name)], positions[rows])
         context[rows] = describe_context(sequences[str(name)], positions[rows])
-    driver = table["mirna"].map(number).to_numpy(np.int32)
+    mirna = table["mirna"].map(number).to_numpy(np.int32)
     passenger = (table["strand"] == "passenger").to_numpy()
-    share = mirnas["passenger_share"].to_numpy(float)[driver]
-    leads = np.log(np.where(passenger, share, 1 - share))
+    share = mirnas["passenger_share"].to_numpy(float)[mirna]
+    log_loading = np.log(np.where(passenger, share, 1 - share))
     counts = np.bincount(table["pair"], minlength=len(pairs))
     return PairWindows(
         np.r_[0, np.cumsum(counts)],
         codes,
-        (driver + len(mirnas) * passenger).astype(np.int32),
+        (mirna + len(mirnas) * passenger).astype(np.int32),
         context,
-        leads.astype(np.float32),
+        log_loading.astype(np.float32),
         np.eye(len(mirnas), dtype=np.float32)[pairs["mirna"].map(number)],
         genes.loc[pairs["gene"]].to_numpy(np.float32),
     )

@@ -172,7 +172,7 @@ def score_folded(
 
 
 def sum_by_gene(
-    sites: pd.DataFrame, mirnas: Iterable[str], transcripts: pd.DataFrame
+    sites: pd.DataFrame, mirna_names: Iterable[str], transcripts: pd.DataFrame
 ) -> pd.DataFrame:
     """Return rows (mirna, gene, contextpp) of every pair of the study.
 
@@ -184,7 +184,7 @@ def sum_by_gene(
     totals = summed.groupby(["mirna", "gene"])["contextpp"].sum()
     n_transcripts = transcripts.groupby("gene").size()
     every = pd.MultiIndex.from_product(
-        [list(mirnas), n_transcripts.index], names=["mirna", "gene"]
+        [list(mirna_names), n_transcripts.index], names=["mirna", "gene"]
     )
     scores = totals.reindex(every, fill_value=0.0).reset_index()
     scores["contextpp"] /= scores["gene"].map(n_transcripts)

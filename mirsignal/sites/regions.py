@@ -54,12 +54,12 @@ def tabulate_regions(
     passengers = loaded[["mirna"]].assign(sequence=loaded["passenger"])
     frames = {name: orf for name, orf in orfs.items() if orf}
     tables = [sites.assign(group="guide_utr")]
-    for strand, drivers in (("guide", mirnas), ("passenger", passengers)):
+    for strand, loading in (("guide", mirnas), ("passenger", passengers)):
         for region, where in (("utr", sequences), ("orf", frames)):
             group = f"{strand}_{region}"
-            if group == "guide_utr" or not where or drivers.empty:
+            if group == "guide_utr" or not where or loading.empty:
                 continue
-            found = tabulate_sites(drivers, where, orfs, ta_sps)
+            found = tabulate_sites(loading, where, orfs, ta_sps)
             scores = score_sites(fill_typical(found, coefficients), coefficients)
             tables.append(found.assign(group=group, contextpp=scores))
     joined = pd.concat(tables, ignore_index=True)

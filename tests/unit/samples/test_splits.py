@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from mirsignal.samples.splits import SPLITS, WHOLE_CLUSTERS, assign_splits, largest_dealt
 
 FRACTIONS = {
-    **{"validation": 0.1, "random": 0.05},
-    **{"unseen_target": 0.15, "unseen_family": 0.1},
+    "validation": 0.1,
+    "random": 0.05,
+    "unseen_target": 0.15,
+    "unseen_family": 0.1,
 }
 
 
@@ -76,7 +78,9 @@ def test_share_zero_leaves_a_split_out(rng):
     fractions = {"validation": 0.2, "random": 0.3}
     table = table_of(np.arange(100) % 7, np.arange(100), fractions=fractions)
     assert table["split"].value_counts().to_dict() == {
-        **{"train": 50, "random": 30, "validation": 20}
+        "train": 50,
+        "random": 30,
+        "validation": 20,
     }
 
 
