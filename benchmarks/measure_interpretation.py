@@ -1,4 +1,4 @@
-"""Measure whether attributions can be trusted, on test positives of a study.
+"""Measure how reliable attributions are, on test positives of a study.
 
 Reads what `make bench-interpretation` has run of a study: the network and its sample
 set. Writes results/benchmarks/interpretation.json: each measure with its n and the 95%

@@ -19,7 +19,7 @@ def measure_effects(mirnas, pairs, sites, genes):
     `ratio` of the two coefficients, with its standard error, of a linear regression of
     log2 fold changes on summed context++ scores by strand and region and on the gene; and
     `difference`, by how much more easily the passenger's end opens (kcal/mol). `sites`
-    weigh both strands alike.
+    weigh both strands the same.
     """
     score = np.minimum(sites["contextpp"], -WEAKEST) * sites["weight"]
     summed = sites.assign(score=score).pivot_table(

@@ -1,4 +1,4 @@
-"""Check the network's attributions on test positives: can they be trusted?"""
+"""Check how reliable the network's attributions are, on test positives."""
 
 import logging
 

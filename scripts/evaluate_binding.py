@@ -26,10 +26,10 @@ log = logging.getLogger("mirsignal")
 
 N_MIRNAS, N_WINDOWS = 10, 2000
 COLUMNS = {
-    "test_set": "test pairs; the ending tells negatives per positive",
+    "test_set": "test pairs; the ending gives negatives per positive",
     "predictor": "what ranks them",
     "n": "pairs",
-    "prevalence": "share of positives, the average precision of guessing",
+    "prevalence": "share of positives, the average precision of a random ranking",
     "average_precision": "average precision",
     "ap_low": "lower end of its 95% interval, from resampling target clusters",
     "ap_high": "upper end",

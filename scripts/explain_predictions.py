@@ -1,4 +1,4 @@
-"""Tell which sites carried the strongest predictions, by leaving each out in turn."""
+"""Measure how sites contribute to the strongest predictions, by leaving each out."""
 
 import logging
 
@@ -76,7 +76,7 @@ def choose(predictions, n):
 
 
 def explain(files, settings, signals, pair, length):
-    """Return the parts of one pair's signal (a table of one row) and what they carry."""
+    """Return the parts of one pair's signal (a row of a table) and their contribution."""
     mirna, transcript, fold = pair[["mirna", "transcript", "fold"]].iloc[0]
     is_pair = (signals.extra["mirnas"] == mirna) & (signals.ids == transcript)
     index = int(is_pair.argmax())

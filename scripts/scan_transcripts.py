@@ -75,12 +75,12 @@ class Progress:
 
     def __init__(self, total):
         self.total, self.done = total, 0
-        self.started = self.said = time.monotonic()
+        self.started = self.logged = time.monotonic()
 
     def add(self, nt):
         self.done += nt
-        if time.monotonic() - self.said > 20:
-            self.said = time.monotonic()
+        if time.monotonic() - self.logged > 20:
+            self.logged = time.monotonic()
             share = 100 * self.done / self.total
             log.info("%.0f%%: %s of %s nt", share, f"{self.done:,}", f"{self.total:,}")
 

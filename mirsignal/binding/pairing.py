@@ -1,6 +1,6 @@
 """The pairing matrix of a target window and a miRNA (as in miRBind, Klimentova 2022).
 
-Cell (w, m) tells whether target nucleotide w can pair with miRNA nucleotide m. Both run
+Cell (w, m) says whether target nucleotide w can pair with miRNA nucleotide m. Both run
 5' to 3', so that an antiparallel duplex lies on an anti-diagonal. N pairs with nothing,
 and so does the padding of a short miRNA.
 """

@@ -1,9 +1,9 @@
-"""Whether attributions can be trusted: checks of a network's SHAP values.
+"""How reliable attributions are: checks of a network's SHAP values.
 
 - Additivity: base value plus SHAP values give the logit.
 - Background: values against two disjoint sets of training pairs agree.
 - The scan's fast attribution (integrated gradients) agrees with SHAP.
-- Mutagenesis, which knows nothing of gradients, agrees with SHAP.
+- Mutagenesis, which uses no gradients, agrees with SHAP.
 - Values of the same network with shuffled weights do not look like those of the trained
   one (Adebayo 2018, Sanity checks for saliency maps).
 

@@ -1,4 +1,4 @@
-"""Which miRNA positions make the logit, over many explained pairs.
+"""How miRNA positions contribute to the logit, over many explained pairs.
 
 The importance of a position in a pair is the sum of its SHAP values over the target: what
 it adds to the logit, compared with the background. The 20 positions of a pair add up to

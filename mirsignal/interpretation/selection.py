@@ -18,7 +18,7 @@ from mirsignal.sequences.codes import check_target, seed_region
 from mirsignal.sequences.mirnas import find_mirna, sequences_by_name, short_name
 
 COLUMNS = ["id", "source", "mirna_name", "mirna", "family", "target", "drawn"]
-"""Columns of a chosen pair; `source` is "named" or the test set, `drawn` tells whether it
+"""Columns of a chosen pair; `source` is "named" or the test set, `drawn` says whether it
 gets a heat map."""
 
 MOST_DRAWN = 20

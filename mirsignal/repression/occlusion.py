@@ -1,4 +1,4 @@
-"""Which sites carried a prediction: what it would be without each part of the signal."""
+"""How sites contribute to a prediction: what it is without each part of the signal."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ context and site type through a small network, a difference per miRNA, strand an
 and a baseline per miRNA that depends on the gene's composition.
 
 An unseen miRNA has no baseline and no difference of its own; then the effect alone is
-predicted, relative to an mRNA without sites. What was learned from a few miRNAs is
-trusted less there: a share of the prediction is that of the model before training, since
+predicted, relative to an mRNA without sites. What was learned from a few miRNAs
+counts less there: a share of the prediction is that of the model before training, since
 context++ was fitted to the transfections of many more.
 """
 
@@ -282,7 +282,7 @@ class _Baseline:
 
 def _scale(values, scaling, name) -> NDArray[np.float64]:
     """Return standardised features. Beyond all of training one counts as the last there,
-    since a line goes on for ever; one that is not known has the mean, 0."""
+    so that nothing is extrapolated; one that is not known has the mean, 0."""
     inside = np.clip(values, scaling[f"{name}_low"], scaling[f"{name}_high"])
     return np.nan_to_num((inside - scaling[f"{name}_mean"]) / scaling[f"{name}_sd"])
 

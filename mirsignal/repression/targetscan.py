@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 PLACE_COLUMNS = {"utrstart", "utrend", "msastart", "sitestart"}
-"""Columns, without case and spaces, that tell where a site is."""
+"""Columns, without case and spaces, that give the place of a site."""
 
 
 SITE_COLUMNS = {"sitetype", "seedmatch"} | PLACE_COLUMNS

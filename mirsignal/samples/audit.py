@@ -1,4 +1,4 @@
-"""Audit a sample set: can the label be guessed without looking at the pairing?"""
+"""Audit a sample set: can the label be predicted without the pairing?"""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def audit_samples(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
     and ratio, ROC-AUC (95% bootstrap of clusters) of logistic regressions that see the
     miRNA, the target, or both apart, never their pairing; trained on pairs 1:1.
     strongest_shortcut is the best of them. overlap: per pair of splits, the share of
-    rows of the second whose target, gene, cluster, family or any 25-mer stands in the
+    rows of the second whose target, gene, cluster, family or any 25-mer is in the
     first. cluster_sizes: see `compare_sizes`. balance: positives and negatives of every
     miRNA in train.
     """
@@ -63,8 +63,8 @@ def audit_samples(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
 def each_ratio(pairs: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame]]:
     """Yield ratio and rows of each nested set of a split: 1:1, 1:10, 1:100 and its own.
 
-    Ratios above 1:1 that fewer than 20 positives reach are left out: too few to tell
-    anything.
+    Ratios above 1:1 that fewer than 20 positives reach are left out: too few for an
+    estimate.
     """
     largest = int(pairs["round"].max()) + 1
     for ratio in sorted({largest, *(r for r in _RATIOS if r < largest)}):
@@ -78,7 +78,7 @@ def refuse_shortcuts(audit: Mapping[str, Any], limit: float | None) -> None:
     """Raise InputError when a shortcut scores above `limit` (ROC-AUC), beyond chance.
 
     Beyond chance means that its 95% interval lies above 0.5, on at least 20 positives;
-    resampling fewer tells no interval. None refuses nothing.
+    resampling fewer gives no interval. None refuses nothing.
     """
     if limit is None:
         return
@@ -95,8 +95,9 @@ def refuse_shortcuts(audit: Mapping[str, Any], limit: float | None) -> None:
         return
     raise InputError(
         f"shortcut {found['baseline']} scores ROC-AUC {found['roc_auc']:.3f} on test set "
-        f"{found['test_set']}, above max_shortcut_auc {limit}: a network can score there "
-        "without learning binding; use balanced negatives, or set max_shortcut_auc: null"
+        f"{found['test_set']}, above max_shortcut_auc {limit}: a network can do well "
+        "there without learning binding; use balanced negatives, or set "
+        "max_shortcut_auc: null"
     )
 
 
@@ -160,7 +161,7 @@ def _composition_features(train: pd.DataFrame, test: pd.DataFrame, side: str) ->
 
 
 def _seen_features(train: pd.DataFrame, test: pd.DataFrame) -> tuple:
-    """How often the target stands in train as a positive (not counting itself)."""
+    """How often the target is a positive in train (not counting itself)."""
     seen = train.loc[train["label"] == 1, "target"].value_counts()
     own = train["target"].map(seen).fillna(0) - (train["label"] == 1)
     other = test["target"].map(seen).fillna(0)

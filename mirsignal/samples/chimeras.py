@@ -195,7 +195,7 @@ def _read_labelled(
         line = both.index[both][0]
         raise InputError(
             f"{path}, line {line}: {table['mirna'][line]} x {table['target'][line]} "
-            f"stands there with two labels ({int(both.sum())} such rows); correct them, "
+            f"has two labels ({int(both.sum())} such rows); correct them, "
             "or set two_labels: drop"
         )
     counts["rows of pairs with two labels"] = int(both.sum())

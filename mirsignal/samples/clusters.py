@@ -1,4 +1,4 @@
-"""Clusters of target windows that are too alike to stand in two splits."""
+"""Clusters of target windows that are too similar to be in two splits."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def cluster_targets(
 
     Two windows are linked when they share a gene (or, in a table, a value of any of its
     columns; missing ones link nothing), share k nucleotides in a row (they overlap, or
-    are near-identical paralogues), or are alike over their whole length: at
+    are near-identical paralogues), or are similar over their whole length: at
     least `identity` of it by edit distance ("rapidfuzz", every pair is compared) or by
     MMseqs2's alignment ("mmseqs"). Clusters are the connected components, so that no
     link leads from one cluster into another. `identity` None leaves the last link out.

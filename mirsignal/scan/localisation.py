@@ -32,7 +32,7 @@ def seed_match_track(mirna: str, sequence: str) -> NDArray[np.float32]:
 
 
 def site_middle(start, end):
-    """Return the middle of sites [start, end), in nt; between two where that is so."""
+    """Return the middle of sites [start, end), in nt; which may lie between two."""
     return (start + end - 1) / 2
 
 

@@ -31,7 +31,7 @@ are larger instead leave the processor's cache."""
 
 
 class Scanner(Protocol):
-    """What a scanning engine has to offer."""
+    """The interface of a scanning engine."""
 
     def scan(self, codes: NDArray[np.uint8], rows: NDArray[np.float32]) -> NDArray:
         """Return the logits (n,) of all windows of codes (n + W - 1,).

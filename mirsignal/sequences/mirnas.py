@@ -77,7 +77,7 @@ def read_mirnas(
     `passenger` is the other strand of the duplex that was transfected: a sequence,
     `blocked` (an siRNA's, chemically blocked) or `none` (no duplex: read as missing).
     Where the table does not say, it is assumed to be that of an siRNA
-    (`strands.passenger_strand`); `passenger_source` tells which of these it was.
+    (`strands.passenger_strand`); `passenger_source` says which of these it was.
     `passenger_share`, 0 to below 1, is how often the passenger is loaded instead of the
     miRNA; missing where the table does not give it.
 

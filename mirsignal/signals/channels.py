@@ -1,4 +1,4 @@
-"""Signal channels: what the regression is told of each nucleotide, by name.
+"""Signal channels: what a signal network reads of each nucleotide, by name.
 
 A channel is a function of a `Scan`, all that is known of one miRNA on one transcript,
 that returns values (L,) or (L, columns). A new one is a function and a line of CHANNELS;
@@ -96,7 +96,7 @@ class Scan:
 class Channel:
     """A way to compute values of every nucleotide.
 
-    `columns` name the columns of several. `pick` tells what a window has of it: the
+    `columns` name the columns of several. `pick` says what a window has of it: the
     values at its `centre`, each column's `highest`, for what stands on the paired
     nucleotides, or those of the nucleotide that is `best` in the last column.
     """
@@ -207,7 +207,7 @@ def sample_channels(
 ) -> Values:
     """Return these channels (B, C) at window centres `positions` (B,).
 
-    A window is [t - 25, t + 25); `Channel.pick` tells what it has of a channel.
+    A window is [t - 25, t + 25); `Channel.pick` says what it has of a channel.
     """
     windows = positions[:, None] + np.arange(-CENTRE, WINDOW - CENTRE)
     windows = np.clip(windows, 0, len(scan) - 1)

@@ -41,7 +41,7 @@ def widen_with_gaps(
 def stand_in_for_targetscan(sites: pd.DataFrame, genes: pd.DataFrame) -> pd.DataFrame:
     """Score genes by their site types alone, as typical context++ values would.
 
-    It is a stand-in for a TargetScan table: it knows neither the planted affinities nor
+    It is a stand-in for a TargetScan table: it uses neither the planted affinities nor
     the noise, and leaves out pairs without a 7mer or 8mer.
     """
     scored = sites.merge(genes, on="transcript")

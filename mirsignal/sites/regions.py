@@ -44,8 +44,8 @@ def tabulate_regions(
     `transcripts` transcript and gene; `sequences` the 3' UTRs and `orfs` the reading
     frames ("" where unknown) by transcript; `sites` the scored sites of the miRNAs in the
     3' UTRs (`contextpp.tabulate_sites`, `score_sites`). The others get a context++ score
-    in the same way, in which a site of a reading frame counts as one of a 3' UTR; how
-    much less it does is for a model to learn. They are not folded: accessibility is NaN.
+    in the same way, in which a site of a reading frame counts as one of a 3' UTR; a
+    model learns how much weaker it is. They are not folded: accessibility is NaN.
     `weight` is the share of duplexes that load the strand, over the number of transcripts
     of the gene. A passenger that is never loaded has no sites.
     """

@@ -1,4 +1,4 @@
-"""Layers that make one vector of a signal's bins, blind to those that are masked.
+"""Layers that make one vector of a signal's bins, without those that are masked.
 
 Each takes values (N, bins, C) and a mask (N, bins, 1). A signal without any bin gives
 what a gene without any site would.

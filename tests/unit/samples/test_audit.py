@@ -135,7 +135,7 @@ def test_common_mirnas_that_run_out_of_partners_offer_no_shortcut(rng, random_rn
     assert ratios == [1, 10]
 
 
-def test_overlap_is_told_of_every_pair_of_splits(audit):
+def test_overlap_is_given_for_every_pair_of_splits(audit):
     overlap = {(row["with"], row["of"]): row for row in audit("balanced")["overlap"]}
     assert len(overlap) == 6
     for kind in ("target", "gene", "cluster", "25-mer"):

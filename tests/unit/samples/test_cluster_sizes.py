@@ -1,4 +1,4 @@
-"""Cluster sizes of splits: fair deals pass, starved test sets are refused."""
+"""Cluster sizes of splits: random ones pass, sets without large clusters are refused."""
 
 import numpy as np
 import pandas as pd

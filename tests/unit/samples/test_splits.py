@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirsignal.samples.splits import SPLITS, WHOLE_CLUSTERS, assign_splits, largest_dealt
+from mirsignal.samples.splits import (
+    SPLITS,
+    WHOLE_CLUSTERS,
+    assign_splits,
+    largest_assigned,
+)
 
 FRACTIONS = {
     "validation": 0.1,
@@ -102,7 +107,7 @@ def deal(clusters, seed):
 def test_large_clusters_are_dealt_like_small_ones(unequal):
     """A cluster of any size has the same chance to be held out, over 60 seeds."""
     sizes = np.bincount(unequal)
-    limit = largest_dealt(sizes[unequal], [len(unequal) // 10])
+    limit = largest_assigned(sizes[unequal], [len(unequal) // 10])
     assert 247 < limit < 508
     held = {split: np.zeros(len(sizes)) for split in WHOLE_CLUSTERS}
     for seed in range(60):
@@ -130,7 +135,7 @@ def test_a_held_out_split_has_large_clusters_whatever_the_seed(unequal):
             assert large[split] > large["train"] / 3, (seed, split)
 
 
-def test_clusters_too_large_to_be_dealt_are_told(unequal, caplog):
+def test_clusters_too_large_to_be_assigned_are_logged(unequal, caplog):
     caplog.set_level("INFO")
     deal(unequal, 1)
     assert (
