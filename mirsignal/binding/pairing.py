@@ -10,8 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mirsignal.sequences.base_pairs import AU, GC, GU, PAIR_KINDS
-from mirsignal.sequences.codes import LETTERS, UNKNOWN
+from mirsignal.sequences.codes import AU, GC, GU, LETTERS, PAIR_KINDS, UNKNOWN
 
 _AU, _GC, _GU = (np.equal(PAIR_KINDS, kind) for kind in (AU, GC, GU))
 _TARGET_A = np.zeros(PAIR_KINDS.shape, bool)

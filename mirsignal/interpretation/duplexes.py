@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirsignal.axes import MIRNA_LENGTH
-from mirsignal.sequences.base_pairs import PAIR_KINDS
-from mirsignal.sequences.codes import encode
+from mirsignal.sequences.codes import PAIR_KINDS, encode
 
 STATES = ("outside", "watson_crick", "wobble", "mismatch", "bulge")
 """What a nucleotide of the miRNA is along a path: not reached by it, aligned to a base

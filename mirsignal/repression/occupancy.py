@@ -30,13 +30,7 @@ from scipy.optimize import minimize
 
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path
-from mirsignal.repression.equation import (
-    HIGHEST_ENERGY,
-    compete,
-    saturate,
-    slope_of_competition,
-    slope_of_saturation,
-)
+from mirsignal.repression import equation
 from mirsignal.sites.gene_features import GENE_FEATURES, fit_scale
 from mirsignal.sites.regions import GROUPS
 from mirsignal.sites.seed_sites import SITE_TYPES
@@ -328,7 +322,7 @@ def _energies(p: Parameters, data: _Data) -> tuple[NDArray, NDArray, NDArray]:
     energy += data.x @ p["linear"] + hidden @ p["output"]
     known = (data.mirna >= 0) & (len(p["mirna_group"]) > 0)
     energy[known] += p["mirna_group"][data.mirna[known], data.group[known]]
-    energy = np.minimum(energy, HIGHEST_ENERGY)
+    energy = np.minimum(energy, equation.HIGHEST_ENERGY)
     summed = np.bincount(data.pair, np.exp(energy), minlength=data.n_pairs)
     return energy, summed, hidden
 
@@ -343,7 +337,7 @@ def _strength(p: Parameters) -> float:
 
 
 def _repression(p: Parameters, summed: NDArray) -> NDArray[np.float64]:
-    return saturate(compete(summed, _strength(p)))
+    return equation.saturate(equation.compete(summed, _strength(p)))
 
 
 def _lone_effects(p: Parameters, data: _Data) -> NDArray[np.float64]:
@@ -372,11 +366,11 @@ def _loss(
     error, value = baseline.error(effects)
     value += baseline.unit * (error**2).sum()
     by_repression = -2 * baseline.unit * error
-    repression = compete(summed, _strength(p))
-    by_repression *= slope_of_saturation(repression)
-    share = slope_of_competition(summed, _strength(p))  # of a site's effect that is left
+    repression = equation.compete(summed, _strength(p))
+    by_repression *= equation.slope_of_saturation(repression)
+    share = equation.slope_of_competition(summed, _strength(p))  # of each site's effect
     by_summed = (by_repression * share)[data.pair]
-    by_energy = np.exp(energy) * (energy < HIGHEST_ENERGY) * by_summed
+    by_energy = np.exp(energy) * (energy < equation.HIGHEST_ENERGY) * by_summed
     by_strength = np.array([by_repression @ (repression - summed * share)])
     gradient = _gradient(p, data, by_energy, hidden) | {
         "strength": np.array([by_strength])

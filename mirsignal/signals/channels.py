@@ -21,8 +21,7 @@ from mirsignal.axes import CENTRE, MIRNA_LENGTH, P_LEVELS, REGIONS, WINDOW
 from mirsignal.errors import InputError
 from mirsignal.files.bigwig import BigWig
 from mirsignal.files.tracks import Ragged
-from mirsignal.sequences.base_pairs import PAIR_KINDS
-from mirsignal.sequences.codes import LETTERS, UNKNOWN
+from mirsignal.sequences.codes import LETTERS, PAIR_KINDS, UNKNOWN
 from mirsignal.sites.surroundings import au_around_nucleotides, distance_of_nucleotides
 
 _STRENGTH = np.array([0, 1 / 3, 2 / 3, 1], np.float32)[PAIR_KINDS]

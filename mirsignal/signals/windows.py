@@ -79,20 +79,13 @@ class PairWindows:
     `log_loading` is the log of the share of duplexes that load this strand.
     """
 
-    offsets: NDArray[np.int64]
-    """(N + 1,)"""
-    codes: NDArray[np.uint8]
-    """(n, W)"""
-    strands: NDArray[np.int32]
-    """(n,)"""
-    context: NDArray[np.float32]
-    """(n, CONTEXT)"""
-    log_loading: NDArray[np.float32]
-    """(n,)"""
-    mirnas: NDArray[np.float32]
-    """(N, miRNAs): 1 in the column of the pair's miRNA"""
-    genes: NDArray[np.float32]
-    """(N, features of the gene)"""
+    offsets: NDArray[np.int64]  # (N + 1,)
+    codes: NDArray[np.uint8]  # (n, W)
+    strands: NDArray[np.int32]  # (n,)
+    context: NDArray[np.float32]  # (n, CONTEXT)
+    log_loading: NDArray[np.float32]  # (n,)
+    mirnas: NDArray[np.float32]  # (N, miRNAs): 1 in the column of the pair's miRNA
+    genes: NDArray[np.float32]  # (N, features of the gene)
 
     def __len__(self) -> int:
         return len(self.mirnas)
@@ -119,15 +112,10 @@ class PairWindows:
         """Return `pairs` (B,) alone."""
         at, of_pair = self._find(pairs)
         counts = np.bincount(of_pair, minlength=len(pairs))
-        return PairWindows(
-            np.r_[0, np.cumsum(counts)],
-            self.codes[at],
-            self.strands[at],
-            self.context[at],
-            self.log_loading[at],
-            self.mirnas[pairs],
-            self.genes[pairs],
-        )
+        offsets = np.r_[0, np.cumsum(counts)]
+        windows = (self.codes[at], self.strands[at], self.context[at])
+        more = (self.log_loading[at], self.mirnas[pairs], self.genes[pairs])
+        return PairWindows(offsets, *windows, *more)
 
     def _find(self, pairs: NDArray[np.integer]) -> tuple[NDArray, NDArray]:
         """Return the windows of `pairs`, and which of these each belongs to."""

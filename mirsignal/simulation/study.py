@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mirsignal.simulation.chimeras import sample_chimeras
-from mirsignal.simulation.measurements import (
+from mirsignal.simulation.experiments import (
     expect_fold_changes,
+    measure_fold_changes,
+    sample_chimeras,
     simulate_variants,
     stand_in_for_targetscan,
-    widen_with_gaps,
 )
 from mirsignal.simulation.sites import annotate_sites, plant_transcripts
 
@@ -62,32 +62,27 @@ def simulate_study(
     rng = np.random.default_rng(seed)
     transcripts, planted, genes = _scanned_transcripts(mirnas, sizes, rng)
     sites = annotate_sites(mirnas, transcripts)
-    sites["planted"] = _marks(sites).isin(_marks(planted))
-    clash_transcripts, _ = plant_transcripts(
-        "CLASH",
-        rng.integers(400, 3000, sizes.n_clash_transcripts),
-        clash_mirnas,
-        8,
-        rng,
+    core_end = sites["end"] - sites["site_type"].isin(["8mer", "7mer-A1"])
+    found = sites[["mirna", "transcript"]].assign(core_end=core_end)
+    sites["planted"] = pd.MultiIndex.from_frame(found).isin(
+        pd.MultiIndex.from_frame(planted)
     )
-    clash_sites = annotate_sites(clash_mirnas, clash_transcripts)
-    hybrids = sample_chimeras(
-        clash_mirnas,
-        clash_transcripts,
-        clash_sites,
-        sizes.n_chimeras,
-        round(sizes.n_chimeras * sizes.background_share),
-        rng,
-    )
+    lengths = rng.integers(400, 3000, sizes.n_clash_transcripts)
+    clash_transcripts, _ = plant_transcripts("CLASH", lengths, clash_mirnas, 8, rng)
     pairs = expect_fold_changes(mirnas, genes, sites)
-    noise = rng.normal(0, sizes.noise_sd, len(pairs))
-    fold_changes = pairs.assign(value=pairs["expected_log2fc"] + noise)
     return Study(
         transcripts=transcripts,
         genes=genes,
         clash_transcripts=clash_transcripts,
-        hybrids=hybrids,
-        fold_changes=widen_with_gaps(fold_changes, mirnas, rng),
+        hybrids=sample_chimeras(
+            clash_mirnas,
+            clash_transcripts,
+            annotate_sites(clash_mirnas, clash_transcripts),
+            sizes.n_chimeras,
+            sizes.background_share,
+            rng,
+        ),
+        fold_changes=measure_fold_changes(pairs, mirnas, sizes.noise_sd, rng),
         targetscan=stand_in_for_targetscan(sites, genes),
         sites=sites,
         pairs=pairs,
@@ -105,9 +100,7 @@ def _scanned_transcripts(
     lengths = np.clip(drawn, sizes.shortest, sizes.longest)
     lengths[:3] = sizes.shortest, sizes.longest, sizes.giant
     sequences, planted = plant_transcripts("DEMO", lengths, mirnas, 2, rng)
-    genes = [
-        (name, name.replace("DEMO", "GENE").removesuffix(".1")) for name in sequences
-    ]
+    genes = [(name, f"GENE{name[len('DEMO') : -len('.1')]}") for name in sequences]
     for name, gene in genes[5::20]:
         isoform = name.removesuffix(".1") + ".2"
         sequences[isoform] = sequences[name][: max(len(sequences[name]) // 2, 200)]
@@ -116,12 +109,3 @@ def _scanned_transcripts(
             [planted, planted[planted["transcript"] == name].assign(transcript=isoform)]
         )
     return sequences, planted, pd.DataFrame(genes, columns=["transcript", "gene"])
-
-
-def _marks(table: pd.DataFrame) -> pd.Series:
-    """Name each site by miRNA, transcript and the end of its match to nt 2-7."""
-    if "core_end" in table:
-        end = table["core_end"]
-    else:
-        end = table["end"] - table["site_type"].isin(["8mer", "7mer-A1"])
-    return table["mirna"] + "|" + table["transcript"] + "|" + end.astype(str)

@@ -28,13 +28,7 @@ from mirsignal.repression.equation import saturate
 from mirsignal.sequences.codes import seed_region
 from mirsignal.sites.contextpp_features import describe_sites
 from mirsignal.sites.contextpp_tables import count_orf_8mers, orf_lengths
-from mirsignal.sites.seed_sites import (
-    CLEARED,
-    SITE_TYPES,
-    find_sites,
-    join,
-    type_numbers,
-)
+from mirsignal.sites.seed_sites import SITE_TYPES, join, type_numbers
 
 TYPICAL = ("orf_length", "accessibility", "sps", "ta")
 """Features that may be unknown, and have a typical value."""
@@ -85,7 +79,7 @@ def tabulate_sites(
     lengths = orf_lengths(frames).to_numpy()
     tables = []
     for name, mirna in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
-        sites = describe_sites(mirna, find_sites(mirna, joined, CLEARED), joined)
+        sites = describe_sites(mirna, joined)
         number = sites.pop("number").to_numpy()
         counts = count_orf_8mers(frames, mirna).to_numpy()
         sites.insert(0, "mirna", name)

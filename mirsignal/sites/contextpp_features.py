@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.sequences.codes import LETTERS, UNKNOWN, encode, reverse_complement
-from mirsignal.sites.seed_sites import Joined, count_word
+from mirsignal.sites.seed_sites import CLEARED, Joined, count_word, find_sites
 from mirsignal.sites.surroundings import au_beside_sites, distance_of_sites
 
 _REACH = 15  # nt upstream of the site that may pair with the 3' part
@@ -86,9 +86,10 @@ def letters_at_p8(sites: pd.DataFrame, joined: Joined) -> NDArray[np.str_]:
     return np.array(list(LETTERS))[joined.codes[at]]
 
 
-def describe_sites(mirna: str, sites: pd.DataFrame, joined: Joined) -> pd.DataFrame:
+def describe_sites(mirna: str, joined: Joined) -> pd.DataFrame:
     """Return the sites of one miRNA with every feature that its sequence and the UTR's
     decide, but for accessibility."""
+    sites = find_sites(mirna, joined, CLEARED)
     number = sites["number"].to_numpy()
     return sites.assign(
         three_prime=three_prime_pairing(mirna, sites, joined),

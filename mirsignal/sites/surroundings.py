@@ -57,10 +57,10 @@ def au_beside_sites(sites: pd.DataFrame, joined: Joined) -> NDArray[np.float64]:
     nucleotide beside it weighs 1/k upstream of an 8mer or 7mer-m8 and downstream of a
     7mer-m8 or 6mer, else 1/(k + 1).
     """
-    kind = sites["site_type"].to_numpy()
-    starts = joined.starts[sites["number"].to_numpy()]
-    lengths = joined.lengths[sites["number"].to_numpy()]
-    first, end = sites["start"].to_numpy(), sites["end"].to_numpy()
+    number, kind, first, end = (
+        sites[name].to_numpy() for name in ("number", "site_type", "start", "end")
+    )
+    starts, lengths = joined.starts[number], joined.lengths[number]
     k = np.arange(1, AU_FLANK + 1)
     upstream = 1 / (k + ~np.isin(kind, ["8mer", "7mer-m8"])[:, None])
     downstream = 1 / (k + np.isin(kind, ["8mer", "7mer-A1"])[:, None])

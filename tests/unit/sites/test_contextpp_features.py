@@ -87,9 +87,7 @@ def test_offset_6mers_are_matches_to_nt_3_8_alone():
 def test_site_is_described_by_its_own_transcript():
     sequences = ["G" * 50, "CUACCUAG" + "G" * 12 + "AUACCUC" + "U" * 10]
     joined = join(sequences)
-    (row,) = describe_sites(LET7, find_sites(LET7, joined, CLEARED), joined).to_dict(
-        "records"
-    )
+    (row,) = describe_sites(LET7, joined).to_dict("records")
     assert (row["number"], row["start"], row["site_type"]) == (1, 21, "6mer")
     assert (row["off6m"], row["site8"], row["srna1"], row["srna8"]) == (1, "A", "U", "G")
     assert row["utr_length"] == pytest.approx(np.log10(37))

@@ -1,4 +1,4 @@
-"""What is measured in a simulated study: fold changes, variants, a TargetScan table."""
+"""Simulated experiments: chimeras, fold changes, variants; a table like TargetScan's."""
 
 from __future__ import annotations
 
@@ -14,6 +14,47 @@ _TARGETSCAN_LIKE = dict(zip(SITE_TYPES, (-0.31, -0.16, -0.10, 0.0), strict=True)
 _VARIANT_SITES, _REPORTER_NOISE_SD = 3, 0.15
 
 
+def sample_chimeras(
+    mirnas: pd.DataFrame,
+    transcripts: dict[str, str],
+    sites: pd.DataFrame,
+    n_chimeras: int,
+    background_share: float,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Sample CLASH chimeras from sites by affinity, plus ligations without a site.
+
+    The layout is that of Helwak 2013, data S1: 1-based inclusive coordinates, the end
+    extended by 25 nt beyond the sequenced part.
+    """
+    n_background = round(n_chimeras * background_share)
+    weights = sites["affinity"].to_numpy() ** 2
+    chosen = sites.iloc[
+        rng.choice(len(sites), n_chimeras - n_background, p=weights / weights.sum())
+    ]
+    where = rng.choice(np.array(list(transcripts)), n_background)
+    at = np.array([rng.integers(60, len(transcripts[name]) - 60) for name in where])
+    names = pd.Series(np.r_[chosen["mirna"], rng.choice(mirnas["mirna"], n_background)])
+    sequences = names.map(mirnas.set_index("mirna")["sequence"])
+    mrnas = pd.Series(np.r_[chosen["transcript"], where])
+    middle = pd.Series(np.r_[chosen["start"], at] + rng.integers(-12, 9, n_chimeras))
+    start = (middle - rng.integers(20, 30, n_chimeras)).clip(lower=1)
+    length = mrnas.map({name: len(sequence) for name, sequence in transcripts.items()})
+    table = pd.DataFrame(
+        {
+            "seq_ID": [f"SIM{number:05d}" for number in range(1, n_chimeras + 1)],
+            "microRNA_name": names,
+            "miRNA_start": 1,
+            "miRNA_end": sequences.str.len(),
+            "miRNA_seq": sequences.str.replace("U", "T"),
+            "mRNA_name": mrnas,
+            "mRNA_start": start,
+            "mRNA_end_extended": (2 * middle - start).clip(upper=length),
+        }
+    )
+    return table.sample(frac=1, random_state=int(rng.integers(2**31)))
+
+
 def expect_fold_changes(
     mirnas: pd.DataFrame, genes: pd.DataFrame, sites: pd.DataFrame
 ) -> pd.DataFrame:
@@ -22,19 +63,20 @@ def expect_fold_changes(
     A transcript keeps 1 / (1 + summed affinity) of its mRNA; isoforms are averaged.
     """
     total = sites.groupby(["mirna", "transcript"])["affinity"].sum().rename("affinity")
-    every = genes.merge(mirnas[["mirna"]], how="cross").merge(
-        total, how="left", on=["mirna", "transcript"]
-    )
-    every["kept"] = 1 / (1 + every["affinity"].fillna(0))
-    kept = every.groupby(["mirna", "gene"], as_index=False)["kept"].mean()
-    return kept.assign(expected_log2fc=np.log2(kept["kept"])).drop(columns="kept")
+    every = genes.merge(mirnas[["mirna"]], how="cross")
+    every = every.merge(total, how="left", on=["mirna", "transcript"])
+    kept = every.assign(kept=1 / (1 + every["affinity"].fillna(0)))
+    kept = kept.groupby(["mirna", "gene"])["kept"].mean()
+    return np.log2(kept).rename("expected_log2fc").reset_index()
 
 
-def widen_with_gaps(
-    pairs: pd.DataFrame, mirnas: pd.DataFrame, rng: np.random.Generator
+def measure_fold_changes(
+    pairs: pd.DataFrame, mirnas: pd.DataFrame, noise_sd: float, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Return one column per miRNA, 2% of the values missing as in real arrays."""
-    wide = pairs.pivot(index="gene", columns="mirna", values="value")[mirnas["mirna"]]
+    """Return noisy fold changes, one column per miRNA, 2% missing as in real arrays."""
+    value = pairs["expected_log2fc"] + rng.normal(0, noise_sd, len(pairs))
+    wide = pairs.assign(value=value).pivot(index="gene", columns="mirna", values="value")
+    wide = wide[mirnas["mirna"]]
     return wide.mask(rng.random(wide.shape) < 0.02).round(3).reset_index()
 
 
@@ -45,7 +87,7 @@ def stand_in_for_targetscan(sites: pd.DataFrame, genes: pd.DataFrame) -> pd.Data
     the noise, and leaves out pairs without a 7mer or 8mer.
     """
     scored = sites.merge(genes, on="transcript")
-    scored["score"] = scored["site_type"].map(_TARGETSCAN_LIKE)
+    scored = scored.assign(score=scored["site_type"].map(_TARGETSCAN_LIKE))
     per_isoform = scored.groupby(["mirna", "gene", "transcript"])["score"].sum()
     table = per_isoform.groupby(["mirna", "gene"]).min().reset_index()
     return table[table["score"] < 0].round(3)
