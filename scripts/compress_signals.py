@@ -14,8 +14,8 @@ from mirsignal.sequences.fasta import Transcripts
 from mirsignal.signals.channels import (
     Wiggle,
     compute_channels,
+    list_columns,
     list_scans,
-    name_columns,
     sample_channels,
 )
 from mirsignal.signals.compression import compress_by
@@ -52,7 +52,7 @@ def main(snakemake):
         "no_signal": np.asarray(silent),
         trace: np.concatenate(traces),
     }
-    ragged = join_tracks(ids, signals, name_columns(settings["channels"]), **extra)
+    ragged = join_tracks(ids, signals, list_columns(settings["channels"]), **extra)
     save_tracks(snakemake.output.signals, ragged)
     log.info(
         "%s signals of %d columns: %s nucleotides in %s bins; %s without signal",

@@ -139,7 +139,7 @@ def correlate_rows(
     return np.array([pearson(a[at], b[at]) for a, b, at in rows], dtype=float)
 
 
-def summarise(
+def summarise_check(
     values: NDArray[np.float64], seed: int, mirnas: ArrayLike | None = None
 ) -> dict[str, Any]:
     """Return n, undefined, median with its 95% interval, 5% and 95% quantile, maximum.

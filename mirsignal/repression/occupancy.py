@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 SITE_FEATURES = ("local_au", "distance", "three_prime", "accessibility", "off6m")
 """Features of a site beside its type and group; NaN counts as the mean."""
-WEAKEST = 0.003
+WEAKEST_SCORE = 0.003
 """Size of a context++ score at least, since a weaker site would have no logarithm."""
 _PRIOR = np.log([0.7, 0.14, 0.7, 0.14])  # sites in reading frames do about a fifth
 _FIRST_STRENGTH = 0.3  # log2, before training
@@ -209,7 +209,7 @@ def _tabulate(pairs, sites, mirnas, scaling) -> _Data:
     rows = np.flatnonzero(pair >= 0)
     kept = sites.iloc[rows]
     x = _scale(_site_matrix(kept), scaling, "x")
-    log_contextpp = np.log(np.maximum(-kept["contextpp"].to_numpy(float), WEAKEST))
+    log_contextpp = np.log(np.maximum(-kept["contextpp"].to_numpy(float), WEAKEST_SCORE))
     return _Data(
         rows=rows,
         pair=pair[rows],

@@ -188,7 +188,7 @@ def find_channel(name: str) -> Channel:
     return CHANNELS[name]
 
 
-def name_columns(names: Sequence[str]) -> tuple[str, ...]:
+def list_columns(names: Sequence[str]) -> tuple[str, ...]:
     """Return the columns (C,) that these channels have together."""
     return tuple(
         column for name in names for column in find_channel(name).columns or (name,)

@@ -17,8 +17,8 @@ from mirsignal.signals.channels import (
     Wiggle,
     check_tracks,
     compute_channels,
+    list_columns,
     list_scans,
-    name_columns,
     sample_channels,
 )
 
@@ -56,7 +56,7 @@ def test_pairing_by_hand_and_at_the_best_row_of_a_window():
     found = sample_channels(["pairing"], scan, centres)
     np.testing.assert_array_equal(found[:2], [row, row])
     assert found[2, 20] < row[20] / 2
-    assert name_columns(["pairing"])[-2:] == ("pairing_20", "stacking")
+    assert list_columns(["pairing"])[-2:] == ("pairing_20", "stacking")
 
 
 def test_wobble_and_unknown_nucleotides_in_pairing():
@@ -103,7 +103,7 @@ def test_sparse_attribution_goes_to_its_transcript():
 def test_every_channel_has_a_row_per_nucleotide_and_its_columns(name):
     scan = scan_of("ACGUACGU")
     scan.tracks.update(centre=np.ones(8), three_prime=np.ones(8))
-    assert compute_channels([name], scan).shape == (8, len(name_columns([name])))
+    assert compute_channels([name], scan).shape == (8, len(list_columns([name])))
     assert sample_channels([name], scan, np.array([0, 7])).shape[0] == 2
 
 
@@ -112,7 +112,7 @@ def test_new_channel_joins_as_one_function(monkeypatch):
     monkeypatch.setitem(CHANNELS, "is_gc", gc)
     values = compute_channels(["position", "is_gc"], scan_of("AGCU"))
     assert values[:, 1].tolist() == [0, 1, 1, 0]
-    assert name_columns(["position", "is_gc"]) == ("position", "is_gc")
+    assert list_columns(["position", "is_gc"]) == ("position", "is_gc")
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_track_of_the_study_is_a_channel(conservation):
     scan = scan_of("ACGUAC", conservation=Wiggle(conservation))
     values = compute_channels(["track:conservation", "position"], scan)
     assert values[:, 0].tolist() == [0, 0, 0.5, 0.5, 0.5, 0]
-    assert name_columns(["track:conservation"]) == ("track:conservation",)
+    assert list_columns(["track:conservation"]) == ("track:conservation",)
 
 
 def test_track_that_does_not_fit_the_transcripts_is_refused(conservation, tmp_path):
