@@ -38,14 +38,14 @@ def main(snakemake):
     files, settings = snakemake.input, snakemake.params.settings
     set_up(snakemake.threads, 0)
     signals = load_tracks(files.signals)
-    mirnas = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
+    sequence_of = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
     fasta = Transcripts(files.fasta)
     chosen = choose(pd.read_parquet(files.predictions), snakemake.params.n_predictions)
     rows, explained = [], []
     for pair in chosen.itertuples():
         sequence = fasta[pair.transcript]
         parts = explain(files, settings, signals, chosen.loc[[pair.Index]], len(sequence))
-        sites = find_sites(mirnas[pair.mirna], join([sequence]))
+        sites = find_sites(sequence_of[pair.mirna], join([sequence]))
         parts["sites"] = pd.Series(name_sites(parts, sites), parts.index, dtype="str")
         rows.append(
             parts.assign(**{key: getattr(pair, key) for key in list(COLUMNS)[:6]})

@@ -222,17 +222,17 @@ def scan_names(mirnas: pd.DataFrame) -> dict[str, str]:
 
     `mirnas` is what `read_mirnas` returns (without `aliases`, each has one name).
     """
-    names = {mirna: mirna for mirna in mirnas["mirna"]}
+    names = {name: name for name in mirnas["mirna"]}
     if "aliases" in mirnas:
-        for mirna, aliases in zip(mirnas["mirna"], mirnas["aliases"], strict=True):
-            names |= {alias: mirna for alias in aliases.split(",") if alias}
+        for name, aliases in zip(mirnas["mirna"], mirnas["aliases"], strict=True):
+            names |= {alias: name for alias in aliases.split(",") if alias}
     return names
 
 
 def sequences_by_name(mirnas: pd.DataFrame) -> dict[str, str]:
     """Return the sequence of each miRNA by all of its names."""
     sequences = dict(zip(mirnas["mirna"], mirnas["sequence"], strict=True))
-    return {name: sequences[mirna] for name, mirna in scan_names(mirnas).items()}
+    return {name: sequences[first] for name, first in scan_names(mirnas).items()}
 
 
 def plan_batches(names: Sequence[str], size: int) -> dict[str, list[str]]:

@@ -100,7 +100,9 @@ def _scanned_transcripts(
     lengths = np.clip(drawn, sizes.shortest, sizes.longest)
     lengths[:3] = sizes.shortest, sizes.longest, sizes.giant
     sequences, planted = plant_transcripts("DEMO", lengths, mirnas, 2, rng)
-    genes = [(name, f"GENE{name[len('DEMO') : -len('.1')]}") for name in sequences]
+    genes = [
+        (name, name.removesuffix(".1").replace("DEMO", "GENE")) for name in sequences
+    ]
     for name, gene in genes[5::20]:
         isoform = name.removesuffix(".1") + ".2"
         sequences[isoform] = sequences[name][: max(len(sequences[name]) // 2, 200)]
