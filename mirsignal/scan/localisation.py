@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE
 from mirsignal.scan.peaks import call_peaks
-from mirsignal.sites.seed_sites import SITE_TYPES, match_sites
+from mirsignal.sites.seed_sites import SITE_RANKS, match_sites
 from mirsignal.statistics.metrics import average_precision
 
 REACH = CENTRE
@@ -23,11 +23,10 @@ Spans = Sequence[tuple[int, int]]
 
 
 def seed_match_track(mirna: str, sequence: str) -> NDArray[np.float32]:
-    """Return 4 at the nucleotides (L,) of 8mers down to 1 at those of 6mers, else 0."""
+    """Return SITE_RANKS at the nucleotides (L,) of sites, 0 elsewhere."""
     track = np.zeros(len(sequence), np.float32)
     for start, end, kind in match_sites(mirna, sequence):
-        strength = len(SITE_TYPES) - SITE_TYPES.index(kind)
-        track[start:end] = np.maximum(track[start:end], strength)
+        track[start:end] = np.maximum(track[start:end], SITE_RANKS[kind])
     return track
 
 

@@ -17,6 +17,8 @@ from mirsignal.sequences.codes import LETTERS, UNKNOWN, encode, reverse_compleme
 
 SITE_TYPES = ("8mer", "7mer-m8", "7mer-A1", "6mer")
 """Site types, strongest first."""
+SITE_RANKS = {kind: len(SITE_TYPES) - at for at, kind in enumerate(SITE_TYPES)}
+"""8mer 4 ... 6mer 1; where there is no site, the rank is 0."""
 CLEARED = 15
 """Nucleotides behind the stop codon in which sites do little, since ribosomes clear them
 (Grimson 2007, Mol Cell 27:91)."""
