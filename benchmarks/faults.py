@@ -30,7 +30,7 @@ def results(root):
 
 
 def reproducible(one, other):
-    """Return the results that two uninterrupted runs have alike, to the byte."""
+    """Return the results that are the same in two uninterrupted runs, to the byte."""
     return {path: content for path, content in one.items() if other[path] == content}
 
 
@@ -126,7 +126,7 @@ def taken(folder):
 
 
 def fault_lines(output):
-    """Return the lines by which jobs and the workflow tell of a fault."""
+    """Return the lines in which jobs and the workflow report a fault."""
     return [line for line in output.splitlines() if line.startswith("error: ")]
 
 

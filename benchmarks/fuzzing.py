@@ -1,8 +1,8 @@
-"""Every reader of user files, fed with spoilt files: it returns, or says why not.
+"""Every reader of user files, fed with corrupted files: it returns, or says why not.
 
 A reader must return or raise InputError with one line that names the file, within
 SECONDS and MEMORY. `fuzz` counts what does otherwise. Hypothesis draws the inputs: a
-reader, a small file in a public layout, and the mutations that spoil it.
+reader, a small file in a public layout, and the mutations that corrupt it.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ SECONDS = 5.0
 MEMORY = 2 << 30
 """Bytes that one input may take beside what the process has."""
 LARGEST = 1 << 20
-"""Bytes of a spoilt file."""
+"""Bytes of a corrupted file."""
 LONGEST_MESSAGE = 1000
 """Letters of a line that somebody reads."""
 _BATCH = 2000
@@ -221,7 +221,7 @@ def _score_readers() -> dict[str, Reader]:
     }
 
 
-def spoil(content: bytes, mutations: list[tuple[str, int, int]]) -> bytes:
+def corrupt(content: bytes, mutations: list[tuple[str, int, int]]) -> bytes:
     """Return content after the mutations (name, where, what), one after another.
 
     It is cut to LARGEST bytes, since some mutations multiply what is there.
@@ -299,7 +299,7 @@ def inputs(readers: Mapping[str, Reader]) -> st.SearchStrategy:
 
 
 def fuzz(n: int, seconds: float, first_seed: int = 0) -> dict[str, Any]:
-    """Feed `n` spoilt files to the readers, or as many as `seconds` allow.
+    """Feed `n` corrupted files to the readers, or as many as `seconds` allow.
 
     Returns fuzzed (how many), fuzz_failures, counts of both by reader, the longest time
     of one input (s) and examples of failures, one of each kind.
@@ -367,7 +367,7 @@ class _Run:
     def _feed(self, kind: tuple[str, str], mutations: list[tuple[str, int, int]]) -> None:
         name, layout = kind
         reader = self.readers[name]
-        self.path.write_bytes(spoil(reader.seeds[layout], mutations))
+        self.path.write_bytes(corrupt(reader.seeds[layout], mutations))
         started = time.process_time()
         fault = check(reader, self.path)
         self._longest = max(self._longest, time.process_time() - started)

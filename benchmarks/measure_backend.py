@@ -12,7 +12,7 @@ import numpy as np
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.scan.attribution import Attributor
-from mirsignal.scan.convolution import fold_network
+from mirsignal.scan.convolution import list_stages
 from mirsignal.scan.scanning import ConvolutionalScanner, mirna_rows
 from mirsignal.scan.scores import AttributionScorer
 
@@ -23,7 +23,7 @@ LENGTH, SHARE = 2_000_000, 0.005
 def main():
     set_up(1, 0, any_backend=True)
     print("backend", keras.backend.backend(), "device", device())
-    stages = fold_network(BINDING_NETWORKS["cnn"](ENCODING))
+    stages = list_stages(BINDING_NETWORKS["cnn"](ENCODING))
     n_channels = stages[0].kernel.shape[2]
     codes = np.random.default_rng(1).integers(0, 4, LENGTH).astype(np.uint8)
     rows = mirna_rows(MIRNA, ENCODING)

@@ -55,8 +55,8 @@ def main(data):
     )
     hejret = pd.DataFrame(network_rows(HEJRET, [MAIN]))
     picks = {f"legacy_ap_{ratio}": pick(table, ratio, AP) for ratio in RATIOS}
-    honest = table[~table["predictor"].str.contains("prior|legacy")]
-    picks |= {f"within_auc_{ratio}": pick(honest, ratio, WITHIN) for ratio in RATIOS}
+    unbiased = table[~table["predictor"].str.contains("prior|legacy")]
+    picks |= {f"within_auc_{ratio}": pick(unbiased, ratio, WITHIN) for ratio in RATIOS}
     best = picks["within_auc_1_10"]["predictor"]
     picks["hejret_transfer_ap"] = row_of(table, "hejret2023_test", best, AP)
     picks["hejret_ap"] = row_of(hejret, "hejret2023_test", f"{MAIN} ensemble", AP)
@@ -107,7 +107,7 @@ def prior_rows(data):
     """Yield rows of the main networks plus the log odds of each miRNA in training.
 
     Under the published protocol most of a pair's label follows from its miRNA; a network
-    that has learned binding and nothing else needs to be told so.
+    that has learned binding and nothing else needs that correction.
     """
     train, _ = read_test_pairs(data / "clash/clash2013_train_set_1_1.tsv")
     counts = train.groupby("mirna")["label"].agg(positives="sum", n="size")

@@ -1,4 +1,4 @@
-"""Measure whether attributions can be trusted, on test positives of a study.
+"""Measure how reliable attributions are, on test positives of a study.
 
 Reads what `make bench-interpretation` has run of a study: the network and its sample
 set. Writes results/benchmarks/interpretation.json: each measure with its n and the 95%
@@ -16,7 +16,7 @@ import pandas as pd
 
 from mirsignal.binding.evaluation import collect_test_pairs
 from mirsignal.files.atomic import write_json
-from mirsignal.interpretation.checks import check_attributions, summarise
+from mirsignal.interpretation.checks import check_attributions, summarise_check
 from mirsignal.interpretation.explanation import (
     PairExplainer,
     pairs_to_matrices,
@@ -53,9 +53,11 @@ def main(study):
         "additivity_max": float(checks["additivity"].max()),
     }
     for check, name in NAMES.items():
-        result |= with_interval(name, summarise(checks[check], SEED, positives["mirna"]))
+        result |= with_interval(
+            name, summarise_check(checks[check], SEED, positives["mirna"])
+        )
     timed = time_per_pair(model, pairs, pairs_to_matrices(positives, ENCODING))
-    result |= with_interval("ms_per_pair", summarise(timed, SEED))
+    result |= with_interval("ms_per_pair", summarise_check(timed, SEED))
     write_json(Path("results/benchmarks/interpretation.json"), result)
     for name, value in result.items():
         print(

@@ -49,9 +49,22 @@ TABLES = {
 passengers of HEK293FT are known."""
 MRNA = {"gene": "gene_symbol", "sequence": "mrna_seq", "cds_start": "cds_start0"}
 STACKS = {
-    **{"AA": -0.93, "UU": -0.93, "AU": -1.10, "UA": -1.33, "CU": -2.08, "AG": -2.08},
-    **{"CA": -2.11, "UG": -2.11, "GU": -2.24, "AC": -2.24, "GA": -2.35, "UC": -2.35},
-    **{"CG": -2.36, "GG": -3.26, "CC": -3.26, "GC": -3.42},
+    "AA": -0.93,
+    "UU": -0.93,
+    "AU": -1.10,
+    "UA": -1.33,
+    "CU": -2.08,
+    "AG": -2.08,
+    "CA": -2.11,
+    "UG": -2.11,
+    "GU": -2.24,
+    "AC": -2.24,
+    "GA": -2.35,
+    "UC": -2.35,
+    "CG": -2.36,
+    "GG": -3.26,
+    "CC": -3.26,
+    "GC": -3.42,
 }
 """kcal/mol by the nucleotides of one strand (Xia 1998), of the former rule."""
 

@@ -46,7 +46,7 @@ LOCKED = "Directory cannot be locked"
 
 @dataclass
 class Reference:
-    """Uninterrupted runs: the project of one, its time (s) and what both have alike."""
+    """Uninterrupted runs: the project of one, its time (s), equal files of both."""
 
     project: Project
     seconds: float
@@ -134,22 +134,26 @@ def full_disk(folder, reference, targets):
     except subprocess.CalledProcessError:
         return {"full_disk": None, "full_disk_why": "only root may mount a small disk"}
     with disk:
-        project, told = Project(disk.folder), 0
+        project, reported = Project(disk.folder), 0
         before = disk.used()
         for point in range(N_POINTS):
             disk.grow(before + needed * (point + 0.5) / N_POINTS)
-            told += one_line_and_nothing_half(project, reference, targets)
+            reported += one_line_and_nothing_half(project, reference, targets)
         disk.grow(1e6)
         status, _ = project.run(*targets, extra=SMALLER)
         goes_on = not (status or compare(reference, project))
-    return {"full_disk": told, "full_disk_points": N_POINTS, "full_disk_goes_on": goes_on}
+    return {
+        "full_disk": reported,
+        "full_disk_points": N_POINTS,
+        "full_disk_goes_on": goes_on,
+    }
 
 
 def one_line_and_nothing_half(project, reference, targets):
     status, output = project.run(*targets, extra=SMALLER)
-    told = [line for line in fault_lines(output) if FULL in line]
+    reported = [line for line in fault_lines(output) if FULL in line]
     half = half_written(reference.expected, results(project.root), project.root)
-    fine = bool(status and told and not half and "Traceback" not in output)
+    fine = bool(status and reported and not half and "Traceback" not in output)
     if not fine:
         print(f"full disk: {half}\n{output[-2000:]}", flush=True)
     return fine
@@ -207,10 +211,10 @@ def is_named(reference, name, targets):
     path.write_bytes(whole[: len(whole) // 2])
     status, output = reference.project.run(*targets, extra=SMALLER)
     path.write_bytes(whole)
-    told = [line for line in fault_lines(output) if f"{name}: damaged" in line]
-    if not (status and told):
+    reported = [line for line in fault_lines(output) if f"{name}: damaged" in line]
+    if not (status and reported):
         print(f"{name}:\n{output[-2000:]}", flush=True)
-    return bool(status and told)
+    return bool(status and reported)
 
 
 def two_at_once(folder):

@@ -19,10 +19,14 @@ from mirsignal.samples.clusters import cluster_targets
 RATIO, THREADS = 100, 2
 SETTINGS = {
     "fractions": {
-        **{"validation": 0.1, "random": 0.05},
-        **{"unseen_target": 0.1, "unseen_family": 0.05},
+        "validation": 0.1,
+        "random": 0.05,
+        "unseen_target": 0.1,
+        "unseen_family": 0.05,
     },
-    **{"cluster_kmer": 16, "cluster_identity": 0.8, "cluster_tool": "rapidfuzz"},
+    "cluster_kmer": 16,
+    "cluster_identity": 0.8,
+    "cluster_tool": "rapidfuzz",
     "ratio": RATIO,
 }
 

@@ -27,7 +27,7 @@ from mirsignal.interpretation.explanation import (
 )
 from mirsignal.networks.backend import keras, set_up, tf
 from mirsignal.scan.attribution import Attributor, attribute_window
-from mirsignal.scan.convolution import fold_network
+from mirsignal.scan.convolution import list_stages
 from mirsignal.scan.scanning import (
     ConvolutionalScanner,
     WindowedScanner,
@@ -78,7 +78,7 @@ class Bench:
     def __init__(self, folder):
         self.folder = folder
         self.model = keras.models.load_model(folder / f"binding/{CHAIN}/model.keras")
-        self.stages = fold_network(self.model)
+        self.stages = list_stages(self.model)
         n_channels = self.stages[0].kernel.shape[2]
         self.scanner = ConvolutionalScanner(self.stages, n_channels, workers=CORES)
         self.attributor = Attributor(self.stages, 4, CORES)
@@ -293,7 +293,7 @@ def measure_length(length):
     from mirsignal.binding.models import BINDING_NETWORKS
 
     set_up(CORES, 0, calls=CORES)
-    stages = fold_network(BINDING_NETWORKS["cnn"](ENCODING))
+    stages = list_stages(BINDING_NETWORKS["cnn"](ENCODING))
     scanner = ConvolutionalScanner(stages, stages[0].kernel.shape[2], workers=CORES)
     scorer = AttributionScorer(scanner, Attributor(stages, 4, CORES), ENCODING)
     codes = np.random.default_rng(1).integers(0, 4, length).astype(np.uint8)

@@ -195,7 +195,7 @@ def separator_of(content: bytes) -> bytes:
 def _edit_cells(
     content: bytes, where: int, edit: Callable[[list[bytes], int], object]
 ) -> bytes:
-    """Let `edit` change the cells of one line, told which cell."""
+    """Let `edit` change the cells of one line, by their numbers."""
     lines, separator = _lines(content), separator_of(content)
     row = where % len(lines)
     cells = lines[row].split(separator)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
-from mirsignal.repression.occupancy import WEAKEST
+from mirsignal.repression.occupancy import WEAKEST_SCORE
 from mirsignal.sequences.strands import load_strands
 from mirsignal.sites.gene_features import GENE_FEATURES
 from mirsignal.sites.regions import GROUPS
@@ -19,9 +19,9 @@ def measure_effects(mirnas, pairs, sites, genes):
     `ratio` of the two coefficients, with its standard error, of a linear regression of
     log2 fold changes on summed context++ scores by strand and region and on the gene; and
     `difference`, by how much more easily the passenger's end opens (kcal/mol). `sites`
-    weigh both strands alike.
+    weigh both strands the same.
     """
-    score = np.minimum(sites["contextpp"], -WEAKEST) * sites["weight"]
+    score = np.minimum(sites["contextpp"], -WEAKEST_SCORE) * sites["weight"]
     summed = sites.assign(score=score).pivot_table(
         index=["mirna", "gene"], columns="group", values="score", aggfunc="sum"
     )

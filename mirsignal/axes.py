@@ -10,7 +10,7 @@ C  channels (of the pairing matrix, or of a signal)
 """
 
 MIRNA_LENGTH = 20
-"""M: nucleotides of the miRNA that take part (Helwak 2013 drivers)."""
+"""M: nucleotides of the miRNA that networks see (Helwak 2013 calls them the driver)."""
 
 WINDOW = 50
 """W: nucleotides of a target window."""

@@ -26,22 +26,22 @@ def main(snakemake):
     model = keras.models.load_model(snakemake.input.model)
     scanner = make_scanner(model, ENCODINGS[encoding].shape[-1], workers)
     thresholds = {}
-    for mirna, sequence in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
-        rows = mirna_rows(sequence, encoding)
+    for name, mirna in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
+        rows = mirna_rows(mirna, encoding)
         p = round_p(sigmoid(np.concatenate(scan_transcripts(scanner, random, rows))))
         threshold = settings["threshold"]
         if threshold is None:
             threshold = float(np.quantile(p, 1 - settings["false_positive_rate"]))
-        thresholds[mirna] = {
+        thresholds[name] = {
             "threshold": threshold,
             "false_positive_rate": float((p > threshold).mean()),
             "n_windows": len(p),
         }
         log.info(
             "%s: P > %.3f in %.2f%% of %s random windows",
-            mirna,
+            name,
             threshold,
-            100 * thresholds[mirna]["false_positive_rate"],
+            100 * thresholds[name]["false_positive_rate"],
             f"{len(p):,}",
         )
     write_json(snakemake.output.thresholds, thresholds)

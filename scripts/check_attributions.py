@@ -1,11 +1,11 @@
-"""Check the network's attributions on test positives: can they be trusted?"""
+"""Check how reliable the network's attributions are, on test positives."""
 
 import logging
 
 import pandas as pd
 
 from mirsignal.files.atomic import write_json, write_parquet
-from mirsignal.interpretation.checks import check_attributions, summarise
+from mirsignal.interpretation.checks import check_attributions, summarise_check
 from mirsignal.interpretation.selection import choose_positives
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.workflow.jobs import run
@@ -29,7 +29,9 @@ def main(snakemake):
         settings["explainer"],
     )
     mirnas = positives["mirna"]
-    summary = {name: summarise(values, seed, mirnas) for name, values in checks.items()}
+    summary = {
+        name: summarise_check(values, seed, mirnas) for name, values in checks.items()
+    }
     write_json(snakemake.output.summary, about | summary)
     write_parquet(snakemake.output.checks, pd.DataFrame(checks))
     if "fast_unsupported" in about:

@@ -1,4 +1,4 @@
-"""Group the alignments of test positives by the miRNA positions that carry them."""
+"""Group the alignments of test positives by the miRNA positions that make them."""
 
 import logging
 

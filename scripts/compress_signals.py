@@ -14,8 +14,8 @@ from mirsignal.sequences.fasta import Transcripts
 from mirsignal.signals.channels import (
     Wiggle,
     compute_channels,
+    list_columns,
     list_scans,
-    name_columns,
     sample_channels,
 )
 from mirsignal.signals.compression import compress_by
@@ -32,15 +32,15 @@ def main(snakemake):
     wiggles = dict(zip(snakemake.params.tracks, map(Wiggle, files.wiggles), strict=True))
     thresholds = read_json(files.thresholds)
     make = make_peaks if settings["mode"] == "peaks" else make_bins
-    mirnas = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
-    drivers, ids, signals, traces, silent = [], [], [], [], []
+    sequences = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
+    mirna_names, ids, signals, traces, silent = [], [], [], [], []
     n_nucleotides = 0
-    for mirna, tracks in load_scans(files.tracks, snakemake.params.batches):
-        threshold = thresholds[mirna]["threshold"]
-        guide = encode_many([mirnas[mirna]], MIRNA_LENGTH)[0]
-        for scan in list_scans(tracks, codes, guide, threshold, wiggles):
+    for name, tracks in load_scans(files.tracks, snakemake.params.batches):
+        threshold = thresholds[name]["threshold"]
+        mirna = encode_many([sequences[name]], MIRNA_LENGTH)[0]
+        for scan in list_scans(tracks, codes, mirna, threshold, wiggles):
             bins, trace, is_silent = make(scan, settings)
-            drivers.append(mirna)
+            mirna_names.append(name)
             ids.append(scan.transcript)
             signals.append(bins)
             traces.append(trace)
@@ -48,11 +48,11 @@ def main(snakemake):
             n_nucleotides += len(scan)
     trace = "positions" if settings["mode"] == "peaks" else "spans"
     extra = {
-        "mirnas": np.asarray(drivers, "str"),
+        "mirnas": np.asarray(mirna_names, "str"),
         "no_signal": np.asarray(silent),
         trace: np.concatenate(traces),
     }
-    ragged = join_tracks(ids, signals, name_columns(settings["channels"]), **extra)
+    ragged = join_tracks(ids, signals, list_columns(settings["channels"]), **extra)
     save_tracks(snakemake.output.signals, ragged)
     log.info(
         "%s signals of %d columns: %s nucleotides in %s bins; %s without signal",

@@ -1,4 +1,4 @@
-"""Draw which sites carried the strongest predictions."""
+"""Draw how sites contribute to the strongest predictions."""
 
 import pandas as pd
 
@@ -11,7 +11,7 @@ def main(snakemake):
     explained = [
         one
         | {
-            # A pair without signal has no parts, and so no text that tells the type.
+            # A pair without signal has no parts, and so no text to give the type.
             "parts": pd.DataFrame(one["parts"]).astype({"sites": "str"}),
             "sites": pd.DataFrame(one["sites"]),
         }

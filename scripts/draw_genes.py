@@ -12,7 +12,7 @@ from mirsignal.files.tracks import load_scans
 from mirsignal.scan.genes import choose_scans
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.sequences.mirnas import scan_names
-from mirsignal.sites.seed_sites import find_sites
+from mirsignal.sites.seed_sites import find_sites, join
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
@@ -44,7 +44,7 @@ def main(snakemake):
             "score": score,
             "threshold": thresholds[mirna]["threshold"],
             "peaks": rows_of(peaks, mirna=mirna, transcript=name),
-            "sites": find_sites(sequences[mirna], fasta[name]),
+            "sites": find_sites(sequences[mirna], join([fasta[name]])),
             "context": rows_of(tables["context_sites"], mirna=mirna, transcript=name),
         }
         gene = {"mirna": mirna, "gene": genes[name]}

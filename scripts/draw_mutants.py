@@ -1,4 +1,4 @@
-"""Draw what each mutation of a pair does to the network's prediction."""
+"""Draw how each mutation of a pair changes the network's prediction."""
 
 import numpy as np
 

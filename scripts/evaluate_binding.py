@@ -26,10 +26,10 @@ log = logging.getLogger("mirsignal")
 
 N_MIRNAS, N_WINDOWS = 10, 2000
 COLUMNS = {
-    "test_set": "test pairs; the ending tells negatives per positive",
+    "test_set": "test pairs; the ending gives negatives per positive",
     "predictor": "what ranks them",
     "n": "pairs",
-    "prevalence": "share of positives, the average precision of guessing",
+    "prevalence": "share of positives, the average precision of a random ranking",
     "average_precision": "average precision",
     "ap_low": "lower end of its 95% interval, from resampling target clusters",
     "ap_high": "upper end",
@@ -54,7 +54,7 @@ def main(snakemake):
     models = [keras.models.load_model(path) for path in snakemake.input.models]
     predicted = [predict_pairs(model, test, settings["encoding"]) for model in models]
     chosen = best_member(history)[0] - 1
-    test["score"] = predicted[chosen]
+    test["prediction"] = predicted[chosen]
     if len(models) > 1:
         test["ensemble"] = np.mean([logit(p) for p in predicted], axis=0)
     for number, scores in enumerate(predicted, start=1):
@@ -84,7 +84,7 @@ def logit(p):
 def evaluate(rows, train, n_seeds, n_resamples, seed):
     """Return what is known of one test set: of every predictor, and over seeds."""
     result = describe_test_set(rows, train) | {"predictors": {}}
-    columns = {"network": "score", "ensemble": "ensemble"}
+    columns = {"network": "prediction", "ensemble": "ensemble"}
     columns |= {name: name for name in BASELINES}
     for name, column in columns.items():
         if column in rows and rows[column].notna().all():

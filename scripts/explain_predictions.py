@@ -1,4 +1,4 @@
-"""Tell which sites carried the strongest predictions, by leaving each out in turn."""
+"""Measure how sites contribute to the strongest predictions, by leaving each out."""
 
 import logging
 
@@ -12,7 +12,7 @@ from mirsignal.repression.training import DIRECTION, padding_multiple
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.signals.compression import read_limits, scale
 from mirsignal.sites.gene_features import gene_inputs
-from mirsignal.sites.seed_sites import find_sites
+from mirsignal.sites.seed_sites import find_sites, join
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
@@ -38,14 +38,14 @@ def main(snakemake):
     files, settings = snakemake.input, snakemake.params.settings
     set_up(snakemake.threads, 0)
     signals = load_tracks(files.signals)
-    mirnas = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
+    sequence_of = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
     fasta = Transcripts(files.fasta)
     chosen = choose(pd.read_parquet(files.predictions), snakemake.params.n_predictions)
     rows, explained = [], []
     for pair in chosen.itertuples():
         sequence = fasta[pair.transcript]
         parts = explain(files, settings, signals, chosen.loc[[pair.Index]], len(sequence))
-        sites = find_sites(mirnas[pair.mirna], sequence)
+        sites = find_sites(sequence_of[pair.mirna], join([sequence]))
         parts["sites"] = pd.Series(name_sites(parts, sites), parts.index, dtype="str")
         rows.append(
             parts.assign(**{key: getattr(pair, key) for key in list(COLUMNS)[:6]})
@@ -56,10 +56,11 @@ def main(snakemake):
         )
         explained.append(
             {
-                **{"title": title, "length": len(sequence)},
+                "title": title,
+                "length": len(sequence),
                 "unit": UNITS[settings["task"]],
                 "parts": parts.to_dict("list"),
-                "sites": sites.to_dict("list"),
+                "sites": sites[["start", "end", "site_type"]].to_dict("list"),
             }
         )
         log.info("%s; %d parts", title, len(parts))
@@ -75,7 +76,7 @@ def choose(predictions, n):
 
 
 def explain(files, settings, signals, pair, length):
-    """Return the parts of one pair's signal (a table of one row) and what they carry."""
+    """Return the parts of one pair's signal (a row of a table) and their contribution."""
     mirna, transcript, fold = pair[["mirna", "transcript", "fold"]].iloc[0]
     is_pair = (signals.extra["mirnas"] == mirna) & (signals.ids == transcript)
     index = int(is_pair.argmax())

@@ -7,7 +7,7 @@ import pandas as pd
 from mirsignal.files.atomic import write_parquet
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.sites.accessibility import fold_sites
-from mirsignal.sites.contextpp_sites import find_context_sites, join
+from mirsignal.sites.seed_sites import CLEARED, find_sites, join
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
@@ -19,8 +19,8 @@ def main(snakemake):
     transcripts = Transcripts(snakemake.input.fasta)
     sequences = {name: transcripts[name] for name in names}
     joined = join(sequences.values())
-    drivers = pd.read_parquet(snakemake.input.mirnas)["sequence"]
-    sites = pd.concat([find_context_sites(driver, joined) for driver in drivers])
+    mirnas = pd.read_parquet(snakemake.input.mirnas)["sequence"]
+    sites = pd.concat([find_sites(mirna, joined, CLEARED) for mirna in mirnas])
     sites["transcript"] = names.to_numpy()[sites["number"].to_numpy(int)]
     folded = fold_sites(sites, sequences)
     write_parquet(snakemake.output[0], folded)

@@ -21,11 +21,11 @@ log = logging.getLogger("mirsignal")
 def main(snakemake):
     peaks = pd.concat(map(pd.read_parquet, snakemake.input.peaks), ignore_index=True)
     sites = pd.read_parquet(snakemake.input.true_sites)
-    mirnas = pd.read_parquet(snakemake.input.mirnas).set_index("mirna")["sequence"]
+    sequences = pd.read_parquet(snakemake.input.mirnas).set_index("mirna")["sequence"]
     fasta = Transcripts(snakemake.input.fasta)
 
-    def seed_track(mirna, transcript):
-        return seed_match_track(mirnas[mirna], fasta[transcript])
+    def seed_track(mirna_name, transcript):
+        return seed_match_track(sequences[mirna_name], fasta[transcript])
 
     tracks = load_scans(snakemake.input.tracks, snakemake.params.batches)
     result = {

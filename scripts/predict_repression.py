@@ -31,7 +31,7 @@ GENES = {
     "stronger repression, 0 is none; empty where not scanned",
     "low": "lower end of the range that holds 95% of measured log2 fold changes, "
     "relative to the miRNA's mRNAs without sites, in an experiment with the noise of "
-    "`noise_sd` (by default the study's); occupancy/coverage.tsv tells how many it held",
+    "`noise_sd` (by default the study's); occupancy/coverage.tsv shows how many it held",
     "high": "upper end",
     "status": "sites; no site (scanned, score 0); or not scanned (no transcript of the "
     "gene has 21 known nucleotides)",

@@ -1,4 +1,4 @@
-"""Check the table of miRNAs; tell which strands of their duplexes are loaded."""
+"""Check the table of miRNAs; predict which strands of their duplexes are loaded."""
 
 from mirsignal.files.atomic import write_parquet, write_tsv
 from mirsignal.sequences.mirnas import read_mirnas

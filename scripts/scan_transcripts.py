@@ -13,7 +13,7 @@ from mirsignal.files.tracks import join_tracks, save_scans
 from mirsignal.interpretation.explanation import sample_background
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.scan.attribution import Attributor
-from mirsignal.scan.convolution import NotConvolutionalError, fold_network
+from mirsignal.scan.convolution import NotConvolutionalError, list_stages
 from mirsignal.scan.scanning import make_scanner
 from mirsignal.scan.scores import AttributionScorer, PredictionScorer, ShapScorer
 from mirsignal.sequences.codes import encode
@@ -62,7 +62,7 @@ def make_scorer(snakemake, model):
     if settings["mode"] == "prediction":
         return PredictionScorer(scanner, encoding)
     try:
-        attributor = Attributor(fold_network(model), settings["steps"], snakemake.threads)
+        attributor = Attributor(list_stages(model), settings["steps"], snakemake.threads)
     except NotConvolutionalError as error:
         raise InputError(
             f"{model.name}: {error}; scan it with a recipe of mode `prediction`"
@@ -75,12 +75,12 @@ class Progress:
 
     def __init__(self, total):
         self.total, self.done = total, 0
-        self.started = self.said = time.monotonic()
+        self.started = self.logged = time.monotonic()
 
     def add(self, nt):
         self.done += nt
-        if time.monotonic() - self.said > 20:
-            self.said = time.monotonic()
+        if time.monotonic() - self.logged > 20:
+            self.logged = time.monotonic()
             share = 100 * self.done / self.total
             log.info("%.0f%%: %s of %s nt", share, f"{self.done:,}", f"{self.total:,}")
 

@@ -38,10 +38,10 @@ def main(snakemake):
     sites = sites.merge(genes[["transcript", "gene"]], on="transcript")
     write_parquet(snakemake.output.sites, sites)
     write_parquet(snakemake.output.pairs, sum_by_gene(sites, mirnas["mirna"], genes))
-    tell(sites, unknown)
+    report(sites, unknown)
 
 
-def tell(sites, unknown):
+def report(sites, unknown):
     """Log how many sites there are, and what the scores leave out or take as typical."""
     counts = sites["site_type"].value_counts()
     kinds = ", ".join(f"{counts.get(kind, 0):,} {kind}" for kind in SITE_TYPES)

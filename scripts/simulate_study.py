@@ -6,7 +6,7 @@ from io import StringIO
 
 from mirsignal.files.atomic import atomic_path, write_parquet, write_tsv
 from mirsignal.sequences.mirnas import read_mirnas
-from mirsignal.simulation import Sizes, simulate_study
+from mirsignal.simulation.study import Sizes, simulate_study
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")

@@ -1,4 +1,4 @@
-"""Deal the genes into the cross-validation folds that every model shares."""
+"""Assign the genes to the cross-validation folds that every model shares."""
 
 import pandas as pd
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mirsignal.sites.seed_sites import SITE_TYPES, match_sites
+from mirsignal.sites.seed_sites import SITE_RANKS, match_sites
 
 BASELINES = ("rnacofold", "seed_class")
 
@@ -44,10 +44,9 @@ def cofold_scores(mirnas: Iterable[str], targets: Iterable[str]) -> NDArray[np.f
 
 def seed_classes(mirnas: Iterable[str], targets: Iterable[str]) -> NDArray[np.float64]:
     """Return the rank of the best canonical site: 8mer 4, ... 6mer 1, none 0."""
-    rank = {kind: len(SITE_TYPES) - at for at, kind in enumerate(SITE_TYPES)}
     return np.array(
         [
-            max((rank[kind] for _, _, kind in match_sites(mirna, target)), default=0)
+            max((SITE_RANKS[kind] for *_, kind in match_sites(mirna, target)), default=0)
             for mirna, target in zip(mirnas, targets, strict=True)
         ],
         dtype=float,

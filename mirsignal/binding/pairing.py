@@ -1,6 +1,6 @@
 """The pairing matrix of a target window and a miRNA (as in miRBind, Klimentova 2022).
 
-Cell (w, m) tells whether target nucleotide w can pair with miRNA nucleotide m. Both run
+Cell (w, m) says whether target nucleotide w can pair with miRNA nucleotide m. Both run
 5' to 3', so that an antiparallel duplex lies on an anti-diagonal. N pairs with nothing,
 and so does the padding of a short miRNA.
 """
@@ -10,25 +10,25 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_A, _C, _G, _U, _N = range(5)
-_AU, _GC, _GU = ([(_A, _U), (_U, _A)], [(_C, _G), (_G, _C)], [(_G, _U), (_U, _G)])
-_TARGET_A = [(_A, mirna) for mirna in (_A, _C, _G, _U)]
+from mirsignal.sequences.codes import AU, GC, GU, LETTERS, PAIR_KINDS, UNKNOWN
+
+_AU, _GC, _GU = (np.equal(PAIR_KINDS, kind) for kind in (AU, GC, GU))
+_TARGET_A = np.zeros(PAIR_KINDS.shape, bool)
+_TARGET_A[LETTERS.index("A"), :UNKNOWN] = True
+_EACH = np.zeros((UNKNOWN**2, *PAIR_KINDS.shape), bool)
+_EACH[:, :UNKNOWN, :UNKNOWN] = np.eye(UNKNOWN**2).reshape(-1, UNKNOWN, UNKNOWN)
 
 
-def _channels(*pairs: list[tuple[int, int]]) -> NDArray[np.float32]:
-    table = np.zeros((5, 5, len(pairs)), dtype=np.float32)
-    for channel, cells in enumerate(pairs):
-        for target, mirna in cells:
-            table[target, mirna, channel] = 1.0
-    return table
+def _channels(*masks: NDArray[np.bool_]) -> NDArray[np.float32]:
+    return np.stack(masks, axis=-1).astype(np.float32)
 
 
 ENCODINGS: dict[str, NDArray[np.float32]] = {
-    "wc": _channels(_AU + _GC),
-    "wc_gu": _channels(_AU + _GC, _GU),
+    "wc": _channels(_AU | _GC),
+    "wc_gu": _channels(_AU | _GC, _GU),
     "au_gc_gu": _channels(_AU, _GC, _GU),
     "au_gc_gu_a": _channels(_AU, _GC, _GU, _TARGET_A),
-    "onehot": _channels(*([(t, m)] for t in range(4) for m in range(4))),
+    "onehot": _channels(*_EACH),
 }
 """Pair values (target code 5, miRNA code 5, C) by encoding name.
 

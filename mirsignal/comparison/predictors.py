@@ -141,7 +141,7 @@ class _Measured:
     def over_mirnas(self, name: str, less: str | None = None) -> NDArray[np.float64]:
         """Return the mean of r (R,), `less` that of another, over resampled miRNAs.
 
-        Empty with a single miRNA, which tells nothing of others.
+        Empty with a single miRNA, which says nothing of others.
         """
         if len(self.n_of_mirna) < 2:
             return np.empty(0)

@@ -34,7 +34,7 @@ def scan_recovery(
 
     `localisation` sets P, score and seed match side by side, the last one given by
     `seed_track` of miRNA and transcript. site_auc compares P at sites with P elsewhere.
-    recovered_share tells, by site type, how many sites have a peak summit within 10 nt
+    recovered_share is, by site type, how many sites have a peak summit within 10 nt
     of their middle.
     """
     by_track = dict(list(sites.groupby(["mirna", "transcript"])))

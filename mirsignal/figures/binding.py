@@ -25,7 +25,7 @@ from mirsignal.networks.history import best_member
 from mirsignal.sequences.mirnas import short_name
 
 _PREDICTORS = {
-    "network": ("score", BLUE),
+    "network": ("prediction", BLUE),
     "rnacofold": ("rnacofold", ORANGE),
     "seed_class": ("seed_class", GREEN),
 }
@@ -99,7 +99,7 @@ def _precision_recall(
 
 def _all_sets(axis: Any, sets: dict[str, pd.DataFrame], found: dict[str, Any]) -> None:
     for number, (name, rows) in enumerate(list(sets.items())[:_MOST_CURVES]):
-        precision, recall, _ = precision_recall_curve(rows["label"], rows["score"])
+        precision, recall, _ = precision_recall_curve(rows["label"], rows["prediction"])
         ap = found[name]["predictors"]["network"]["average_precision"]["value"]
         label = f"{in_words(name)} {ap:.3f}"
         axis.plot(recall, precision, color=CYCLE[number], label=label, linewidth=1.2)
@@ -114,7 +114,7 @@ def _prevalence(axis: Any, prevalence: float, colour: str) -> None:
 
 
 def _reliability(axis: Any, rows: pd.DataFrame, name: str) -> None:
-    table = reliability(rows["label"].to_numpy(), rows["score"].to_numpy(float))
+    table = reliability(rows["label"].to_numpy(), rows["prediction"].to_numpy(float))
     observed = table["observed"]
     error = error_bars(observed, table["low"], table["high"])
     axis.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1)

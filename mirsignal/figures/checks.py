@@ -33,7 +33,7 @@ def draw_checks(
 ) -> None:
     """Draw r with SHAP by check, and residuals in logits, a point per pair.
 
-    `checks` are arrays (N,), `summary` their `summarise`.
+    `checks` are arrays (N,), `summary` their `summarise_check`.
     """
     figure, axes = new_figure(1, 2, width=5.6, height=3.2)
     axes[0][0].get_gridspec().set_width_ratios([1.4, 1])

@@ -68,7 +68,7 @@ def draw_cumulative(
 ) -> None:
     """Draw the cumulative distribution of measured log2FC by rank of the prediction.
 
-    `pairs` tells in `no_site` which pairs have no canonical site in the 3' UTR.
+    `no_site` of `pairs` marks those that have no canonical site in the 3' UTR.
     """
     figure, panels = _panels(names, width=3.6, height=3.3)
     for axis, (column, title) in panels:

@@ -1,4 +1,4 @@
-"""Draw which sites carried some predictions."""
+"""Draw how sites contribute to some predictions."""
 
 from __future__ import annotations
 

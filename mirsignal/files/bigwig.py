@@ -1,7 +1,7 @@
 """Read bigWig files in a process of its own.
 
 The C library behind pyBigWig crashes on some truncated or altered files. In another
-process that is an error which can be told, and not the end of the job.
+process that is an error which can be reported, and not the end of the job.
 """
 
 from __future__ import annotations

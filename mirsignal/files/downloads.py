@@ -119,7 +119,7 @@ def _write(chunks: Iterator[bytes], path: Path) -> str:
 
 def _read_chunks(response: Any, total: int | None, name: str) -> Iterator[bytes]:
     """Yield what the server sends, logging progress; _BrokenOff if less than `total`."""
-    done, told = 0, time.monotonic()
+    done, logged = 0, time.monotonic()
     of_total = f" of {total / 1e6:.1f}" if total else ""
     while True:
         try:
@@ -132,8 +132,8 @@ def _read_chunks(response: Any, total: int | None, name: str) -> Iterator[bytes]
             break
         done += len(chunk)
         yield chunk
-        if time.monotonic() - told >= PROGRESS_SECONDS:
-            told = time.monotonic()
+        if time.monotonic() - logged >= PROGRESS_SECONDS:
+            logged = time.monotonic()
             _log.info("%s: %.1f%s MB", name, done / 1e6, of_total)
     if total is not None and done != total:
         raise _BrokenOff(f"truncated: the server stopped after {done} of {total} bytes")

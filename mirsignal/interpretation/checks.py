@@ -1,9 +1,9 @@
-"""Whether attributions can be trusted: checks of a network's SHAP values.
+"""How reliable attributions are: checks of a network's SHAP values.
 
 - Additivity: base value plus SHAP values give the logit.
 - Background: values against two disjoint sets of training pairs agree.
 - The scan's fast attribution (integrated gradients) agrees with SHAP.
-- Mutagenesis, which knows nothing of gradients, agrees with SHAP.
+- Mutagenesis, which uses no gradients, agrees with SHAP.
 - Values of the same network with shuffled weights do not look like those of the trained
   one (Adebayo 2018, Sanity checks for saliency maps).
 
@@ -28,7 +28,7 @@ from mirsignal.interpretation.explanation import (
 from mirsignal.interpretation.mutagenesis import mutate_pairs
 from mirsignal.networks.backend import keras
 from mirsignal.scan.attribution import Attributor, attribute_window
-from mirsignal.scan.convolution import NotConvolutionalError, fold_network
+from mirsignal.scan.convolution import NotConvolutionalError, list_stages
 from mirsignal.scan.scanning import logit_model, mirna_reference, mirna_rows
 from mirsignal.sequences.codes import encode
 from mirsignal.statistics.metrics import pearson, percentile_interval
@@ -94,7 +94,7 @@ def fast_attributions(
     The latter (N,) is how far their sum misses the logit less that of the reference.
     Raises NotConvolutionalError for a network that cannot be slid.
     """
-    attributor, network = Attributor(fold_network(model), steps), logit_model(model)
+    attributor, network = Attributor(list_stages(model), steps), logit_model(model)
     matrices = pairs_to_matrices(pairs, encoding)
     references = np.empty_like(matrices)
     values = np.zeros(matrices.shape[:3])
@@ -139,7 +139,7 @@ def correlate_rows(
     return np.array([pearson(a[at], b[at]) for a, b, at in rows], dtype=float)
 
 
-def summarise(
+def summarise_check(
     values: NDArray[np.float64], seed: int, mirnas: ArrayLike | None = None
 ) -> dict[str, Any]:
     """Return n, undefined, median with its 95% interval, 5% and 95% quantile, maximum.

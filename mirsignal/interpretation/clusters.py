@@ -1,4 +1,4 @@
-"""Clusters of alignments: which parts of the miRNA carry the strongest paths.
+"""Clusters of alignments: which parts of the miRNA make the strongest paths.
 
 An alignment is represented by the attribution of its path at each of the 20 miRNA
 positions (0 where the position is bulged or not on the path), scaled to unit length, so

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirsignal.axes import MIRNA_LENGTH
-from mirsignal.binding.pairing import ENCODINGS
-from mirsignal.sequences.codes import encode
+from mirsignal.sequences.codes import PAIR_KINDS, encode
 
 STATES = ("outside", "watson_crick", "wobble", "mismatch", "bulge")
 """What a nucleotide of the miRNA is along a path: not reached by it, aligned to a base
@@ -18,11 +17,7 @@ with which it pairs or does not, or passed over."""
 OUTSIDE, WATSON_CRICK, WOBBLE, MISMATCH, BULGE = range(5)
 MARKS = {WATSON_CRICK: "|", WOBBLE: ":", MISMATCH: "x"}
 
-_KINDS = np.select(
-    [ENCODINGS["wc_gu"][..., 0] > 0, ENCODINGS["wc_gu"][..., 1] > 0],
-    [WATSON_CRICK, WOBBLE],
-    MISMATCH,
-)
+_KINDS = np.array([MISMATCH, WOBBLE, WATSON_CRICK, WATSON_CRICK])[PAIR_KINDS]
 
 
 def pair_kinds(target: str, mirna: str) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Explain single pairs with SHAP (Lundberg 2017): which cells made the logit."""
+"""Explain single pairs with SHAP (Lundberg 2017): how cells contribute to the logit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mirsignal.sequences.codes import encode_many
 LARGEST_RESIDUAL = {"deep": 0.01, "gradient": 1.0}
 """Logits by which the SHAP values of a pair may miss its logit, by explainer.
 
-DeepExplainer misses it by rounding alone (1e-6), GradientExplainer, which samples, by
+DeepExplainer deviates by rounding alone (1e-6), GradientExplainer, which samples, by
 0.26 in the median and 1.1 at most (60 real pairs).
 """
 

@@ -1,4 +1,4 @@
-"""Which miRNA positions make the logit, over many explained pairs.
+"""How miRNA positions contribute to the logit, over many explained pairs.
 
 The importance of a position in a pair is the sum of its SHAP values over the target: what
 it adds to the logit, compared with the background. The 20 positions of a pair add up to
@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mirsignal.axes import MIRNA_LENGTH, REGIONS
 from mirsignal.binding.baselines import seed_classes
+from mirsignal.sequences.codes import seed_region
 from mirsignal.sites.seed_sites import SITE_TYPES
 from mirsignal.statistics.metrics import percentile_interval
 
@@ -42,7 +43,7 @@ def common_families(pairs: pd.DataFrame, most: int = 8, least_n: int = 5) -> pd.
 
     Of families, at most `most` with at least `least_n` pairs keep their name.
     """
-    family = pairs["mirna"].str[REGIONS["seed"]]
+    family = pairs["mirna"].map(seed_region)
     counts = family.value_counts()
     kept = counts.index[counts >= least_n][:most]
     return family.where(family.isin(kept), OTHER_FAMILIES)

@@ -14,11 +14,11 @@ from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.binding.evaluation import primary_test_set
 from mirsignal.errors import InputError
 from mirsignal.files.tables import name_columns, read_table, refuse_duplicates
-from mirsignal.sequences.codes import check_target, seed
+from mirsignal.sequences.codes import check_target, seed_region
 from mirsignal.sequences.mirnas import find_mirna, sequences_by_name, short_name
 
 COLUMNS = ["id", "source", "mirna_name", "mirna", "family", "target", "drawn"]
-"""Columns of a chosen pair; `source` is "named" or the test set, `drawn` tells whether it
+"""Columns of a chosen pair; `source` is "named" or the test set, `drawn` says whether it
 gets a heat map."""
 
 MOST_DRAWN = 20
@@ -56,7 +56,7 @@ def read_named_pairs(
         refuse_duplicates(table, column, path)
     chosen = table.assign(
         source="named",
-        family=table["mirna"].map(seed),
+        family=table["mirna"].map(seed_region),
         drawn=np.arange(len(table)) < MOST_DRAWN,
     )
     return chosen[COLUMNS].reset_index(drop=True)
@@ -97,12 +97,12 @@ def choose_test_pairs(
 ) -> pd.DataFrame:
     """Return `n_many` positives of the primary test set, `n_pairs` of them to be drawn.
 
-    `test` (test_set, mirna_name, mirna, family, target, label, score) are the predictions
-    on all test sets. Drawn are pairs with P > 0.5, or any where there are too few.
+    `test` (test_set, mirna_name, mirna, family, target, label, prediction) are the pairs
+    of all test sets. Drawn are pairs with P > 0.5, or any where there are too few.
     Raises InputError as `choose_positives`.
     """
     rows = choose_positives(test, max(n_pairs, n_many), random_seed)
-    called_first = np.argsort(rows["score"].to_numpy() <= 0.5, kind="stable")
+    called_first = np.argsort(rows["prediction"].to_numpy() <= 0.5, kind="stable")
     drawn = np.zeros(len(rows), bool)
     drawn[called_first[:n_pairs]] = True
     ids = [f"{name} {row}" for row, name in rows["test_set"].items()]

@@ -1,4 +1,4 @@
-"""What a network makes of variants of target sites.
+"""What a network predicts for variants of target sites.
 
 A variant is scored by the change of the network's logit against the unmutated target of
 its site. Both lie at the same place in the window, the middle of the target in the middle

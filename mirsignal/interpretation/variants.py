@@ -1,4 +1,4 @@
-"""Measured variants of target sites, and how well the network foretells them."""
+"""Measured variants of target sites, and how well the network predicts them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COLUMNS = {
     "site_id": "site",
     "target": "its unmutated target, at most 50 nt",
     "variant": "the mutated target that was measured",
-    "measured": "its measurement; the setting `stronger` tells which way it points",
+    "measured": "its measurement; the setting `stronger` gives its direction",
     "delta_logit": "change of the network's logit against the unmutated target",
     "delta_p": "change of P(binding)",
 }
@@ -40,7 +40,7 @@ def read_variants(
 
     Raises InputError, with file and line, for a missing column or value, an unknown
     miRNA, a letter that is no nucleotide, a target or variant longer than a window, a
-    site with two targets, and a variant that stands there twice.
+    site with two targets, and a variant that is given twice.
     """
     setting = "inputs: measured_variants: columns"
     known = {name: name for name in (*_TEXTS, "measured")}

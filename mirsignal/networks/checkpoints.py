@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 class Checkpoint:
     """What a killed training needs to go on: one file each, the last one written last.
 
-    It is trusted only when all that decides the result is as when it was made.
+    It is used only where all that decides the result is as when it was made.
     """
 
     def __init__(self, folder: Path, fingerprint: str):

@@ -1,4 +1,4 @@
-"""Networks that differ in their seed alone: their mean predicts, their spread is told."""
+"""Networks that differ in their seed alone: their mean as prediction, their spread."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from mirsignal.files.atomic import atomic_path
 def save_network(path: str | Path, network: Any) -> None:
     """Write a network to a `.keras` file; equal networks give equal bytes.
 
-    Keras adds the date, and memory addresses by which objects are told apart.
+    Keras adds the date, and memory addresses by which objects are distinguished.
     """
     with atomic_path(path) as temporary:
         network.save(temporary)

@@ -34,8 +34,8 @@ def seed_count_baseline(
     counts = []
     for name, gene in zip(genes["transcript"], genes["gene"], strict=True):
         sequence = transcripts[name]
-        for mirna, driver in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
-            counts.append((mirna, gene, *count_sites(driver, sequence)))
+        for mirna, rna in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
+            counts.append((mirna, gene, *count_sites(rna, sequence)))
     columns = ["mirna", "gene", *SITE_TYPES]
     table = pd.DataFrame(counts, columns=columns).groupby(["mirna", "gene"]).mean()
     features = pairs[["mirna", "gene"]].merge(table.reset_index(), how="left")

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from mirsignal.axes import WINDOW
 from mirsignal.networks.backend import keras, tf
 from mirsignal.networks.history import check_predictions, refuse_nonfinite
+from mirsignal.repression.equation import HIGHEST_ENERGY
 from mirsignal.scan.scanning import logit_model
 from mirsignal.signals.windows import CONTEXT, PairWindows
 from mirsignal.sites.gene_features import fit_scale
@@ -40,7 +41,6 @@ FIRST_SLOPE = 0.5
 FIRST_OCCUPANCY = 0.2
 """Mean sum of exp(e_w) before training. Far from it the effect of sites is flat, and
 training ends in a constant."""
-HIGHEST_ENERGY = 8.0
 WARM_UP = 12
 """One in so many steps is of the time in which learning rates rise."""
 FEWEST_STEPS = 40
@@ -53,7 +53,7 @@ _SAMPLE = 256
 class RepressionModel:
     """A binding network and the head that turns its logits into log2 fold changes.
 
-    `rows` (drivers, 5, M, C) are the pairing rows of the miRNAs `mirnas`, and behind them
+    `rows` (strands, 5, M, C) are the pairing rows of the miRNAs `mirnas`, and behind them
     of their passengers where these are scanned (`scanning.mirna_rows`). `head` holds the
     parameters of the module's equation by name, and mean and spread of what is scaled.
     """
@@ -93,11 +93,11 @@ class RepressionModel:
             self.call, input_signature=self.signature, autograph=False
         )
 
-    def call(self, codes, drivers, of_pair, context, lead, mirnas, genes):
+    def call(self, codes, strands, of_pair, context, lead, mirnas, genes):
         """Return the log2 fold change (B,) of a batch (`PairWindows.batch`)."""
         head = self.head
-        passenger = tf.cast(drivers >= len(self.mirnas), tf.float32)
-        energy = head["e_0"] + head["s"] * self.logits(codes, drivers)
+        passenger = tf.cast(strands >= len(self.mirnas), tf.float32)
+        energy = head["e_0"] + head["s"] * self.logits(codes, strands)
         energy += tf.linalg.matvec(self._scaled("context", context), head["f"])
         energy = tf.minimum(energy + lead + head["p"] * passenger, HIGHEST_ENERGY)
         n_pairs = tf.shape(mirnas)[0]
@@ -107,10 +107,10 @@ class RepressionModel:
         base = head["c"] + tf.linalg.matvec(mirnas, head["c_mirna"])
         return base + tf.reduce_sum(self._scaled("genes", genes) * slopes, 1) - effects
 
-    def logits(self, codes, drivers):
-        """Return the network's logits (n,) of windows (n, W) with their drivers (n,)."""
-        strands = tf.broadcast_to(drivers[:, None], tf.shape(codes))
-        pairing = tf.gather_nd(self._rows, tf.stack([strands, codes], axis=-1))
+    def logits(self, codes, strands):
+        """Return the network's logits (n,) of windows (n, W) by their strands (n,)."""
+        rows = tf.broadcast_to(strands[:, None], tf.shape(codes))
+        pairing = tf.gather_nd(self._rows, tf.stack([rows, codes], axis=-1))
         return self._logit(pairing, training=False)[:, 0]
 
     def _scaled(self, name, values):
@@ -140,8 +140,8 @@ class RepressionModel:
         for name, values in (("context", windows.context), ("genes", windows.genes)):
             self.scales[name].assign(fit_scale(values))
         sample = rng.permutation(len(windows))[:_SAMPLE]
-        codes, drivers, of_pair, _, lead, *_ = windows.batch(sample)
-        energy = FIRST_SLOPE * self.logits(codes, drivers).numpy() + lead
+        codes, strands, of_pair, _, lead, *_ = windows.batch(sample)
+        energy = FIRST_SLOPE * self.logits(codes, strands).numpy() + lead
         occupancy = np.exp(energy)[of_pair < len(sample)].sum() / len(sample)
         spread = max(float(targets.std()), 1e-3)
         self.head["s"].assign(FIRST_SLOPE)

@@ -127,7 +127,7 @@ def interval(
         if not own > 0:
             raise InputError(
                 "config: predict: noise_sd: the study has too few mRNAs without sites to "
-                "tell its own noise; leave it out"
+                "estimate its own noise; leave it out"
             )
         wider = noise_sd / own
     for name in np.unique(status):

@@ -1,4 +1,4 @@
-"""Which sites carried a prediction: what it would be without each part of the signal."""
+"""How sites contribute to a prediction: what it is without each part of the signal."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def occlude(
 def name_sites(parts: pd.DataFrame, sites: pd.DataFrame) -> list[str]:
     """Return the canonical sites within each part, such as "8mer 534-542", best first.
 
-    `sites` are those of `sites.find_sites`; a part holds a site of which at least 6 nt
-    lie in it. "" where there is none.
+    `sites` are those of `seed_sites.find_sites`; a part holds a site of which at least
+    6 nt lie in it. "" where there is none.
     """
     names = []
     for part in parts.itertuples():

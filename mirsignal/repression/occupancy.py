@@ -1,20 +1,17 @@
 """The occupancy model: how much of the time the sites of an mRNA hold a loaded miRNA.
 
-    log2 fold change = baseline - saturate(strength x log2(1 + summed / strength'))
-    summed = sum over sites of exp(energy), strength' = strength / ln 2
+    log2 fold change = baseline - repression
 
-so that sites add up where there are few and compete where there are many, as in the
-biochemical model of McGeary 2019 (Science 366:eaav1741). That grows with the logarithm of
-the number of sites without an end; `saturation` gives it one. exp(energy) is what a site
-does alone while it is weak (log2). It starts from its context++ score (Agarwal 2015):
-before training, a lone weak site has about the effect that context++ gives it. What
-training adds is shrunk towards that: effects of context and site type through a small
-network, a difference per miRNA, strand and region, and a baseline per miRNA that depends
-on the gene's composition.
+with the repression of `equation`: sites add up where there are few and compete where
+there are many. exp(energy) is what a site does alone while it is weak (log2). It starts
+from its context++ score (Agarwal 2015): before training, a lone weak site has about the
+effect that context++ gives it. What training adds is shrunk towards that: effects of
+context and site type through a small network, a difference per miRNA, strand and region,
+and a baseline per miRNA that depends on the gene's composition.
 
 An unseen miRNA has no baseline and no difference of its own; then the effect alone is
-predicted, relative to an mRNA without sites. What was learned from a few miRNAs is
-trusted less there: a share of the prediction is that of the model before training, since
+predicted, relative to an mRNA without sites. What was learned from a few miRNAs
+counts less there: a share of the prediction is that of the model before training, since
 context++ was fitted to the transfections of many more.
 """
 
@@ -33,7 +30,7 @@ from scipy.optimize import minimize
 
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path
-from mirsignal.repression.saturation import saturate, slope_of_saturation
+from mirsignal.repression import equation
 from mirsignal.sites.gene_features import GENE_FEATURES, fit_scale
 from mirsignal.sites.regions import GROUPS
 from mirsignal.sites.seed_sites import SITE_TYPES
@@ -42,11 +39,10 @@ log = logging.getLogger(__name__)
 
 SITE_FEATURES = ("local_au", "distance", "three_prime", "accessibility", "off6m")
 """Features of a site beside its type and group; NaN counts as the mean."""
-WEAKEST = 0.003
+WEAKEST_SCORE = 0.003
 """Size of a context++ score at least, since a weaker site would have no logarithm."""
 _PRIOR = np.log([0.7, 0.14, 0.7, 0.14])  # sites in reading frames do about a fifth
-_HIGHEST = 8.0  # energy from which nothing changes any more
-_STRENGTH = 0.3
+_FIRST_STRENGTH = 0.3  # log2, before training
 
 Parameters = dict[str, NDArray[np.float64]]
 
@@ -143,7 +139,7 @@ def fit_occupancy(
 ) -> OccupancyModel:
     """Fit the model to `pairs` (mirna, gene, target: log2 fold change) by least squares.
 
-    `sites` is the table of `site_regions.tabulate_regions`, `genes` has GENE_FEATURES.
+    `sites` is the table of `regions.tabulate_regions`, `genes` has GENE_FEATURES.
     Settings: n_hidden units of the energy network; decay of its weights, mirna_decay and
     gene_decay of what is learned per miRNA and gene; prior_share, how much of the effects
     on new miRNAs is that of the untrained model. Scaling is fitted on these pairs. A fit
@@ -186,7 +182,7 @@ class _Data:
     group: NDArray[np.int64]
     mirna: NDArray[np.int64]  # -1 where the model does not know it
     x: NDArray[np.float64]  # S x F, standardised
-    score: NDArray[np.float64]  # log of the size of the context++ score
+    log_contextpp: NDArray[np.float64]  # log of the size of the context++ score
     inputs: NDArray[np.float64]  # both, S x (F + 1)
     offset: NDArray[np.float64]  # log of the weight
     pair_mirna: NDArray[np.int64]
@@ -213,15 +209,15 @@ def _tabulate(pairs, sites, mirnas, scaling) -> _Data:
     rows = np.flatnonzero(pair >= 0)
     kept = sites.iloc[rows]
     x = _scale(_site_matrix(kept), scaling, "x")
-    score = np.log(np.maximum(-kept["contextpp"].to_numpy(float), WEAKEST))
+    log_contextpp = np.log(np.maximum(-kept["contextpp"].to_numpy(float), WEAKEST_SCORE))
     return _Data(
         rows=rows,
         pair=pair[rows],
         group=pd.Index(GROUPS).get_indexer(kept["group"]),
         mirna=pd.Index(mirnas).get_indexer(kept["mirna"]),
         x=x,
-        score=score,
-        inputs=np.column_stack([x, score]),
+        log_contextpp=log_contextpp,
+        inputs=np.column_stack([x, log_contextpp]),
         offset=np.log(kept["weight"].to_numpy(float)),
         pair_mirna=pd.Index(mirnas).get_indexer(pairs["mirna"]),
         n_pairs=len(pairs),
@@ -280,7 +276,7 @@ class _Baseline:
 
 def _scale(values, scaling, name) -> NDArray[np.float64]:
     """Return standardised features. Beyond all of training one counts as the last there,
-    since a line goes on for ever; one that is not known has the mean, 0."""
+    so that nothing is extrapolated; one that is not known has the mean, 0."""
     inside = np.clip(values, scaling[f"{name}_low"], scaling[f"{name}_high"])
     return np.nan_to_num((inside - scaling[f"{name}_mean"]) / scaling[f"{name}_sd"])
 
@@ -315,18 +311,18 @@ def _start(n_features, n_mirnas, n_hidden, seed) -> Parameters:
         "hidden_bias": np.zeros(n_hidden),
         "output": rng.normal(0, 0.1, n_hidden),
         "mirna_group": np.zeros((n_mirnas, len(GROUPS))),
-        "strength": np.full(1, np.log(_STRENGTH)),
+        "strength": np.full(1, np.log(_FIRST_STRENGTH)),
     }
 
 
 def _energies(p: Parameters, data: _Data) -> tuple[NDArray, NDArray, NDArray]:
     """Return energies (S,), their sums exp(energy) by pair (N,) and activations."""
     hidden = np.tanh(data.inputs @ p["hidden"] + p["hidden_bias"])
-    energy = data.offset + p["group"][data.group] + p["slope"] * data.score
+    energy = data.offset + p["group"][data.group] + p["slope"] * data.log_contextpp
     energy += data.x @ p["linear"] + hidden @ p["output"]
     known = (data.mirna >= 0) & (len(p["mirna_group"]) > 0)
     energy[known] += p["mirna_group"][data.mirna[known], data.group[known]]
-    energy = np.minimum(energy, _HIGHEST)
+    energy = np.minimum(energy, equation.HIGHEST_ENERGY)
     summed = np.bincount(data.pair, np.exp(energy), minlength=data.n_pairs)
     return energy, summed, hidden
 
@@ -335,10 +331,13 @@ def _untrained(n_features: int) -> Parameters:
     return _start(n_features, 0, 0, seed=0)
 
 
-def _compete(p: Parameters, summed: NDArray) -> NDArray[np.float64]:
-    """Return the repression by sites that would do `summed` if they did not compete."""
-    strength = np.exp(p["strength"]) / np.log(2)
-    return strength * np.log1p(summed / strength)
+def _strength(p: Parameters) -> float:
+    """Return the strength of `equation.compete`, in natural logarithms."""
+    return (np.exp(p["strength"]) / np.log(2)).item()
+
+
+def _repression(p: Parameters, summed: NDArray) -> NDArray[np.float64]:
+    return equation.saturate(equation.compete(summed, _strength(p)))
 
 
 def _lone_effects(p: Parameters, data: _Data) -> NDArray[np.float64]:
@@ -346,12 +345,12 @@ def _lone_effects(p: Parameters, data: _Data) -> NDArray[np.float64]:
     energy, summed = _energies(p, data)[:2]
     whole = summed[data.pair]
     without = np.maximum(whole - np.exp(energy), 0)
-    return saturate(_compete(p, without)) - saturate(_compete(p, whole))
+    return _repression(p, without) - _repression(p, whole)
 
 
 def _forward(p: Parameters, data: _Data) -> tuple[NDArray, tuple]:
     parts = _energies(p, data)
-    return -saturate(_compete(p, parts[1])), parts
+    return -_repression(p, parts[1]), parts
 
 
 def _loss(
@@ -367,13 +366,15 @@ def _loss(
     error, value = baseline.error(effects)
     value += baseline.unit * (error**2).sum()
     by_repression = -2 * baseline.unit * error
-    repression = _compete(p, summed)
-    by_repression *= slope_of_saturation(repression)
-    strength = np.exp(p["strength"]) / np.log(2)
-    share = strength / (strength + summed)  # of a site's effect that competition leaves
-    by_energy = np.exp(energy) * (energy < _HIGHEST) * (by_repression * share)[data.pair]
-    by_strength = by_repression @ (repression - summed * share)
-    gradient = _gradient(p, data, by_energy, hidden) | {"strength": by_strength[None]}
+    repression = equation.compete(summed, _strength(p))
+    by_repression *= equation.slope_of_saturation(repression)
+    share = equation.slope_of_competition(summed, _strength(p))  # of each site's effect
+    by_summed = (by_repression * share)[data.pair]
+    by_energy = np.exp(energy) * (energy < equation.HIGHEST_ENERGY) * by_summed
+    by_strength = np.array([by_repression @ (repression - summed * share)])
+    gradient = _gradient(p, data, by_energy, hidden) | {
+        "strength": np.array([by_strength])
+    }
     for name, weight, centre in _penalties(settings):
         distance = p[name] - centre
         value += 0.01 * weight * (distance**2).sum()
@@ -389,7 +390,7 @@ def _gradient(p, data: _Data, by_energy: NDArray, hidden: NDArray) -> Parameters
     by_cell = np.bincount(cell, by_energy, minlength=n_mirnas * n_groups)
     return {
         "group": np.bincount(data.group, by_energy, minlength=n_groups),
-        "slope": np.array([by_energy @ data.score]),
+        "slope": np.array([by_energy @ data.log_contextpp]),
         "linear": data.x.T @ by_energy,
         "hidden": data.inputs.T @ by_hidden,
         "hidden_bias": by_hidden.sum(axis=0),
@@ -405,7 +406,7 @@ def _penalties(settings: Mapping[str, Any]) -> list[tuple[str, float, Any]]:
         *((name, decay, 0.0) for name in ("linear", "hidden", "output")),
         ("slope", 10 * decay, 1.0),
         ("group", decay, _PRIOR),
-        ("strength", decay, np.log(_STRENGTH)),
+        ("strength", decay, np.log(_FIRST_STRENGTH)),
         ("mirna_group", settings["mirna_decay"], 0.0),
     ]
 

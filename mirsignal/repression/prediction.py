@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from mirsignal.repression.intervals import KNOWN, NEW, NO_SITE, SITES, interval
 from mirsignal.repression.occupancy import OccupancyModel
-from mirsignal.sites.contextpp_sites import FIRST
-from mirsignal.sites.seed_sites import SITE_TYPES
+from mirsignal.sites.seed_sites import CLEARED, SITE_TYPES
 
-SHORTEST = FIRST + 6
+SHORTEST = CLEARED + 6
 """Nucleotides that a 3' UTR needs to hold a site at all."""
 NOT_SCANNED = "not scanned"
 LISTED = 5
@@ -47,7 +46,7 @@ def predict_genes(
 
     `models` are those of `occupancy.fit_seeds`, `intervals` those of
     `intervals.calibrate_study`; `transcripts` has transcript, gene, length and n_unknown,
-    `sites` is the table of `site_regions.tabulate_regions`, `names` what `name_as_known`
+    `sites` is the table of `regions.tabulate_regions`, `names` what `name_as_known`
     returns. The score is the log2 fold change relative to an mRNA without sites: 0 where
     there is none, lower where repression is stronger, NaN for a gene whose 3' UTRs are
     all too short or unknown to hold a site. `low` and `high` are the ends of its 95%

@@ -12,14 +12,14 @@ import pandas as pd
 from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_gene, log_join, log_lost, warn_of_dates
 from mirsignal.files.tables import name_columns, read_table, to_number
-from mirsignal.sequences.codes import normalise, seed
+from mirsignal.sequences.codes import normalise, seed_region
 from mirsignal.sequences.mirnas import scan_names
 
 _log = logging.getLogger(__name__)
 
 
 PLACE_COLUMNS = {"utrstart", "utrend", "msastart", "sitestart"}
-"""Columns, without case and spaces, that tell where a site is."""
+"""Columns, without case and spaces, that give the place of a site."""
 
 
 SITE_COLUMNS = {"sitetype", "seedmatch"} | PLACE_COLUMNS
@@ -67,14 +67,16 @@ def read_targetscan(
     first = table[key].iloc[0] if len(table) else ""
     tidy = _join_rows(table, key, join)
     if key == "seed":
-        families = mirnas.assign(seed=mirnas["sequence"].map(seed))[["mirna", "seed"]]
+        families = mirnas.assign(seed=mirnas["sequence"].map(seed_region))[
+            ["mirna", "seed"]
+        ]
         tidy = tidy.merge(families, on="seed")
     tidy["mirna"] = tidy["mirna"].map(scan_names(mirnas))
     tidy = tidy.groupby(["mirna", "gene"], as_index=False, sort=True)["score"].min()
     if tidy.empty:
         raise InputError(
             f"{path}: no row is of a miRNA of the study ({mirnas['mirna'].iloc[0]!r}, "
-            f"seed {mirnas['sequence'].map(seed).iloc[0]}, ...; column {names[key]!r} "
+            f"seed {seed_region(mirnas['sequence'].iloc[0])}, ...; column {names[key]!r} "
             f"has {first!r}, ...); map {TARGETSCAN_SETTING}: mirna to names as the study "
             "has them, or seed to nt 2-8 of families"
         )

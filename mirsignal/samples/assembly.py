@@ -42,11 +42,11 @@ def make_samples(
     transcripts: Transcripts | None = None,
     threads: int = 1,
 ) -> pd.DataFrame:
-    """Return labelled pairs (PAIR_COLUMNS) as a recipe of `samples` asks.
+    """Return labelled pairs (PAIR_COLUMNS) by a recipe of `samples`.
 
     With `background` negatives, positives whose transcript is not known are left out.
     `round` is -1 for positives and numbers the nested rounds of negatives; `row` numbers
-    the positives, and tells of a negative beside which one it stands (`nested_set`).
+    the positives, and gives that of a negative's own positive (`nested_set`).
     Families that share a seed become one. `transcripts` are those of the positives, for
     `background` negatives. Raises InputError when a split would be empty, when no
     negative can be drawn, and when a pair would carry both labels.
@@ -92,7 +92,7 @@ def nested_set(pairs: pd.DataFrame, ratio: int) -> pd.DataFrame:
     """Return the rows of a split that are its 1:ratio set.
 
     A positive whose partners ran out before round `ratio` is left out with its negatives,
-    so that the ratio holds for every miRNA and tells nothing.
+    so that the ratio is that of every miRNA and no shortcut.
     """
     rows = pairs[pairs["round"] < ratio]
     n_negatives = rows.loc[rows["label"] == 0, "row"].value_counts()
@@ -171,7 +171,7 @@ def _draw(
 
 
 def _report_shortage(split: str, drawn: int, wanted: int) -> None:
-    """Refuse a split without any negative; tell when some are missing."""
+    """Refuse a split without any negative; warn when some are missing."""
     if not drawn:
         raise InputError(
             f"no negative can be drawn in the {split} split: each miRNA family in it "
@@ -195,7 +195,7 @@ def _without_repeats(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def refuse_two_labels(pairs: pd.DataFrame) -> None:
-    """Raise InputError when a miRNA and target stand together with both labels."""
+    """Raise InputError when a miRNA and target have both labels."""
     both = pairs.loc[pairs["label"] == 1, ["mirna", "target"]].merge(
         pairs.loc[pairs["label"] == 0, ["mirna", "target"]].drop_duplicates()
     )

@@ -1,4 +1,4 @@
-"""Audit a sample set: can the label be guessed without looking at the pairing?"""
+"""Audit a sample set: can the label be predicted without the pairing?"""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def audit_samples(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
     and ratio, ROC-AUC (95% bootstrap of clusters) of logistic regressions that see the
     miRNA, the target, or both apart, never their pairing; trained on pairs 1:1.
     strongest_shortcut is the best of them. overlap: per pair of splits, the share of
-    rows of the second whose target, gene, cluster, family or any 25-mer stands in the
+    rows of the second whose target, gene, cluster, family or any 25-mer is in the
     first. cluster_sizes: see `compare_sizes`. balance: positives and negatives of every
     miRNA in train.
     """
@@ -41,7 +41,7 @@ def audit_samples(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
     parts = {split: rows for split, rows in parts.items() if len(rows)}
     single = nested_set(parts["train"], 1)
     shortcuts = {
-        f"{split}_1_{ratio}": shortcut_scores(single, rows, seed)
+        f"{split}_1_{ratio}": shortcut_aucs(single, rows, seed)
         for split in TEST_SETS
         if split in parts
         for ratio, rows in each_ratio(parts[split])
@@ -63,8 +63,8 @@ def audit_samples(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
 def each_ratio(pairs: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame]]:
     """Yield ratio and rows of each nested set of a split: 1:1, 1:10, 1:100 and its own.
 
-    Ratios above 1:1 that fewer than 20 positives reach are left out: too few to tell
-    anything.
+    Ratios above 1:1 that fewer than 20 positives reach are left out: too few for an
+    estimate.
     """
     largest = int(pairs["round"].max()) + 1
     for ratio in sorted({largest, *(r for r in _RATIOS if r < largest)}):
@@ -78,30 +78,30 @@ def refuse_shortcuts(audit: Mapping[str, Any], limit: float | None) -> None:
     """Raise InputError when a shortcut scores above `limit` (ROC-AUC), beyond chance.
 
     Beyond chance means that its 95% interval lies above 0.5, on at least 20 positives;
-    resampling fewer tells no interval. None refuses nothing.
+    resampling fewer gives no interval. None refuses nothing.
     """
     if limit is None:
         return
     sound = {
         test_set: {
-            baseline: score
-            for baseline, score in scores.items()
-            if score["low"] > 0.5
-            and score["n"] * score["prevalence"] >= _FEWEST_POSITIVES
+            baseline: auc
+            for baseline, auc in aucs.items()
+            if auc["low"] > 0.5 and auc["n"] * auc["prevalence"] >= _FEWEST_POSITIVES
         }
-        for test_set, scores in audit["shortcuts"].items()
+        for test_set, aucs in audit["shortcuts"].items()
     }
     found = _strongest(sound)
     if not found or found["roc_auc"] <= limit:
         return
     raise InputError(
         f"shortcut {found['baseline']} scores ROC-AUC {found['roc_auc']:.3f} on test set "
-        f"{found['test_set']}, above max_shortcut_auc {limit}: a network can score there "
-        "without learning binding; use balanced negatives, or set max_shortcut_auc: null"
+        f"{found['test_set']}, above max_shortcut_auc {limit}: a network can do well "
+        "there without learning binding; use balanced negatives, or set "
+        "max_shortcut_auc: null"
     )
 
 
-def shortcut_scores(
+def shortcut_aucs(
     train: pd.DataFrame, test: pd.DataFrame, seed: int
 ) -> dict[str, dict[str, float]]:
     """Return ROC-AUC with interval, n and prevalence of each baseline on `test`."""
@@ -115,7 +115,7 @@ def shortcut_scores(
     views["mirna_and_target"] = tuple(
         hstack([view[side] for view in views.values()]).tocsr() for side in (0, 1)
     )
-    scores = {}
+    aucs = {}
     labels = test["label"].to_numpy()
     for name, (x_train, x_test) in views.items():
         model = LogisticRegression(max_iter=1000).fit(x_train, train["label"])
@@ -128,24 +128,24 @@ def shortcut_scores(
             n_resamples=n_resamples,
             seed=seed,
         )
-        scores[name] = {
+        aucs[name] = {
             "roc_auc": roc_auc(labels, predicted),
             "low": low,
             "high": high,
             "n": len(test),
             "prevalence": float(labels.mean()),
         }
-    return scores
+    return aucs
 
 
 def _strongest(shortcuts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     found = [
-        {"test_set": test_set, "baseline": baseline} | score
-        for test_set, scores in shortcuts.items()
-        for baseline, score in scores.items()
-        if np.isfinite(score["roc_auc"])
+        {"test_set": test_set, "baseline": baseline} | auc
+        for test_set, aucs in shortcuts.items()
+        for baseline, auc in aucs.items()
+        if np.isfinite(auc["roc_auc"])
     ]
-    return max(found, key=lambda score: score["roc_auc"]) if found else {}
+    return max(found, key=lambda auc: auc["roc_auc"]) if found else {}
 
 
 def _mirna_features(train: pd.DataFrame, test: pd.DataFrame) -> tuple:
@@ -161,7 +161,7 @@ def _composition_features(train: pd.DataFrame, test: pd.DataFrame, side: str) ->
 
 
 def _seen_features(train: pd.DataFrame, test: pd.DataFrame) -> tuple:
-    """How often the target stands in train as a positive (not counting itself)."""
+    """How often the target is a positive in train (not counting itself)."""
     seen = train.loc[train["label"] == 1, "target"].value_counts()
     own = train["target"].map(seen).fillna(0) - (train["label"] == 1)
     other = test["target"].map(seen).fillna(0)

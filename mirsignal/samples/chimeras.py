@@ -1,4 +1,4 @@
-"""Positive pairs: 50-nt targets of 20-nt miRNA drivers from CLASH chimeras.
+"""Positive pairs: 50-nt targets of miRNAs, cut to 20 nt, from CLASH chimeras.
 
 Two sources are read: a chimera table in the layout of Helwak 2013, data S1, with the
 FASTA of its transcripts, or a table of ready pairs (miRBind and miRBench layouts).
@@ -18,7 +18,7 @@ from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_gene, bare_id, find_ids, log_lost
 from mirsignal.files.tables import missing_column, name_columns, read_table, to_number
 from mirsignal.samples.clusters import is_in_sorted, kmer_keys
-from mirsignal.sequences.codes import encode, encode_many, normalise, seed
+from mirsignal.sequences.codes import encode, encode_many, normalise, seed_region
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.sequences.mirnas import check_mirna
 
@@ -91,7 +91,7 @@ def read_clash_table(
         if row[list(_CLASH)].isna().any():
             counts["skipped: a cell is missing"] += 1
             continue
-        mirna = _driver(row["mirna"], f"{path}, line {line}")
+        mirna = _cut_mirna(row["mirna"], f"{path}, line {line}")
         name = ids.get(row["transcript"])
         if name is None:
             counts["skipped: transcript not in the FASTA"] += 1
@@ -105,7 +105,9 @@ def read_clash_table(
             continue
         target = normalise(transcripts[name][start : start + WINDOW])
         gene = _gene_id(row["transcript"])
-        rows.append((mirna, row["mirna_name"], seed(mirna), target, gene, name, start))
+        rows.append(
+            (mirna, row["mirna_name"], seed_region(mirna), target, gene, name, start)
+        )
     absent = [name for name in table["transcript"].dropna() if name not in ids]
     log_lost(table["transcript"].dropna(), absent, "transcripts are not in the FASTA")
     return _clean(pd.DataFrame(rows, columns=COLUMNS), counts, path)
@@ -183,7 +185,7 @@ def _read_labelled(
         )
     clean = pd.DataFrame(
         {
-            "mirna": _map_unique(table["mirna"], _driver, path),
+            "mirna": _map_unique(table["mirna"], _cut_mirna, path),
             "target": _map_unique(table["target"], _window, path),
             "label": table["label"],
         }
@@ -193,7 +195,7 @@ def _read_labelled(
         line = both.index[both][0]
         raise InputError(
             f"{path}, line {line}: {table['mirna'][line]} x {table['target'][line]} "
-            f"stands there with two labels ({int(both.sum())} such rows); correct them, "
+            f"has two labels ({int(both.sum())} such rows); correct them, "
             "or set two_labels: drop"
         )
     counts["rows of pairs with two labels"] = int(both.sum())
@@ -203,7 +205,7 @@ def _read_labelled(
     gene = more["gene_name"].map(_gene_id, na_action="ignore")
     family = more["family"].mask(more["family"].isin(_NO_FAMILY))
     clean["mirna_name"] = more["mirna_name"].fillna(clean["mirna"])
-    clean["family"] = family.fillna(clean["mirna"].map(seed))
+    clean["family"] = family.fillna(clean["mirna"].map(seed_region))
     clean["gene"] = gene.fillna(more["cluster"]).fillna(clean["target"])
     clean["transcript"] = more["gene_name"].fillna(clean["target"])
     return clean.assign(start=-1)[[*COLUMNS, "label"]], counts
@@ -246,7 +248,7 @@ def _gene_id(name: str) -> str:
 def _map_unique(
     column: pd.Series, function: Callable[[str, str], str], path: str | Path
 ) -> pd.Series:
-    """Apply `function` once per value; it is told the first line that has the value."""
+    """Apply `function` once per value, with the first line that has it."""
     first = column[~column.duplicated()]
     found = {
         value: function(value, f"{path}, line {line}") for line, value in first.items()
@@ -284,7 +286,7 @@ def _place(positives: pd.DataFrame, transcripts: Transcripts) -> pd.DataFrame:
     return positives.assign(transcript=names, start=starts)
 
 
-def _driver(sequence: str, where: str) -> str:
+def _cut_mirna(sequence: str, where: str) -> str:
     rna = _rna(sequence, "miRNA", where)
     try:
         return check_mirna(rna)[:MIRNA_LENGTH]

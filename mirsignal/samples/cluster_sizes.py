@@ -1,6 +1,6 @@
-"""Whether the splits hold alike large clusters of targets.
+"""Whether the splits hold target clusters of the same sizes.
 
-A measure on a test set of small clusters does not tell of large ones, and two test sets
+A measure on a test set of small clusters does not hold for large ones, and two test sets
 that differ in them are two populations.
 """
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from mirsignal.errors import InputError
-from mirsignal.samples.splits import SPLITS, WHOLE_CLUSTERS, largest_dealt
+from mirsignal.samples.splits import SPLITS, WHOLE_CLUSTERS, largest_assigned
 
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _LARGE = 20
@@ -28,14 +28,14 @@ def compare_sizes(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
 
     `pairs` have cluster, split and label. splits: per split its positives, clusters, the
     largest (positives of the whole set) and the share of positives in clusters of at
-    least so many (SIZES). too_large: how many clusters train by rule (`largest_dealt`)
+    least so many (SIZES). too_large: how many clusters train by rule (`largest_assigned`)
     and their positives. p: permutation of the other clusters among training (with
     `random`, whose rows are drawn from it), validation and unseen_target; None where
     there is nothing to permute (less than two splits of two clusters or more).
     """
     positives = pairs.loc[pairs["label"] == 1, ["cluster", "split"]]
     size = positives["cluster"].map(positives["cluster"].value_counts())
-    dealt, too_large = _dealt_clusters(positives)
+    assigned, too_large = _assigned_clusters(positives)
     return {
         "splits": {
             split: _describe(positives[rows], size[rows])
@@ -43,7 +43,7 @@ def compare_sizes(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
             if (rows := positives["split"] == split).any()
         },
         "too_large": {"clusters": len(too_large), "positives": int(too_large.sum())},
-        "p": _permute(dealt, seed),
+        "p": _permute(assigned, seed),
     }
 
 
@@ -91,13 +91,13 @@ def _describe(rows: pd.DataFrame, size: pd.Series) -> dict[str, Any]:
     }
 
 
-def _dealt_clusters(positives: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
-    """Return clusters that were dealt (split, size), and sizes of those too large."""
+def _assigned_clusters(positives: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+    """Return clusters that were assigned (split, size), and sizes of those too large."""
     rows = positives[positives["split"] != "unseen_family"]
     rows = rows.assign(split=rows["split"].replace("random", "train"))
     clusters = rows.groupby("cluster")["split"].agg(split="first", size="size")
     held = rows["split"].value_counts().reindex(WHOLE_CLUSTERS).dropna()
-    limit = largest_dealt(
+    limit = largest_assigned(
         rows["cluster"].map(clusters["size"]).to_numpy(), held.astype(int).tolist()
     )
     fits = clusters["size"] <= limit

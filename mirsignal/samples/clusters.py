@@ -1,4 +1,4 @@
-"""Clusters of target windows that are too alike to stand in two splits."""
+"""Clusters of target windows that are too similar to be in two splits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from mirsignal.errors import InputError
-from mirsignal.sequences.codes import encode_many
+from mirsignal.sequences.codes import encode_many, seed_region
 from mirsignal.sequences.fasta import write_fasta
 
 _BLOCK = 1000
@@ -49,7 +49,7 @@ def cluster_families(families: pd.Series, mirnas: pd.Series) -> pd.Series:
     seed links, directly or through others, become the first of them in order.
     """
     name_of, names = pd.factorize(families, sort=True)
-    seed_of = pd.factorize(mirnas.str[1:8])[0]
+    seed_of = pd.factorize(mirnas.map(seed_region))[0]
     n = len(names)
     size = n + int(seed_of.max()) + 1
     graph = coo_matrix((np.ones(len(mirnas), bool), (name_of, n + seed_of)), (size, size))
@@ -70,7 +70,7 @@ def cluster_targets(
 
     Two windows are linked when they share a gene (or, in a table, a value of any of its
     columns; missing ones link nothing), share k nucleotides in a row (they overlap, or
-    are near-identical paralogues), or are alike over their whole length: at
+    are near-identical paralogues), or are similar over their whole length: at
     least `identity` of it by edit distance ("rapidfuzz", every pair is compared) or by
     MMseqs2's alignment ("mmseqs"). Clusters are the connected components, so that no
     link leads from one cluster into another. `identity` None leaves the last link out.

@@ -20,13 +20,13 @@ from mirsignal.sequences.codes import UNKNOWN, decode_many, encode, encode_many
 from mirsignal.sequences.fasta import Transcripts
 
 _ATTEMPTS = 200
-_FRUITLESS = 20
+_MOST_STALLED = 20
 Rows = NDArray[np.int64]
 
 
 @dataclass
 class Positives:
-    """All positives as numbers: what a protocol needs to know of each (N,)."""
+    """All positives as numbers, (N,) each, as protocols use them."""
 
     mirna: Rows
     family: Rows
@@ -64,7 +64,7 @@ def draw_negatives(
     """Return rows (mirna_of, target_of, row_of, round) of `ratio` rounds.
 
     `positives` holds all positives (mirna, family, target, cluster); `members` are the
-    rows of the split at hand. `row_of` is the positive beside which a negative stands.
+    rows of one split. `row_of` is the positive to which a negative belongs.
     Each round has a random stream of its own and repeats no pair of those before, so
     that a 1:1 set is contained in the 1:10 set of the same `seed`. Raises InputError for
     an unknown protocol.
@@ -72,8 +72,8 @@ def draw_negatives(
     if protocol not in PROTOCOLS:
         raise InputError(f"unknown negatives {protocol!r}; use {sorted(PROTOCOLS)}")
     known = Positives.of(positives)
-    everyone = np.arange(len(positives))
-    taken = np.unique(known.pair_keys(everyone, everyone))
+    every_row = np.arange(len(positives))
+    taken = np.unique(known.pair_keys(every_row, every_row))
     rounds = []
     for number in range(ratio):
         rng = np.random.default_rng([*seed, number])
@@ -90,10 +90,10 @@ def _balanced(
     """Permute the targets of the split among its miRNAs.
 
     Every miRNA and every target is then as common among negatives as among positives,
-    so that neither alone tells the label. A target is never given to a miRNA family
+    so that neither alone predicts the label. A target is never given to a miRNA family
     that has a positive in the target's cluster, in whichever split, nor to a miRNA that
-    already has it (`taken`). Forbidden pairs are mended by swaps with allowed outcome;
-    what cannot be mended is left out.
+    already has it (`taken`). Forbidden pairs are swapped where both new pairs are
+    allowed; what is still forbidden is left out.
     """
 
     def forbidden(mirna_of: Rows, target_of: Rows) -> NDArray[np.bool_]:
@@ -104,9 +104,9 @@ def _balanced(
     keys = known.pair_keys(members, targets)
     wrong = forbidden(members, targets)
     bad = np.flatnonzero(wrong | _repeats(keys))
-    fewest, fruitless = bad.size, 0
+    fewest, stalled = bad.size, 0
     for _ in range(_ATTEMPTS):
-        if not bad.size or (fruitless >= _FRUITLESS and bad.size > 0.02 * len(members)):
+        if not bad.size or (stalled >= _MOST_STALLED and bad.size > 0.02 * len(members)):
             break  # done, or common miRNAs have run out of partners
         partners = rng.choice(len(members), bad.size, replace=False)
         apart = ~np.isin(partners, bad)
@@ -119,7 +119,7 @@ def _balanced(
             keys[rows] = known.pair_keys(members[rows], targets[rows])
             wrong[rows] = False
         bad = np.flatnonzero(wrong | _repeats(keys))
-        fruitless = 0 if bad.size < 0.98 * fewest else fruitless + 1
+        stalled = 0 if bad.size < 0.98 * fewest else stalled + 1
         fewest = min(fewest, bad.size)
     good = np.setdiff1d(np.arange(len(members)), bad)
     return {
@@ -142,8 +142,8 @@ def _legacy(
     """Give targets a miRNA drawn uniformly over all miRNA sequences.
 
     This is how the published CLASH 2013 sets were made, over all positives before the
-    split: rare miRNAs become tell-tale signs of a negative, and so do targets that were
-    positives in training. Kept for comparison only.
+    split: rare miRNAs then predict a negative, and so do targets that were positives in
+    training. Kept for comparison only.
     """
     first_of_mirna = np.unique(known.mirna, return_index=True)[1]
     targets = rng.permutation(members)
@@ -205,7 +205,7 @@ def draw_background(
         rng = np.random.default_rng([*seed, number])
         left = members[room[members] > 0]
         rows, found = [], []
-        for _ in range(_FRUITLESS):
+        for _ in range(_MOST_STALLED):
             at = begin[left] + rng.integers(0, room[left])
             free = n_before[at + WINDOW] == n_before[at]
             free &= ~_overlaps(known.family[left] * len(joined) + at, sites)

@@ -16,7 +16,7 @@ training never saw."""
 
 SPLITS = ("train", "validation", *TEST_SETS)
 WHOLE_CLUSTERS = ("validation", "unseen_target")
-"""Splits that whole clusters of targets are dealt to."""
+"""Splits that get whole clusters of targets."""
 _FEWEST_FAMILIES = 3
 
 
@@ -31,7 +31,7 @@ def assign_splits(
     `fractions` gives the shares of all but train, which gets the rest. First whole miRNA
     families are held out for `unseen_family`, whatever their targets; then whole
     clusters of targets for `unseen_target` and `validation`; then single rows for
-    `random`, whose targets, genes and families training may know.
+    `random`, whose targets, genes and families may be in training.
     """
     rng = np.random.default_rng(seed)
     n = len(clusters)
@@ -43,8 +43,10 @@ def assign_splits(
     split[held] = SPLITS.index("unseen_family")
     free = np.flatnonzero(~held)
     rows = [wanted[name] for name in WHOLE_CLUSTERS]
-    dealt = _deal_clusters(clusters[free], np.array([free.size - sum(rows), *rows]), rng)
-    split[free] = np.array([0, *map(SPLITS.index, WHOLE_CLUSTERS)])[dealt]
+    assigned = _assign_clusters(
+        clusters[free], np.array([free.size - sum(rows), *rows]), rng
+    )
+    split[free] = np.array([0, *map(SPLITS.index, WHOLE_CLUSTERS)])[assigned]
     pool = np.flatnonzero(split == 0)
     chosen = rng.choice(pool, min(wanted["random"], pool.size), replace=False)
     split[chosen] = SPLITS.index("random")
@@ -64,7 +66,7 @@ def _hold_out(
     third_smallest = np.sort(sizes)[min(_FEWEST_FAMILIES, len(sizes)) - 1]
     largest = max(wanted // 4, third_smallest)
     if wanted:
-        _tell_too_large("miRNA families", sizes, sizes > largest)
+        _log_too_large("miRNA families", sizes, sizes > largest)
     held = np.zeros(len(sizes), bool)
     for group in rng.permutation(len(sizes)) if wanted else ():
         room = wanted if held.sum() >= _FEWEST_FAMILIES else 2 * wanted
@@ -73,37 +75,37 @@ def _hold_out(
     return held[groups]
 
 
-def largest_dealt(sizes: NDArray[np.integer], part_rows: Sequence[int]) -> int:
-    """Return the most rows of a cluster that is dealt at random; larger ones train.
+def largest_assigned(sizes: NDArray[np.integer], part_rows: Sequence[int]) -> int:
+    """Return the most rows of a cluster that is assigned at random; larger ones train.
 
-    `sizes` (N,) tell of each row how many its cluster has. No cluster is to make more
+    `sizes` (N,) are those of each row's cluster. No cluster is to make more
     than a quarter of the smallest part (of `part_rows`), so that targets find partners
     for negatives and no gene decides a measure. Where that kept more than a tenth of all
-    rows from being dealt, clusters are so few that any goes that fits at all.
+    rows out, clusters are so few that any that fits is taken.
     """
     fewest = min(part_rows, default=0)
     common = int(np.quantile(sizes, 0.9, method="higher")) if len(sizes) else 0
     return min(fewest, max(fewest // 4, common))
 
 
-def _deal_clusters(
+def _assign_clusters(
     labels: NDArray[np.integer], wanted: NDArray[np.integer], rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Deal whole clusters to parts of `wanted` rows, the first of which trains: (N,).
+    """Assign whole clusters to parts of `wanted` rows, the first of which trains: (N,).
 
     Clusters of neighbouring size make strata, as many in each as give every part one.
-    Strata are dealt from the largest, each at random in proportion to the rows that the
-    parts still lack. So clusters of any size have the same chance to come into a part
+    Strata are assigned from the largest, each at random in proportion to the rows that
+    the parts still lack. So clusters of any size have the same chance to come into a part
     (what it lacks, over all that is left, keeps its expectation), and the smallest fill
-    the parts up. Those above `largest_dealt` train.
+    the parts up. Those above `largest_assigned` train.
     """
     asked = wanted[1:][wanted[1:] > 0]
     if not asked.size:
         return np.zeros(len(labels), dtype=np.int64)
     groups = np.unique(labels, return_inverse=True)[1]
     sizes = np.bincount(groups)
-    too_large = sizes > largest_dealt(sizes[groups], asked.tolist())
-    _tell_too_large("target clusters", sizes, too_large)
+    too_large = sizes > largest_assigned(sizes[groups], asked.tolist())
+    _log_too_large("target clusters", sizes, too_large)
     part_of = np.zeros(len(sizes), dtype=np.int64)
     lacking = wanted.astype(float)
     lacking[0] -= sizes[too_large].sum()
@@ -113,12 +115,12 @@ def _deal_clusters(
     for start in range(0, order.size, per_stratum):
         stratum = rng.permutation(order[start : start + per_stratum])
         room = np.where(lacking >= sizes[stratum].max(), lacking, 0)
-        part_of[stratum] = _deal_evenly(stratum.size, room, rng)
+        part_of[stratum] = _assign_evenly(stratum.size, room, rng)
         lacking -= np.bincount(part_of[stratum], sizes[stratum], len(wanted))
     return part_of[groups]
 
 
-def _deal_evenly(
+def _assign_evenly(
     n: int, room: NDArray[np.floating], rng: np.random.Generator
 ) -> NDArray[np.int64]:
     """Return the part (n,) of equal things, in proportion to `room` up to one each.
@@ -131,7 +133,7 @@ def _deal_evenly(
     return np.where(part < len(room), part, 0)
 
 
-def _tell_too_large(
+def _log_too_large(
     what: str, sizes: NDArray[np.integer], too_large: NDArray[np.bool_]
 ) -> None:
     if too_large.any():

@@ -1,4 +1,4 @@
-"""Which nucleotides make a prediction: integrated gradients along a transcript.
+"""How nucleotides contribute to a prediction: integrated gradients along a transcript.
 
 The attribution of a window is that of its logit by integrated gradients (Sundararajan
 2017) from the mean pairing of random nucleotides; four steps from there agree better with

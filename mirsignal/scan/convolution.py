@@ -1,9 +1,9 @@
 """Whether a window network can be slid along a transcript, and as what.
 
 A network that is built of convolutions 'valid' along the target, max pooling by two and
-a head that sees exactly one window gives, slid over a transcript, the same score at
-every position as it gives window by window (`sliding`). Batch normalisation is folded
-into the convolution before.
+a head that sees exactly one window gives, slid over a transcript, the same logit at
+every position as it gives window by window (`sliding`). Batch normalisation becomes part
+of the convolution before it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Stage:
     pool: bool = False
 
 
-def fold_network(model: keras.Model) -> list[Stage]:
+def list_stages(model: keras.Model) -> list[Stage]:
     """Return the stages of a binding network up to its logit.
 
     Raises NotConvolutionalError when a layer cannot be expressed as a stage, or when
@@ -61,7 +61,7 @@ def fold_network(model: keras.Model) -> list[Stage]:
         elif isinstance(layer, layers.BatchNormalization) and (
             follows and not stages[-1].pool
         ):
-            _fold_normalisation(stages[-1], layer)
+            _absorb_normalisation(stages[-1], layer)
         elif isinstance(layer, layers.ReLU) and stages and _is_plain_relu(layer):
             stages[-1].relu = True
         elif (
@@ -98,7 +98,7 @@ def _is_plain_relu(layer: keras.layers.Layer) -> bool:
     return not layer.negative_slope and not layer.threshold and layer.max_value is None
 
 
-def _fold_normalisation(stage: Stage, layer: keras.layers.Layer) -> None:
+def _absorb_normalisation(stage: Stage, layer: keras.layers.Layer) -> None:
     mean, variance = np.asarray(layer.moving_mean), np.asarray(layer.moving_variance)
     gamma = np.asarray(layer.gamma) if layer.scale else np.ones_like(mean)
     beta = np.asarray(layer.beta) if layer.center else np.zeros_like(mean)
@@ -108,7 +108,7 @@ def _fold_normalisation(stage: Stage, layer: keras.layers.Layer) -> None:
 
 
 def receptive_field(stages: list[Stage]) -> int:
-    """Return how many target nucleotides one score depends on."""
+    """Return how many target nucleotides one logit depends on."""
     field, stride = 1, 1
     for stage in stages:
         field += (stage.kernel.shape[0] - 1) * stride

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mirsignal.axes import WINDOW
+from mirsignal.axes import CENTRE
 from mirsignal.scan.peaks import call_peaks
-from mirsignal.sites.seed_sites import SITE_TYPES, match_sites
+from mirsignal.sites.seed_sites import SITE_RANKS, match_sites
 from mirsignal.statistics.metrics import average_precision
 
-REACH = WINDOW // 2
+REACH = CENTRE
 """A summit belongs to a site when it lies within so many nt of the site's middle."""
 NEAR = 10
 """A summit within so many nt of the middle has found the site."""
@@ -22,17 +22,16 @@ NEAR = 10
 Spans = Sequence[tuple[int, int]]
 
 
-def seed_match_track(mirna: str, transcript: str) -> NDArray[np.float32]:
-    """Return 4 at the nucleotides (L,) of 8mers down to 1 at those of 6mers, else 0."""
-    track = np.zeros(len(transcript), np.float32)
-    for start, end, kind in match_sites(mirna, transcript):
-        strength = len(SITE_TYPES) - SITE_TYPES.index(kind)
-        track[start:end] = np.maximum(track[start:end], strength)
+def seed_match_track(mirna: str, sequence: str) -> NDArray[np.float32]:
+    """Return SITE_RANKS at the nucleotides (L,) of sites, 0 elsewhere."""
+    track = np.zeros(len(sequence), np.float32)
+    for start, end, kind in match_sites(mirna, sequence):
+        track[start:end] = np.maximum(track[start:end], SITE_RANKS[kind])
     return track
 
 
 def site_middle(start, end):
-    """Return the middle of sites [start, end), in nt; between two where that is so."""
+    """Return the middle of sites [start, end), in nt; which may lie between two."""
     return (start + end - 1) / 2
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import peak_prominences, peak_widths
 
-from mirsignal.axes import WINDOW
+from mirsignal.axes import CENTRE, WINDOW
 from mirsignal.scan.summits import pick_summits
 
 _DECIMALS = 9
@@ -45,8 +45,7 @@ def call_peaks(
             "summit": summit,
             "height": smooth[found],
             "prediction": [
-                prediction[max(at - WINDOW // 2, 0) : at + WINDOW // 2].max()
-                for at in summit
+                prediction[max(at - CENTRE, 0) : at + CENTRE].max() for at in summit
             ],
         }
     )

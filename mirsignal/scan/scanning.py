@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, WINDOW
 from mirsignal.binding.pairing import ENCODINGS, mirna_columns
 from mirsignal.networks.backend import compiled, keras
-from mirsignal.scan.convolution import NotConvolutionalError, Stage, fold_network
+from mirsignal.scan.convolution import NotConvolutionalError, Stage, list_stages
 from mirsignal.scan.sliding import number_words, slide_words, tabulate_words, word_length
 from mirsignal.sequences.codes import UNKNOWN, encode_many
 
@@ -31,7 +31,7 @@ are larger instead leave the processor's cache."""
 
 
 class Scanner(Protocol):
-    """What a scanning engine has to offer."""
+    """The interface of a scanning engine."""
 
     def scan(self, codes: NDArray[np.uint8], rows: NDArray[np.float32]) -> NDArray:
         """Return the logits (n,) of all windows of codes (n + W - 1,).
@@ -116,9 +116,9 @@ class WindowedScanner:
 
 
 def make_scanner(model: keras.Model, n_channels: int, workers: int = 1) -> Scanner:
-    """Return the fastest engine that gives this network's own scores."""
+    """Return the fastest engine that gives this network's own logits."""
     try:
-        stages = fold_network(model)
+        stages = list_stages(model)
         return ConvolutionalScanner(stages, n_channels, workers=workers)
     except NotConvolutionalError as error:
         log.warning("network %s: %s; it is run window by window", model.name, error)

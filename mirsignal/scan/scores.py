@@ -1,4 +1,4 @@
-"""Scores of transcripts: P(binding), and what makes it, as one array per transcript.
+"""Scores of transcripts: P(binding) and its attribution, one array per transcript.
 
 A scorer gives, for each transcript, its tracks (L, channels): the P of each position, the
 best attribution in each region of the miRNA, and the score that peaks and signals are

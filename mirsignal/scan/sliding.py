@@ -1,8 +1,8 @@
-"""Slide a folded network along target codes, forwards and backwards, at stride 1.
+"""Slide a network along the codes of a transcript, forwards and backwards, at stride 1.
 
 Pooling by two would halve the resolution. Instead nothing is dropped, and whatever comes
-after a pooling looks twice as far apart (dilation), so that every position gets the
-score of its own window.
+after a pooling is dilated twofold, so that every position gets the logit of its own
+window.
 
 What the first stage makes depends on a few neighbouring nucleotides only. It is computed
 once for every possible word of them, and looked up for each position.
@@ -152,7 +152,7 @@ def correlate(x: Tensor, kernel: NDArray[np.float32], dilation: int) -> Tensor:
     kept = n_targets - (height - 1) * dilation
     if width < x.shape[2]:
         y = ops.conv(x, kernel, padding="valid", dilation_rate=(dilation, 1))
-        # TensorFlow forgets the lengths that it knows.
+        # TensorFlow loses the static lengths.
         return ops.reshape(y, (-1, kept, x.shape[2] - width + 1, n_out))
     # It sees all miRNA positions at once: matrix products. Where there is one sequence,
     # its positions lie end to end, and parts of it are taken without a copy.

@@ -25,15 +25,15 @@ def pick_summits(
     each further one where it is `spacing` nt or more from all that are taken; of equal
     ones the first.
     """
-    walled = np.pad(track.astype(np.float64), 1)
-    found, _ = find_peaks(walled)
+    padded = np.pad(track.astype(np.float64), 1)
+    found, _ = find_peaks(padded)
     if min_prominence > 0:
-        rise = peak_prominences(walled, found)[0]
-        found = found[rise >= min_prominence * walled[found]]
-    order = np.argsort(-walled[found], kind="stable")
+        rise = peak_prominences(padded, found)[0]
+        found = found[rise >= min_prominence * padded[found]]
+    order = np.argsort(-padded[found], kind="stable")
     # A rank for each summit and 0 elsewhere: with heights themselves, scipy would choose
     # among equal ones as its sorting happens to leave them.
-    ranks = np.zeros(len(walled))
+    ranks = np.zeros(len(padded))
     ranks[found[order]] = np.arange(len(order), 0, -1)
     apart, _ = find_peaks(ranks, distance=spacing)
     return apart[np.argsort(-ranks[apart])] - 1

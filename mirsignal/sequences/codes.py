@@ -1,4 +1,4 @@
-"""Nucleotide sequences: normalise, encode, complement, seed.
+"""Nucleotide sequences: normalise, encode, complement, seed, base pairs.
 
 Inside mirsignal sequences are upper-case RNA (ACGU, N where unknown) and arrays hold
 the codes A 0, C 1, G 2, U 3, N 4.
@@ -27,6 +27,14 @@ _CODES[[ord("T"), ord("t")]] = LETTERS.index("U")
 for _letter in _IUPAC_AMBIGUOUS:
     _CODES[[ord(_letter), ord(_letter.lower())]] = UNKNOWN
 _COMPLEMENT = str.maketrans("ACGUN", "UGCAN")
+
+MISMATCH, GU, AU, GC = range(4)
+"""Kinds of base pair, weakest first. A:U and G:C are Watson-Crick pairs, G:U a wobble."""
+PAIR_KINDS = np.full((len(LETTERS), len(LETTERS)), MISMATCH, np.int8)
+"""Kind of pair (5, 5) by the codes of both nucleotides. N pairs with nothing."""
+for _letters, _kind in (("GU", GU), ("AU", AU), ("GC", GC)):
+    _one, _other = map(LETTERS.index, _letters)
+    PAIR_KINDS[_one, _other] = PAIR_KINDS[_other, _one] = _kind
 
 
 def encode(sequence: str) -> NDArray[np.uint8]:
@@ -96,6 +104,6 @@ def reverse_complement(sequence: str) -> str:
     return sequence.translate(_COMPLEMENT)[::-1]
 
 
-def seed(mirna: str) -> str:
+def seed_region(mirna: str) -> str:
     """Return nucleotides 2-8, which name a miRNA's family (Bartel 2009)."""
     return mirna[1:8]

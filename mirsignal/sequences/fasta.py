@@ -70,7 +70,7 @@ def write_indexed_fasta(
 
 
 def _named_records(path: str | Path) -> Iterator[tuple[str, str, str]]:
-    """Yield (place, id, sequence as it stands there) of each record of a FASTA."""
+    """Yield (place, id, sequence as written) of each record of a FASTA."""
     seen: set[str] = set()
     for header, body in _read_records(path):
         name = transcript_name(header)

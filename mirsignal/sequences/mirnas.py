@@ -14,7 +14,7 @@ from mirsignal.errors import InputError
 from mirsignal.files.names import check_mirna_name
 from mirsignal.files.tables import name_columns, read_table, refuse_duplicates
 from mirsignal.files.text import read_text
-from mirsignal.sequences.codes import normalise, seed
+from mirsignal.sequences.codes import normalise, seed_region
 from mirsignal.sequences.fasta import read_fasta
 from mirsignal.sequences.strands import ASSUMED, BLOCKED, NONE, TABLE, passenger_strand
 
@@ -77,7 +77,7 @@ def read_mirnas(
     `passenger` is the other strand of the duplex that was transfected: a sequence,
     `blocked` (an siRNA's, chemically blocked) or `none` (no duplex: read as missing).
     Where the table does not say, it is assumed to be that of an siRNA
-    (`strands.passenger_strand`); `passenger_source` tells which of these it was.
+    (`strands.passenger_strand`); `passenger_source` says which of these it was.
     `passenger_share`, 0 to below 1, is how often the passenger is loaded instead of the
     miRNA; missing where the table does not give it.
 
@@ -107,12 +107,12 @@ def read_mirnas(
     table = table.drop(columns=["passenger", "passenger_share"]).join(read)
     refuse_duplicates(table, "mirna", path)
     table = _join_names(table.drop(columns="place"))
-    return table.assign(seed=table["sequence"].map(seed)).reset_index(drop=True)
+    return table.assign(seed=table["sequence"].map(seed_region)).reset_index(drop=True)
 
 
-def short_name(mirna: str) -> str:
+def short_name(name: str) -> str:
     """Return miR-1296 of MIMAT0005794_MirBase_miR-1296_microRNA; others as they are."""
-    return mirna.split("_")[2] if mirna.count("_") > 2 else mirna
+    return name.split("_")[2] if name.count("_") > 2 else name
 
 
 def _read_passenger(
@@ -222,28 +222,28 @@ def scan_names(mirnas: pd.DataFrame) -> dict[str, str]:
 
     `mirnas` is what `read_mirnas` returns (without `aliases`, each has one name).
     """
-    names = {mirna: mirna for mirna in mirnas["mirna"]}
+    names = {name: name for name in mirnas["mirna"]}
     if "aliases" in mirnas:
-        for mirna, aliases in zip(mirnas["mirna"], mirnas["aliases"], strict=True):
-            names |= {alias: mirna for alias in aliases.split(",") if alias}
+        for name, aliases in zip(mirnas["mirna"], mirnas["aliases"], strict=True):
+            names |= {alias: name for alias in aliases.split(",") if alias}
     return names
 
 
 def sequences_by_name(mirnas: pd.DataFrame) -> dict[str, str]:
     """Return the sequence of each miRNA by all of its names."""
     sequences = dict(zip(mirnas["mirna"], mirnas["sequence"], strict=True))
-    return {name: sequences[mirna] for name, mirna in scan_names(mirnas).items()}
+    return {name: sequences[first] for name, first in scan_names(mirnas).items()}
 
 
-def plan_batches(mirnas: Sequence[str], size: int) -> dict[str, list[str]]:
+def plan_batches(names: Sequence[str], size: int) -> dict[str, list[str]]:
     """Return the miRNAs that one scan job takes, at most `size`, by the batch's name.
 
     At size 1 a batch has the name of its miRNA, else batches are numbered in the order
-    of `mirnas`.
+    of `names`.
     """
     if size == 1:
-        return {mirna: [mirna] for mirna in mirnas}
+        return {name: [name] for name in names}
     return {
-        f"batch_{number:04d}": list(mirnas[at : at + size])
-        for number, at in enumerate(range(0, len(mirnas), size))
+        f"batch_{number:04d}": list(names[at : at + size])
+        for number, at in enumerate(range(0, len(names), size))
     }

@@ -26,25 +26,26 @@ OVERHANG = "UU"
 """The 3' end of a passenger strand whose sequence is not known."""
 END = 2
 """Nucleotides of a 5' end that open first. Of 1 to 5, with free energies of the ensemble
-or of the best structure, this told loaded from unloaded passengers best in three
-experiments together (docs/repression.md)."""
+or of the best structure, this separated loaded from unloaded passengers best in
+three experiments together (docs/repression.md)."""
 GUIDE_LEAD, SCALE = 2.2, 1.1
 """kcal/mol: how much more easily the passenger's end has to open for both strands to be
-loaded alike, and what multiplies the odds by e. Fitted to the effects of passenger sites
-beside those of guide sites in three experiments (`make bench-passenger`)."""
+loaded equally often, and what multiplies the odds by e. Fitted to the effects of
+passenger sites beside those of guide sites in three experiments (`make
+bench-passenger`)."""
 LEAST = 0.05
-"""Share at least of a passenger that is there and not blocked: what the ends do not
+"""Share at least of a passenger that is present and not blocked: what the ends do not
 predict. A model learns a factor of the share, so data can raise it only from here."""
-TRUST = 0.25
-"""What is left of the share where the passenger is not known but assumed. With all of it
-an experiment with designed mismatches is predicted worse than without any passenger, with
-a quarter no worse (docs/repression.md)."""
+ASSUMED_FACTOR = 0.25
+"""Of the share where the passenger is assumed, not known. With all of it an experiment
+with designed mismatches is predicted worse than without any passenger, with a quarter no
+worse (docs/repression.md)."""
 BLOCKED_SHARE = 0.02
 """Share of a passenger that was chemically blocked, as by 5'-O-methylation (Chen 2008,
 RNA 14:263). Assumed, not measured: what escapes the modification."""
 WEAKEST = -7.5
-"""kcal/mol: a passenger that binds less is none. Of 822 human pairs of a 5p and a 3p
-miRNA, 99% bind more strongly (miRBase 22)."""
+"""kcal/mol: a strand that binds less is not taken as a passenger. Of 822 human pairs of a
+5p and a 3p miRNA, 99% bind more strongly (miRBase 22)."""
 
 TABLE, ASSUMED, NONE, BLOCKED = "table", "assumed", "none", "blocked"
 STRAND_COLUMNS = {
@@ -58,8 +59,8 @@ STRAND_COLUMNS = {
     "passenger_end": "the same of the passenger; the lower end is loaded more",
     "passenger_share": "share of duplexes that load the passenger, before any data",
     "share_source": f"table: given; ends: from the two ends, {LEAST:g} at least, and "
-    f"{TRUST:g} of it where the passenger is assumed; blocked: as of a blocked strand; "
-    "none: no passenger",
+    f"{ASSUMED_FACTOR:g} of it where the passenger is assumed; blocked: as of a blocked "
+    "strand; none: no passenger",
 }
 
 
@@ -165,5 +166,5 @@ def _load(row, path: str | Path) -> tuple[float, float, float, float, str]:
             f"(binding {duplex.binding:.1f} kcal/mol, {WEAKEST} at most); give it 5' to "
             "3', `none` in its place, or a passenger_share"
         )
-    share = passenger_loading(duplex) * (TRUST if row.passenger_source == ASSUMED else 1)
-    return *duplex, max(share, LEAST), "ends"
+    factor = ASSUMED_FACTOR if row.passenger_source == ASSUMED else 1
+    return *duplex, max(passenger_loading(duplex) * factor, LEAST), "ends"

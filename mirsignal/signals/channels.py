@@ -1,4 +1,4 @@
-"""Signal channels: what the regression is told of each nucleotide, by name.
+"""Signal channels: what a signal network reads of each nucleotide, by name.
 
 A channel is a function of a `Scan`, all that is known of one miRNA on one transcript,
 that returns values (L,) or (L, columns). A new one is a function and a line of CHANNELS;
@@ -21,15 +21,10 @@ from mirsignal.axes import CENTRE, MIRNA_LENGTH, P_LEVELS, REGIONS, WINDOW
 from mirsignal.errors import InputError
 from mirsignal.files.bigwig import BigWig
 from mirsignal.files.tracks import Ragged
-from mirsignal.sequences.codes import LETTERS, UNKNOWN
+from mirsignal.sequences.codes import LETTERS, PAIR_KINDS, UNKNOWN
+from mirsignal.sites.surroundings import au_around_nucleotides, distance_of_nucleotides
 
-FLANK = 30
-"""Nucleotides on each side whose A and U count in channel `au`."""
-
-_STRENGTH = np.zeros((len(LETTERS), len(LETTERS)), np.float32)
-for _pair, _value in {"GC": 1, "AU": 2 / 3, "GU": 1 / 3}.items():
-    _at = [LETTERS.index(letter) for letter in _pair]
-    _STRENGTH[_at, _at[::-1]] = _value
+_STRENGTH = np.array([0, 1 / 3, 2 / 3, 1], np.float32)[PAIR_KINDS]
 
 Values = NDArray[np.floating]
 
@@ -100,7 +95,7 @@ class Scan:
 class Channel:
     """A way to compute values of every nucleotide.
 
-    `columns` name the columns of several. `pick` tells what a window has of it: the
+    `columns` name the columns of several. `pick` says what a window has of it: the
     values at its `centre`, each column's `highest`, for what stands on the paired
     nucleotides, or those of the nucleotide that is `best` in the last column.
     """
@@ -148,29 +143,9 @@ def pairing(scan: Scan) -> Values:
     return np.column_stack([strength, stacked[:, :seed].sum(axis=1) + 0.3 * rest])
 
 
-def local_au(scan: Scan) -> Values:
-    """Return the weighted share (L,) of A and U within 30 nt on either side.
-
-    The k-th nucleotide from the position weighs 1/k, as beside the sites of context++
-    (Agarwal 2015); N and what lies beyond the ends count nothing.
-    """
-    distance = np.abs(np.arange(-FLANK, FLANK + 1))
-    weight = np.where(distance, 1 / np.maximum(distance, 1), 0)
-    known = scan.codes != UNKNOWN
-    is_au = np.isin(scan.codes, [LETTERS.index("A"), LETTERS.index("U")])
-    au, total = (np.convolve(np.pad(x, FLANK), weight, "valid") for x in (is_au, known))
-    return np.divide(au, total, out=np.zeros(len(scan)), where=total > 0)
-
-
 def position(scan: Scan) -> Values:
     """Return the share (L,) of the transcript in front of each nucleotide."""
     return np.arange(len(scan)) / max(len(scan), 1)
-
-
-def distance_to_end(scan: Scan) -> Values:
-    """Return log10 of the nucleotides (L,) to the nearer end, which counts as 1."""
-    at = np.arange(1, len(scan) + 1)
-    return np.log10(np.minimum(at, at[::-1]))
 
 
 def transcript_length(scan: Scan) -> Values:
@@ -193,9 +168,11 @@ CHANNELS: dict[str, Channel] = {
         columns=(*(f"pairing_{nt + 1}" for nt in range(MIRNA_LENGTH)), "stacking"),
         pick="best",
     ),
-    "au": Channel(local_au),
+    "au": Channel(lambda scan: au_around_nucleotides(scan.codes)),
     "position": Channel(position),
-    "distance": Channel(distance_to_end),
+    "distance": Channel(
+        lambda scan: distance_of_nucleotides(np.arange(len(scan)), len(scan))
+    ),
     "length": Channel(transcript_length),
 }
 """Every channel by name, but for `track:NAME`."""
@@ -211,7 +188,7 @@ def find_channel(name: str) -> Channel:
     return CHANNELS[name]
 
 
-def name_columns(names: Sequence[str]) -> tuple[str, ...]:
+def list_columns(names: Sequence[str]) -> tuple[str, ...]:
     """Return the columns (C,) that these channels have together."""
     return tuple(
         column for name in names for column in find_channel(name).columns or (name,)
@@ -229,7 +206,7 @@ def sample_channels(
 ) -> Values:
     """Return these channels (B, C) at window centres `positions` (B,).
 
-    A window is [t - 25, t + 25); `Channel.pick` tells what it has of a channel.
+    A window is [t - 25, t + 25); `Channel.pick` says what it has of a channel.
     """
     windows = positions[:, None] + np.arange(-CENTRE, WINDOW - CENTRE)
     windows = np.clip(windows, 0, len(scan) - 1)

@@ -1,4 +1,4 @@
-"""From values along a transcript to what the regression reads.
+"""From values along a transcript to what a signal network reads.
 
 Either runs of n zeros become n // 100 + 1 zeros (the quotient: a remainder would make 100
 zeros and 1 zero alike), or only the highest summits of P are kept. Values are scaled to

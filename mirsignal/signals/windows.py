@@ -11,17 +11,16 @@ from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE, WINDOW
 from mirsignal.scan.summits import pick_summits
-from mirsignal.sequences.codes import LETTERS, UNKNOWN
+from mirsignal.sequences.codes import UNKNOWN
+from mirsignal.sites.seed_sites import CLEARED
+from mirsignal.sites.surroundings import au_share, distance_of_nucleotides
 
 MIN_DISTANCE = 10
 """Nucleotides between two candidates, a little more than a seed match has."""
 MIN_PROMINENCE = 0.25
 """Share of its P by which a candidate rises out of the flank of a higher one."""
-FLANK = 35
+CANDIDATE_FLANK = 35
 """Nucleotides to each side of a candidate that count for its AU content."""
-BEHIND_STOP = 15
-"""Nucleotides behind the stop codon in which sites do little, since ribosomes pass
-there (Grimson 2007, Mol Cell 27:91)."""
 BLOCK = 8
 """Windows of a batch are filled up to a multiple of it: the gradient of `resnet` on odd
 numbers of windows, or of any network on none, now and then crashes TensorFlow 2.21."""
@@ -46,14 +45,11 @@ def tabulate_candidates(
 
 
 def cut_windows(
-    codes: NDArray[np.uint8], positions: NDArray[np.intp], side: int = CENTRE
+    codes: NDArray[np.uint8], positions: NDArray[np.intp]
 ) -> NDArray[np.uint8]:
-    """Return the nucleotides (N, 2 side) around positions (N,) of codes (L,).
-
-    By default those are the windows (N, W). What lies beyond the ends is N.
-    """
-    around = np.pad(codes, side, constant_values=UNKNOWN)
-    return around[positions[:, None] + np.arange(2 * side)]
+    """Return the windows (N, W) of positions (N,) in codes (L,), N beyond the ends."""
+    around = np.pad(codes, CENTRE, constant_values=UNKNOWN)
+    return around[positions[:, None] + np.arange(WINDOW)]
 
 
 def describe_context(
@@ -61,17 +57,15 @@ def describe_context(
 ) -> NDArray[np.float32]:
     """Return the CONTEXT (N, 4) of positions (N,) in a 3' UTR's codes (L,).
 
-    au: share of A and U within FLANK; distance: log10 of nt to the nearer end, plus 1;
-    length: log10 of L; behind_stop: 1 in the first BEHIND_STOP nt.
+    au: `au_share` within CANDIDATE_FLANK; distance: `distance_of_nucleotides`; length:
+    log10 of L; behind_stop: 1 in the first nt, CLEARED by ribosomes.
     """
-    near = cut_windows(codes, positions, FLANK)
-    au = np.isin(near, [LETTERS.index("A"), LETTERS.index("U")]).sum(1)
-    distance = np.minimum(positions, len(codes) - 1 - positions) + 1
+    first, stop = positions - CANDIDATE_FLANK, positions + CANDIDATE_FLANK
     columns = (
-        au / np.maximum((near != UNKNOWN).sum(1), 1),
-        np.log10(distance),
+        au_share(codes, first, stop),
+        distance_of_nucleotides(positions, len(codes)),
         np.full(len(positions), np.log10(len(codes))),
-        positions < BEHIND_STOP,
+        positions < CLEARED,
     )
     return np.stack(columns, axis=1).astype(np.float32)
 
@@ -80,31 +74,24 @@ def describe_context(
 class PairWindows:
     """Candidate windows of N pairs of miRNA and transcript, n in all.
 
-    Those of pair i are offsets[i] to offsets[i + 1]. `drivers` is the number of the
+    Those of pair i are offsets[i] to offsets[i + 1]. `strands` is the number of the
     strand that scanned the window: of the miRNA, or behind all miRNAs of its passenger.
-    `lead` is the log of the share of duplexes that load this strand.
+    `log_loading` is the log of the share of duplexes that load this strand.
     """
 
-    offsets: NDArray[np.int64]
-    """(N + 1,)"""
-    codes: NDArray[np.uint8]
-    """(n, W)"""
-    drivers: NDArray[np.int32]
-    """(n,)"""
-    context: NDArray[np.float32]
-    """(n, CONTEXT)"""
-    lead: NDArray[np.float32]
-    """(n,)"""
-    mirnas: NDArray[np.float32]
-    """(N, miRNAs): 1 in the column of the pair's miRNA"""
-    genes: NDArray[np.float32]
-    """(N, features of the gene)"""
+    offsets: NDArray[np.int64]  # (N + 1,)
+    codes: NDArray[np.uint8]  # (n, W)
+    strands: NDArray[np.int32]  # (n,)
+    context: NDArray[np.float32]  # (n, CONTEXT)
+    log_loading: NDArray[np.float32]  # (n,)
+    mirnas: NDArray[np.float32]  # (N, miRNAs): 1 in the column of the pair's miRNA
+    genes: NDArray[np.float32]  # (N, features of the gene)
 
     def __len__(self) -> int:
         return len(self.mirnas)
 
     def batch(self, pairs: NDArray[np.integer]) -> tuple[NDArray, ...]:
-        """Return codes, drivers, number of the pair, context, lead; mirnas, genes.
+        """Return codes, strands, number of the pair, context, log_loading; mirnas, genes.
 
         The windows of `pairs` (B,) come one after another, in their order. Windows of N,
         which belong to a pair B that is not there, fill up to a multiple of BLOCK.
@@ -113,10 +100,10 @@ class PairWindows:
         more = (0, -len(at) % BLOCK if len(at) else BLOCK)
         return (
             np.pad(self.codes[at], (more, (0, 0)), constant_values=UNKNOWN).astype("i4"),
-            np.pad(self.drivers[at], more),
+            np.pad(self.strands[at], more),
             np.pad(of_pair, more, constant_values=len(pairs)),
             np.pad(self.context[at], (more, (0, 0))),
-            np.pad(self.lead[at], more),
+            np.pad(self.log_loading[at], more),
             self.mirnas[pairs],
             self.genes[pairs],
         )
@@ -125,9 +112,10 @@ class PairWindows:
         """Return `pairs` (B,) alone."""
         at, of_pair = self._find(pairs)
         counts = np.bincount(of_pair, minlength=len(pairs))
-        windows = (self.codes[at], self.drivers[at], self.context[at], self.lead[at])
         offsets = np.r_[0, np.cumsum(counts)]
-        return PairWindows(offsets, *windows, self.mirnas[pairs], self.genes[pairs])
+        windows = (self.codes[at], self.strands[at], self.context[at])
+        more = (self.log_loading[at], self.mirnas[pairs], self.genes[pairs])
+        return PairWindows(offsets, *windows, *more)
 
     def _find(self, pairs: NDArray[np.integer]) -> tuple[NDArray, NDArray]:
         """Return the windows of `pairs`, and which of these each belongs to."""
@@ -160,17 +148,17 @@ def collect_windows(
     for name, rows in table.groupby("transcript").indices.items():
         codes[rows] = cut_windows(sequences[str(name)], positions[rows])
         context[rows] = describe_context(sequences[str(name)], positions[rows])
-    driver = table["mirna"].map(number).to_numpy(np.int32)
+    mirna = table["mirna"].map(number).to_numpy(np.int32)
     passenger = (table["strand"] == "passenger").to_numpy()
-    share = mirnas["passenger_share"].to_numpy(float)[driver]
-    leads = np.log(np.where(passenger, share, 1 - share))
+    share = mirnas["passenger_share"].to_numpy(float)[mirna]
+    log_loading = np.log(np.where(passenger, share, 1 - share))
     counts = np.bincount(table["pair"], minlength=len(pairs))
     return PairWindows(
         np.r_[0, np.cumsum(counts)],
         codes,
-        (driver + len(mirnas) * passenger).astype(np.int32),
+        (mirna + len(mirnas) * passenger).astype(np.int32),
         context,
-        leads.astype(np.float32),
+        log_loading.astype(np.float32),
         np.eye(len(mirnas), dtype=np.float32)[pairs["mirna"].map(number)],
         genes.loc[pairs["gene"]].to_numpy(np.float32),
     )

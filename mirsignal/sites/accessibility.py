@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 UNPAIRED = 14
 """Nucleotides that must all be unpaired: p8 - 6 ... p8 + 7."""
-WINDOW, SPAN = 80, 40
-"""Length (nt) of the windows that are folded, and of the longest pair."""
+FOLDED_WINDOW, LONGEST_PAIR = 80, 40
+"""Length (nt) of the windows that are folded, and the farthest that two of a pair lie
+apart."""
 _BEFORE = 6
 _LEAST = 1e-20  # a probability that is 0 in floating point still has a logarithm
 
@@ -57,7 +58,7 @@ def find_regions(places: Iterable[int], length: int) -> list[tuple[int, int]]:
         last = first + UNPAIRED
         if first < 0 or last > length:
             continue
-        left, right = max(first - WINDOW, 0), min(last + WINDOW, length)
+        left, right = max(first - FOLDED_WINDOW, 0), min(last + FOLDED_WINDOW, length)
         if regions and left <= regions[-1][1]:
             left = regions.pop()[0]
         regions.append((left, right))
@@ -69,6 +70,6 @@ def fold_region(region: str) -> NDArray[np.float64]:
     unpaired (L - 13). An unknown nucleotide pairs with nothing."""
     import RNA
 
-    unpaired = RNA.pfl_fold_up(region, UNPAIRED, WINDOW, SPAN)
+    unpaired = RNA.pfl_fold_up(region, UNPAIRED, FOLDED_WINDOW, LONGEST_PAIR)
     chances = [by_length[UNPAIRED] for by_length in unpaired[UNPAIRED:]]
     return np.log10(np.maximum(chances, _LEAST))

@@ -24,12 +24,11 @@ from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
 from mirsignal.files.tables import read_table, refuse_duplicates, to_number
-from mirsignal.repression.saturation import saturate
-from mirsignal.sequences.codes import seed
+from mirsignal.repression.equation import saturate
+from mirsignal.sequences.codes import seed_region
 from mirsignal.sites.contextpp_features import describe_sites
-from mirsignal.sites.contextpp_sites import find_context_sites, join, type_numbers
 from mirsignal.sites.contextpp_tables import count_orf_8mers, orf_lengths
-from mirsignal.sites.seed_sites import SITE_TYPES
+from mirsignal.sites.seed_sites import SITE_TYPES, join, type_numbers
 
 TYPICAL = ("orf_length", "accessibility", "sps", "ta")
 """Features that may be unknown, and have a typical value."""
@@ -79,14 +78,15 @@ def tabulate_sites(
     frames = orfs.loc[names]
     lengths = orf_lengths(frames).to_numpy()
     tables = []
-    for mirna, driver in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
-        sites = describe_sites(driver, find_context_sites(driver, joined), joined)
+    for name, mirna in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
+        sites = describe_sites(mirna, joined)
         number = sites.pop("number").to_numpy()
-        counts = count_orf_8mers(frames, driver).to_numpy()
-        sites.insert(0, "mirna", mirna)
+        counts = count_orf_8mers(frames, mirna).to_numpy()
+        sites.insert(0, "mirna", name)
         sites.insert(1, "transcript", names[number])
         sites["orf_length"], sites["orf_8mers"] = lengths[number], counts[number]
-        sites["sps"], sites["ta"] = _of_seed(seed(driver), sites["site_type"], ta_sps)
+        seed, kinds = seed_region(mirna), sites["site_type"]
+        sites["sps"], sites["ta"] = _of_seed(seed, kinds, ta_sps)
         tables.append(sites.assign(accessibility=np.nan))
     return pd.concat(tables, ignore_index=True)
 
@@ -166,7 +166,7 @@ def score_folded(
 
 
 def sum_by_gene(
-    sites: pd.DataFrame, mirnas: Iterable[str], transcripts: pd.DataFrame
+    sites: pd.DataFrame, mirna_names: Iterable[str], transcripts: pd.DataFrame
 ) -> pd.DataFrame:
     """Return rows (mirna, gene, contextpp) of every pair of the study.
 
@@ -178,7 +178,7 @@ def sum_by_gene(
     totals = summed.groupby(["mirna", "gene"])["contextpp"].sum()
     n_transcripts = transcripts.groupby("gene").size()
     every = pd.MultiIndex.from_product(
-        [list(mirnas), n_transcripts.index], names=["mirna", "gene"]
+        [list(mirna_names), n_transcripts.index], names=["mirna", "gene"]
     )
     scores = totals.reindex(every, fill_value=0.0).reset_index()
     scores["contextpp"] /= scores["gene"].map(n_transcripts)
@@ -186,7 +186,7 @@ def sum_by_gene(
 
 
 def bound_scores(scores: pd.Series) -> pd.Series:
-    """Return summed scores with an end (`saturation`), as they are compared and drawn.
+    """Return summed scores with an end (`saturate`), as they are compared and drawn.
 
     A sum over the sites of a very long 3' UTR is far below any fold change; weak scores
     stay as they are. Sums are published without an end: files keep them so.

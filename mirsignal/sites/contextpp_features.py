@@ -1,6 +1,6 @@
 """Features of sites in the context++ model (Agarwal 2015, eLife 05005, Table 1).
 
-All are computed for many sites at once. Sites are rows of `find_context_sites`.
+All are computed for many sites at once. Sites are rows of `find_sites`.
 """
 
 from __future__ import annotations
@@ -10,45 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.sequences.codes import LETTERS, UNKNOWN, encode, reverse_complement
-from mirsignal.sites.contextpp_sites import Joined, count_word
+from mirsignal.sites.seed_sites import CLEARED, Joined, count_word, find_sites
+from mirsignal.sites.surroundings import au_beside_sites, distance_of_sites
 
-FLANK = 30
-"""Nucleotides on each side whose A and U count."""
 _REACH = 15  # nt upstream of the site that may pair with the 3' part
 _HEAVY = slice(12, 16)  # miRNA nt 13-16, whose pairs count 1, others 0.5
 _SHORTEST_RUN = 2
-
-
-def local_au(sites: pd.DataFrame, joined: Joined) -> NDArray[np.float64]:
-    """Return the weighted share (N,) of A and U within 30 nt on either side.
-
-    The k-th nucleotide beside the site weighs 1/k upstream of an 8mer or 7mer-m8 and
-    downstream of a 7mer-m8 or 6mer, else 1/(k + 1).
-    """
-    kind = sites["site_type"].to_numpy()
-    starts = joined.starts[sites["number"].to_numpy()]
-    lengths = joined.lengths[sites["number"].to_numpy()]
-    first, end = sites["start"].to_numpy(), sites["end"].to_numpy()
-    k = np.arange(1, FLANK + 1)
-    upstream = 1 / (k + ~np.isin(kind, ["8mer", "7mer-m8"])[:, None])
-    downstream = 1 / (k + np.isin(kind, ["8mer", "7mer-A1"])[:, None])
-    au = total = np.zeros(len(sites))
-    for at, weight in (
-        (first[:, None] - k, upstream),
-        (end[:, None] + k - 1, downstream),
-    ):
-        inside = (at >= 0) & (at < lengths[:, None])
-        letters = joined.codes[np.where(inside, at + starts[:, None], 0)]
-        total = total + (weight * inside).sum(axis=1)
-        au = au + (weight * (inside & np.isin(letters, encode("AU")))).sum(axis=1)
-    return np.divide(au, total, out=np.zeros(len(sites)), where=total > 0)
-
-
-def distance_to_end(sites: pd.DataFrame, joined: Joined) -> NDArray[np.float64]:
-    """Return log10 of the nucleotides (N,) to the nearer end of the UTR; 0 where none."""
-    lengths = joined.lengths[sites["number"].to_numpy()]
-    nearer = np.minimum(sites["start"], lengths - sites["end"]).to_numpy()
-    return np.log10(np.maximum(nearer, 1))
 
 
 def three_prime_pairing(
@@ -119,15 +86,16 @@ def letters_at_p8(sites: pd.DataFrame, joined: Joined) -> NDArray[np.str_]:
     return np.array(list(LETTERS))[joined.codes[at]]
 
 
-def describe_sites(mirna: str, sites: pd.DataFrame, joined: Joined) -> pd.DataFrame:
+def describe_sites(mirna: str, joined: Joined) -> pd.DataFrame:
     """Return the sites of one miRNA with every feature that its sequence and the UTR's
     decide, but for accessibility."""
+    sites = find_sites(mirna, joined, CLEARED)
     number = sites["number"].to_numpy()
     return sites.assign(
         three_prime=three_prime_pairing(mirna, sites, joined),
         utr_length=np.log10(joined.lengths[number]),
-        local_au=local_au(sites, joined),
-        distance=distance_to_end(sites, joined),
+        local_au=au_beside_sites(sites, joined),
+        distance=distance_of_sites(sites, joined),
         off6m=count_offset_6mers(mirna, joined)[number],
         site8=letters_at_p8(sites, joined),
         srna1=mirna[0],

@@ -12,7 +12,7 @@ from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_id, log_lost
 from mirsignal.files.tables import name_columns, read_table, refuse_duplicates, to_number
 from mirsignal.sequences.codes import normalise, reverse_complement
-from mirsignal.sites.contextpp_sites import count_word, join
+from mirsignal.sites.seed_sites import count_word, join
 
 TA_SPS_COLUMNS = {
     "seed": "Seed region",
@@ -37,7 +37,7 @@ def read_ta_sps(
 
     Returns columns sps (kcal/mol, of 8mer and 7mer-m8 sites), sps_short (of 7mer-A1 and
     6mer sites) and ta (log10), indexed by seed. Raises InputError when a column is
-    missing, a seed stands there twice or a value is no number.
+    missing, a seed is given twice or a value is no number.
     """
     setting = "inputs: contextpp: columns"
     names = name_columns(TA_SPS_COLUMNS, columns, setting)
@@ -131,7 +131,7 @@ def _frame(where: str, sequence: str, start: int, end: int) -> str:
 def choose_orfs(transcripts: pd.DataFrame, mrnas: pd.DataFrame) -> pd.Series:
     """Return the reading frame of each transcript ("" where none is known).
 
-    That of the same transcript (versions aside), else of its gene. An id that stands on
+    That of the same transcript (versions aside), else of its gene. An id on
     several rows, as in tables put together from several sources, means the longest.
     """
     longest = mrnas.assign(length=mrnas["orf"].str.len()).sort_values(

@@ -1,4 +1,4 @@
-"""What a gene's mRNA is like whatever the miRNA: lengths and composition."""
+"""Features of a gene's mRNA that are the same for all miRNAs: lengths, composition."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def describe_genes(
     """Return GENE_FEATURES of each gene, the mean over its transcripts.
 
     `transcripts` has transcript and gene, `orfs` the reading frame by transcript (""
-    where unknown), which is NaN where no frame of the gene is known: what stands there
-    is for a model to say, from the genes that it is trained on (`fit_scale`).
+    where unknown), which is NaN where no frame of the gene is known: a model
+    fills it in from the genes that it is trained on (`fit_scale`).
     """
     rows = [_describe(sequences[name], orfs[name]) for name in transcripts["transcript"]]
     table = pd.DataFrame(rows, columns=list(GENE_FEATURES))

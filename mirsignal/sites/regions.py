@@ -44,8 +44,8 @@ def tabulate_regions(
     `transcripts` transcript and gene; `sequences` the 3' UTRs and `orfs` the reading
     frames ("" where unknown) by transcript; `sites` the scored sites of the miRNAs in the
     3' UTRs (`contextpp.tabulate_sites`, `score_sites`). The others get a context++ score
-    in the same way, in which a site of a reading frame counts as one of a 3' UTR; how
-    much less it does is for a model to learn. They are not folded: accessibility is NaN.
+    in the same way, in which a site of a reading frame counts as one of a 3' UTR; a
+    model learns how much weaker it is. They are not folded: accessibility is NaN.
     `weight` is the share of duplexes that load the strand, over the number of transcripts
     of the gene. A passenger that is never loaded has no sites.
     """
@@ -54,12 +54,12 @@ def tabulate_regions(
     passengers = loaded[["mirna"]].assign(sequence=loaded["passenger"])
     frames = {name: orf for name, orf in orfs.items() if orf}
     tables = [sites.assign(group="guide_utr")]
-    for strand, drivers in (("guide", mirnas), ("passenger", passengers)):
+    for strand, loading in (("guide", mirnas), ("passenger", passengers)):
         for region, where in (("utr", sequences), ("orf", frames)):
             group = f"{strand}_{region}"
-            if group == "guide_utr" or not where or drivers.empty:
+            if group == "guide_utr" or not where or loading.empty:
                 continue
-            found = tabulate_sites(drivers, where, orfs, ta_sps)
+            found = tabulate_sites(loading, where, orfs, ta_sps)
             scores = score_sites(fill_typical(found, coefficients), coefficients)
             tables.append(found.assign(group=group, contextpp=scores))
     joined = pd.concat(tables, ignore_index=True)

@@ -45,7 +45,7 @@ def within_group_auc(labels: NDArray, scores: NDArray, groups: ArrayLike) -> flo
     """Return the ROC-AUC inside groups (miRNAs), weighted by positive-negative pairs.
 
     Only pairs of the same group are compared, so that a preference for a miRNA as such
-    earns nothing. Ties count half (Mann-Whitney). NaN when no group holds both labels.
+    adds nothing. Ties count half (Mann-Whitney). NaN when no group holds both labels.
     """
     order = np.lexsort((np.asarray(scores), np.asarray(groups)))
     group, score = np.asarray(groups)[order], np.asarray(scores)[order]
@@ -78,7 +78,7 @@ def bootstrap_interval(
     """Return the percentile bootstrap interval of measure(first, second).
 
     With `groups`, whole groups are resampled (all pairs of a gene together); where all
-    are of one, which tells nothing of others, each row is. Resamples on which the
+    are of one, which says nothing of others, each row is. Resamples on which the
     measure is undefined are left out; NaN where it always is.
     """
     values = [
@@ -116,7 +116,7 @@ def percentile_interval(
     """Return the 95% bootstrap interval of a measure of a sample (N, ...) over axis 0.
 
     `measure` takes an axis, as np.median does. Whole `groups` (N,) are resampled, such
-    as all pairs of a miRNA; where all are of one, which tells nothing of others, each
+    as all pairs of a miRNA; where all are of one, which says nothing of others, each
     row is. NaN for fewer than two rows.
     """
     if len(sample) < 2:

@@ -26,7 +26,7 @@ class GeneResamples:
     def __init__(self, genes: ArrayLike, n_resamples: int, seed: int) -> None:
         """`genes` (N,) names the gene of each pair.
 
-        Of a single gene, which tells nothing of others, there is no resample: R is 0.
+        Of a single gene, which says nothing of others, there is no resample: R is 0.
         """
         self.gene_of, names = pd.factorize(np.asarray(genes), sort=True)
         n = len(names)
@@ -94,7 +94,7 @@ def mean_over_mirnas(
     """Return the mean (R, ...) over miRNAs that are resampled as well as genes.
 
     `resampled` are values (R, ...) of each miRNA, NaN where undefined. The two are drawn
-    apart (Owen 2007, Annals of Applied Statistics 1:386), so that the mean speaks of
+    apart (Owen 2007, Annals of Applied Statistics 1:386), so that the mean is one for
     other miRNAs too; 95% intervals cover 94 to 98% of the time for 5 to 20 simulated
     miRNAs.
     """

@@ -60,7 +60,7 @@ def complete_config(
     hybrids = completed["studies"][completed["study"]]["inputs"]["hybrids"]
     if hybrids["format"] == "clash_table" and "transcripts" not in hybrids:
         raise InputError(
-            "config: inputs: hybrids: a clash_table tells places in transcripts; give "
+            "config: inputs: hybrids: a clash_table gives places in transcripts; give "
             "their FASTA as `transcripts`"
         )
     check_recipes(completed, schema)

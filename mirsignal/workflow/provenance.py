@@ -52,7 +52,7 @@ def describe_file(path: str | Path) -> str | dict[str, Any]:
 
     Results are many and large: the checksum that their job kept stands for them
     (`integrity.record`), or their size where none is kept, as of what several folders
-    share. A file of a user above LARGEST bytes is told by size and date.
+    share. A file of a user above LARGEST bytes is described by size and date.
     """
     path = Path(path)
     size = path.stat().st_size

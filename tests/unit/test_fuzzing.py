@@ -1,4 +1,4 @@
-"""Readers of user files, fed with spoilt ones: a result, or one line; the short form.
+"""Readers of user files, fed with corrupted ones: a result, or one line; the short form.
 
 The long form counts as part of `make bench-reliability` (benchmarks/fuzzing.py).
 """
@@ -6,7 +6,7 @@ The long form counts as part of `make bench-reliability` (benchmarks/fuzzing.py)
 import pytest
 
 from benchmarks import layouts
-from benchmarks.fuzzing import Reader, bounded_memory, check, fuzz, make_readers, spoil
+from benchmarks.fuzzing import Reader, bounded_memory, check, corrupt, fuzz, make_readers
 from benchmarks.mutations import MUTATIONS
 from mirsignal.errors import InputError
 from mirsignal.files.tables import read_table
@@ -36,7 +36,7 @@ def test_readers_return_or_say_why_not_in_one_line():
 def test_faults_that_fuzzing_found(tmp_path, name, layout, mutations):
     reader = make_readers(tmp_path)[name]
     path = tmp_path / "user_file"
-    path.write_bytes(spoil(reader.seeds[layout], mutations))
+    path.write_bytes(corrupt(reader.seeds[layout], mutations))
     assert check(reader, path) == ""
 
 
@@ -81,9 +81,9 @@ def test_mutations_change_what_they_are_given_and_depend_on_nothing_else(name):
     whole = layouts.FOLD_CHANGES["matrix"]
     for content in (whole, b"", b"\n", b"a\tb"):
         for at in (0, 7, 65_536):
-            first = spoil(content, [(name, at, at)])
-            assert first == spoil(content, [(name, at, at)])
-    assert any(spoil(whole, [(name, 40, n)]) != whole for n in (1, 2, 3))
+            first = corrupt(content, [(name, at, at)])
+            assert first == corrupt(content, [(name, at, at)])
+    assert any(corrupt(whole, [(name, 40, n)]) != whole for n in (1, 2, 3))
 
 
 def fails(error):

@@ -184,6 +184,19 @@ def test_every_file_that_a_page_names_is_there(root):
             assert exists or name == "studies/mine.yaml", f"{page}: {name}"
 
 
+def test_glossary_names_modules_and_what_they_define(root):
+    page = (root / "docs/glossary.md").read_text()
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| ")]
+    names = [n for row in rows for n in re.findall(r"`(\w+(?:\.\w+)+)`", row[-1])]
+    assert len(names) > 20
+    for name in set(names) - {"config.yaml"}:
+        module, _, last = name.rpartition(".")
+        if (root / "mirsignal" / f"{name.replace('.', '/')}.py").exists():
+            continue
+        text = (root / "mirsignal" / f"{module.replace('.', '/')}.py").read_text()
+        assert re.search(rf"^(def )?{last}\b", text, re.M), name
+
+
 def test_table_that_make_shows_has_whole_intervals(root):
     shown = re.search(r"^show = .* cut -f (\S+) ", (root / "Makefile").read_text(), re.M)
     columns = ["predictor", *MEASURES]

@@ -1,4 +1,4 @@
-"""Logistic regression on seed matches: the baseline that every network has to beat."""
+"""Logistic regression on seed matches: a baseline for every network."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def build_seed_match(encoding: str = "wc", **unused: object) -> keras.Model:
     """Build a logistic regression on MATCHES: pairing (N, W, M, C) -> P (N, 1).
 
     A fixed convolution finds each match (1 where all its pairs are there, else 0), its
-    maximum over the window tells whether there is one; five numbers are learned. It has
+    maximum over the window is 1 where there is one; five numbers are learned. It has
     no sizes and takes those of other networks without using them.
     """
     layers = keras.layers

@@ -1,4 +1,4 @@
-"""The signal network: convolution, bidirectional GRU and pooling, blind to padding."""
+"""The signal network: convolution, bidirectional GRU and masked pooling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that make one vector of a signal's bins, blind to those that are masked.
+"""Layers that make one vector of a signal's bins, without those that are masked.
 
 Each takes values (N, bins, C) and a mask (N, bins, 1). A signal without any bin gives
 what a gene without any site would.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from mirsignal.networks.backend import keras
 
-HIGHEST_ENERGY = 15.0
-"""Energies are cut here, so that their exponential stays finite."""
+HIGHEST_EXPONENT = 15.0
+"""Energies and attention scores of bins are cut here, so that their exponential stays
+finite. It is above `equation.HIGHEST_ENERGY`: energies of bins come near that in
+training, and one that is cut has no gradient."""
 
 
 class _Pooling(keras.layers.Layer):
@@ -53,7 +55,7 @@ class OccupancyPooling(_Pooling):
 
     def call(self, energies, weights):
         ops = keras.ops
-        bound = ops.exp(ops.minimum(energies, HIGHEST_ENERGY))
+        bound = ops.exp(ops.minimum(energies, HIGHEST_EXPONENT))
         total = ops.sum(bound * ops.cast(weights, energies.dtype), axis=1)
         return ops.log1p(total) / ops.log(ops.cast(2.0, energies.dtype))
 
@@ -68,7 +70,7 @@ class AttentionPooling(_Pooling):
     def call(self, values, scores, weights):
         ops = keras.ops
         kept = ops.cast(weights, values.dtype)
-        weighed = ops.exp(ops.minimum(scores, HIGHEST_ENERGY)) * kept
+        weighed = ops.exp(ops.minimum(scores, HIGHEST_EXPONENT)) * kept
         return ops.sum(weighed * values, axis=1) / (1.0 + ops.sum(weighed, axis=1))
 
 

@@ -16,7 +16,7 @@ from mirsignal.errors import InputError
 from mirsignal.networks.backend import keras
 from mirsignal.networks.checkpoints import Checkpoint, make_checkpoint
 from mirsignal.scan.attribution import Attributor
-from mirsignal.scan.convolution import fold_network
+from mirsignal.scan.convolution import list_stages
 from mirsignal.scan.peaks import call_peaks
 from mirsignal.scan.scanning import (
     make_scanner,
@@ -78,7 +78,7 @@ def test_scan_and_attribution_peak_at_the_planted_site(trained, random_rna):
     logits = scan_transcripts(make_scanner(model, 1), transcripts, rows)
     p = [sigmoid(track) for track in logits]
     weights = [np.where(track > 0.5, track, 0) for track in p]
-    attributor = Attributor(fold_network(model), 8)
+    attributor = Attributor(list_stages(model), 8)
     found = []
     for track, prediction in zip(
         attributor.attribute(transcripts, weights, rows, reference), p, strict=True

@@ -10,7 +10,7 @@ from mirsignal.interpretation.checks import (
     check_attributions,
     correlate_rows,
     shuffle_weights,
-    summarise,
+    summarise_check,
 )
 from mirsignal.interpretation.explanation import LARGEST_RESIDUAL
 from mirsignal.sequences.codes import decode_many
@@ -31,7 +31,7 @@ def test_a_network_that_learned_sites_passes(site_network, tables, tmp_path):
     checks, about = check_attributions(site_network[0], *tables, ENCODING, 25, STEPS, 1)
     assert (about["n_background"], about["n_failed"]) == (25, 0)
     assert all(len(values) == 40 for values in checks.values())
-    found = {name: summarise(values, 1) for name, values in checks.items()}
+    found = {name: summarise_check(values, 1) for name, values in checks.items()}
     assert found["additivity"]["max"] < 1e-4
     agreement = ("background_r", "mutagenesis_r", "fast_r")
     assert min(found[name]["median"] for name in agreement) > 0.8
@@ -60,7 +60,7 @@ def test_network_that_cannot_be_slid_says_so(name, tables, unsettle, tmp_path):
     )
     assert model.name in about["fast_unsupported"]
     assert not [check for check in checks if check.startswith("fast")]
-    found = {check: summarise(values, 1) for check, values in checks.items()}
+    found = {check: summarise_check(values, 1) for check, values in checks.items()}
     draw_checks(checks, found, tmp_path / "checks.svg")
 
 
@@ -86,9 +86,9 @@ def test_rows_are_correlated_over_what_both_know():
 
 def test_summary_counts_what_is_undefined():
     values = np.r_[np.linspace(0, 1, 101), np.nan, np.nan]
-    found = summarise(values, 1)
+    found = summarise_check(values, 1)
     assert (found["n"], found["n_undefined"], found["max"]) == (101, 2, 1)
     assert found["median"] == pytest.approx(0.5)
     assert found["low"] < 0.5 < found["high"]
     assert found["q05"] == pytest.approx(0.05)
-    assert summarise(np.array([0.3]), 1)["low"] is None
+    assert summarise_check(np.array([0.3]), 1)["low"] is None

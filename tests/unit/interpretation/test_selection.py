@@ -75,11 +75,11 @@ def test_bad_tables_are_refused(table_of, text, words):
 @pytest.fixture
 def test_pairs(random_rna):
     rows = [
-        (test_set, "x", random_rna(20), "f", random_rna(50), label, score)
+        (test_set, "x", random_rna(20), "f", random_rna(50), label, p)
         for test_set in ("random", "unseen_target")
-        for label, score in ((0, 0.9), (1, 0.2), (1, 0.4), (1, 0.6), (1, 0.8))
+        for label, p in ((0, 0.9), (1, 0.2), (1, 0.4), (1, 0.6), (1, 0.8))
     ]
-    names = ["test_set", "mirna_name", "mirna", "family", "target", "label", "score"]
+    names = ["test_set", "mirna_name", "mirna", "family", "target", "label", "prediction"]
     return pd.DataFrame(rows, columns=names)
 
 

@@ -70,10 +70,10 @@ def vary(model, seed=5):
 
 def test_prediction_by_hand():
     model, (windows, _) = vary(build(passenger=True)), planted(40)
-    windows.drivers[::3] += N_MIRNAS  # windows of passengers
-    windows.lead[::3] = np.log(0.25)
+    windows.strands[::3] += N_MIRNAS  # windows of passengers
+    windows.log_loading[::3] = np.log(0.25)
     head = {name: value.numpy() for name, value in model.head.items()}
-    logits = model.logits(windows.codes.astype(np.int32), windows.drivers).numpy()
+    logits = model.logits(windows.codes.astype(np.int32), windows.strands).numpy()
     model.scales["context"].assign([np.full(4, 0.5), np.full(4, 2.0)])
     predicted = model.predict(windows)
     for pair in range(40):
@@ -111,7 +111,7 @@ def test_start_gives_mean_and_occupancy():
     targets = pairs["target"].to_numpy("float32")
     model.start(windows, targets, np.random.default_rng(0))
     energy = model.head["e_0"] + model.head["s"] * model.logits(
-        windows.codes.astype(np.int32), windows.drivers
+        windows.codes.astype(np.int32), windows.strands
     )
     mean = np.exp(energy).sum() / len(windows)
     assert mean == pytest.approx(FIRST_OCCUPANCY, rel=0.1)

@@ -8,7 +8,7 @@ from mirsignal.repression.models import SIGNAL_NETWORKS
 from mirsignal.repression.occlusion import find_parts, name_sites, occlude
 from mirsignal.repression.training import predict_signals
 from mirsignal.signals.compression import SMALLEST, compress
-from mirsignal.sites.seed_sites import find_sites
+from mirsignal.sites.seed_sites import find_sites, join
 
 
 def test_parts_of_peaks_are_their_windows_with_those_of_near_ones():
@@ -58,5 +58,5 @@ def test_sites_of_a_part_are_named_best_first(random_rna):
     mirna = "UGAGGUAGUAGGUUGUAUAGUU"  # 6mer UACCUC, 8mer CUACCUCA
     utr = "G" * 10 + "UACCUC" + "G" * 10 + "CUACCUCA" + "G" * 30
     parts = pd.DataFrame({"start": [0, 0, 28, 40], "end": [60, 20, 60, 60]})
-    names = name_sites(parts, find_sites(mirna, utr))
+    names = name_sites(parts, find_sites(mirna, join([utr])))
     assert names == ["8mer 26-34; 6mer 10-16", "6mer 10-16", "8mer 26-34", ""]

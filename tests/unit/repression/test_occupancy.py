@@ -7,13 +7,13 @@ from scipy.optimize import check_grad
 
 from mirsignal.errors import InputError
 from mirsignal.repression import occupancy
+from mirsignal.repression.equation import CEILING
 from mirsignal.repression.occupancy import (
     fit_occupancy,
     fit_seeds,
     load_occupancy,
     save_occupancy,
 )
-from mirsignal.repression.saturation import CEILING, saturate
 from mirsignal.sites.gene_features import GENE_FEATURES
 from mirsignal.sites.regions import GROUPS
 from mirsignal.sites.seed_sites import SITE_TYPES
@@ -112,7 +112,7 @@ def test_baseline_is_the_best_for_given_effects(pairs, sites, genes, rng):
 def test_before_training_a_weak_lone_site_does_what_contextpp_says():
     start = occupancy._start(1, 1, 0, seed=0)
     summed = np.exp(start["group"] + np.log(0.01))
-    effect = -saturate(occupancy._compete(start, summed))
+    effect = -occupancy._repression(start, summed)
     assert effect == pytest.approx([-0.007, -0.0014, -0.007, -0.0014], rel=0.02)
 
 

@@ -13,8 +13,10 @@ SETTINGS = {
     "cluster_identity": 0.8,
     "cluster_tool": "rapidfuzz",
     "fractions": {
-        **{"validation": 0.15, "random": 0.1},
-        **{"unseen_target": 0.15, "unseen_family": 0.15},
+        "validation": 0.15,
+        "random": 0.1,
+        "unseen_target": 0.15,
+        "unseen_family": 0.15,
     },
     "negatives": "balanced",
     "ratio": 2,

@@ -33,8 +33,11 @@ def audit(rng, random_rna, tmp_path, monkeypatch):
 
     def run(negatives):
         settings = {
-            **{"negatives": negatives, "cluster_kmer": 16, "cluster_identity": None},
-            **{"cluster_tool": "rapidfuzz", "ratio": 2},
+            "negatives": negatives,
+            "cluster_kmer": 16,
+            "cluster_identity": None,
+            "cluster_tool": "rapidfuzz",
+            "ratio": 2,
             "fractions": {"validation": 0.1, "random": 0.25, "unseen_target": 0.25},
         }
         pairs = make_samples(positives, settings, seed=2)
@@ -113,8 +116,11 @@ def test_common_mirnas_that_run_out_of_partners_offer_no_shortcut(rng, random_rn
         }
     )
     settings = {
-        **{"negatives": "balanced", "cluster_kmer": 16, "cluster_identity": None},
-        **{"cluster_tool": "rapidfuzz", "ratio": 10},
+        "negatives": "balanced",
+        "cluster_kmer": 16,
+        "cluster_identity": None,
+        "cluster_tool": "rapidfuzz",
+        "ratio": 10,
         "fractions": {"validation": 0.1, "unseen_target": 0.4},
     }
     pairs = make_samples(positives, settings, seed=2)
@@ -129,7 +135,7 @@ def test_common_mirnas_that_run_out_of_partners_offer_no_shortcut(rng, random_rn
     assert ratios == [1, 10]
 
 
-def test_overlap_is_told_of_every_pair_of_splits(audit):
+def test_overlap_is_given_for_every_pair_of_splits(audit):
     overlap = {(row["with"], row["of"]): row for row in audit("balanced")["overlap"]}
     assert len(overlap) == 6
     for kind in ("target", "gene", "cluster", "25-mer"):

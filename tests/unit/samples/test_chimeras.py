@@ -270,7 +270,9 @@ TWO = "".join(
 @pytest.mark.parametrize(("two_labels", "n", "n_test"), [("drop", 1, 2), ("keep", 2, 4)])
 def test_pairs_with_two_labels(tmp_path, two_labels, n, n_test):
     text = "miRNA gene label\n" + TWO
-    with pytest.raises(InputError, match=r"line 2: TGAGG\w+ x A+ stands .*two_labels"):
+    with pytest.raises(
+        InputError, match=r"line 2: TGAGG\w+ x A+ has two labels .*two_labels"
+    ):
         pairs_of(tmp_path, text)
     table, counts = pairs_of(tmp_path, text, two_labels=two_labels)
     assert len(table) == n

@@ -6,11 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirsignal.samples.splits import SPLITS, WHOLE_CLUSTERS, assign_splits, largest_dealt
+from mirsignal.samples.splits import (
+    SPLITS,
+    WHOLE_CLUSTERS,
+    assign_splits,
+    largest_assigned,
+)
 
 FRACTIONS = {
-    **{"validation": 0.1, "random": 0.05},
-    **{"unseen_target": 0.15, "unseen_family": 0.1},
+    "validation": 0.1,
+    "random": 0.05,
+    "unseen_target": 0.15,
+    "unseen_family": 0.1,
 }
 
 
@@ -76,7 +83,9 @@ def test_share_zero_leaves_a_split_out(rng):
     fractions = {"validation": 0.2, "random": 0.3}
     table = table_of(np.arange(100) % 7, np.arange(100), fractions=fractions)
     assert table["split"].value_counts().to_dict() == {
-        **{"train": 50, "random": 30, "validation": 20}
+        "train": 50,
+        "random": 30,
+        "validation": 20,
     }
 
 
@@ -98,7 +107,7 @@ def deal(clusters, seed):
 def test_large_clusters_are_dealt_like_small_ones(unequal):
     """A cluster of any size has the same chance to be held out, over 60 seeds."""
     sizes = np.bincount(unequal)
-    limit = largest_dealt(sizes[unequal], [len(unequal) // 10])
+    limit = largest_assigned(sizes[unequal], [len(unequal) // 10])
     assert 247 < limit < 508
     held = {split: np.zeros(len(sizes)) for split in WHOLE_CLUSTERS}
     for seed in range(60):
@@ -126,7 +135,7 @@ def test_a_held_out_split_has_large_clusters_whatever_the_seed(unequal):
             assert large[split] > large["train"] / 3, (seed, split)
 
 
-def test_clusters_too_large_to_be_dealt_are_told(unequal, caplog):
+def test_clusters_too_large_to_be_assigned_are_logged(unequal, caplog):
     caplog.set_level("INFO")
     deal(unequal, 1)
     assert (

@@ -19,7 +19,7 @@ def test_seed_match_track():
     np.testing.assert_array_equal(seed_match_track(MIRNA, transcript), expected)
 
 
-def test_narrow_and_shifted_peaks_are_told_apart():
+def test_narrow_and_shifted_peaks_are_distinguished():
     tracks = {
         "narrow": [hill(300, 103, 10), hill(100, 50, 10)],
         "broad": [hill(300, 110, 40), 0 * hill(100, 50, 10)],

@@ -9,12 +9,18 @@ from hypothesis import strategies as st
 
 from mirsignal.errors import InputError
 from mirsignal.sequences.codes import (
+    AU,
+    GC,
+    GU,
+    LETTERS,
+    MISMATCH,
+    PAIR_KINDS,
     decode,
     encode,
     encode_many,
     normalise,
     reverse_complement,
-    seed,
+    seed_region,
 )
 from mirsignal.sequences.fasta import Transcripts, read_fasta, write_fasta
 
@@ -53,7 +59,7 @@ def test_reverse_complement_twice_is_nothing(sequence):
 
 
 def test_seed_of_let7_and_its_site():
-    assert seed("UGAGGUAGUAGGUUGUAUAGUU") == "GAGGUAG"
+    assert seed_region("UGAGGUAGUAGGUUGUAUAGUU") == "GAGGUAG"
     assert reverse_complement("GAGGUAG") == "CUACCUC"
 
 
@@ -93,3 +99,17 @@ def test_written_fasta_is_read_at_random(tmp_path):
     assert "d" not in transcripts
     with pytest.raises(InputError, match="no transcript 'd'"):
         transcripts["d"]
+
+
+def test_kinds_of_base_pairs_by_hand():
+    kinds = {"AU": AU, "UA": AU, "CG": GC, "GC": GC, "GU": GU, "UG": GU}
+    for one, row in zip(LETTERS, PAIR_KINDS, strict=True):
+        for other, kind in zip(LETTERS, row, strict=True):
+            assert kind == kinds.get(one + other, MISMATCH)
+
+
+def test_watson_crick_pairs_are_those_of_complements():
+    partner = np.argmax(PAIR_KINDS >= AU, axis=1)[:4]
+    assert "".join(LETTERS[at] for at in partner) == reverse_complement("ACGU")[::-1]
+    assert not PAIR_KINDS[4].any()
+    assert not PAIR_KINDS[:, 4].any()

@@ -10,10 +10,10 @@ from mirsignal.errors import InputError
 from mirsignal.sequences.codes import reverse_complement
 from mirsignal.sequences.mirnas import read_mirnas
 from mirsignal.sequences.strands import (
+    ASSUMED_FACTOR,
     BLOCKED_SHARE,
     LEAST,
     STRAND_COLUMNS,
-    TRUST,
     WEAKEST,
     Duplex,
     load_strands,
@@ -142,7 +142,7 @@ def test_table_says_what_was_transfected(table_of, caplog):
     assert table["share_source"].tolist() == ["ends", "ends", "none", "blocked", "table"]
     assert table["passenger_share"].tolist() == [
         pytest.approx(0.229, abs=0.001),
-        pytest.approx(TRUST * 0.438, abs=0.001),
+        pytest.approx(ASSUMED_FACTOR * 0.438, abs=0.001),
         0,
         BLOCKED_SHARE,
         0.3,

@@ -17,8 +17,8 @@ from mirsignal.signals.channels import (
     Wiggle,
     check_tracks,
     compute_channels,
+    list_columns,
     list_scans,
-    name_columns,
     sample_channels,
 )
 
@@ -42,17 +42,6 @@ def test_context_channels_by_hand():
     np.testing.assert_allclose(values[:, 2], np.log10(5), rtol=1e-6)
 
 
-def test_local_au_by_hand():
-    # At G (0): G 1/1, A 1/2, U 1/3, C 1/4; the nucleotide itself does not count.
-    au = compute_channels(["au"], scan_of("GGAUC"))[:, 0]
-    assert au[0] == pytest.approx((1 / 2 + 1 / 3) / (1 + 1 / 2 + 1 / 3 + 1 / 4))
-    assert au[2] == pytest.approx(1 / (1 + 1 + 1 / 2 + 1 / 2))
-    unknown = compute_channels(["au"], scan_of("GNAUC"))[0, 0]
-    assert unknown == pytest.approx((1 / 2 + 1 / 3) / (1 / 2 + 1 / 3 + 1 / 4))
-    assert compute_channels(["au"], scan_of("A" + "C" * 31))[31, 0] == 0  # 31 nt away
-    assert compute_channels(["au"], scan_of("A")).tolist() == [[0]]
-
-
 def test_pairing_by_hand_and_at_the_best_row_of_a_window():
     utr = "C" * 30 + "CUACCUCA" + "C" * 30  # an 8mer; its A (37) is opposite nt 1
     scan = scan_of(utr)
@@ -67,7 +56,7 @@ def test_pairing_by_hand_and_at_the_best_row_of_a_window():
     found = sample_channels(["pairing"], scan, centres)
     np.testing.assert_array_equal(found[:2], [row, row])
     assert found[2, 20] < row[20] / 2
-    assert name_columns(["pairing"])[-2:] == ("pairing_20", "stacking")
+    assert list_columns(["pairing"])[-2:] == ("pairing_20", "stacking")
 
 
 def test_wobble_and_unknown_nucleotides_in_pairing():
@@ -114,7 +103,7 @@ def test_sparse_attribution_goes_to_its_transcript():
 def test_every_channel_has_a_row_per_nucleotide_and_its_columns(name):
     scan = scan_of("ACGUACGU")
     scan.tracks.update(centre=np.ones(8), three_prime=np.ones(8))
-    assert compute_channels([name], scan).shape == (8, len(name_columns([name])))
+    assert compute_channels([name], scan).shape == (8, len(list_columns([name])))
     assert sample_channels([name], scan, np.array([0, 7])).shape[0] == 2
 
 
@@ -123,7 +112,7 @@ def test_new_channel_joins_as_one_function(monkeypatch):
     monkeypatch.setitem(CHANNELS, "is_gc", gc)
     values = compute_channels(["position", "is_gc"], scan_of("AGCU"))
     assert values[:, 1].tolist() == [0, 1, 1, 0]
-    assert name_columns(["position", "is_gc"]) == ("position", "is_gc")
+    assert list_columns(["position", "is_gc"]) == ("position", "is_gc")
 
 
 @pytest.fixture
@@ -140,7 +129,7 @@ def test_track_of_the_study_is_a_channel(conservation):
     scan = scan_of("ACGUAC", conservation=Wiggle(conservation))
     values = compute_channels(["track:conservation", "position"], scan)
     assert values[:, 0].tolist() == [0, 0, 0.5, 0.5, 0.5, 0]
-    assert name_columns(["track:conservation"]) == ("track:conservation",)
+    assert list_columns(["track:conservation"]) == ("track:conservation",)
 
 
 def test_track_that_does_not_fit_the_transcripts_is_refused(conservation, tmp_path):

@@ -67,21 +67,21 @@ def collected():
 def test_windows_are_those_of_their_pairs(collected):
     sequences, windows = collected
     assert windows.offsets.tolist() == [0, 1, 1, 3], "miR-1 has no candidate on t1"
-    assert windows.drivers.tolist() == [1, 1, 3]
+    assert windows.strands.tolist() == [1, 1, 3]
     expected = [("t2", 7), ("t1", 50), ("t1", 20)]
     for row, (name, at) in enumerate(expected):
         (window,) = cut_windows(sequences[name], np.array([at]))
         np.testing.assert_array_equal(windows.codes[row], window)
-    np.testing.assert_allclose(windows.lead, np.log([0.8, 0.8, 0.2]), rtol=1e-6)
+    np.testing.assert_allclose(windows.log_loading, np.log([0.8, 0.8, 0.2]), rtol=1e-6)
     assert windows.mirnas.tolist() == [[0, 1], [1, 0], [0, 1]]
     assert windows.genes.tolist() == [[2, 4], [1, 3], [1, 3]]
 
 
 def test_pairs_can_be_taken_in_any_order(collected):
     _, windows = collected
-    codes, drivers, of_pair, *_ = windows.batch(np.array([2, 1, 0]))
+    codes, strands, of_pair, *_ = windows.batch(np.array([2, 1, 0]))
     assert of_pair.tolist() == [0, 0, 2] + [3] * 5
-    assert drivers[:3].tolist() == [1, 3, 1]
+    assert strands[:3].tolist() == [1, 3, 1]
     np.testing.assert_array_equal(codes[:3], windows.codes[[1, 2, 0]])
     assert (codes[3:] == UNKNOWN).all()
     taken = windows.take(np.array([2, 1]))

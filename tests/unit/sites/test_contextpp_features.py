@@ -8,51 +8,17 @@ from hypothesis import strategies as st
 from mirsignal.sites.contextpp_features import (
     count_offset_6mers,
     describe_sites,
-    distance_to_end,
-    local_au,
     three_prime_pairing,
 )
-from mirsignal.sites.contextpp_sites import find_context_sites, join
+from mirsignal.sites.seed_sites import CLEARED, find_sites, join
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
-HARMONIC = sum(1 / k for k in range(1, 31))
-SHIFTED = HARMONIC - 1 + 1 / 31  # weights 1/2 ... 1/31
 
 
 def measured(function, sequence, *arguments):
     """Return what a feature function gives for the first site of `sequence`."""
     joined = join([sequence])
-    return function(*arguments, find_context_sites(LET7, joined), joined)[0]
-
-
-@pytest.mark.parametrize(
-    ("sequence", "expected"),
-    [
-        ("G" * 29 + "A" + "CUACCUCA" + "G" * 30, 1 / (HARMONIC + SHIFTED)),
-        ("G" * 29 + "A" + "CUACCUC" + "G" * 30, 1 / (HARMONIC + HARMONIC)),
-        ("G" * 29 + "A" + "UACCUCA" + "G" * 30, 0.5 / (SHIFTED + SHIFTED)),
-        ("G" * 29 + "A" + "UACCUC" + "G" * 30, 0.5 / (SHIFTED + HARMONIC)),
-        ("G" * 29 + "N" + "CUACCUC" + "U" + "G" * 29, 1 / (2 * HARMONIC)),  # N: no AU
-        ("A" * 40 + "CUACCUCA" + "U" * 40, 1),
-        ("G" * 40 + "CUACCUCA", 0),  # nothing downstream
-        ("G" * 29 + "U" + "CUACCUCA", 1 / HARMONIC),
-        (
-            "G" * 15 + "CUACCUCAAU",
-            (1 / 2 + 1 / 3) / (sum(1 / k for k in range(1, 16)) + 5 / 6),
-        ),
-    ],
-)
-def test_local_au_by_hand(sequence, expected):
-    assert measured(local_au, sequence) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [(100, 500, 2), (500, 100, 2), (100, 1, 0), (100, 0, 0), (15, 20, np.log10(15))],
-)
-def test_distance_to_the_nearer_end(before, after, expected):
-    sequence = "G" * before + "CUACCUCG"[: 7 + (after > 0)] + "G" * (after - 1)
-    assert measured(distance_to_end, sequence) == pytest.approx(expected)
+    return function(*arguments, find_sites(LET7, joined, CLEARED), joined)[0]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +71,7 @@ def test_three_prime_pairing_equals_plain_loops(mirna, upstream, before, after):
     core = mirna[1:7].translate(str.maketrans("ACGU", "UGCA"))[::-1]
     utr = upstream + before + core + after
     joined = join(["ACGU" * 9, utr])
-    sites = find_context_sites(mirna, joined)
+    sites = find_sites(mirna, joined, CLEARED)
     fast = three_prime_pairing(mirna, sites, joined)
     for score, row in zip(fast, sites.itertuples(), strict=True):
         sequence = ("ACGU" * 9, utr)[row.number]
@@ -121,9 +87,7 @@ def test_offset_6mers_are_matches_to_nt_3_8_alone():
 def test_site_is_described_by_its_own_transcript():
     sequences = ["G" * 50, "CUACCUAG" + "G" * 12 + "AUACCUC" + "U" * 10]
     joined = join(sequences)
-    (row,) = describe_sites(LET7, find_context_sites(LET7, joined), joined).to_dict(
-        "records"
-    )
+    (row,) = describe_sites(LET7, joined).to_dict("records")
     assert (row["number"], row["start"], row["site_type"]) == (1, 21, "6mer")
     assert (row["off6m"], row["site8"], row["srna1"], row["srna8"]) == (1, "A", "U", "G")
     assert row["utr_length"] == pytest.approx(np.log10(37))

@@ -53,8 +53,10 @@ def test_every_strand_and_region_is_found_where_it_was_planted(tabulated):
     assert (table["site_type"] == "8mer").all()
     assert (table["contextpp"] < 0).all()
     assert table["weight"].to_dict() == {
-        **{"guide_utr": 1 - SHARE, "guide_orf": 1 - SHARE},
-        **{"passenger_utr": SHARE, "passenger_orf": SHARE},
+        "guide_utr": 1 - SHARE,
+        "guide_orf": 1 - SHARE,
+        "passenger_utr": SHARE,
+        "passenger_orf": SHARE,
     }
 
 

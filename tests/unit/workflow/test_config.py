@@ -8,7 +8,7 @@ from snakemake.utils import update_config
 
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.errors import InputError
-from mirsignal.scan.convolution import NotConvolutionalError, fold_network
+from mirsignal.scan.convolution import NotConvolutionalError, list_stages
 from mirsignal.workflow.config import (
     STAGES,
     complete_config,
@@ -148,7 +148,7 @@ def test_networks_that_may_be_slid_are_those_that_can(name):
     network = BINDING_NETWORKS[name]("wc", filters=(2, 2, 2), n_hidden=2, dropout=0.1)
     slides = True
     try:
-        fold_network(network)
+        list_stages(network)
     except NotConvolutionalError:
         slides = False
     assert slides == (name in CONVOLUTIONAL)

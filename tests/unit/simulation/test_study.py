@@ -8,18 +8,13 @@ from mirsignal.comparison.truth import chimera_recovery
 from mirsignal.samples.chimeras import read_clash_table
 from mirsignal.sequences.fasta import Transcripts, write_fasta
 from mirsignal.sequences.mirnas import read_mirnas
-from mirsignal.simulation import (
-    Sizes,
-    annotate_sites,
-    simulate_study,
-    supplementary_pairs,
-)
+from mirsignal.simulation.sites import annotate_sites, supplementary_pairs
+from mirsignal.simulation.study import Sizes, simulate_study
 from mirsignal.sites.seed_sites import match_sites
 from mirsignal.statistics.metrics import pearson, spearman
 
 SIZES = Sizes(
-    **{"n_transcripts": 60, "longest": 2000, "giant": 4000, "n_clash_transcripts": 40},
-    **{"n_chimeras": 300},
+    n_transcripts=60, longest=2000, giant=4000, n_clash_transcripts=40, n_chimeras=300
 )
 
 
@@ -56,10 +51,10 @@ def test_sizes_are_those_asked_for(study):
 def test_planted_sites_are_found_among_the_annotated(mirnas, study):
     planted = study.sites[study.sites["planted"]]
     assert 60 < len(planted) < 0.8 * len(study.sites)
-    driver = dict(zip(mirnas["mirna"], mirnas["sequence"], strict=True))
+    sequence_of = dict(zip(mirnas["mirna"], mirnas["sequence"], strict=True))
     for row in planted.itertuples():
         window = study.transcripts[row.transcript][row.start - 1 : row.end + 1]
-        kinds = [kind for *_, kind in match_sites(driver[row.mirna], window)]
+        kinds = [kind for *_, kind in match_sites(sequence_of[row.mirna], window)]
         assert row.site_type in kinds
 
 
@@ -99,12 +94,12 @@ def test_variants_follow_the_affinity_and_not_only_noise(mirnas, study):
     table = study.variants
     assert set(table["mirna"]) == set(mirnas["mirna"])
     assert 20 < table.groupby("mirna").size().min() <= SIZES.n_variants
-    driver = table["mirna"].map(
+    sequences = table["mirna"].map(
         dict(zip(mirnas["mirna"], mirnas["sequence"], strict=True))
     )
     lost = [
         bool(match_sites(m, t)) and not match_sites(m, v)
-        for m, t, v in zip(driver, table["target"], table["variant"], strict=True)
+        for m, t, v in zip(sequences, table["target"], table["variant"], strict=True)
     ]
     same = table["target"] == table["variant"]
     assert same.sum() == table["site_id"].nunique()
@@ -139,7 +134,7 @@ def test_chance_sites_are_annotated_too(mirnas, random_rna):
     transcripts = {"a": random_rna(5000)}
     sites = annotate_sites(mirnas, transcripts)
     expected = sum(
-        len(match_sites(driver, transcripts["a"])) for driver in mirnas["sequence"]
+        len(match_sites(mirna, transcripts["a"])) for mirna in mirnas["sequence"]
     )
     assert len(sites) == expected > 0
     assert sites["local_au"].between(0, 1).all()

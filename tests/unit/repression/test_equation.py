@@ -1,4 +1,4 @@
-"""Repression saturates: as it is where weak, rising, never beyond the ceiling."""
+"""Sites compete, repression saturates: unchanged where weak, never above the ceiling."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import check_grad
 
-from mirsignal.repression.saturation import CEILING, saturate, slope_of_saturation
+from mirsignal.repression.equation import (
+    CEILING,
+    compete,
+    saturate,
+    slope_of_competition,
+    slope_of_saturation,
+)
 from mirsignal.sites.contextpp import bound_scores
 
 
@@ -24,11 +30,18 @@ def test_weak_repression_stays_as_it_is():
 
 
 @pytest.mark.parametrize("at", [0.0, 0.1, 2.0, 10.0])
-def test_slope_is_the_derivative(at):
-    error = check_grad(
-        lambda x: saturate(x)[0], lambda x: slope_of_saturation(x), np.array([at])
-    )
-    assert error < 1e-6
+def test_slopes_are_the_derivatives(at):
+    for function, slope in (
+        (saturate, slope_of_saturation),
+        (lambda x: compete(x, 0.5), lambda x: slope_of_competition(x, 0.5)),
+    ):
+        error = check_grad(lambda x, f=function: f(x)[0], slope, np.array([at]))
+        assert error < 1e-6
+
+
+def test_half_of_a_site_is_left_where_sites_do_as_much_as_the_strength():
+    assert slope_of_competition(0.5, 0.5) == 0.5
+    assert compete(0.5, 0.5) == pytest.approx(0.5 * np.log(2))
 
 
 def test_scores_keep_their_order_and_sign():
