@@ -188,17 +188,16 @@ def describe_tables() -> str:
         files = ", ".join(f"`{name}`" for name in table.files)
         lines += ["", f"## {files}", "", f"A row is {table.row}.", ""]
         lines += ["| column | type | unit | range | meaning |", "|---|---|---|---|---|"]
-        lines += [_table_line(name, each) for name, each in table.columns.items()]
+        for name, column in table.columns.items():
+            kind = column.kind + ", may be missing" * column.missing
+            kind += ", may be absent" * column.optional
+            limits = f"{column.lowest:g} to {column.highest:g}"
+            limits = limits.replace("-inf to inf", "").replace(" to inf", " or more")
+            cells = (f"`{name}`", kind, column.unit, limits, column.meaning)
+            lines.append(
+                f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+            )
     return "\n".join(lines) + "\n"
-
-
-def _table_line(name: str, column: Column) -> str:
-    kind = column.kind + ", may be missing" * column.missing
-    kind += ", may be absent" * column.optional
-    limits = f"{column.lowest:g} to {column.highest:g}".replace(" to inf", " or more")
-    limits = "" if limits == "-inf or more" else limits
-    meaning = column.meaning.replace("|", "\\|")
-    return f"| `{name}` | {kind} | {column.unit} | {limits} | {meaning} |"
 
 
 if __name__ == "__main__":
