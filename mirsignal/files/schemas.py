@@ -39,6 +39,12 @@ class Column:
     optional: bool = False
     """Whether the column may be absent."""
 
+    @property
+    def limits(self) -> str:
+        """The range in words, empty where there is none."""
+        words = f"{self.lowest:g} to {self.highest:g}"
+        return words.replace("-inf to inf", "").replace(" to inf", " or more")
+
 
 @dataclass(frozen=True)
 class Table:
@@ -172,7 +178,7 @@ def _value_fault(
         lowest, highest = column.lowest - _ROUNDING, column.highest + _ROUNDING
         for end in ends:
             if not (lowest <= end <= highest and math.isfinite(end)):
-                return f"has {end:g}, not {column.lowest:g} to {column.highest:g}"
+                return f"has {end:g}, not {column.limits or 'a finite number'}"
     return None
 
 
@@ -191,9 +197,7 @@ def describe_tables() -> str:
         for name, column in table.columns.items():
             kind = column.kind + ", may be missing" * column.missing
             kind += ", may be absent" * column.optional
-            limits = f"{column.lowest:g} to {column.highest:g}"
-            limits = limits.replace("-inf to inf", "").replace(" to inf", " or more")
-            cells = (f"`{name}`", kind, column.unit, limits, column.meaning)
+            cells = (f"`{name}`", kind, column.unit, column.limits, column.meaning)
             lines.append(
                 f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
             )

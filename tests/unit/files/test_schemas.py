@@ -57,10 +57,11 @@ def test_header_of_tsv_explains_columns_with_units(tmp_path):
     ("change", "fault"),
     [
         ({"start": None}, "column 'start' lacks 1 of 1 values"),
-        ({"start": -1}, "column 'start' has -1, not 0 to inf"),
+        ({"start": -1}, "column 'start' has -1, not 0 or more"),
         ({"start": 0.5}, "column 'start' holds double, where the schema has integer"),
         ({"prediction": 1.5}, "column 'prediction' has 1.5, not 0 to 1"),
-        ({"height": np.inf}, "column 'height' has inf, not 0 to inf"),
+        ({"prediction": np.inf}, "column 'prediction' has inf, not 0 to 1"),
+        ({"height": -np.inf}, "column 'height' has -inf, not a finite number"),
         ({"mirna": 5}, "column 'mirna' holds int64, where the schema has text"),
         ({"score": 5}, "column 'score' is not one of this table"),
     ],

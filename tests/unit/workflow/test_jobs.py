@@ -118,5 +118,5 @@ def test_job_refuses_tables_that_break_their_schema(tmp_path, root, side):
     done = run_job(tmp_path, root, "pass", STAND_IN.replace(old[side], new[side]))
     assert done.returncode == 1
     line = done.stderr.splitlines()[-1]
-    assert "folds.parquet: column 'fold' has -1, not 0 to inf" in line
+    assert "folds.parquet: column 'fold' has -1, not 0 or more" in line
     assert ("delete it" in line) == (side == "input")
