@@ -45,7 +45,7 @@ test: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/snakemake --lint
 	echo "== Tests (the workflow tests run Snakemake on a small study: some minutes)"
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 	echo "== All checks and tests passed."
 
 real: $(INSTALLED)

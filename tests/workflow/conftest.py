@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import re
 import shutil
 import signal
@@ -37,6 +38,15 @@ def labelled_pairs() -> str:
     return "\n".join(rows) + "\n"
 
 
+def copy_project(root: Path, to: Path) -> Project:
+    """Return a working copy in the folder `to` with the results of that in `root`."""
+    to.mkdir(exist_ok=True)
+    other = Project(to)
+    for part in ("results", ".snakemake"):
+        shutil.copytree(root / part, to / part, dirs_exist_ok=True)
+    return other
+
+
 def _heed_interrupts() -> None:
     """Undo what a shell does to programs in its background, which ignore Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -65,11 +75,7 @@ class Project:
 
     def copy(self, root: Path) -> Project:
         """Return another working copy, in the folder `root`, with the same results."""
-        root.mkdir(exist_ok=True)
-        other = Project(root)
-        for part in ("results", ".snakemake"):
-            shutil.copytree(self.root / part, root / part, dirs_exist_ok=True)
-        return other
+        return copy_project(self.root, root)
 
     def start(self, *arguments: str, extra: str = "") -> subprocess.Popen:
         """Start Snakemake; `extra` is YAML that overrides the small study."""
@@ -90,7 +96,7 @@ class Project:
     def run(self, *arguments: str, extra: str = "") -> tuple[int, str]:
         """Return exit status and everything that was printed."""
         process = self.start(*arguments, extra=extra)
-        output, _ = process.communicate(timeout=900)
+        output, _ = process.communicate(timeout=1800)
         return process.returncode, output
 
     def planned(self, *arguments: str, extra: str = "") -> dict[str, int]:
@@ -107,9 +113,25 @@ class Project:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory) -> Project:
-    """The small study after `snakemake` has run its main job."""
-    project = Project(tmp_path_factory.mktemp("project"))
+def finished(tmp_path_factory, worker_id) -> Project:
+    """The small study after `snakemake` has run its main job.
+
+    Where several processes test, the first to come runs it and each gets a copy.
+    """
+    if worker_id == "master":
+        return run_once(tmp_path_factory.mktemp("project"))
+    shared = tmp_path_factory.getbasetemp().parent
+    with (shared / "finished.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "finished").exists():
+            run_once(shared / "running").root.rename(shared / "finished")
+    return copy_project(shared / "finished", tmp_path_factory.mktemp("project"))
+
+
+def run_once(root: Path) -> Project:
+    """Return a working copy in the folder `root` that has run its main job."""
+    root.mkdir(exist_ok=True)
+    project = Project(root)
     status, output = project.run()
     assert status == 0, output
     return project

@@ -62,7 +62,7 @@ SIGNAL = {
             set(),
         ),
         ("mirsignal/workflow/jobs.py", "buffering=1", "buffering=2", set()),
-        ("mirsignal/files/tables.py", "indent=2", "indent=1", set()),
+        ("mirsignal/files/atomic.py", "indent=2", "indent=1", set()),
         ("mirsignal/binding/models/resnet.py", "strides=2", "strides=3", set()),
         ("mirsignal/figures/style.py", "#0072B2", "#0072B3", DRAWN),
         (

@@ -156,8 +156,8 @@ def test_import_takes_no_lock_and_set_up_takes_one_before_devices_are_looked_for
 ):
     program = """
 import os
-import mirsignal.models
-from mirsignal import backend
+import mirsignal.binding.models
+from mirsignal.networks import backend
 from mirsignal.errors import InputError
 
 print(os.path.exists(os.environ["MIRSIGNAL_GPU_LOCKS"]))
