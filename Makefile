@@ -8,7 +8,7 @@
 # make bench-coverage DATA=FOLDER   measure prediction intervals in other cells
 # make bench-passenger DATA=FOLDER   compare rules for the passenger strand
 # make bench-reliability   faults on purpose: kills, a full disk, damage, faulty input
-# make docs    write docs/configuration.md from the schema
+# make docs    write docs/configuration.md and docs/tables.md from the schemas
 # make lock    resolve requirements.in anew (needs uv)
 
 PYTHON ?= python3
@@ -118,6 +118,8 @@ bench-reliability: $(INSTALLED)
 docs: $(INSTALLED)
 	$(BIN)/python -m mirsignal.workflow.config > docs/configuration.new
 	mv docs/configuration.new docs/configuration.md
+	$(BIN)/python -m mirsignal.files.schemas > docs/tables.new
+	mv docs/tables.new docs/tables.md
 
 lock:
 	uv pip compile --universal --generate-hashes --no-emit-index-url \

@@ -3,31 +3,12 @@
 import pandas as pd
 
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
-from mirsignal.files.atomic import atomic_path, write_parquet, write_tsv
+from mirsignal.files.atomic import atomic_path, write_parquet, write_table
 from mirsignal.interpretation.alignment import mask_unknown, strongest_paths
 from mirsignal.interpretation.duplexes import count_states, write_duplex
 from mirsignal.interpretation.selection import read_explained
 from mirsignal.sequences.codes import encode_many
 from mirsignal.workflow.jobs import run
-
-COLUMNS = {
-    "id": "the pair, as named, or its test set and row",
-    "source": "named, or the test set",
-    "mirna_name": "name of the miRNA, where it was given",
-    "mirna": "sequence of the miRNA, 5' to 3', as far as networks see it (20 nt)",
-    "target": "target window, 5' to 3'",
-    "p": "P(binding)",
-    "logit": "its logit: base value and the sum of SHAP values",
-    "residual": "absolute difference of the two",
-    "additive": "whether that is small enough",
-    "path_score": "attribution of the strongest path less its gaps (logit); 0: no path",
-    "n_watson_crick": "Watson-Crick pairs on the path",
-    "n_wobble": "G:U wobbles on the path",
-    "n_mismatch": "aligned bases that do not pair",
-    "n_mirna_bulge": "nt of the miRNA that the path passes over",
-    "n_target_bulge": "nt of the target that the path passes over",
-    "path": "cells of the path, miRNA nt:target nt; nt 1 is the 5' end of either",
-}
 
 
 def main(snakemake):
@@ -40,7 +21,7 @@ def main(snakemake):
     steps = [" ".join(f"{m + 1}:{t + 1}" for t, m in path) for path in paths]
     table = pd.concat([pairs.assign(path_score=scores), counts], axis=1)
     table["path"] = steps
-    write_tsv(snakemake.output.table, table[list(COLUMNS)], COLUMNS)
+    write_table(snakemake.output.table, table)
     cells = {
         "target_at": [path[:, 0] for path in paths],
         "mirna_at": [path[:, 1] for path in paths],

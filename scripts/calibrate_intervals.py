@@ -4,14 +4,8 @@ import logging
 
 import pandas as pd
 
-from mirsignal.files.atomic import write_tsv
-from mirsignal.repression.intervals import (
-    COVERAGE,
-    FEWEST,
-    INTERVALS,
-    calibrate_study,
-    describe_held_out,
-)
+from mirsignal.files.atomic import write_table
+from mirsignal.repression.intervals import FEWEST, calibrate_study, describe_held_out
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
@@ -22,8 +16,8 @@ def main(snakemake):
     sites = pd.read_parquet(snakemake.input.sites, columns=["mirna", "gene"])
     held_out = describe_held_out(pairs[pairs["part"] == "test"], sites)
     intervals, coverage = calibrate_study(held_out)
-    write_tsv(snakemake.output.intervals, intervals, INTERVALS)
-    write_tsv(snakemake.output.coverage, coverage, COVERAGE)
+    write_table(snakemake.output.intervals, intervals)
+    write_table(snakemake.output.coverage, coverage)
     if (few := intervals["n"].min()) < FEWEST:
         log.warning("only %d held-out pairs for some intervals: too narrow, maybe", few)
     for row in coverage.itertuples():

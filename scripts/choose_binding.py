@@ -5,8 +5,8 @@ import shutil
 
 import pandas as pd
 
-from mirsignal.files.atomic import atomic_path, write_tsv
-from mirsignal.networks.history import HISTORY_COLUMNS, best_member
+from mirsignal.files.atomic import atomic_path, write_table
+from mirsignal.networks.history import best_member
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
@@ -17,11 +17,11 @@ def main(snakemake):
         pd.read_csv(path, sep="\t", comment="#").assign(member=number)
         for number, path in enumerate(snakemake.input.histories, start=1)
     ]
-    history = pd.concat(histories, ignore_index=True)[list(HISTORY_COLUMNS)]
+    history = pd.concat(histories, ignore_index=True)
     member, epoch, ap = best_member(history)
     with atomic_path(snakemake.output.model) as temporary:
         shutil.copyfile(snakemake.input.models[member - 1], temporary)
-    write_tsv(snakemake.output.history, history, HISTORY_COLUMNS)
+    write_table(snakemake.output.history, history)
     log.info(
         "member %d of %d, epoch %d: validation AP %.4f; all took %.1f CPU-minutes",
         member,

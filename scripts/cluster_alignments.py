@@ -5,7 +5,7 @@ import logging
 import numpy as np
 
 from mirsignal.errors import InputError
-from mirsignal.files.atomic import atomic_path, write_json, write_tsv
+from mirsignal.files.atomic import atomic_path, write_json, write_table
 from mirsignal.interpretation.clusters import (
     cluster_alignments,
     describe_clusters,
@@ -21,19 +21,6 @@ from mirsignal.workflow.jobs import run
 log = logging.getLogger("mirsignal")
 
 N_EXAMPLES = 3
-COLUMNS = {
-    "cluster": "number, the largest first",
-    "n": "alignments in it",
-    "share": "of all alignments",
-    "position": "nucleotide of the miRNA by its number; nt 1 is the 5' end",
-    "outside": "share of alignments that do not reach the position",
-    "watson_crick": "share in which it makes a Watson-Crick pair",
-    "wobble": "share in which it makes a G:U wobble",
-    "mismatch": "share in which it faces a base with which it does not pair",
-    "bulge": "share in which the path passes over it",
-    "attribution": "mean SHAP value of its cell on the path (logit; 0: no cell)",
-    "consensus": "commonest: | Watson-Crick, : wobble, x mismatch, - bulge, . outside",
-}
 
 
 def main(snakemake):
@@ -61,7 +48,7 @@ def main(snakemake):
         for cluster, rows in nearest(clusters, distances, N_EXAMPLES).items()
     }
     title = entitle(len(pairs), int(usable.sum()), silhouettes, clusters.max())
-    write_tsv(snakemake.output.table, table[list(COLUMNS)], COLUMNS)
+    write_table(snakemake.output.table, table)
     with atomic_path(snakemake.output.text) as temporary:
         temporary.write_text(f"{title}\n{write_text(table, examples)}")
     write_json(

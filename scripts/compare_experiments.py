@@ -2,22 +2,8 @@
 
 import pandas as pd
 
-from mirsignal.files.atomic import read_json, write_tsv
+from mirsignal.files.atomic import read_json, write_table
 from mirsignal.workflow.jobs import run
-
-COLUMNS = {
-    "experiment": "experiment: its signal network; stacked: with the occupancy model and "
-    "context++; or a predictor that all share",
-    "n": "(miRNA, gene) pairs",
-    "n_genes": "their genes",
-    "n_mirnas": "their miRNAs",
-    "pearson": "Pearson r with what the models are trained on",
-    "low": "lower end of its 95% interval (bootstrap of genes)",
-    "high": "upper end",
-    "mean_per_mirna": "mean of Pearson r over miRNAs",
-    "mean_low": "lower end of its 95% interval (bootstrap of miRNAs and genes)",
-    "mean_high": "upper end",
-}
 
 
 def main(snakemake):
@@ -27,16 +13,24 @@ def main(snakemake):
     shared = ("occupancy", "seed_counts", "site_features", "contextpp", "targetscan")
     known = every[0]["predictors"]
     rows += [row(name, every[0], name) for name in shared if name in known]
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
-    write_tsv(snakemake.output[0], table, COLUMNS)
+    write_table(snakemake.output[0], pd.DataFrame(rows))
 
 
 def row(label, metrics, predictor):
     entry = metrics["predictors"][predictor]
-    counts = (metrics[key] for key in ("n_pairs", "n_genes", "n_mirnas"))
-    measures = (entry["pearson"], entry["mean_per_mirna"])
-    bounds = (m[key] for m in measures for key in ("value", "low", "high"))
-    return (label, *counts, *bounds)
+    pooled, mean = entry["pearson"], entry["mean_per_mirna"]
+    return {
+        "experiment": label,
+        "n": metrics["n_pairs"],
+        "n_genes": metrics["n_genes"],
+        "n_mirnas": metrics["n_mirnas"],
+        "pearson": pooled["value"],
+        "low": pooled["low"],
+        "high": pooled["high"],
+        "mean_per_mirna": mean["value"],
+        "mean_low": mean["low"],
+        "mean_high": mean["high"],
+    }
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ import logging
 
 import pandas as pd
 
-from mirsignal.comparison.predictors import compare, describe_measures, metrics_table
-from mirsignal.files.atomic import write_json, write_parquet, write_tsv
+from mirsignal.comparison.predictors import compare, metrics_table
+from mirsignal.files.atomic import write_json, write_parquet, write_table
 from mirsignal.networks.seeds import member_columns, spread_over_seeds
 from mirsignal.repression.coverage import refuse_gaps
 from mirsignal.repression.targetscan import add_scores
@@ -24,14 +24,6 @@ PREDICTORS = [
     "contextpp",
     "targetscan",
 ]
-PREDICTOR = (
-    "predicted: this experiment's signal network; occupancy: sites of both "
-    "strands; stacked: the two and context++; stacked_targetscan: and the TargetScan "
-    "table; seed_counts: boosting on site counts; site_features: boosting on their AU "
-    "content and distance to the ends as well; contextpp: context++ computed from the "
-    "study's 3' UTRs, its sum over sites bounded as repression is; targetscan: the table "
-    "given, if any"
-)
 
 
 def main(snakemake):
@@ -55,10 +47,9 @@ def main(snakemake):
     metrics["target"] = snakemake.params.target
     metrics["share_without_signal"] = float(pairs["no_signal"].mean())
     table = metrics_table(metrics)
-    columns = {"predictor": PREDICTOR} | describe_measures(settings["thresholds"])
     write_json(snakemake.output.metrics, metrics)
     write_parquet(snakemake.output.pairs, pairs)
-    write_tsv(snakemake.output.table, table, columns)
+    write_table(snakemake.output.table, table)
     for row in table.itertuples():
         log.info(
             "%-18s r = %.3f (%.3f-%.3f), n = %s",

@@ -6,11 +6,10 @@ import pandas as pd
 
 from mirsignal.comparison.predictors import (
     compare,
-    describe_measures,
     metrics_table,
     with_predictions,
 )
-from mirsignal.files.atomic import write_json, write_tsv
+from mirsignal.files.atomic import write_json, write_table
 from mirsignal.repression.coverage import refuse_gaps
 from mirsignal.repression.targetscan import add_scores
 from mirsignal.sites.contextpp import bound_scores
@@ -26,10 +25,6 @@ PREDICTORS = [
     "targetscan",
 ]
 REASON = "models of unseen miRNAs are fitted to other miRNAs of the study"
-PREDICTOR = (
-    "occupancy, seed_counts, site_features: fitted to other miRNAs and "
-    "other genes; contextpp: as published, its sum bounded; targetscan: as given"
-)
 
 
 def main(snakemake):
@@ -59,9 +54,8 @@ def main(snakemake):
     )
     metrics["target"] = params.target
     table = metrics_table(metrics)
-    columns = {"predictor": PREDICTOR} | describe_measures(settings["thresholds"])
     write_json(snakemake.output.metrics, metrics)
-    write_tsv(snakemake.output.table, table, columns)
+    write_table(snakemake.output.table, table)
     for row in table.itertuples():
         log.info(
             "%-13s r = %.3f (%.3f-%.3f), mean of %d miRNAs %.3f, n = %s",

@@ -4,9 +4,9 @@ import logging
 
 import pandas as pd
 
-from mirsignal.files.atomic import write_json, write_tsv
+from mirsignal.files.atomic import write_json, write_table
 from mirsignal.interpretation.variant_scores import score_variants
-from mirsignal.interpretation.variants import COLUMNS, correlate_variants, read_variants
+from mirsignal.interpretation.variants import correlate_variants, read_variants
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.workflow.jobs import run
 
@@ -21,7 +21,7 @@ def main(snakemake):
     model = keras.models.load_model(snakemake.input.model)
     scored = score_variants(model, variants, params.encoding)
     found = correlate_variants(scored, params.stronger, seed)
-    write_tsv(snakemake.output.table, scored[list(COLUMNS)], COLUMNS)
+    write_table(snakemake.output.table, scored)
     write_json(snakemake.output.summary, {"stronger": params.stronger, "mirnas": found})
     for row in found:
         log.info(

@@ -17,7 +17,7 @@ from mirsignal.binding.evaluation import (
     random_pairs,
     summarise_seeds,
 )
-from mirsignal.files.atomic import write_json, write_parquet, write_tsv
+from mirsignal.files.atomic import write_json, write_parquet, write_table
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.networks.history import best_member
 from mirsignal.workflow.jobs import run
@@ -25,22 +25,6 @@ from mirsignal.workflow.jobs import run
 log = logging.getLogger("mirsignal")
 
 N_MIRNAS, N_WINDOWS = 10, 2000
-COLUMNS = {
-    "test_set": "test pairs; the ending gives negatives per positive",
-    "predictor": "what ranks them",
-    "n": "pairs",
-    "prevalence": "share of positives, the average precision of a random ranking",
-    "average_precision": "average precision",
-    "ap_low": "lower end of its 95% interval, from resampling target clusters",
-    "ap_high": "upper end",
-    "ap_mean": "mean over training seeds",
-    "ap_sd": "standard deviation over training seeds",
-    "roc_auc": "area under the ROC curve",
-    "within_mirna_auc": "the same, comparing pairs of one miRNA only",
-    "within_low": "lower end of its 95% interval",
-    "within_high": "upper end",
-    "brier": "mean squared error of P(binding)",
-}
 
 
 def main(snakemake):
@@ -72,7 +56,7 @@ def main(snakemake):
     }
     write_json(snakemake.output.metrics, metrics)
     write_parquet(snakemake.output.predictions, test)
-    write_tsv(snakemake.output.table, tabulate(metrics["test_sets"]), COLUMNS)
+    write_table(snakemake.output.table, tabulate(metrics["test_sets"]))
     report(metrics)
 
 

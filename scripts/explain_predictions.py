@@ -4,7 +4,7 @@ import logging
 
 import pandas as pd
 
-from mirsignal.files.atomic import write_json, write_tsv
+from mirsignal.files.atomic import write_json, write_table
 from mirsignal.files.tracks import load_tracks
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.repression.occlusion import find_parts, name_sites, occlude
@@ -17,20 +17,6 @@ from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 
-COLUMNS = {
-    "mirna": "miRNA",
-    "transcript": "transcript",
-    "gene": "its gene",
-    "fold": "fold of the gene, whose model never saw it",
-    "log2fc": "measured log2 fold change",
-    "predicted": "predicted from the whole signal; lower is stronger repression",
-    "start": "first nucleotide (0-based) of a part of the signal",
-    "end": "the nucleotide after its last (half open)",
-    "contribution": "prediction without that part less `predicted`: above 0, the part "
-    "makes repression stronger; parts need not add up",
-    "sites": "canonical sites of the miRNA in it, with their nucleotides (0-based, half "
-    "open); empty where there is none",
-}
 UNITS = {"regression": "log2", "classification": "probability"}
 
 
@@ -47,9 +33,7 @@ def main(snakemake):
         parts = explain(files, settings, signals, chosen.loc[[pair.Index]], len(sequence))
         sites = find_sites(sequence_of[pair.mirna], join([sequence]))
         parts["sites"] = pd.Series(name_sites(parts, sites), parts.index, dtype="str")
-        rows.append(
-            parts.assign(**{key: getattr(pair, key) for key in list(COLUMNS)[:6]})
-        )
+        rows.append(parts.assign(**pair._asdict()))
         title = (
             f"{pair.mirna} on {pair.gene} ({len(sequence):,} nt): predicted "
             f"{pair.predicted:.2f}, measured log2 fold change {pair.log2fc:.2f}"
@@ -64,8 +48,7 @@ def main(snakemake):
             }
         )
         log.info("%s; %d parts", title, len(parts))
-    table = pd.concat(rows, ignore_index=True)[list(COLUMNS)]
-    write_tsv(snakemake.output.table, table, COLUMNS)
+    write_table(snakemake.output.table, pd.concat(rows, ignore_index=True))
     write_json(snakemake.output.drawn, explained)
 
 

@@ -4,22 +4,13 @@ import logging
 
 import pandas as pd
 
-from mirsignal.files.atomic import write_tsv
+from mirsignal.files.atomic import write_table
 from mirsignal.repression.folds import label_pairs
 from mirsignal.repression.occupancy import fit_seeds, save_occupancy
 from mirsignal.sites.regions import GROUPS
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
-
-COLUMNS = {
-    "number": "which of the models in model.npz, which started differently",
-    "iterations": "steps until its fit had converged",
-    "strength": "repression (log2) at which sites begin to compete",
-    "mirna": "miRNA",
-    "group": "strand and region of the sites",
-    "energy": "how much more its sites hold than those of a new miRNA (natural log)",
-}
 
 
 def main(snakemake):
@@ -48,7 +39,8 @@ def main(snakemake):
         f"{len(pairs):,}",
         ", ".join(str(model.n_iterations) for model in models),
     )
-    write_tsv(snakemake.output.table, pd.DataFrame(rows, columns=[*COLUMNS]), COLUMNS)
+    columns = ["number", "iterations", "strength", "mirna", "group", "energy"]
+    write_table(snakemake.output.table, pd.DataFrame(rows, columns=columns))
 
 
 if __name__ == "__main__":

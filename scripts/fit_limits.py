@@ -4,18 +4,11 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.errors import InputError
-from mirsignal.files.atomic import write_tsv
+from mirsignal.files.atomic import write_table
 from mirsignal.files.tracks import load_tracks
 from mirsignal.repression.folds import held_out_folds
 from mirsignal.signals.compression import fit_limits
 from mirsignal.workflow.jobs import run
-
-COLUMNS = {
-    "fold": "the fold left out (the next one chooses the epoch and is left out too)",
-    "channel": "signal channel",
-    "low": "raw value that becomes 0.00001",
-    "high": "raw value that becomes 1",
-}
 
 
 def main(snakemake):
@@ -33,8 +26,8 @@ def main(snakemake):
         low, high = fit_limits(train, snakemake.params.settings["quantile"])
         for channel, name in enumerate(signals.channels):
             rows.append((fold, name, low[channel], high[channel]))
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
-    write_tsv(snakemake.output[0], table, COLUMNS)
+    table = pd.DataFrame(rows, columns=["fold", "channel", "low", "high"])
+    write_table(snakemake.output[0], table)
 
 
 if __name__ == "__main__":

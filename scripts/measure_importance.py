@@ -5,7 +5,7 @@ import logging
 import pandas as pd
 
 from mirsignal.axes import REGIONS
-from mirsignal.files.atomic import write_json, write_tsv
+from mirsignal.files.atomic import write_json, write_table
 from mirsignal.interpretation.importance import (
     best_site_types,
     common_families,
@@ -19,19 +19,6 @@ from mirsignal.sequences.mirnas import short_name
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
-
-COLUMNS = {
-    "grouping": "all, site_type (best canonical site of the target) or family",
-    "group": "of that grouping; a family is its seed, nt 2-8",
-    "position": "nucleotide of the miRNA by its number; nt 1 is the 5' end",
-    "n": "test positives",
-    "mean": "SHAP values summed over the target (logit), mean over pairs",
-    "low": "its 95% interval, bootstrap over miRNAs (over pairs, of one miRNA)",
-    "high": "see low",
-    "sd": "standard deviation over pairs",
-    "quarter": "a quarter of the pairs lie below",
-    "three_quarters": "three quarters lie below",
-}
 
 
 def main(snakemake):
@@ -56,7 +43,7 @@ def main(snakemake):
             for grouping, groups in groupings.items()
         },
     }
-    write_tsv(snakemake.output.table, table[list(COLUMNS)], COLUMNS)
+    write_table(snakemake.output.table, table)
     summary = {"seed_less_other_positions": contrasts, "families": name_families(pairs)}
     write_json(snakemake.output.summary, summary)
     for group, found in (contrasts["all"] | contrasts["site_type"]).items():

@@ -5,9 +5,9 @@ import logging
 import numpy as np
 
 from mirsignal.axes import MIRNA, TARGET
-from mirsignal.files.atomic import atomic_path, write_json, write_tsv
+from mirsignal.files.atomic import atomic_path, write_json, write_table
 from mirsignal.interpretation.checks import correlate_rows, nucleotide_sums
-from mirsignal.interpretation.mutagenesis import COLUMNS, mutate_pairs, tabulate_mutants
+from mirsignal.interpretation.mutagenesis import mutate_pairs, tabulate_mutants
 from mirsignal.interpretation.selection import name_pair, read_explained
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.workflow.jobs import run
@@ -32,7 +32,7 @@ def main(snakemake):
         }
     )
     table = tabulate_mutants(mutants, pairs)
-    write_tsv(snakemake.output.table, table, COLUMNS)
+    write_table(snakemake.output.table, table)
     titles = [title(row) for row in agreement.itertuples()]
     described = agreement.assign(title=titles).to_dict("records")
     write_json(snakemake.output.summary, {"pairs": described})

@@ -5,11 +5,11 @@ import logging
 import numpy as np
 import pandas as pd
 
-from mirsignal.files.atomic import write_tsv
+from mirsignal.files.atomic import write_table
 from mirsignal.repression.occupancy import load_occupancy
-from mirsignal.repression.prediction import LISTED, name_as_known, predict_genes
+from mirsignal.repression.prediction import name_as_known, predict_genes
 from mirsignal.sequences.mirnas import read_mirnas
-from mirsignal.sequences.strands import STRAND_COLUMNS, load_strands
+from mirsignal.sequences.strands import load_strands
 from mirsignal.sequences.transcripts import (
     describe_transcripts,
     find_genes,
@@ -23,39 +23,6 @@ from mirsignal.sites.regions import tabulate_regions
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
-
-GENES = {
-    "mirna": "miRNA",
-    "gene": "gene (of a FASTA without a gene table, the id of the transcript)",
-    "score": "predicted log2 fold change relative to an mRNA without sites; LOWER is "
-    "stronger repression, 0 is none; empty where not scanned",
-    "low": "lower end of the range that holds 95% of measured log2 fold changes, "
-    "relative to the miRNA's mRNAs without sites, in an experiment with the noise of "
-    "`noise_sd` (by default the study's); occupancy/coverage.tsv shows how many it held",
-    "high": "upper end",
-    "status": "sites; no site (scanned, score 0); or not scanned (no transcript of the "
-    "gene has 21 known nucleotides)",
-    "n_8mer": "sites of the miRNA in the 3' UTR by type, in all transcripts of the gene",
-    "n_7mer-m8": "the same",
-    "n_7mer-A1": "the same",
-    "n_6mer": "the same",
-    "n_orf": "sites of the miRNA in the reading frame, all types",
-    "n_passenger": "sites of the passenger strand in both",
-    "strongest_sites": f"up to {LISTED}: transcript:start-end (0-based, half open, in "
-    "its region, as in sites.tsv), type, strand and region, what it adds to the score",
-}
-SITES = {
-    "mirna": "miRNA",
-    "gene": "gene",
-    "transcript": "transcript",
-    "group": "strand (miRNA or passenger) and region",
-    "start": "first nucleotide in the region (0-based)",
-    "end": "the nucleotide after its last (half open)",
-    "site_type": "type",
-    "contextpp": "context++ score, as if in a 3' UTR and of a loaded strand",
-    "weight": "share of duplexes that load this strand / transcripts of the gene",
-    "effect": "what the score of the gene would lack without the site (log2)",
-}
 
 
 def main(snakemake):
@@ -94,10 +61,9 @@ def main(snakemake):
         names,
         noise_sd=params.noise_sd,
     )
-    write_tsv(snakemake.output.genes, table[list(GENES)], GENES)
-    write_tsv(snakemake.output.sites, described[list(SITES)], SITES)
-    strands = mirnas[list(STRAND_COLUMNS)]
-    write_tsv(snakemake.output.strands, strands, STRAND_COLUMNS)
+    write_table(snakemake.output.genes, table)
+    write_table(snakemake.output.sites, described)
+    write_table(snakemake.output.strands, mirnas)
     counts = table["status"].value_counts()
     noise = intervals["noise_sd"].iloc[0]
     log.info(

@@ -1,8 +1,8 @@
 """Check the table of miRNAs; predict which strands of their duplexes are loaded."""
 
-from mirsignal.files.atomic import write_parquet, write_tsv
+from mirsignal.files.atomic import write_parquet, write_table
 from mirsignal.sequences.mirnas import read_mirnas
-from mirsignal.sequences.strands import STRAND_COLUMNS, load_strands
+from mirsignal.sequences.strands import load_strands
 from mirsignal.workflow.jobs import run
 
 
@@ -10,8 +10,7 @@ def main(snakemake):
     path, params = snakemake.input[0], snakemake.params
     mirnas = load_strands(read_mirnas(path, params.columns, params.species), path)
     write_parquet(snakemake.output.table, mirnas)
-    strands = mirnas[list(STRAND_COLUMNS)]
-    write_tsv(snakemake.output.strands, strands, STRAND_COLUMNS)
+    write_table(snakemake.output.strands, mirnas)
 
 
 if __name__ == "__main__":

@@ -4,20 +4,12 @@ import gzip
 import logging
 from io import StringIO
 
-from mirsignal.files.atomic import atomic_path, write_parquet, write_tsv
+from mirsignal.files.atomic import atomic_path, write_parquet, write_table
 from mirsignal.sequences.mirnas import read_mirnas
 from mirsignal.simulation.study import Sizes, simulate_study
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
-
-VARIANTS = {
-    "mirna": "miRNA",
-    "site_id": "transcript and start of the target (0-based)",
-    "target": "unmutated target of the site",
-    "variant": "target with substitutions or a deletion",
-    "measured": "simulated log2 fold repression of a reporter, less that of the target",
-}
 
 
 def main(snakemake):
@@ -32,23 +24,10 @@ def main(snakemake):
     write_chimeras(output.hybrids, study.hybrids)
     write_fasta_gz(output.clash_transcripts, study.clash_transcripts)
     write_fasta_gz(output.transcripts, study.transcripts)
-    write_tsv(
-        output.genes,
-        study.genes,
-        {"transcript": "isoform", "gene": "gene of the isoform"},
-    )
-    note = "simulated log2 fold change after transfection; NA: not measured"
-    names = dict.fromkeys(study.fold_changes.columns, note) | {"gene": "gene"}
-    write_tsv(output.fold_change, study.fold_changes.fillna("NA"), names)
-    stand_in = (
-        "simulated stand-in for context++, from site types alone; lower is stronger"
-    )
-    write_tsv(
-        output.targetscan,
-        study.targetscan,
-        {"mirna": "miRNA", "gene": "gene", "score": stand_in},
-    )
-    write_tsv(output.variants, study.variants, VARIANTS)
+    write_table(output.genes, study.genes)
+    write_table(output.fold_change, study.fold_changes.fillna("NA"))
+    write_table(output.targetscan, study.targetscan)
+    write_table(output.variants, study.variants)
     write_parquet(output.sites, study.sites)
     write_parquet(output.pairs, study.pairs)
     log.info(

@@ -4,7 +4,7 @@ import logging
 
 import pandas as pd
 
-from mirsignal.files.atomic import write_parquet, write_tsv
+from mirsignal.files.atomic import write_parquet, write_table
 from mirsignal.repression.stacking import stack
 from mirsignal.repression.targetscan import add_scores
 from mirsignal.sites.contextpp import bound_scores
@@ -15,12 +15,6 @@ log = logging.getLogger("mirsignal")
 INPUTS = {
     "stacked": ["predicted", "occupancy", "contextpp"],
     "stacked_targetscan": ["predicted", "occupancy", "contextpp", "targetscan"],
-}
-COLUMNS = {
-    "fold": "fold of the genes that are predicted; the next fold gave the weights",
-    "stack": "stacked: from sequence alone; stacked_targetscan: and TargetScan's table",
-    "input": "predicted: signal network; occupancy; contextpp; targetscan",
-    "weight": "its weight; 1 takes over its log2 fold changes as they are",
 }
 KEYS = ["mirna", "gene"]
 
@@ -44,8 +38,8 @@ def main(snakemake):
             rows += [(fold, name, *item) for item in weights.items()]
         tables.append(test[[*KEYS, "occupancy", "unseen", *stacks]])
     write_parquet(snakemake.output.table, pd.concat(tables, ignore_index=True))
-    weights = pd.DataFrame(rows, columns=list(COLUMNS))
-    write_tsv(snakemake.output.weights, weights, COLUMNS)
+    weights = pd.DataFrame(rows, columns=["fold", "stack", "input", "weight"])
+    write_table(snakemake.output.weights, weights)
     means = weights.groupby(["stack", "input"], sort=False)["weight"].mean()
     for name in stacks:
         shares = ", ".join(f"{key} {value:.2f}" for key, value in means[name].items())

@@ -5,10 +5,9 @@ from pathlib import Path
 import pandas as pd
 
 from mirsignal.binding.training import train_binding
-from mirsignal.files.atomic import write_tsv
+from mirsignal.files.atomic import write_table
 from mirsignal.networks.backend import set_up
 from mirsignal.networks.checkpoints import make_checkpoint
-from mirsignal.networks.history import HISTORY_COLUMNS
 from mirsignal.networks.storage import save_network
 from mirsignal.workflow.jobs import run
 
@@ -22,7 +21,7 @@ def main(snakemake):
     checkpoint = make_checkpoint(folder, pairs, settings, seed, snakemake.params.code)
     model, history = train_binding(pairs, settings, seed, checkpoint)
     save_network(snakemake.output.model, model)
-    write_tsv(snakemake.output.history, history, HISTORY_COLUMNS)
+    write_table(snakemake.output.history, history)
     checkpoint.remove()
 
 

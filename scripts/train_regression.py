@@ -4,10 +4,9 @@ import logging
 
 import pandas as pd
 
-from mirsignal.files.atomic import write_parquet, write_tsv
+from mirsignal.files.atomic import write_parquet, write_table
 from mirsignal.files.tracks import load_tracks
 from mirsignal.networks.backend import set_up
-from mirsignal.networks.history import REGRESSION_COLUMNS
 from mirsignal.networks.seeds import add_predictions
 from mirsignal.networks.storage import save_network
 from mirsignal.repression.folds import part_pairs
@@ -34,7 +33,7 @@ def main(snakemake):
     pairs = add_predictions(pairs, members)
     pairs["no_signal"] = signals.extra["no_signal"][pairs["signal"]]
     save_network(snakemake.output.model, model)
-    write_tsv(snakemake.output.history, history, REGRESSION_COLUMNS)
+    write_table(snakemake.output.history, history)
     held_out = pairs[pairs["part"] != "train"].drop(columns="signal")
     write_parquet(snakemake.output.predictions, held_out)
 

@@ -7,9 +7,8 @@ import pandas as pd
 
 from mirsignal.binding.models.averaging import join_networks
 from mirsignal.errors import InputError
-from mirsignal.files.atomic import write_json, write_parquet, write_tsv
+from mirsignal.files.atomic import write_json, write_parquet, write_table
 from mirsignal.networks.backend import keras, set_up
-from mirsignal.networks.history import REGRESSION_COLUMNS
 from mirsignal.networks.seeds import add_predictions, member_seeds
 from mirsignal.networks.storage import save_network
 from mirsignal.repression.fine_tuning import RepressionModel, fine_tune
@@ -52,7 +51,7 @@ def main(snakemake):
             )
         )
         history, predicted = fine_tune(models[-1], windows, pairs, settings, own)
-        histories.append(history.assign(member=member)[list(REGRESSION_COLUMNS)])
+        histories.append(history.assign(member=member))
         predictions.append(predicted)
     pairs = add_predictions(pairs, np.stack(predictions, axis=1))
     pairs["no_signal"] = np.diff(windows.offsets) == 0
@@ -60,7 +59,7 @@ def main(snakemake):
     save_network(snakemake.output.model, joined)
     heads = [model.describe() for model in models]
     write_json(snakemake.output.head, {"gene_features": list(genes), "members": heads})
-    write_tsv(snakemake.output.history, pd.concat(histories), REGRESSION_COLUMNS)
+    write_table(snakemake.output.history, pd.concat(histories))
     write_parquet(snakemake.output.predictions, pairs[pairs["part"] != "train"])
 
 

@@ -23,35 +23,6 @@ from mirsignal.statistics.resampling import (
 TOP = tuple(2**power for power in range(2, 11))
 """Sizes of the lists of top predicted targets: 4 ... 1,024."""
 
-MEASURES = {
-    "n": "(miRNA, gene) pairs, the same for every predictor",
-    "n_genes": "their genes",
-    "n_mirnas": "their miRNAs",
-    "coverage": "share of pairs that the predictor scores; the others count as 0",
-    "pearson": "Pearson r with the target (see metrics.json), all pairs",
-    "pearson_low": "lower end of its 95% interval (bootstrap of genes)",
-    "pearson_high": "upper end",
-    "seeds_low": "lowest Pearson r of its networks alone, which differ in their seed",
-    "seeds_high": "highest of these; empty for what is fitted once",
-    "pearson_log2fc": "Pearson r with the measured log2 fold change, nothing clipped",
-    "mean_per_mirna": "mean of Pearson r over miRNAs",
-    "mean_low": "lower end of its 95% interval (bootstrap of miRNAs and genes)",
-    "mean_high": "upper end",
-    "spearman": "Spearman rank correlation with the target, all pairs",
-}
-"""What the columns of `metrics_table` mean, but for those of thresholds."""
-
-
-def describe_measures(thresholds: Sequence[float]) -> dict[str, str]:
-    """Return what the columns of `metrics_table` mean, those of thresholds included."""
-    described = dict(MEASURES)
-    for threshold in thresholds:
-        described[f"ap_{threshold:g}"] = f"average precision of log2FC < {threshold:g}"
-        described[f"ap_{threshold:g}_low"] = "lower end of its 95% interval (genes)"
-        described[f"ap_{threshold:g}_high"] = "upper end"
-        described[f"prevalence_{threshold:g}"] = "its value for a random ranking"
-    return described
-
 
 def with_predictions(pairs: pd.DataFrame, predictors: Sequence[str]) -> list[str]:
     """Return the predictors that score a pair of `pairs` at least, in their order.

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.errors import InputError
+from mirsignal.files.schemas import explain_columns
 
 
 @contextlib.contextmanager
@@ -97,6 +98,18 @@ def _with_null(value: Any, null: float | None) -> Any:
     if isinstance(value, list):
         return [_with_null(item, null) for item in value]
     return null if value is None else value
+
+
+def write_table(path: str | Path, table: pd.DataFrame) -> None:
+    """Write a Parquet or TSV file: the columns that its schema has, in their order.
+
+    Other columns are left out. Raises ValueError for a file without a schema.
+    """
+    meanings = explain_columns(path, table.columns)
+    if Path(path).suffix == ".parquet":
+        write_parquet(path, table[list(meanings)])
+    else:
+        write_tsv(path, table[list(meanings)], meanings)
 
 
 def write_parquet(path: str | Path, table: pd.DataFrame) -> None:

@@ -23,16 +23,6 @@ from mirsignal.networks.backend import keras
 from mirsignal.scan.scanning import logit_model, sigmoid
 from mirsignal.sequences.codes import LETTERS, UNKNOWN, encode_many
 
-COLUMNS = {
-    "id": "the pair, as in alignments.tsv",
-    "mirna_name": "miRNA",
-    "molecule": "what is mutated: target or mirna",
-    "position": "nucleotide of the miRNA or window by its number; nt 1 is the 5' end",
-    "base": "the nucleotide",
-    "change": "what it becomes; a deletion moves the rest towards 5' and ends in N",
-    "delta_logit": "logit of the mutant less that of the pair",
-    "delta_p": "P(binding) of the mutant less that of the pair",
-}
 _SUBSTITUTIONS, _DELETION = slice(0, 4), 4
 
 
@@ -118,7 +108,7 @@ def _changeable(codes: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def tabulate_mutants(mutants: Mutants, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return a row per mutant, of COLUMNS; `pairs` (N) have id and mirna_name."""
+    """Return a row per mutant of mutagenesis.tsv; `pairs` (N) have id and mirna_name."""
     pair, place, change = np.nonzero(np.isfinite(mutants.mutated))
     in_target = place < WINDOW
     return pd.DataFrame(

@@ -18,15 +18,6 @@ from mirsignal.sequences.mirnas import find_mirna, sequences_by_name
 from mirsignal.statistics.metrics import bootstrap_interval, pearson, spearman
 
 N_RESAMPLES, N_PERMUTATIONS, _AT_ONCE = 1000, 9999, 99
-COLUMNS = {
-    "mirna": "miRNA, as the study names it, or its sequence",
-    "site_id": "site",
-    "target": "its unmutated target, at most 50 nt",
-    "variant": "the mutated target that was measured",
-    "measured": "its measurement; the setting `stronger` gives its direction",
-    "delta_logit": "change of the network's logit against the unmutated target",
-    "delta_p": "change of P(binding)",
-}
 _TEXTS = ("mirna", "site_id", "target", "variant")
 
 

@@ -11,27 +11,6 @@ from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
 
-HISTORY_COLUMNS = {
-    "member": "which of the networks that differ in their seed alone",
-    "epoch": "pass over the training positives",
-    "train_loss": "mean binary cross-entropy while training (with dropout)",
-    "validation_loss": "binary cross-entropy on the validation split, 1:1",
-    "validation_ap": "average precision on the validation split; its maximum is kept",
-    "seconds": "wall time of the epoch",
-    "cpu_seconds": "processor time of the epoch, all threads",
-}
-"""What each column of a binding network's history.tsv means."""
-
-REGRESSION_COLUMNS = {
-    "member": "which of the networks that differ in their seed alone",
-    "epoch": "pass over the training pairs",
-    "train_error": "mean squared error while training (with dropout, if any); in task "
-    "classification cross entropy",
-    "validation_error": "the same on the validation genes; its minimum is kept",
-    "validation_pearson": "Pearson r of prediction and target on the validation genes",
-}
-"""The same of a network that predicts fold changes."""
-
 
 def best_member(history: pd.DataFrame) -> tuple[int, int, float]:
     """Return member, epoch and value of the highest validation AP of a `history`."""

@@ -28,33 +28,6 @@ FEWEST = 39
 SITES, NO_SITE, STRONGEST = "sites", "no site", "strongest tenth"
 NEW, KNOWN = "new", "known"
 
-INTERVALS = {
-    "predicts": "new: miRNAs that the model was not trained on; known: those that it was",
-    "status": "sites; or no site",
-    "score": "predicted log2 fold change relative to an mRNA without sites, mean of n",
-    "n": "held-out (miRNA, gene) pairs around that score",
-    "low": "what is added to the score for the lower end of the interval that holds 95% "
-    "of measured log2 fold changes, relative to the mRNAs of the miRNA without sites; "
-    "between scores by linear interpolation",
-    "high": "the same for the upper end",
-    "noise_sd": "standard deviation of measured log2 fold changes of mRNAs without sites",
-}
-COVERAGE = {
-    "predicts": INTERVALS["predicts"],
-    "status": "sites; no site; strongest tenth: of those with sites, the lowest scores",
-    "left_out": "what neither model nor interval saw of the pairs counted: their gene "
-    "and mirna, or their gene (fold)",
-    "n": "measured pairs",
-    "n_mirnas": "their miRNAs",
-    "inside": "share of them inside their 95% interval",
-    "inside_low": "lower end of its own 95% interval (bootstrap of miRNAs; of genes "
-    "where there is one miRNA)",
-    "inside_high": "upper end",
-    "least": "lowest share of a miRNA",
-    "most": "highest share",
-    "width": "median width of the intervals (log2)",
-}
-
 
 def describe_held_out(pairs: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     """Return `pairs` (mirna, gene, log2fc) with their status and what was measured.
@@ -78,7 +51,7 @@ def describe_held_out(pairs: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
 
 
 def calibrate(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return INTERVALS (without `predicts`), from held-out pairs.
+    """Return the rows of intervals.tsv, without `predicts`, from held-out pairs.
 
     `pairs` has score, measured and status. A score lies in its interval: `low` is not
     above 0, `high` not below.
@@ -94,7 +67,7 @@ def calibrate(pairs: pd.DataFrame) -> pd.DataFrame:
             score = float(group["score"].iloc[part].mean())
             ends = min(low, 0.0), max(high, 0.0)
             rows.append((status, score, len(part), *ends, noise))
-    return pd.DataFrame(rows, columns=list(INTERVALS)[1:])
+    return pd.DataFrame(rows, columns=["status", "score", "n", "low", "high", "noise_sd"])
 
 
 def _range(residuals: NDArray[np.float64]) -> tuple[float, float]:
@@ -140,7 +113,7 @@ def interval(
 
 
 def calibrate_study(held_out: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the INTERVALS of a study, and their COVERAGE of pairs that they never saw.
+    """Return the intervals of a study, and their coverage of pairs that they never saw.
 
     `held_out` is what `describe_held_out` returns, with fold, `effect`, predicted without
     the gene, and `unseen`, without the gene and the miRNA, NaN where that was not done:
@@ -156,8 +129,8 @@ def calibrate_study(held_out: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
         covered = summarise(cross_intervals(pairs, left_out))
         coverage.append(covered.assign(predicts=predicts, left_out=left_out))
     return (
-        pd.concat(intervals, ignore_index=True)[list(INTERVALS)],
-        pd.concat(coverage, ignore_index=True)[list(COVERAGE)],
+        pd.concat(intervals, ignore_index=True),
+        pd.concat(coverage, ignore_index=True),
     )
 
 
@@ -172,7 +145,7 @@ def cross_intervals(pairs: pd.DataFrame, left_out: str) -> pd.DataFrame:
 
 
 def summarise(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return COVERAGE of intervals (low, high) by status, without what was left out."""
+    """Return the coverage of intervals (low, high) by status."""
     inside = pairs["measured"].between(pairs["low"], pairs["high"])
     pairs = pairs.assign(inside=inside.astype(float))
     sites = pairs[pairs["status"] == SITES]

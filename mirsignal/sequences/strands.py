@@ -48,20 +48,6 @@ WEAKEST = -7.5
 5p and a 3p miRNA, 99% bind more strongly (miRBase 22)."""
 
 TABLE, ASSUMED, NONE, BLOCKED = "table", "assumed", "none", "blocked"
-STRAND_COLUMNS = {
-    "mirna": "miRNA, the guide",
-    "passenger": "other strand of its duplex, 5' to 3'; empty: none",
-    "passenger_source": "table: given; assumed: not given, that of an siRNA; blocked: "
-    "chemically blocked, its sequence assumed if not given; none: no passenger",
-    "duplex_energy": "kcal/mol, free energy of binding of the two strands; empty where "
-    "the share does not depend on it",
-    "guide_end": f"kcal/mol to open the first {END} nt of the guide in the duplex",
-    "passenger_end": "the same of the passenger; the lower end is loaded more",
-    "passenger_share": "share of duplexes that load the passenger, before any data",
-    "share_source": f"table: given; ends: from the two ends, {LEAST:g} at least, and "
-    f"{ASSUMED_FACTOR:g} of it where the passenger is assumed; blocked: as of a blocked "
-    "strand; none: no passenger",
-}
 
 
 class Duplex(NamedTuple):
@@ -126,7 +112,7 @@ def passenger_loading(
 
 
 def load_strands(mirnas: pd.DataFrame, path: str | Path) -> pd.DataFrame:
-    """Return miRNAs (`mirnas.read_mirnas`) with the columns of STRAND_COLUMNS.
+    """Return miRNAs (`mirnas.read_mirnas`) with the columns of strands.tsv.
 
     `passenger_share` is that of the table where it gives one. Each miRNA's strand, where
     it came from, and its share are logged.

@@ -15,6 +15,7 @@ from typing import Any
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import disk_is_full, write_json
 from mirsignal.files.integrity import forget, record, verify
+from mirsignal.files.schemas import refuse_faults
 from mirsignal.workflow.provenance import describe_run
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -26,8 +27,8 @@ def run(main: Callable[[Any], None], snakemake: Any) -> None:
     What the library logs goes to the terminal too, led by the rule and its wildcards,
     without the study. An InputError, or a disk that cannot be written, becomes one line
     in both places and exit status 1; any other exception leaves its traceback in the log.
-    Inputs that were damaged since a job wrote them are refused. An output named
-    `provenance` is written here.
+    Inputs that were damaged since a job wrote them are refused, and tables, read or
+    written, that break their schema. An output named `provenance` is written here.
     """
     log_path = Path(snakemake.log[0])
     terminal = os.fdopen(os.dup(2), "w", buffering=1)
@@ -39,8 +40,10 @@ def run(main: Callable[[Any], None], snakemake: Any) -> None:
         log_file = _open_log(log_path)
         _send_logs_to(terminal, log_file, title)
         verify(snakemake.input)
+        refuse_faults(snakemake.input, "delete it and run again")
         forget(snakemake.output)
         main(snakemake)
+        refuse_faults(snakemake.output, "look for extreme values in the job's inputs")
         if "provenance" in dict(snakemake.output.items()):
             write_json(snakemake.output.provenance, _describe(snakemake))
         record(snakemake.output)

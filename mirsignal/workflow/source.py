@@ -22,6 +22,7 @@ PLUMBING = frozenset(
         "mirsignal.files.atomic.write_json",
         "mirsignal.files.atomic.write_parquet",
         "mirsignal.files.integrity",
+        "mirsignal.files.schemas",
         "mirsignal.networks.storage",
         "mirsignal.workflow",
     ]

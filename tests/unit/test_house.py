@@ -7,7 +7,7 @@ import tomllib
 import yaml
 
 from mirsignal import __version__
-from mirsignal.comparison.predictors import MEASURES
+from mirsignal.files.schemas import describe_tables, find_table, read_tables
 from mirsignal.workflow.config import describe_schema, read_schema
 from mirsignal.workflow.source import imported_files
 
@@ -40,23 +40,6 @@ def test_rule_script_log_and_benchmark_share_a_name(root):
     assert scripts == set(rules(root))
 
 
-def explained_columns(root):
-    """Yield file, column and its explanation from the tables of columns in the code."""
-    for folder in ("scripts", "mirsignal"):
-        for path in sorted((root / folder).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text())):
-                if not isinstance(node, ast.Dict):
-                    continue
-                for key, value in zip(node.keys, node.values, strict=True):
-                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                        parts = [
-                            n for n in ast.walk(value) if isinstance(n, ast.Constant)
-                        ]
-                        words = "".join(str(part.value) for part in parts)
-                        if " " in words:
-                            yield path.name, key.value, words
-
-
 def test_coordinates_are_those_of_bed_in_every_header(root):
     """Sites are 0-based and half open; nucleotides of a pair have numbers from 1 on."""
     said = {
@@ -69,11 +52,14 @@ def test_coordinates_are_those_of_bed_in_every_header(root):
         "path": "nt 1 is the 5' end",
     }
     seen = set()
-    for file, column, words in explained_columns(root):
-        assert "1-based" not in words, (file, column)
-        if column in said and (file, column) != ("variants.py", "site_id"):
-            assert said[column] in words, (file, column, words)
-            seen.add(column)
+    for table in read_tables():
+        for name, column in table.columns.items():
+            words = column.meaning
+            assert "1-based" not in words, (table.files, name)
+            given = table.files == ("interpretation/{chain}/variants.tsv",)
+            if name in said and not given and "windows" not in table.files[0]:
+                assert said[name] in words, (table.files, name, words)
+                seen.add(name)
     assert seen == set(said)
     for script in ("find_peaks", "export_tracks"):
         header = (root / f"scripts/{script}.py").read_text().split("HEADER = ")[1]
@@ -167,6 +153,10 @@ def test_configuration_page_is_up_to_date(root):
     assert page == describe_schema(schema), "run `make docs`"
 
 
+def test_page_of_tables_is_up_to_date(root):
+    assert (root / "docs/tables.md").read_text() == describe_tables(), "run `make docs`"
+
+
 def test_every_caption_is_used(root):
     used = "".join(path.read_text() for path in (root / "rules").glob("*.smk"))
     for caption in (root / "report").glob("*.rst"):
@@ -199,7 +189,7 @@ def test_glossary_names_modules_and_what_they_define(root):
 
 def test_table_that_make_shows_has_whole_intervals(root):
     shown = re.search(r"^show = .* cut -f (\S+) ", (root / "Makefile").read_text(), re.M)
-    columns = ["predictor", *MEASURES]
+    columns = list(find_table("results/demo/comparison/main/metrics.tsv").columns)
     ranges = [[int(end) for end in part.split("-")] for part in shown.group(1).split(",")]
     found = [columns[at - 1] for ends in ranges for at in range(ends[0], ends[-1] + 1)]
     assert found == [

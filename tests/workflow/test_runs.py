@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mirsignal.files.schemas import find_fault, find_table
+
 pytestmark = pytest.mark.workflow
 
 SMALL_TEST_SETS = ("random", "unseen_target", "unseen_family")
@@ -56,6 +58,16 @@ def test_main_leaves_a_comparison(finished):
     truth = json.loads((folder / "truth.json").read_text())
     assert truth["samples"]["share_with_site"] > 0.8
     assert not list(finished.root.glob("results/**/.unfinished-*"))
+
+
+def test_every_table_between_rules_has_a_schema_and_keeps_it(finished):
+    results = finished.root / "results/small"
+    tables = [*results.rglob("*.parquet"), *results.rglob("*.tsv")]
+    tables = [p for p in tables if p.relative_to(results).parts[0] != "benchmarks"]
+    assert len(tables) > 40
+    for path in tables:
+        assert find_table(path), path
+        assert find_fault(path) is None, path
 
 
 def test_finished_run_has_nothing_to_do(finished):

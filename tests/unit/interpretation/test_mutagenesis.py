@@ -10,8 +10,8 @@ from mirsignal.axes import CHANGES, MIRNA, MIRNA_LENGTH, TARGET, WINDOW
 from mirsignal.binding.pairing import pair_matrix
 from mirsignal.errors import InputError
 from mirsignal.figures.mutagenesis import draw_mutants
+from mirsignal.files.schemas import find_table
 from mirsignal.interpretation.mutagenesis import (
-    COLUMNS,
     mutants_of,
     mutate_pairs,
     tabulate_mutants,
@@ -118,7 +118,8 @@ def test_every_pair_is_drawn_and_the_table_is_explained(network, random_rna, tmp
     """Also where nothing can be mutated."""
     targets, mirnas = [random_rna(50), "N" * 50], [LET7, LET7[:15]]
     mutants = mutate_pairs(network, targets, mirnas, ENCODING)
-    assert list(tabulate_mutants(mutants, named("a", "b"))) == list(COLUMNS)
+    schema = find_table("results/a/interpretation/b.c/mutagenesis.tsv")
+    assert list(tabulate_mutants(mutants, named("a", "b"))) == list(schema.columns)
     draw_mutants(mutants.arrays(), ["a", "b"], tmp_path / "two.svg")
     none = mutate_pairs(network, targets[1:], ["N"], ENCODING)
     draw_mutants(none.arrays(), ["b"], tmp_path / "none.svg")

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from mirsignal.errors import InputError
+from mirsignal.files.schemas import find_table
 from mirsignal.sequences.codes import reverse_complement
 from mirsignal.sequences.mirnas import read_mirnas
 from mirsignal.sequences.strands import (
     ASSUMED_FACTOR,
     BLOCKED_SHARE,
     LEAST,
-    STRAND_COLUMNS,
     WEAKEST,
     Duplex,
     load_strands,
@@ -149,7 +149,8 @@ def test_table_says_what_was_transfected(table_of, caplog):
     ]
     assert table["passenger"].isna().tolist() == [False, False, True, False, False]
     assert table["duplex_energy"].isna().tolist() == [False, False, True, True, True]
-    assert set(STRAND_COLUMNS) <= {"mirna", *table.columns}
+    strands = find_table("results/a/inputs/strands.tsv")
+    assert set(strands.columns) <= {"mirna", *table.columns}
     assert [record.getMessage() for record in caplog.records][2:] == [
         "single: passenger - (none), share 0.000 (none)",
         "sealed: passenger CUAUACAACCUACUACCUUU (blocked), share 0.020 (blocked)",

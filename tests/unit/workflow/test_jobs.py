@@ -3,8 +3,10 @@
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
+from mirsignal.files.atomic import write_parquet
 from mirsignal.files.integrity import record
 
 JOB = """
@@ -104,3 +106,17 @@ def test_log_that_cannot_be_opened_is_told(tmp_path, root):
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.startswith("error: [scan let-7a] logs")
+
+
+@pytest.mark.parametrize("side", ["input", "output"])
+def test_job_refuses_tables_that_break_their_schema(tmp_path, root, side):
+    folds = tmp_path / "results/demo/inputs/folds.parquet"
+    write_parquet(folds, pd.DataFrame({"gene": ["a"], "fold": [-1]}))
+    path = '"results/demo/inputs/folds.parquet"'
+    old = {"input": '["made.json"]', "output": 'Named(provenance="run.json")'}
+    new = {"input": f"[{path}]", "output": f"Named(table={path})"}
+    done = run_job(tmp_path, root, "pass", STAND_IN.replace(old[side], new[side]))
+    assert done.returncode == 1
+    line = done.stderr.splitlines()[-1]
+    assert "folds.parquet: column 'fold' has -1, not 0 or more" in line
+    assert ("delete it" in line) == (side == "input")

@@ -123,6 +123,16 @@ def test_every_piece_of_plumbing_exists():
             assert callable(getattr(importlib.import_module(owner), last)), name
 
 
+def test_meanings_of_columns_decide_no_result(root):
+    """Texts, units and ranges of tables: editing them reruns nothing."""
+    for script in (root / "scripts").glob("*.py"):
+        assert not any(
+            "schemas" in piece.split()[0] for piece in reached_code(script, root)
+        )
+    reached = "".join(reached_code(root / "scripts/align_pairs.py", root))
+    assert "def write_table" in reached
+
+
 def test_what_computes_does_not_reach_what_draws(root):
     """So that a colour redraws, and computes nothing."""
     for script in (root / "scripts").glob("*.py"):
