@@ -131,8 +131,8 @@ def test_tables_and_json_survive_the_round_trip(tmp_path):
         (b"", "empty"),
         (b" \n\n", "empty"),
         (b"\x80\xfe\x00\x81", "not a text file"),
-        (gzip.compress(b"a\tb\n" * 999)[:-9], "truncated gzip"),
-        (gzip.compress(b"a\tb\n" * 999)[:20] + b"\x00" * 30, "truncated gzip"),
+        (gzip.compress(b"a\tb\n" * 999, mtime=0)[:-9], "truncated gzip"),
+        (gzip.compress(b"a\tb\n" * 999, mtime=0)[:20] + b"\x00" * 30, "truncated gzip"),
     ],
 )
 def test_unreadable_file_is_one_line(table_of, content, message):
