@@ -57,12 +57,13 @@ class Table:
     def find(self, name: str) -> tuple[int, Column] | None:
         """Return number and description of a column, or None if it is not of the table.
 
-        Those described together, by a name with braces, have the number of the last one
-        before them that is described alone.
+        Columns rise in number; those described by names with braces, one behind another,
+        have the same.
         """
-        number = -1
+        number, is_shared = 0, False
         for pattern, column in self.columns.items():
-            number += "{" not in pattern
+            number += not (is_shared and "{" in pattern)
+            is_shared = "{" in pattern
             if name == pattern or (name not in self.columns and _is_of(pattern, name)):
                 return number, column
         return None

@@ -36,6 +36,13 @@ def test_tables_are_written_in_the_order_of_the_schema_without_other_columns(pea
     assert find_fault(peaks) is None
 
 
+def test_columns_described_together_keep_their_order_and_place(tmp_path):
+    path = tmp_path / "results/small/regression/a.b/predictions.tsv"
+    names = ["member_2", "no_signal", "member_1", "fold", "mirna"]
+    write_table(path, pd.DataFrame({name: [1] for name in names}))
+    assert list(read_tsv(path)) == ["mirna", "fold", "no_signal", "member_2", "member_1"]
+
+
 def test_header_of_tsv_explains_columns_with_units(tmp_path):
     path = tmp_path / "results/small/comparison/main/metrics.tsv"
     names = ["ap_-0.2_high", "predictor", "ap_-0.2", "ap_-0.05", "pearson"]
