@@ -81,6 +81,7 @@ def test_zip_of_one_file_reads_as_that_file(tmp_path, targetscan):
         (zipped(a=" "), "empty"),
         (overwritten(zipped(a=SUMMARY_COUNTS)), "broken or truncated zip file"),
     ],
+    ids=["two files", "no file", "cut", "empty", "overwritten"],
 )
 def test_bad_zip_is_one_line(tmp_path, content, words):
     path = tmp_path / "bad.zip"

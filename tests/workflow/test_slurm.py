@@ -12,8 +12,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import slurm_box
-from slurm_box import DAEMONS, SETTINGS, obstacle, running, start_slurm, wait_for
+
+from tests.workflow.slurm_box import (
+    DAEMONS,
+    SETTINGS,
+    obstacle,
+    running,
+    start_slurm,
+    wait_for,
+)
 
 pytestmark = pytest.mark.workflow
 
