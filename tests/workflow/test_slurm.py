@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.workflow import slurm_box
 from tests.workflow.slurm_box import (
     DAEMONS,
     SETTINGS,
