@@ -2,12 +2,13 @@
 
 import logging
 
-import numpy as np
-import pandas as pd
-
 from mirsignal.files.atomic import write_tsv
-from mirsignal.repression.occupancy import load_occupancy
-from mirsignal.repression.prediction import LISTED, name_as_known, predict_genes
+from mirsignal.repression.prediction import (
+    GENE_COLUMNS,
+    SITE_COLUMNS,
+    FittedOccupancy,
+    predict_from_sequences,
+)
 from mirsignal.sequences.mirnas import read_mirnas
 from mirsignal.sequences.strands import STRAND_COLUMNS, load_strands
 from mirsignal.sequences.transcripts import (
@@ -16,46 +17,11 @@ from mirsignal.sequences.transcripts import (
     read_genes,
     read_transcripts,
 )
-from mirsignal.sites.accessibility import fold_sites
-from mirsignal.sites.contextpp import read_coefficients, score_folded, tabulate_sites
+from mirsignal.sites.contextpp import read_coefficients
 from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
-from mirsignal.sites.regions import tabulate_regions
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
-
-GENES = {
-    "mirna": "miRNA",
-    "gene": "gene (of a FASTA without a gene table, the id of the transcript)",
-    "score": "predicted log2 fold change relative to an mRNA without sites; LOWER is "
-    "stronger repression, 0 is none; empty where not scanned",
-    "low": "lower end of the range that holds 95% of measured log2 fold changes, "
-    "relative to the miRNA's mRNAs without sites, in an experiment with the noise of "
-    "`noise_sd` (by default the study's); occupancy/coverage.tsv tells how many it held",
-    "high": "upper end",
-    "status": "sites; no site (scanned, score 0); or not scanned (no transcript of the "
-    "gene has 21 known nucleotides)",
-    "n_8mer": "sites of the miRNA in the 3' UTR by type, in all transcripts of the gene",
-    "n_7mer-m8": "the same",
-    "n_7mer-A1": "the same",
-    "n_6mer": "the same",
-    "n_orf": "sites of the miRNA in the reading frame, all types",
-    "n_passenger": "sites of the passenger strand in both",
-    "strongest_sites": f"up to {LISTED}: transcript:start-end (0-based, half open, in "
-    "its region, as in sites.tsv), type, strand and region, what it adds to the score",
-}
-SITES = {
-    "mirna": "miRNA",
-    "gene": "gene",
-    "transcript": "transcript",
-    "group": "strand (miRNA or passenger) and region",
-    "start": "first nucleotide in the region (0-based)",
-    "end": "the nucleotide after its last (half open)",
-    "site_type": "type",
-    "contextpp": "context++ score, as if in a 3' UTR and of a loaded strand",
-    "weight": "share of duplexes that load this strand / transcripts of the gene",
-    "effect": "what the score of the gene would lack without the site (log2)",
-}
 
 
 def main(snakemake):
@@ -75,31 +41,24 @@ def main(snakemake):
     setting = f"{params.mrna_of}: mrna_columns"
     orfs = read_orfs(files.mrna, params.mrna_columns, transcripts, setting)
     ta_sps = read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None
-    coefficients = read_coefficients(files.coefficients)
-    sites = tabulate_sites(mirnas, sequences, orfs, ta_sps)
-    folded = fold_sites(sites, sequences) if params.accessibility else None
-    sites, _ = score_folded(sites, folded, coefficients)
-    regions = tabulate_regions(
-        mirnas, transcripts, sequences, orfs, sites, ta_sps, coefficients
-    )
-    models = load_occupancy(files.model)
-    intervals = pd.read_csv(files.intervals, sep="\t", comment="#")
-    names = name_as_known(mirnas, pd.read_parquet(files.known), models[0])
-    table, described = predict_genes(
-        models,
-        intervals,
-        mirnas["mirna"],
+    fitted = FittedOccupancy.read(files.model, files.intervals, files.known)
+    table, described = predict_from_sequences(
+        fitted,
+        mirnas,
         transcripts,
-        regions,
-        names,
+        sequences,
+        orfs,
+        read_coefficients(files.coefficients),
+        ta_sps,
+        accessibility=params.accessibility,
         noise_sd=params.noise_sd,
     )
-    write_tsv(snakemake.output.genes, table[list(GENES)], GENES)
-    write_tsv(snakemake.output.sites, described[list(SITES)], SITES)
+    write_tsv(snakemake.output.genes, table[list(GENE_COLUMNS)], GENE_COLUMNS)
+    write_tsv(snakemake.output.sites, described[list(SITE_COLUMNS)], SITE_COLUMNS)
     strands = mirnas[list(STRAND_COLUMNS)]
     write_tsv(snakemake.output.strands, strands, STRAND_COLUMNS)
     counts = table["status"].value_counts()
-    noise = intervals["noise_sd"].iloc[0]
+    noise = fitted.intervals["noise_sd"].iloc[0]
     log.info(
         "intervals for noise of standard deviation %.3f; %.3f in the study",
         params.noise_sd or noise,
@@ -110,7 +69,7 @@ def main(snakemake):
         "%s pairs of %d miRNAs (%d of them trained on) and %s genes: %s",
         f"{len(table):,}",
         len(mirnas),
-        int(np.isin(names, models[0].mirnas).sum()),
+        fitted.count_known(mirnas),
         f"{transcripts['gene'].nunique():,}",
         ", ".join(f"{n:,} {status}" for status, n in counts.items()),
     )
