@@ -9,6 +9,8 @@
 
 from snakemake.utils import min_version
 
+from mirsignal.workflow.library import use_library_of
+
 min_version("9.0")
 
 
@@ -16,6 +18,9 @@ configfile: f"{workflow.current_basedir}/config.yaml"
 
 
 include: "rules/common.smk"
+
+
+checked(use_library_of, ROOT)
 
 
 report: "report/workflow.rst"

@@ -2,12 +2,8 @@
 
 import logging
 
-import numpy as np
-import pandas as pd
-
 from mirsignal.files.atomic import write_table
-from mirsignal.repression.occupancy import load_occupancy
-from mirsignal.repression.prediction import name_as_known, predict_genes
+from mirsignal.repression.prediction import FittedOccupancy, predict_from_sequences
 from mirsignal.sequences.mirnas import read_mirnas
 from mirsignal.sequences.strands import load_strands
 from mirsignal.sequences.transcripts import (
@@ -16,10 +12,8 @@ from mirsignal.sequences.transcripts import (
     read_genes,
     read_transcripts,
 )
-from mirsignal.sites.accessibility import fold_sites
-from mirsignal.sites.contextpp import read_coefficients, score_folded, tabulate_sites
+from mirsignal.sites.contextpp import read_coefficients
 from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
-from mirsignal.sites.regions import tabulate_regions
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
@@ -42,30 +36,23 @@ def main(snakemake):
     setting = f"{params.mrna_of}: mrna_columns"
     orfs = read_orfs(files.mrna, params.mrna_columns, transcripts, setting)
     ta_sps = read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None
-    coefficients = read_coefficients(files.coefficients)
-    sites = tabulate_sites(mirnas, sequences, orfs, ta_sps)
-    folded = fold_sites(sites, sequences) if params.accessibility else None
-    sites, _ = score_folded(sites, folded, coefficients)
-    regions = tabulate_regions(
-        mirnas, transcripts, sequences, orfs, sites, ta_sps, coefficients
-    )
-    models = load_occupancy(files.model)
-    intervals = pd.read_csv(files.intervals, sep="\t", comment="#")
-    names = name_as_known(mirnas, pd.read_parquet(files.known), models[0])
-    table, described = predict_genes(
-        models,
-        intervals,
-        mirnas["mirna"],
+    fitted = FittedOccupancy.read(files.model, files.intervals, files.known)
+    table, described = predict_from_sequences(
+        fitted,
+        mirnas,
         transcripts,
-        regions,
-        names,
+        sequences,
+        orfs,
+        read_coefficients(files.coefficients),
+        ta_sps,
+        accessibility=params.accessibility,
         noise_sd=params.noise_sd,
     )
     write_table(snakemake.output.genes, table)
     write_table(snakemake.output.sites, described)
     write_table(snakemake.output.strands, mirnas)
     counts = table["status"].value_counts()
-    noise = intervals["noise_sd"].iloc[0]
+    noise = fitted.intervals["noise_sd"].iloc[0]
     log.info(
         "intervals for noise of standard deviation %.3f; %.3f in the study",
         params.noise_sd or noise,
@@ -76,7 +63,7 @@ def main(snakemake):
         "%s pairs of %d miRNAs (%d of them trained on) and %s genes: %s",
         f"{len(table):,}",
         len(mirnas),
-        int(np.isin(names, models[0].mirnas).sum()),
+        fitted.count_known(mirnas),
         f"{transcripts['gene'].nunique():,}",
         ", ".join(f"{n:,} {status}" for status, n in counts.items()),
     )

@@ -32,6 +32,17 @@ def shared_data(root):
     return folder
 
 
+WHOLE = pytest.param("whole", marks=pytest.mark.realdata)
+
+
+@pytest.fixture(scope="session", params=["excerpt", WHOLE])
+def public_data(request, root):
+    """Return a folder of public files: tests/fixtures, or the whole of them."""
+    if request.param == "excerpt":
+        return root / "tests/fixtures"
+    return request.getfixturevalue("shared_data")
+
+
 @pytest.fixture(scope="session")
 def coefficients(root):
     """Return the published coefficients of context++."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.repression.intervals import KNOWN, NEW, NO_SITE, SITES, interval
-from mirsignal.repression.occupancy import OccupancyModel
+from mirsignal.repression.occupancy import OccupancyModel, load_occupancy
+from mirsignal.sites.accessibility import fold_sites
+from mirsignal.sites.contextpp import score_folded, tabulate_sites
+from mirsignal.sites.regions import tabulate_regions
 from mirsignal.sites.seed_sites import CLEARED, SITE_TYPES
 
 SHORTEST = CLEARED + 6
@@ -17,6 +23,79 @@ SHORTEST = CLEARED + 6
 NOT_SCANNED = "not scanned"
 LISTED = 5
 """Sites that the table of genes names, strongest first."""
+
+
+@dataclass(frozen=True)
+class FittedOccupancy:
+    """What a study's occupancy model needs to predict from sequences."""
+
+    models: Sequence[OccupancyModel]
+    intervals: pd.DataFrame
+    """Prediction intervals, the table of `intervals.calibrate_study`."""
+    mirnas: pd.DataFrame
+    """mirna (name) and sequence of the study, by which the model knows a miRNA."""
+
+    @classmethod
+    def read(
+        cls, model: str | Path, intervals: str | Path, mirnas: str | Path
+    ) -> FittedOccupancy:
+        """Read model.npz, intervals.tsv and mirnas.parquet; InputError as they raise."""
+        return cls(
+            load_occupancy(model),
+            pd.read_csv(intervals, sep="\t", comment="#"),
+            pd.read_parquet(mirnas),
+        )
+
+    def count_known(self, mirnas: pd.DataFrame) -> int:
+        """Return how many of `mirnas` (mirna, sequence) the model was trained on."""
+        names = name_as_known(mirnas, self.mirnas, self.models[0])
+        return int(np.isin(names, self.models[0].mirnas).sum())
+
+
+class Prediction(NamedTuple):
+    """Predicted genes, and the sites that make the prediction."""
+
+    genes: pd.DataFrame
+    sites: pd.DataFrame
+
+
+def predict_from_sequences(
+    fitted: FittedOccupancy,
+    mirnas: pd.DataFrame,
+    transcripts: pd.DataFrame,
+    sequences: Mapping[str, str],
+    orfs: pd.Series,
+    coefficients: pd.DataFrame,
+    ta_sps: pd.DataFrame | None = None,
+    accessibility: bool = True,
+    noise_sd: float | None = None,
+) -> Prediction:
+    """Find and score the sites of `mirnas` in `sequences`, and predict their genes.
+
+    `mirnas` has mirna, sequence, passenger and passenger_share (`strands.load_strands`);
+    `transcripts` transcript, gene, length and n_unknown (`describe_transcripts`);
+    `sequences` holds the 3' UTRs and `orfs` the reading frames ("" where unknown) by
+    transcript; `coefficients` are those of context++, `ta_sps` what `read_ta_sps`
+    returns. Without `accessibility` no RNA is folded. Returns the tables of
+    `predict_genes`.
+    """
+    found = tabulate_sites(mirnas, sequences, orfs, ta_sps)
+    folded = fold_sites(found, sequences) if accessibility else None
+    scored, _ = score_folded(found, folded, coefficients)
+    sites = tabulate_regions(
+        mirnas, transcripts, sequences, orfs, scored, ta_sps, coefficients
+    )
+    names = name_as_known(mirnas, fitted.mirnas, fitted.models[0])
+    predicted = predict_genes(
+        fitted.models,
+        fitted.intervals,
+        mirnas["mirna"],
+        transcripts,
+        sites,
+        names,
+        noise_sd=noise_sd,
+    )
+    return Prediction(*predicted)
 
 
 def name_as_known(

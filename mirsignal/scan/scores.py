@@ -15,12 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, P_LEVELS, REGIONS, WINDOW
+from mirsignal.binding.pairing import ENCODINGS
+from mirsignal.errors import InputError
 from mirsignal.interpretation.explanation import LARGEST_RESIDUAL, PairExplainer
 from mirsignal.networks.backend import keras
 from mirsignal.scan.attribution import Attributor, region_scores
+from mirsignal.scan.convolution import NotConvolutionalError, list_stages
 from mirsignal.scan.scanning import (
     Scanner,
     logit_model,
+    make_scanner,
     mirna_reference,
     mirna_rows,
     scan_transcripts,
@@ -52,7 +56,7 @@ class Scorer(Protocol):
 class PredictionScorer:
     """The score is P itself, where it is above the threshold."""
 
-    channels = ("prediction", "score")
+    channels: tuple[str, ...] = ("prediction", "score")
 
     def __init__(self, scanner: Scanner, encoding: str):
         self._scanner, self._encoding = scanner, encoding
@@ -67,7 +71,7 @@ class PredictionScorer:
 class AttributionScorer:
     """The score is P x integrated gradients, at the best position of the miRNA."""
 
-    channels = ("prediction", *REGIONS, "score")
+    channels: tuple[str, ...] = ("prediction", *REGIONS, "score")
 
     def __init__(self, scanner: Scanner, attributor: Attributor, encoding: str):
         self._scanner, self._attributor = scanner, attributor
@@ -153,6 +157,26 @@ class ShapScorer:
                 largest,
             )
         return values
+
+
+def make_scorer(
+    model: keras.Model, encoding: str, mode: str, steps: int = 4, workers: int = 1
+) -> Scorer:
+    """Return the scorer of `mode`: prediction, or attribution in `steps` steps.
+
+    Raises InputError for a network without attributions along a transcript.
+    """
+    channels = ENCODINGS[encoding].shape[-1]
+    scanner = make_scanner(model, channels, workers=workers)
+    if mode == "prediction":
+        return PredictionScorer(scanner, encoding)
+    try:
+        attributor = Attributor(list_stages(model), steps, workers)
+    except NotConvolutionalError as error:
+        raise InputError(
+            f"{model.name}: {error}; scan it with a recipe of mode `prediction`"
+        ) from None
+    return AttributionScorer(scanner, attributor, encoding)
 
 
 def window_centres(length: int, step: int) -> NDArray[np.intp]:

@@ -143,8 +143,10 @@ def test_lock_file_names_no_registry(root):
 
 
 def test_version_is_that_of_the_package(root):
-    project = tomllib.loads((root / "pyproject.toml").read_text())
-    assert project["project"]["version"] == __version__
+    settings = tomllib.loads((root / "pyproject.toml").read_text())
+    assert "version" in settings["project"]["dynamic"]
+    source = (root / settings["tool"]["hatch"]["version"]["path"]).read_text()
+    assert f'__version__ = "{__version__}"' in source
 
 
 def test_configuration_page_is_up_to_date(root):
