@@ -7,12 +7,10 @@ import pandas as pd
 from mirsignal.files.atomic import write_json, write_tsv
 from mirsignal.files.tracks import load_tracks
 from mirsignal.networks.backend import keras, set_up
-from mirsignal.repression.occlusion import find_parts, name_sites, occlude
-from mirsignal.repression.training import DIRECTION, padding_multiple
+from mirsignal.repression.occlusion import choose_predictions, explain_prediction
 from mirsignal.sequences.fasta import Transcripts
-from mirsignal.signals.compression import read_limits, scale
+from mirsignal.signals.compression import read_limits
 from mirsignal.sites.gene_features import gene_inputs
-from mirsignal.sites.seed_sites import find_sites
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
@@ -31,69 +29,33 @@ COLUMNS = {
     "sites": "canonical sites of the miRNA in it, with their nucleotides (0-based, half "
     "open); empty where there is none",
 }
-UNITS = {"regression": "log2", "classification": "probability"}
 
 
 def main(snakemake):
-    files, settings = snakemake.input, snakemake.params.settings
+    files, params = snakemake.input, snakemake.params
     set_up(snakemake.threads, 0)
-    signals = load_tracks(files.signals)
+    signals, fasta = load_tracks(files.signals), Transcripts(files.fasta)
     mirnas = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
-    fasta = Transcripts(files.fasta)
-    chosen = choose(pd.read_parquet(files.predictions), snakemake.params.n_predictions)
-    rows, explained = [], []
+    predictions = pd.read_parquet(files.predictions)
+    chosen = choose_predictions(predictions, params.n_predictions)
+    tables, explained = [], []
     for pair in chosen.itertuples():
-        sequence = fasta[pair.transcript]
-        parts = explain(files, settings, signals, chosen.loc[[pair.Index]], len(sequence))
-        sites = find_sites(mirnas[pair.mirna], sequence)
-        parts["sites"] = pd.Series(name_sites(parts, sites), parts.index, dtype="str")
-        rows.append(
-            parts.assign(**{key: getattr(pair, key) for key in list(COLUMNS)[:6]})
+        table, drawn = explain_prediction(
+            pair,
+            signals,
+            keras.models.load_model(files.models[pair.fold]),
+            read_limits(files.limits, pair.fold),
+            gene_inputs(chosen.loc[[pair.Index]], files.genes, files.mirnas),
+            mirnas[pair.mirna],
+            fasta[pair.transcript],
+            params.settings,
         )
-        title = (
-            f"{pair.mirna} on {pair.gene} ({len(sequence):,} nt): predicted "
-            f"{pair.predicted:.2f}, measured log2 fold change {pair.log2fc:.2f}"
-        )
-        explained.append(
-            {
-                **{"title": title, "length": len(sequence)},
-                "unit": UNITS[settings["task"]],
-                "parts": parts.to_dict("list"),
-                "sites": sites.to_dict("list"),
-            }
-        )
-        log.info("%s; %d parts", title, len(parts))
-    table = pd.concat(rows, ignore_index=True)[list(COLUMNS)]
+        tables.append(table)
+        explained.append(drawn)
+        log.info("%s; %d parts", drawn["title"], len(table))
+    table = pd.concat(tables, ignore_index=True)[list(COLUMNS)]
     write_tsv(snakemake.output.table, table, COLUMNS)
     write_json(snakemake.output.drawn, explained)
-
-
-def choose(predictions, n):
-    """Return the `n` pairs of lowest prediction, each gene once."""
-    lowest = predictions.sort_values("predicted", kind="stable")
-    return lowest.drop_duplicates("gene").head(n)
-
-
-def explain(files, settings, signals, pair, length):
-    """Return the parts of one pair's signal (a table of one row) and what they carry."""
-    mirna, transcript, fold = pair[["mirna", "transcript", "fold"]].iloc[0]
-    is_pair = (signals.extra["mirnas"] == mirna) & (signals.ids == transcript)
-    index = int(is_pair.argmax())
-    own = slice(*signals.offsets[index : index + 2])
-    trace = {
-        k: signals.extra[k][own] for k in ("positions", "spans") if k in signals.extra
-    }
-    parts = find_parts(signals[index], signals.channels, trace, length)
-    model = keras.models.load_model(files.models[fold])
-    contribution = occlude(
-        model,
-        scale(signals[index], read_limits(files.limits, fold)),
-        parts,
-        padding_multiple(settings),
-        gene_inputs(pair, files.genes, files.mirnas),
-        cut="positions" in trace,
-    )
-    return parts.assign(contribution=DIRECTION[settings["task"]] * contribution)
 
 
 if __name__ == "__main__":
