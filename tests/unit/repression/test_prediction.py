@@ -4,21 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mirsignal.repression.occupancy import fit_seeds
+from mirsignal.repression.occupancy import OccupancyTraining, fit_seeds
 from mirsignal.repression.prediction import name_as_known, predict_genes
 from mirsignal.sites.gene_features import GENE_FEATURES
 from mirsignal.sites.regions import COLUMNS
 
-SETTINGS = {
-    **{
-        "n_hidden": 2,
-        "decay": 0.15,
-        "mirna_decay": 0.001,
-        "gene_decay": 0.05,
-        "prior_share": 0.5,
-    },
-    "n_seeds": 2,
-}
+TRAINING = OccupancyTraining(
+    n_hidden=2,
+    decay=0.15,
+    mirna_decay=0.001,
+    gene_decay=0.05,
+    prior_share=0.5,
+    n_seeds=2,
+)
 
 
 def make_sites(rows):
@@ -54,7 +52,7 @@ def models():
     target = np.r_[2 * scores, np.zeros(150)] + rng.normal(0, 0.02, 300)
     pairs = pd.DataFrame({"mirna": "known", "gene": genes, "target": target})
     table = pd.DataFrame(rng.normal(size=(300, 9)), columns=list(GENE_FEATURES))
-    given = (pairs, sites, table.assign(gene=genes), SETTINGS)
+    given = (pairs, sites, table.assign(gene=genes), TRAINING)
     return fit_seeds(*given, seed=1)
 
 
