@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import precision_recall_curve
 
-from mirsignal.binding.evaluation import each_test_set, reliability
+from mirsignal.binding.evaluation import reliability
+from mirsignal.binding.test_sets import each_test_set
 from mirsignal.figures.style import (
     BLUE,
     CYCLE,

@@ -5,14 +5,19 @@ import pandas as pd
 import pytest
 
 from mirsignal.binding.evaluation import (
+    describe_evaluation,
+    evaluate_predictions,
+    evaluate_test_sets,
+    reliability,
+    summarise_seeds,
+    tabulate_test_sets,
+)
+from mirsignal.binding.test_sets import (
     collect_test_pairs,
     describe_test_set,
     each_test_set,
-    evaluate_predictions,
     primary_test_set,
     random_pairs,
-    reliability,
-    summarise_seeds,
 )
 from mirsignal.files.atomic import write_json
 from mirsignal.networks.history import best_member
@@ -118,3 +123,27 @@ def test_seeds_and_the_best_of_them():
         {"member": [1, 1, 2], "epoch": [1, 2, 1], "validation_ap": [0.2, 0.6, 0.5]}
     )
     assert best_member(history) == (1, 2, 0.6)
+
+
+def test_every_predictor_that_scores_a_whole_test_set_is_measured(test_pairs):
+    pairs, test = test_pairs
+    label = test["label"]
+    scored = test.assign(score=label, seed_1=label, seed_2=1 - label, seed_class=-label)
+    scored["rnacofold"] = np.where(test["test_set"] == "published", np.nan, 1.0)
+    train = pairs[pairs["split"] == "train"]
+    found = evaluate_test_sets(scored, train, n_seeds=2, n_resamples=5, seed=1)
+    assert list(found) == ["unseen_target_1_1", "unseen_target_1_2", "published"]
+    assert list(found["published"]["predictors"]) == ["network", "seed_class"]
+    nested = found["unseen_target_1_1"]
+    assert list(nested["predictors"]) == ["network", "rnacofold", "seed_class"]
+    assert nested["predictors"]["network"]["average_precision"]["value"] == 1
+    assert nested["predictors"]["seed_class"]["roc_auc"]["value"] == 0
+    assert nested["seeds"]["roc_auc"]["values"] == [1, 0]
+    table = tabulate_test_sets(found).set_index(["test_set", "predictor"])
+    assert len(table) == 3 + 3 + 2
+    assert table.loc[("unseen_target_1_1", "network"), "brier"] == 0
+    assert table["brier"].notna().sum() == 3  # of the network's P alone
+    windows = {"positive_rate": {"a": 0.25, "b": 0.5}}
+    lines = describe_evaluation({"test_sets": found, "random_windows": windows})
+    assert lines[0].startswith("unseen_target_1_1: AP 1.000")
+    assert lines[-1].endswith("25.0-50.0% by miRNA")
