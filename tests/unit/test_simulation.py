@@ -8,7 +8,7 @@ from mirsignal.comparison.truth import chimera_recovery
 from mirsignal.samples.chimeras import read_clash_table
 from mirsignal.sequences.fasta import Transcripts, write_fasta
 from mirsignal.sequences.mirnas import read_mirnas
-from mirsignal.simulation import (
+from mirsignal.simulation.study import (
     Sizes,
     annotate_sites,
     simulate_study,
