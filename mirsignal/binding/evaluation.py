@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from mirsignal.binding.baselines import BASELINES
 from mirsignal.binding.test_sets import describe_test_set, each_test_set
@@ -17,8 +17,10 @@ from mirsignal.statistics.metrics import (
     bootstrap_interval,
     brier,
     roc_auc,
+    wilson_interval,
     within_group_auc,
 )
+from mirsignal.statistics.resampling import GeneResamples, interval_of
 
 _COLUMNS = {"network": "score", "ensemble": "ensemble"} | {b: b for b in BASELINES}
 """The column that holds the scores of each predictor."""
@@ -109,20 +111,30 @@ def summarise_seeds(values: list[float]) -> dict[str, Any]:
 
 
 def reliability(
-    labels: NDArray, scores: NDArray[np.float64], n_bins: int = 10
+    labels: NDArray,
+    scores: NDArray[np.float64],
+    clusters: ArrayLike,
+    n_bins: int = 10,
+    n_resamples: int = 1000,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Return, per tenth of P, mean prediction, observed share, its 95% interval and n.
 
-    The interval is Wilson's (1927).
+    The interval is from resampling target clusters (N,), all pairs of one together. Where
+    the pairs of a bin are all of one label it has no width; it is then that of as many
+    independent pairs as there are clusters (`metrics.wilson_interval`).
     """
     bins = np.minimum((scores * n_bins).astype(int), n_bins - 1)
     table = pd.DataFrame({"bin": bins, "predicted": scores, "observed": labels})
-    grouped = table.groupby("bin")
-    curve = grouped.mean().assign(n=grouped.size()).reset_index()
-    p, n, z = curve["observed"], curve["n"], 1.96
-    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return curve.assign(low=middle - half, high=middle + half)
+    grouped = table.assign(cluster=np.asarray(clusters)).groupby("bin")
+    curve = grouped[["predicted", "observed"]].mean()
+    curve = curve.assign(n=grouped.size(), n_clusters=grouped["cluster"].nunique())
+    shares = GeneResamples(clusters, n_resamples, seed).means(labels, bins)
+    observed = curve["observed"].to_numpy()
+    low, high = wilson_interval(observed, curve["n_clusters"].to_numpy())
+    for row in np.flatnonzero((observed > 0) & (observed < 1)):
+        low[row], high[row] = interval_of(shares[:, curve.index[row]]).values()
+    return curve.assign(low=low, high=high).reset_index()
 
 
 def tabulate_test_sets(test_sets: dict[str, Any]) -> pd.DataFrame:

@@ -55,15 +55,25 @@ def test_copies_of_a_target_cluster_do_not_narrow_an_interval(rng):
 
 def test_reliability_by_hand():
     scores = np.array([0.0, 0.05, 0.55, 0.95, 1.0])
-    table = reliability(np.array([0, 1, 1, 1, 1]), scores)
+    table = reliability(np.array([0, 1, 1, 1, 1]), scores, list("abcdd"))
     assert table["bin"].tolist() == [0, 5, 9]
     assert table["n"].tolist() == [2, 1, 2]
+    assert table["n_clusters"].tolist() == [2, 1, 1]
     assert table["observed"].tolist() == [0.5, 1, 1]
     assert table["predicted"].tolist() == pytest.approx([0.025, 0.55, 0.975])
-    assert (table["low"] <= table["observed"]).all()
-    assert (table["high"] >= table["observed"]).all()
-    assert table["low"][0] == pytest.approx(0.0945, abs=1e-3)  # Wilson, 1 of 2
-    assert table["high"][1] == pytest.approx(1)
+    assert table["low"].tolist() == pytest.approx([0, 0.2065, 0.2065], abs=1e-3)
+    assert table["high"].tolist() == pytest.approx([1, 1, 1])
+
+
+def test_reliability_intervals_cover_the_truth_where_clusters_are_alike(rng):
+    """Pairs of a cluster share their label: their number says more than there is."""
+    covered = []
+    for number in range(100):
+        labels = np.repeat(rng.random(60) < 0.3, 10)
+        scores, clusters = np.full(600, 0.35), np.repeat(np.arange(60), 10)
+        found = reliability(labels, scores, clusters, n_resamples=200, seed=number)
+        covered.append(found["low"][0] < 0.3 < found["high"][0])
+    assert 0.88 < np.mean(covered) < 0.99  # as independent pairs: 0.46
 
 
 def test_random_pairs_give_common_mirnas_the_same_windows():
