@@ -48,7 +48,7 @@ def main(snakemake):
             gene_inputs(chosen.loc[[pair.Index]], files.genes, files.mirnas),
             mirnas[pair.mirna],
             fasta[pair.transcript],
-            params.settings,
+            **params.settings,
         )
         tables.append(table)
         explained.append(drawn)

@@ -25,6 +25,7 @@ from mirsignal.axes import WINDOW
 from mirsignal.networks.backend import keras, tf
 from mirsignal.networks.history import BestEpoch, check_predictions
 from mirsignal.networks.seeds import member_seeds
+from mirsignal.repression.saturation import limit_repression
 from mirsignal.scan.scanning import logit_model
 from mirsignal.signals.windows import CONTEXT, PairWindows
 from mirsignal.sites.gene_features import fit_scale
@@ -258,7 +259,8 @@ def fine_tune(
         best.add(measures, lambda: _read(trained))
         _write(trained, current)
     _write(trained, best.weights)
-    return pd.DataFrame(best.rows), check_predictions(model.predict(windows))
+    predicted = check_predictions(model.predict(windows))
+    return pd.DataFrame(best.rows), limit_repression(predicted)
 
 
 def _training_step(

@@ -37,14 +37,16 @@ def explain_prediction(
     further: Sequence[NDArray[np.float32]],
     guide: str,
     utr: str,
-    settings: Mapping[str, Any],
+    network: str,
+    pools: Sequence[int],
+    task: str,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Return the parts of a pair's signal with what each contributes, and what is drawn.
 
     `pair` is a row of the predictions, `model` the network that never saw its gene, with
     the `limits` of its signals and its `further` inputs (1, ...); `guide` and `utr` are
-    sequences. `settings` are network, pools and task of its recipe. A contribution is
-    the prediction without a part less that of the whole signal.
+    sequences; `network`, `pools` and `task` are of the recipe. A contribution is the
+    prediction without a part less that of the whole signal.
     """
     is_pair = (signals.extra["mirnas"] == pair.mirna) & (signals.ids == pair.transcript)
     at = int(is_pair.argmax())
@@ -59,11 +61,11 @@ def explain_prediction(
         model,
         scale(signals[at], limits),
         parts,
-        padding_multiple(settings["network"], settings["pools"]),
+        padding_multiple(network, pools),
         further,
         cut="positions" in trace,
     )
-    parts["contribution"] = DIRECTION[settings["task"]] * lost
+    parts["contribution"] = DIRECTION[task] * lost
     sites = find_sites(guide, utr)
     parts["sites"] = pd.Series(name_sites(parts, sites), parts.index, dtype="str")
     drawn = {
@@ -72,7 +74,7 @@ def explain_prediction(
             f"{pair.predicted:.2f}, measured log2 fold change {pair.log2fc:.2f}"
         ),
         "length": len(utr),
-        "unit": _UNITS[settings["task"]],
+        "unit": _UNITS[task],
         "parts": parts.to_dict("list"),
         "sites": sites.to_dict("list"),
     }

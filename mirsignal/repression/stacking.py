@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LinearRegression
 
 from mirsignal.repression.coverage import refuse_gaps
+from mirsignal.repression.saturation import limit_repression
 
 STACKS = {
     "stacked": ("predicted", "occupancy", "contextpp"),
@@ -66,5 +67,5 @@ def stack(
         refuse_gaps(rows, inputs)
     model = LinearRegression(positive=True)
     model.fit(validation[list(inputs)].fillna(0), validation["target"])
-    predicted = model.predict(test[list(inputs)].fillna(0))
+    predicted = limit_repression(model.predict(test[list(inputs)].fillna(0)))
     return predicted, pd.Series(model.coef_, index=list(inputs))

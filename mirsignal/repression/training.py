@@ -18,6 +18,7 @@ from mirsignal.networks.history import BestEpoch, check_predictions
 from mirsignal.networks.seeds import member_seeds
 from mirsignal.repression.models import SIGNAL_NETWORKS
 from mirsignal.repression.models.gene_term import add_gene_term, add_probability
+from mirsignal.repression.saturation import limit_repression
 from mirsignal.signals.compression import pad
 from mirsignal.statistics.metrics import pearson
 
@@ -71,8 +72,8 @@ def train_regression(
     epoch with the lowest validation error is kept: mean squared error, or in task
     classification cross entropy of target < threshold. Returns the network that is the
     mean of all, one row per member and epoch, and the predictions (N, members) of all
-    rows: log2 fold changes, or minus probabilities. Raises InputError when a signal, an
-    epoch's errors or a prediction are not finite.
+    rows: log2 fold changes (`limit_repression`), or minus probabilities. Raises
+    InputError when a signal, an epoch's errors or a prediction are not finite.
     """
     # A ReLU makes 0 of NaN: what is missing here would not be seen in a prediction.
     if n := sum(not np.isfinite(signal).all() for signal in signals):
@@ -88,7 +89,7 @@ def train_regression(
         )
         networks.append(model)
         histories.append(pd.DataFrame([{"member": member} | row for row in rows]))
-        predictions.append(check_predictions(predicted))
+        predictions.append(limit_repression(check_predictions(predicted)))
     history = pd.concat(histories, ignore_index=True)
     return average_networks(networks), history, np.stack(predictions, axis=1)
 

@@ -47,10 +47,14 @@ json.dump([keras.config.floatx(), losses.tolist()], sys.stdout)
 KERAS_SETTINGS = {"image_data_format": "channels_first", "floatx": "float64"}
 KERAS_SETTINGS |= {"epsilon": 0.1, "backend": "jax"}
 LEAKS = {
-    **{"KERAS_MAX_EPOCHS": "1", "KERAS_MAX_STEPS_PER_EPOCH": "1"},
-    **{"TF_ENABLE_ONEDNN_OPTS": "0", "TF_XLA_FLAGS": "--tf_xla_auto_jit=2"},
-    **{"TF_NUM_INTRAOP_THREADS": "2", "ONEDNN_DEFAULT_FPMATH_MODE": "BF16"},
-    **{"PYTHONHASHSEED": "7", "LC_ALL": "C"},
+    "KERAS_MAX_EPOCHS": "1",
+    "KERAS_MAX_STEPS_PER_EPOCH": "1",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "TF_XLA_FLAGS": "--tf_xla_auto_jit=2",
+    "TF_NUM_INTRAOP_THREADS": "2",
+    "ONEDNN_DEFAULT_FPMATH_MODE": "BF16",
+    "PYTHONHASHSEED": "7",
+    "LC_ALL": "C",
 }
 
 

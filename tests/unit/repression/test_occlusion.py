@@ -104,7 +104,7 @@ def test_explained_parts_name_the_pair_and_their_sites(rng, unsettle):
         [],
         "UGAGGUAGUAGGUUGUAUAGUU",
         utr,
-        settings,
+        **settings,
     )
     assert table["sites"].tolist() == ["8mer 30-38", ""]
     assert table["transcript"].tolist() == ["t2", "t2"]

@@ -23,8 +23,15 @@ def make_sites(rows):
     """Return sites from (mirna, gene, group, contextpp); the rest is the same for all."""
     table = pd.DataFrame(rows, columns=["mirna", "gene", "group", "contextpp"])
     constant = {
-        **{"start": 20, "end": 28, "site_type": "8mer", "local_au": 0.5, "distance": 2.0},
-        **{"three_prime": 2.0, "accessibility": np.nan, "off6m": 0, "weight": 1.0},
+        "start": 20,
+        "end": 28,
+        "site_type": "8mer",
+        "local_au": 0.5,
+        "distance": 2.0,
+        "three_prime": 2.0,
+        "accessibility": np.nan,
+        "off6m": 0,
+        "weight": 1.0,
     }
     return table.assign(transcript=table["gene"], **constant)[list(COLUMNS)]
 
@@ -86,7 +93,10 @@ def predict(models, sites=SITES, **options):
 def test_status_and_score_of_every_pair(predicted):
     table, _ = predicted
     assert table.loc["new", "status"].to_dict() == {
-        **{"two": "sites", "one": "sites", "none": "no site", "short": "not scanned"}
+        "two": "sites",
+        "one": "sites",
+        "none": "no site",
+        "short": "not scanned",
     }
     scores = table.loc["new", "score"]
     assert scores["two"] < scores["one"] < scores["none"] == 0

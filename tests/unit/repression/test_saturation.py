@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import check_grad
 
-from mirsignal.repression.saturation import CEILING, saturate, slope_of_saturation
+from mirsignal.repression.saturation import (
+    CEILING,
+    limit_repression,
+    saturate,
+    slope_of_saturation,
+)
 from mirsignal.sites.contextpp import bound_scores
 
 
@@ -37,3 +42,8 @@ def test_scores_keep_their_order_and_sign():
     assert bounded.iloc[0] == 0
     assert (bounded.diff().dropna() < 0).all()
     assert bounded.iloc[-1] > -CEILING
+
+
+def test_predictions_end_at_the_ceiling_and_are_as_they_are_above():
+    predicted = np.array([-9.0, -CEILING, -3.9, 0.0, 5.0])
+    assert limit_repression(predicted).tolist() == [-CEILING, -CEILING, -3.9, 0, 5]

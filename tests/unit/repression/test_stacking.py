@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mirsignal.repression.saturation import CEILING
 from mirsignal.repression.stacking import stack, stack_folds
 
 
@@ -49,3 +50,9 @@ def test_folds_are_stacked_apart_and_isoforms_averaged(rng):
     assert own["weight"].tolist() == pytest.approx([0.5, 1.0])
     both, _ = stack_folds(held_out, scores.assign(targetscan=np.nan))
     assert both["stacked_targetscan"].to_numpy() == pytest.approx(stacked["stacked"])
+
+
+def test_stack_does_not_predict_beyond_the_ceiling(table):
+    extreme = table[200:].assign(good=-1000.0)
+    predicted, _ = stack(table[:200], extreme, ["good"])
+    assert (predicted == -CEILING).all()
