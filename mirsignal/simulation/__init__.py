@@ -1,1 +1,1 @@
-"""The embedded demo: a study whose truth is known, and its files."""
+"""Simulated studies, whose truth is known."""
