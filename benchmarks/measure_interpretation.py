@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mirsignal.binding.evaluation import collect_test_pairs
+from mirsignal.binding.test_sets import collect_test_pairs
 from mirsignal.files.atomic import write_json
 from mirsignal.interpretation.checks import check_attributions, summarise_check
 from mirsignal.interpretation.explanation import (

@@ -19,7 +19,7 @@ import pandas as pd
 from benchmarks.passenger_effects import fit_constants, measure_effects
 from mirsignal.files.atomic import write_json
 from mirsignal.repression.fold_changes import read_fold_changes
-from mirsignal.repression.occupancy import fit_occupancy
+from mirsignal.repression.occupancy import OccupancyTraining, fit_occupancy
 from mirsignal.sequences.codes import normalise
 from mirsignal.sequences.mirnas import read_mirnas
 from mirsignal.sequences.strands import (
@@ -200,7 +200,7 @@ def fit(pairs, sites, genes):
     """Return the occupancy model of an experiment, with the default settings."""
     keys = read_schema("schemas/config.schema.yaml")["$defs"]["occupancy"]["properties"]
     settings = {name: key["default"] for name, key in keys.items()}
-    return fit_occupancy(pairs, sites, genes, settings, seed=1)
+    return fit_occupancy(pairs, sites, genes, OccupancyTraining(**settings), seed=1)
 
 
 def as_new(table):

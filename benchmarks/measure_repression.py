@@ -12,7 +12,7 @@ import pandas as pd
 
 from mirsignal.files.atomic import read_json, write_json
 from mirsignal.repression.folds import label_pairs
-from mirsignal.repression.occupancy import fit_occupancy
+from mirsignal.repression.occupancy import OccupancyTraining, fit_occupancy
 from mirsignal.statistics.metrics import pearson
 
 DECK, SIGNAL = "main", "fine_tuned"
@@ -91,7 +91,8 @@ def bounds(measure):
 
 def seeds(folder):
     """Return r of the occupancy model by seed: how much the start of a fit matters."""
-    settings = read_json(f"{folder}/occupancy/provenance.json")["settings"]["settings"]
+    run = read_json(f"{folder}/occupancy/provenance.json")
+    training = OccupancyTraining(**run["settings"]["settings"])
     pairs = label_pairs(
         pd.read_parquet(f"{folder}/inputs/fold_changes.parquet"),
         pd.read_parquet(f"{folder}/inputs/folds.parquet"),
@@ -104,7 +105,7 @@ def seeds(folder):
         predicted = np.zeros(len(pairs))
         for fold in pairs["fold"].unique():
             test = (pairs["fold"] == fold).to_numpy()
-            model = fit_occupancy(pairs[~test], sites, genes, settings, seed)
+            model = fit_occupancy(pairs[~test], sites, genes, training, seed)
             predicted[test] = model.predict(pairs[test], sites, genes)
         values.append(pearson(pairs["target"].to_numpy(), predicted))
     return {"n": len(values), "mean": np.mean(values), "sd": np.std(values, ddof=1)}

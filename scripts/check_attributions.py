@@ -1,11 +1,15 @@
-"""Check how reliable the network's attributions are, on test positives."""
+"""Check the network's attributions on test positives: can they be trusted?"""
 
 import logging
 
 import pandas as pd
 
 from mirsignal.files.atomic import write_json, write_parquet
-from mirsignal.interpretation.checks import check_attributions, summarise_check
+from mirsignal.interpretation.checks import (
+    check_attributions,
+    describe_summary,
+    summarise_check,
+)
 from mirsignal.interpretation.selection import choose_positives
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.workflow.jobs import run
@@ -45,17 +49,7 @@ def main(snakemake):
             about["largest_residual_allowed"],
         )
     for name, found in summary.items():
-        log.info("%s: %s", name, in_words(found))
-
-
-def in_words(found):
-    if not found["n"]:
-        return f"undefined ({found['n_undefined']} pairs)"
-    interval = (
-        "" if found["low"] is None else f" ({found['low']:.3g}-{found['high']:.3g})"
-    )
-    most = f"at most {found['max']:.3g}"
-    return f"median {found['median']:.3g}{interval}, {most}, n = {found['n']:,}"
+        log.info("%s: %s", name, describe_summary(found))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,11 @@ import pandas as pd
 
 from mirsignal.files.atomic import write_json, write_table
 from mirsignal.interpretation.variant_scores import score_variants
-from mirsignal.interpretation.variants import correlate_variants, read_variants
+from mirsignal.interpretation.variants import (
+    correlate_variants,
+    describe_correlation,
+    read_variants,
+)
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.workflow.jobs import run
 
@@ -27,18 +31,11 @@ def main(snakemake):
         log.info(
             "%s: %s, %s, n = %d of %d sites",
             row["mirna"],
-            in_words("r", row["pearson"]),
-            in_words("Spearman", row["spearman"]),
+            describe_correlation("r", row["pearson"]),
+            describe_correlation("Spearman", row["spearman"]),
             row["n"],
             row["n_sites"],
         )
-
-
-def in_words(name, found):
-    if found["value"] is None:
-        return f"{name} undefined"
-    interval = f"{found['low']:.3f}-{found['high']:.3f}"
-    return f"{name} = {found['value']:.3f} ({interval}), p = {found['permutation_p']:.2g}"
 
 
 if __name__ == "__main__":

@@ -2,11 +2,9 @@
 
 import logging
 
-import pandas as pd
-
 from mirsignal.files.atomic import atomic_path, write_parquet
 from mirsignal.files.tracks import load_tracks
-from mirsignal.scan.peaks import call_peaks
+from mirsignal.scan.peaks import call_all_peaks, tabulate_bed
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
@@ -19,45 +17,19 @@ HEADER = """\
 
 
 def main(snakemake):
-    settings, mirna = snakemake.params.settings, snakemake.wildcards.mirna
-    parts = []
-    for path in snakemake.input:
-        tracks = load_tracks(path, mirna)
-        score = tracks.channels.index("score")
-        prediction = tracks.channels.index("prediction")
-        for name, values in tracks.items():
-            peaks = call_peaks(
-                values[:, score],
-                values[:, prediction],
-                settings["smoothing"],
-                settings["min_prominence"],
-            )
-            parts.append(peaks.assign(transcript=name))
-    peaks = pd.concat(parts, ignore_index=True).assign(mirna=mirna)
+    mirna = snakemake.wildcards.mirna
+    shards = (load_tracks(path, mirna) for path in snakemake.input)
+    peaks = call_all_peaks(shards, **snakemake.params.settings).assign(mirna=mirna)
     write_parquet(snakemake.output.table, peaks)
-    write_bed(snakemake.output.bed, peaks, mirna)
-    log.info("%s peaks on %s transcripts", f"{len(peaks):,}", f"{len(parts):,}")
-
-
-def write_bed(path, peaks, mirna):
-    top = max(peaks["height"].max(), 1e-9) if len(peaks) else 1
-    bed = pd.DataFrame(
-        {
-            "transcript": peaks["transcript"],
-            "start": peaks["start"],
-            "end": peaks["end"],
-            "mirna": mirna,
-            "score": (1000 * peaks["height"] / top).round().astype(int),
-            "strand": "+",
-            "summit": peaks["summit"],
-            "height": peaks["height"],
-            "prediction": peaks["prediction"],
-            "close": peaks["close"].astype(int),
-        }
-    ).sort_values(["transcript", "start"])
-    with atomic_path(path) as temporary, temporary.open("w") as handle:
+    with (
+        atomic_path(snakemake.output.bed) as temporary,
+        temporary.open("w") as handle,
+    ):
         handle.write(HEADER)
-        bed.to_csv(handle, sep="\t", header=False, index=False, float_format="%.5g")
+        tabulate_bed(peaks).to_csv(
+            handle, sep="\t", header=False, index=False, float_format="%.5g"
+        )
+    log.info("%s peaks", f"{len(peaks):,}")
 
 
 if __name__ == "__main__":

@@ -12,48 +12,43 @@ from mirsignal.scan.scanning import make_scanner
 from mirsignal.scan.scores import PredictionScorer
 from mirsignal.sequences.codes import encode
 from mirsignal.sequences.fasta import Transcripts
-from mirsignal.signals.windows import tabulate_candidates
+from mirsignal.signals.windows import scan_passengers, tabulate_candidates
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
-    n, n_passenger = (
+    n_windows, n_passenger_windows = (
         snakemake.params.settings[key] for key in ("n_windows", "n_passenger_windows")
     )
-    scans = load_scans(snakemake.input.tracks, snakemake.params.batches)
     tables = []
-    for mirna, tracks in scans:
+    for mirna, tracks in load_scans(snakemake.input.tracks, snakemake.params.batches):
         predictions = tracks.channel("prediction").items()
-        found = tabulate_candidates(((name, p[:, 0]) for name, p in predictions), n)
+        guide = ((name, p[:, 0]) for name, p in predictions)
+        found = tabulate_candidates(guide, n_windows)
         tables.append(found.assign(mirna=mirna, strand="guide"))
-    if n_passenger:
-        tables += list(scan_passengers(snakemake, n_passenger))
+    if n_passenger_windows:
+        tables += list(passengers(snakemake, n_passenger_windows))
     table = pd.concat(tables, ignore_index=True)
     write_parquet(snakemake.output[0], table)
     counts = table["strand"].value_counts()
     log.info("windows: %s", ", ".join(f"{n:,} of {name}s" for name, n in counts.items()))
 
 
-def scan_passengers(snakemake, n):
-    """Yield the candidates of each passenger strand on the transcripts of a shard."""
-    workers, encoding = snakemake.threads, snakemake.params.encoding
+def passengers(snakemake, n):
+    files, workers = snakemake.input, snakemake.threads
+    encoding = snakemake.params.encoding
     set_up(workers, 0, calls=workers, any_backend=True)
-    model = keras.models.load_model(snakemake.input.model)
+    model = keras.models.load_model(files.model)
     scanner = make_scanner(model, ENCODINGS[encoding].shape[-1], workers)
+    fasta, shards = Transcripts(files.fasta), pd.read_parquet(files.shards)
+    codes = (
+        {name: encode(fasta[name]) for name in shard["transcript"]}
+        for _, shard in shards.groupby("shard")
+    )
     scorer = PredictionScorer(scanner, encoding)
-    mirnas = pd.read_parquet(snakemake.input.mirnas)
-    mirnas = mirnas[mirnas["passenger_share"] > 0]
-    fasta = Transcripts(snakemake.input.fasta)
-    for _, shard in pd.read_parquet(snakemake.input.shards).groupby("shard"):
-        names = list(shard["transcript"])
-        codes = [encode(fasta[name]) for name in names]
-        for mirna, passenger in zip(mirnas["mirna"], mirnas["passenger"], strict=True):
-            tracks, _ = scorer.score(codes, passenger, 0.0)
-            predictions = (track[:, 0] for track in tracks)
-            found = tabulate_candidates(zip(names, predictions, strict=True), n)
-            yield found.assign(mirna=mirna, strand="passenger")
+    return scan_passengers(scorer, pd.read_parquet(files.mirnas), codes, n)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from mirsignal.binding.baselines import score_baselines
-from mirsignal.binding.evaluation import collect_test_pairs, each_test_set
+from mirsignal.binding.test_sets import collect_test_pairs, each_test_set
 from mirsignal.files.atomic import write_parquet
 from mirsignal.workflow.jobs import run
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mirsignal.binding.training import train_binding
+from mirsignal.binding.training import BindingTraining, train_binding
 from mirsignal.files.atomic import write_table
 from mirsignal.networks.backend import set_up
 from mirsignal.networks.checkpoints import make_checkpoint
@@ -14,12 +14,12 @@ from mirsignal.workflow.jobs import run
 
 def main(snakemake):
     seed = snakemake.params.seed + int(snakemake.wildcards.member) - 1
-    settings = snakemake.params.settings
+    training = BindingTraining(**snakemake.params.settings)
     set_up(snakemake.threads, seed)
     pairs = pd.read_parquet(snakemake.input.pairs)
     folder = Path(snakemake.output.model).parent / "checkpoint"
-    checkpoint = make_checkpoint(folder, pairs, settings, seed, snakemake.params.code)
-    model, history = train_binding(pairs, settings, seed, checkpoint)
+    checkpoint = make_checkpoint(folder, pairs, training, seed, snakemake.params.code)
+    model, history = train_binding(pairs, training, seed, checkpoint)
     save_network(snakemake.output.model, model)
     write_table(snakemake.output.history, history)
     checkpoint.remove()

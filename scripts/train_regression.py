@@ -10,7 +10,7 @@ from mirsignal.networks.backend import set_up
 from mirsignal.networks.seeds import add_predictions
 from mirsignal.networks.storage import save_network
 from mirsignal.repression.folds import part_pairs
-from mirsignal.repression.training import train_regression
+from mirsignal.repression.training import SignalTraining, train_regression
 from mirsignal.signals.compression import read_limits, scale
 from mirsignal.sites.gene_features import gene_inputs
 from mirsignal.workflow.jobs import run
@@ -19,37 +19,30 @@ log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
-    fold, seed = int(snakemake.wildcards.fold), snakemake.params.seed
-    set_up(snakemake.threads, seed + fold)
-    signals = load_tracks(snakemake.input.signals)
-    limits = read_limits(snakemake.input.limits, fold)
-    pairs = label_signals(snakemake, signals, fold)
-    scaled = [scale(signals[index], limits) for index in pairs["signal"]]
-    log.info("%s", pairs["part"].value_counts().to_dict())
-    further = gene_inputs(pairs, snakemake.input.genes, snakemake.input.mirnas)
-    model, history, members = train_regression(
-        scaled, pairs, snakemake.params.settings, seed + fold, further
+    files, training = snakemake.input, SignalTraining(**snakemake.params.settings)
+    fold = int(snakemake.wildcards.fold)
+    seed = snakemake.params.seed + fold
+    set_up(snakemake.threads, seed)
+    signals = load_tracks(files.signals)
+    table = pd.DataFrame({"mirna": signals.extra["mirnas"], "transcript": signals.ids})
+    transcripts, folds, measured = map(
+        pd.read_parquet, (files.transcripts, files.folds, files.fold_changes)
     )
+    numbered = table.assign(signal=range(len(table)))
+    pairs = part_pairs(
+        numbered, transcripts, folds, measured, fold, training.clip_positive
+    )
+    log.info("%s", pairs["part"].value_counts().to_dict())
+    limits = read_limits(files.limits, fold)
+    scaled = [scale(signals[index], limits) for index in pairs["signal"]]
+    further = gene_inputs(pairs, files.genes, files.mirnas)
+    model, history, members = train_regression(scaled, pairs, training, seed, further)
     pairs = add_predictions(pairs, members)
     pairs["no_signal"] = signals.extra["no_signal"][pairs["signal"]]
     save_network(snakemake.output.model, model)
     write_table(snakemake.output.history, history)
     held_out = pairs[pairs["part"] != "train"].drop(columns="signal")
     write_parquet(snakemake.output.predictions, held_out)
-
-
-def label_signals(snakemake, signals, fold):
-    """Return a row per measured signal (`repression.part_pairs`) with its number."""
-    table = pd.DataFrame({"mirna": signals.extra["mirnas"], "transcript": signals.ids})
-    files, clip = snakemake.input, snakemake.params.settings["clip_positive"]
-    return part_pairs(
-        table.assign(signal=range(len(table))),
-        pd.read_parquet(files.transcripts),
-        pd.read_parquet(files.folds),
-        pd.read_parquet(files.fold_changes),
-        fold,
-        clip,
-    )
 
 
 if __name__ == "__main__":

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,14 +26,25 @@ class PairBatches(keras.utils.PyDataset):
     Every epoch shows the next of the nested rounds, so that the network cannot learn a
     few negatives by heart, and new random windows of the targets' dinucleotide
     composition, `random_windows` per positive and each with a positive's miRNA. Windows
-    are shifted by up to `max_shift` nt at random (what slides in is N). All depends on
-    seed and epoch alone. Gives matrix (B, W, M, C), label (B,) and weight (B,).
+    are shifted by up to `max_shift` nt at random (what slides in is N). `class_balance`
+    "mirna" weighs pairs by `mirna_weights`. All depends on seed and epoch alone. Gives
+    matrix (B, W, M, C), label (B,) and weight (B,).
     """
 
     def __init__(
-        self, pairs: pd.DataFrame, settings: Mapping[str, Any], seed: int, epoch: int = 0
+        self,
+        pairs: pd.DataFrame,
+        seed: int,
+        encoding: str,
+        batch_size: int,
+        max_shift: int = 0,
+        random_windows: float = 0.0,
+        class_balance: str = "none",
+        epoch: int = 0,
     ):
         super().__init__()
+        self._encoding, self._batch_size = encoding, batch_size
+        self._max_shift, self._class_balance = max_shift, class_balance
         self._targets = encode_many(pairs["target"], WINDOW)
         self._mirnas = encode_many(pairs["mirna"], MIRNA_LENGTH)
         self._labels = pairs["label"].to_numpy("float32")
@@ -43,9 +52,9 @@ class PairBatches(keras.utils.PyDataset):
         self._round = pairs["round"].to_numpy()
         self._n_rounds = int(self._round.max()) + 1
         self._transitions = fit_transitions(pairs["target"].unique())
-        self._settings, self._seed, self._epoch = settings, seed, epoch
+        self._seed, self._epoch = seed, epoch
         sizes = np.bincount(self._round + 1, minlength=self._n_rounds + 1)
-        self._n_random = round(settings["random_windows"] * sizes[0])
+        self._n_random = round(random_windows * sizes[0])
         self._n_pairs = int(sizes[0] + sizes[1:].max()) + self._n_random
         self._start()
 
@@ -55,7 +64,7 @@ class PairBatches(keras.utils.PyDataset):
         rng = np.random.default_rng([self._seed, self._epoch])
         rows = np.flatnonzero((self._round == -1) | (self._round == now))
         weights = np.ones(len(rows), np.float32)
-        if self._settings["class_balance"] == "mirna":
+        if self._class_balance == "mirna":
             weights = mirna_weights(self._labels[rows], self._mirna_of[rows])
         targets, mirna_rows, labels = self._targets[rows], rows, self._labels[rows]
         if self._n_random:
@@ -70,22 +79,18 @@ class PairBatches(keras.utils.PyDataset):
             weights = np.pad(weights, (0, self._n_random), constant_values=1)
         # Rounds may differ in length: the first pairs of a short epoch come twice.
         order = np.resize(rng.permutation(len(labels)), self._n_pairs)
-        shift = self._settings["max_shift"]
-        shifts = rng.integers(-shift, shift + 1, len(order))
+        shifts = rng.integers(-self._max_shift, self._max_shift + 1, len(order))
         self._epoch_targets = shift_windows(targets[order], shifts)
         self._epoch_mirnas = self._mirnas[mirna_rows[order]]
         self._epoch_labels, self._epoch_weights = labels[order], weights[order]
 
     def __len__(self) -> int:
-        return -(-self._n_pairs // self._settings["batch_size"])
+        return -(-self._n_pairs // self._batch_size)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        size = self._settings["batch_size"]
-        part = slice(index * size, (index + 1) * size)
+        part = slice(index * self._batch_size, (index + 1) * self._batch_size)
         matrix = pair_matrix(
-            self._epoch_targets[part],
-            self._epoch_mirnas[part],
-            self._settings["encoding"],
+            self._epoch_targets[part], self._epoch_mirnas[part], self._encoding
         )
         return matrix, self._epoch_labels[part], self._epoch_weights[part]
 

@@ -1,71 +1,65 @@
-"""Evaluate a binding network on test sets and on random windows."""
+"""Measure how well binding networks and baselines rank the pairs of test sets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from mirsignal.axes import WINDOW
-from mirsignal.samples.audit import each_ratio, shared_kmers
-from mirsignal.samples.splits import TEST_SETS
-from mirsignal.sequences.codes import decode_many
-from mirsignal.sequences.composition import fit_transitions, random_transcripts
+from mirsignal.binding.baselines import BASELINES
+from mirsignal.binding.test_sets import describe_test_set, each_test_set
 from mirsignal.statistics.metrics import (
     Measure,
     average_precision,
     bootstrap_interval,
     brier,
     roc_auc,
+    wilson_interval,
     within_group_auc,
 )
+from mirsignal.statistics.resampling import GeneResamples, interval_of
 
-_PREFERRED = ("unseen_target", "random", "unseen_family")
+_COLUMNS = {"network": "prediction", "ensemble": "ensemble"} | {b: b for b in BASELINES}
+"""The column that holds the scores of each predictor."""
 
 
-def collect_test_pairs(
-    pairs: pd.DataFrame, others: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame:
-    """Return the test rows of a sample set and of `others` by name, column `test_set`.
+def evaluate_test_sets(
+    test: pd.DataFrame, train: pd.DataFrame, n_seeds: int, n_resamples: int, seed: int
+) -> dict[str, Any]:
+    """Return, by test set (`test_sets.each_test_set`), what is known of its pairs.
 
-    Pairs of `others`, which are not nested, get round -1 or 0, and their gene as
-    cluster: what it is resampled by.
+    `test` are scored pairs (`prediction.score_test_pairs`) with the columns BASELINES,
+    `train` the training pairs. Each set has a description, the measures of each predictor
+    that scores all of its pairs (`evaluate_predictions`), and their mean and spread over
+    the `n_seeds` networks of the recipe.
     """
-    own = pairs[pairs["split"].isin(TEST_SETS)]
-    parts = [own.assign(test_set=own["split"], cluster=own["cluster"].astype(str))]
-    for name, table in others.items():
-        cluster = table["gene"].astype(str)
-        parts.append(
-            table.assign(test_set=name, round=-table["label"], row=-1, cluster=cluster)
-        )
-    columns = ["mirna", "mirna_name", "family", "target", "cluster", "label"]
-    return pd.concat(parts, ignore_index=True)[["test_set", *columns, "round", "row"]]
-
-
-def each_test_set(
-    test: pd.DataFrame, largest_ratio: int | None = None
-) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield name and rows of each test set; the nested ones once per ratio.
-
-    A set of this sample set is called NAME_1_RATIO, for ratios 1, 10 and 100 and
-    its own as far as they are reached; `largest_ratio` leaves out the larger ones.
-    """
-    for name, rows in test.groupby("test_set", sort=False):
-        if name not in TEST_SETS:
-            yield name, rows
-            continue
-        for ratio, nested in each_ratio(rows):
-            if largest_ratio is None or ratio <= largest_ratio:
-                yield f"{name}_1_{ratio}", nested
-
-
-def primary_test_set(names: Iterable[str]) -> str:
-    """Return the test set that figures show first: unseen targets, where there are."""
-    known = list(names)
-    return next((name for name in _PREFERRED if name in known), known[0])
+    found = {}
+    for name, rows in each_test_set(test):
+        predictors = {
+            predictor: evaluate_predictions(
+                rows,
+                rows[column].to_numpy(float),
+                n_resamples,
+                seed,
+                probability=predictor == "network",
+            )
+            for predictor, column in _COLUMNS.items()
+            if column in rows and rows[column].notna().all()
+        }
+        by_seed = [
+            evaluate_predictions(rows, rows[f"seed_{number}"].to_numpy(float), 1, seed)
+            for number in range(1, n_seeds + 1)
+        ]
+        seeds = {
+            measure: summarise_seeds([member[measure]["value"] for member in by_seed])
+            for measure in by_seed[0]
+        }
+        described = describe_test_set(rows, train)
+        found[name] = described | {"predictors": predictors, "seeds": seeds}
+    return found
 
 
 def evaluate_predictions(
@@ -110,20 +104,6 @@ def _on_rows(measure: Callable[[NDArray], float]) -> Measure:
     return lambda rows, _: measure(rows)
 
 
-def describe_test_set(rows: pd.DataFrame, train: pd.DataFrame) -> dict[str, Any]:
-    """Return n, prevalence, number of miRNAs, and what training knew of the positives."""
-    positives = rows.loc[rows["label"] == 1, "target"]
-    return {
-        "n": len(rows),
-        "n_mirnas": int(rows["mirna"].nunique()),
-        "prevalence": float(rows["label"].mean()),
-        "positives_sharing_25mer_with_train": float(
-            shared_kmers(train["target"], positives).mean()
-        ),
-        "mirnas_in_train": float(rows["mirna"].isin(set(train["mirna"])).mean()),
-    }
-
-
 def summarise_seeds(values: list[float]) -> dict[str, Any]:
     """Return mean and standard deviation (None for one seed) over training seeds."""
     spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
@@ -131,40 +111,71 @@ def summarise_seeds(values: list[float]) -> dict[str, Any]:
 
 
 def reliability(
-    labels: NDArray, scores: NDArray[np.float64], n_bins: int = 10
+    labels: NDArray,
+    scores: NDArray[np.float64],
+    clusters: ArrayLike,
+    n_bins: int = 10,
+    n_resamples: int = 1000,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Return, per tenth of P, mean prediction, observed share, its 95% interval and n.
 
-    The interval is Wilson's (1927).
+    The interval is from resampling target clusters (N,), all pairs of one together. Where
+    the pairs of a bin are all of one label it has no width; it is then that of as many
+    independent pairs as there are clusters (`metrics.wilson_interval`).
     """
     bins = np.minimum((scores * n_bins).astype(int), n_bins - 1)
     table = pd.DataFrame({"bin": bins, "predicted": scores, "observed": labels})
-    grouped = table.groupby("bin")
-    curve = grouped.mean().assign(n=grouped.size()).reset_index()
-    p, n, z = curve["observed"], curve["n"], 1.96
-    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return curve.assign(low=middle - half, high=middle + half)
+    grouped = table.assign(cluster=np.asarray(clusters)).groupby("bin")
+    curve = grouped[["predicted", "observed"]].mean()
+    curve = curve.assign(n=grouped.size(), n_clusters=grouped["cluster"].nunique())
+    shares = GeneResamples(clusters, n_resamples, seed).means(labels, bins)
+    observed = curve["observed"].to_numpy()
+    low, high = wilson_interval(observed, curve["n_clusters"].to_numpy())
+    for row in np.flatnonzero((observed > 0) & (observed < 1)):
+        low[row], high[row] = interval_of(shares[:, curve.index[row]]).values()
+    return curve.assign(low=low, high=high).reset_index()
 
 
-def random_pairs(
-    pairs: pd.DataFrame, n_mirnas: int, n_windows: int, seed: int
-) -> pd.DataFrame:
-    """Return pairs of the commonest miRNAs with the same random windows.
+def tabulate_test_sets(test_sets: dict[str, Any]) -> pd.DataFrame:
+    """Return `evaluate_test_sets` as one row per test set and predictor."""
+    rows = []
+    for name, found in test_sets.items():
+        for predictor, measures in found["predictors"].items():
+            ap, within = measures["average_precision"], measures["within_mirna_auc"]
+            seeds = found["seeds"]["average_precision"] if predictor == "network" else {}
+            rows.append(
+                {
+                    "test_set": name,
+                    "predictor": predictor,
+                    "n": found["n"],
+                    "prevalence": found["prevalence"],
+                    "average_precision": ap["value"],
+                    "ap_low": ap["low"],
+                    "ap_high": ap["high"],
+                    "ap_mean": seeds.get("mean"),
+                    "ap_sd": seeds.get("sd"),
+                    "roc_auc": measures["roc_auc"]["value"],
+                    "within_mirna_auc": within["value"],
+                    "within_low": within["low"],
+                    "within_high": within["high"],
+                    "brier": measures.get("brier", {}).get("value"),
+                }
+            )
+    return pd.DataFrame(rows)
 
-    Windows follow the dinucleotide composition of the targets; labels are 0.
-    """
-    common = pairs.loc[pairs["label"] == 1, "mirna"].value_counts().index[:n_mirnas]
-    windows = random_transcripts(
-        fit_transitions(pairs["target"].unique()),
-        np.full(n_windows, WINDOW),
-        np.random.default_rng(seed),
-    )
-    targets = decode_many(np.stack(windows))
-    return pd.DataFrame(
-        {
-            "mirna": np.repeat(common, n_windows),
-            "target": np.tile(targets, len(common)),
-            "label": 0,
-        }
-    )
+
+def describe_evaluation(metrics: dict[str, Any]) -> list[str]:
+    """Return a line per test set, and one of random windows, of a metrics.json."""
+    lines = []
+    for name, found in metrics["test_sets"].items():
+        network = found["predictors"]["network"]
+        ap, within = network["average_precision"], network["within_mirna_auc"]
+        lines.append(
+            f"{name}: AP {ap['value']:.3f} ({ap['low']:.3f}-{ap['high']:.3f}), "
+            f"prevalence {found['prevalence']:.3f}, "
+            f"within-miRNA AUC {within['value']:.3f}, n = {found['n']:,}"
+        )
+    rates = metrics["random_windows"]["positive_rate"].values()
+    low, high = 100 * min(rates), 100 * max(rates)
+    return [*lines, f"random windows with P > 0.5: {low:.1f}-{high:.1f}% by miRNA"]

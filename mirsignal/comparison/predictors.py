@@ -243,6 +243,16 @@ def metrics_table(metrics: dict[str, Any]) -> pd.DataFrame:
     return table.astype(dict.fromkeys(measures, float))  # None, too
 
 
+def describe_rows(table: pd.DataFrame) -> list[str]:
+    """Return a line per predictor of a `metrics_table`."""
+    return [
+        f"{row.predictor:18} r = {row.pearson:.3f} ({row.pearson_low:.3f}-"
+        f"{row.pearson_high:.3f}), mean of {row.n_mirnas} miRNAs "
+        f"{row.mean_per_mirna:.3f}, n = {row.n:,}"
+        for row in table.itertuples()
+    ]
+
+
 def top_target_means(pairs: pd.DataFrame, predictor: str) -> pd.DataFrame:
     """Return mean measured log2FC and SEM of the top 4 ... 1,024 scored pairs.
 

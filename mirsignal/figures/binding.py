@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import precision_recall_curve
 
-from mirsignal.binding.evaluation import each_test_set, reliability
+from mirsignal.binding.evaluation import reliability
+from mirsignal.binding.test_sets import each_test_set
 from mirsignal.figures.style import (
     BLUE,
     CYCLE,
@@ -23,6 +24,7 @@ from mirsignal.figures.style import (
 )
 from mirsignal.networks.history import best_member
 from mirsignal.sequences.mirnas import short_name
+from mirsignal.statistics.metrics import wilson_interval
 
 _PREDICTORS = {
     "network": ("prediction", BLUE),
@@ -114,7 +116,8 @@ def _prevalence(axis: Any, prevalence: float, colour: str) -> None:
 
 
 def _reliability(axis: Any, rows: pd.DataFrame, name: str) -> None:
-    table = reliability(rows["label"].to_numpy(), rows["prediction"].to_numpy(float))
+    labels, scores = rows["label"].to_numpy(), rows["prediction"].to_numpy(float)
+    table = reliability(labels, scores, rows["cluster"])
     observed = table["observed"]
     error = error_bars(observed, table["low"], table["high"])
     axis.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1)
@@ -128,7 +131,7 @@ def _random_rates(axis: Any, random_windows: dict[str, Any]) -> None:
     n = random_windows["n_windows"]
     values = np.array(list(rates.values()))
     names = [short_name(name) for name in rates]
-    error = 1.96 * np.sqrt(values * (1 - values) / n)
+    error = error_bars(values, *wilson_interval(values, n))  # windows are independent
     axis.barh(range(len(names)), values, xerr=error, color=BLUE, ecolor=GREY)
     axis.invert_yaxis()
     axis.set(

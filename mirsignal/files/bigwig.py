@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import faulthandler
 import functools
-from collections.abc import Callable
+import gzip
+import io
+import os
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -66,3 +69,43 @@ def _read_lengths(path: str) -> dict[str, int]:
 
 def _read_values(path: str, name: str, length: int) -> NDArray[np.float64]:
     return _open(path).values(name, 0, length, numpy=True)
+
+
+def write_bigwig(tracks: Mapping[str, NDArray]) -> bytes:
+    """Return the bytes of a bigWig file of scores (L,) by transcript; zeros are left out.
+
+    It is made in memory, since pyBigWig ends the whole process when a disk is full.
+    """
+    with os.fdopen(os.memfd_create("bigwig"), "rb") as memory:
+        bigwig = pyBigWig.open(f"/proc/self/fd/{memory.fileno()}", "w")
+        names = sorted(tracks)
+        bigwig.addHeader([(name, len(tracks[name])) for name in names], maxZooms=5)
+        for name in names:
+            starts, ends, values = find_runs(tracks[name])
+            if len(starts):
+                bigwig.addEntries([name] * len(starts), starts, ends=ends, values=values)
+        bigwig.close()
+        return memory.read()
+
+
+def write_bedgraph(tracks: Mapping[str, NDArray], header: bytes) -> bytes:
+    """Return the bytes of a gzipped bedGraph file of scores (L,), led by a header."""
+    packed = io.BytesIO()
+    with gzip.GzipFile("", "wb", fileobj=packed, mtime=0) as text:  # no name, no date
+        text.write(header)
+        for name in sorted(tracks):
+            for start, end, value in zip(*find_runs(tracks[name]), strict=True):
+                text.write(f"{name}\t{start}\t{end}\t{value:.5g}\n".encode())
+    return packed.getvalue()
+
+
+def find_runs(score: NDArray) -> tuple[list[int], list[int], list[float]]:
+    """Return starts, ends and values of runs of equal, non-zero score (L,)."""
+    edges = np.r_[0, np.flatnonzero(np.diff(score)) + 1, len(score)]
+    values = score[edges[:-1]]
+    kept = values != 0
+    return (
+        edges[:-1][kept].tolist(),
+        edges[1:][kept].tolist(),
+        values[kept].astype(float).tolist(),
+    )

@@ -15,12 +15,33 @@ Where no cell is above zero, the path is empty and its score is 0.
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from mirsignal.sequences.codes import UNKNOWN
+from mirsignal.axes import MIRNA_LENGTH, WINDOW
+from mirsignal.interpretation.duplexes import count_states
+from mirsignal.sequences.codes import UNKNOWN, encode_many
 
 _START, _PAIRED, _TARGET_SKIPPED, _MIRNA_SKIPPED = range(4)
 """What a path was before; arrays by state leave out the start."""
+
+
+def align_pairs(
+    pairs: pd.DataFrame, values: NDArray[np.floating], gap_open: float, gap_extend: float
+) -> tuple[pd.DataFrame, list[NDArray[np.int64]]]:
+    """Return pairs (mirna, target) with their strongest paths through values (N, W, M).
+
+    Added are path_score, the counts of `duplexes.count_states` and the path in words,
+    miRNA nt:target nt from 1 on. The cells (K, 2) of each path come beside the table.
+    """
+    targets = encode_many(pairs["target"], WINDOW)
+    known = mask_unknown(values, targets, encode_many(pairs["mirna"], MIRNA_LENGTH))
+    paths, scores = strongest_paths(known, gap_open, gap_extend)
+    sequences = zip(pairs["target"], pairs["mirna"], paths, strict=True)
+    counts = pd.DataFrame([count_states(*each) for each in sequences])
+    table = pd.concat([pairs.assign(path_score=scores), counts], axis=1)
+    steps = [" ".join(f"{m + 1}:{t + 1}" for t, m in path) for path in paths]
+    return table.assign(path=steps), paths
 
 
 def mask_unknown(

@@ -12,20 +12,22 @@ All r are Pearson's within a pair, over its nucleotides: each pair has one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from mirsignal.axes import REGIONS
+from mirsignal.axes import MIRNA, REGIONS, TARGET
 from mirsignal.interpretation.explanation import (
     LARGEST_RESIDUAL,
     PairExplainer,
     pairs_to_matrices,
     sample_background,
 )
-from mirsignal.interpretation.mutagenesis import mutate_pairs
+from mirsignal.interpretation.mutagenesis import Mutants, mutate_pairs
+from mirsignal.interpretation.selection import name_pair
 from mirsignal.networks.backend import keras
 from mirsignal.scan.attribution import Attributor, attribute_window
 from mirsignal.scan.convolution import NotConvolutionalError, list_stages
@@ -158,3 +160,42 @@ def summarise_check(
         low, high = map(float, percentile_interval(known, np.median, seed, of))
     counts = {"n": len(known), "n_undefined": len(values) - len(known)}
     return counts | dict(zip(names, found, strict=True)) | {"low": low, "high": high}
+
+
+def describe_summary(found: Mapping[str, Any]) -> str:
+    """Return a `summarise` in words."""
+    if not found["n"]:
+        return f"undefined ({found['n_undefined']} pairs)"
+    interval = (
+        "" if found["low"] is None else f" ({found['low']:.3g}-{found['high']:.3g})"
+    )
+    most = f"at most {found['max']:.3g}"
+    return f"median {found['median']:.3g}{interval}, {most}, n = {found['n']:,}"
+
+
+def compare_with_shap(
+    mutants: Mutants, pairs: pd.DataFrame, shap: NDArray[np.float64]
+) -> pd.DataFrame:
+    """Return r of `importance` and SHAP values (N, P) per nucleotide, with a title.
+
+    `pairs` (N) have id, mirna_name, p and additive. r is that of all
+    nucleotides, r_target and r_mirna are those of either molecule.
+    """
+    found, places = mutants.importance(), {"r_target": TARGET, "r_mirna": MIRNA}
+    agreement = pairs[["id", "mirna_name", "p", "additive"]].assign(
+        r=correlate_rows(found, shap)
+    )
+    for name, at in places.items():
+        agreement[name] = correlate_rows(found[:, at], shap[:, at])
+    return agreement.assign(title=[_entitle(row) for row in agreement.itertuples()])
+
+
+def _entitle(row: Any) -> str:
+    rs = {"all": row.r, "target": row.r_target, "miRNA": row.r_mirna}
+    words = ", ".join(
+        f"{name} {'undefined' if np.isnan(r) else f'{r:.2f}'}" for name, r in rs.items()
+    )
+    failed = "" if row.additive else " (NOT ADDITIVE)"
+    return (
+        f"{name_pair(row)}: P = {row.p:.3f}\nr with SHAP{failed} per nucleotide: {words}"
+    )

@@ -8,7 +8,7 @@ with the highest mean silhouette (Rousseeuw 1987).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,69 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
 from mirsignal.axes import MIRNA_LENGTH
-from mirsignal.interpretation.duplexes import BULGE, MARKS, OUTSIDE, STATES
+from mirsignal.errors import InputError
+from mirsignal.interpretation.duplexes import (
+    BULGE,
+    MARKS,
+    OUTSIDE,
+    STATES,
+    mirna_states,
+    write_duplex,
+)
+from mirsignal.sequences.mirnas import short_name
 
+N_EXAMPLES = 3
+"""Alignments that are shown of each cluster, those nearest to its centre."""
 _N_STARTS = 10
+
+
+def group_alignments(
+    pairs: pd.DataFrame,
+    values: NDArray[np.floating],
+    paths: Sequence[NDArray[np.int64]],
+    largest: int,
+    seed: int,
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Group pairs (id, mirna_name, mirna, target, p) by the shape of their alignments.
+
+    `values` (N, W, M) are their attributions, `paths` the cells (K, 2) of the strongest
+    path of each; pairs without one are left out. Returns the table of
+    `describe_clusters`, and a summary for a JSON file. Raises InputError where no pair
+    has a path.
+    """
+    has_path = np.array([len(path) > 0 for path in paths])
+    if not has_path.any():
+        raise InputError(
+            f"none of {len(pairs)} test pairs has an alignment, since no cell raises "
+            "a logit; train the binding network longer"
+        )
+    pairs = pairs[has_path].reset_index(drop=True)
+    paths = [path for path in paths if len(path)]
+    triples = list(zip(pairs["target"], pairs["mirna"], paths, strict=True))
+    on_path = path_values(values[has_path], paths)
+    clusters, distances, silhouettes = cluster_alignments(
+        represent(on_path), largest, seed
+    )
+    states = np.stack([mirna_states(*triple) for triple in triples])
+    drawn = [
+        f"{short_name(pair.mirna_name)}, P = {pair.p:.3f}\n{write_duplex(*triple)}\n"
+        for pair, triple in zip(pairs.itertuples(), triples, strict=True)
+    ]
+    n_without, k = int((~has_path).sum()), int(clusters.max())
+    summary = {
+        "title": entitle(len(pairs), n_without, silhouettes, k),
+        "examples": {
+            str(cluster): "\n".join(drawn[at] for at in rows)
+            for cluster, rows in nearest(clusters, distances, N_EXAMPLES).items()
+        },
+        "n": len(pairs),
+        "n_without_path": n_without,
+        "k": k,
+        "silhouettes": {str(k): value for k, value in silhouettes.items()},
+        "sizes": np.bincount(clusters)[1:].tolist(),
+        "clusters": dict(zip(pairs["id"], clusters.tolist(), strict=True)),
+    }
+    return describe_clusters(clusters, states, on_path), summary
 
 
 def path_values(
@@ -105,3 +165,25 @@ def nearest(
         int(cluster): order[clusters[order] == cluster][:n]
         for cluster in np.unique(clusters)
     }
+
+
+def entitle(n: int, n_without_path: int, silhouettes: Mapping[int, float], k: int) -> str:
+    """Return in a line how many alignments make how many clusters, and why."""
+    left_out = f" ({n_without_path:,} more without a path)" if n_without_path else ""
+    if not silhouettes:
+        return f"{n:,} alignments{left_out}: too few different ones to be grouped"
+    listed = ", ".join(f"{k}: {value:.3f}" for k, value in silhouettes.items())
+    return f"{n:,} alignments{left_out}: {k} clusters, by mean silhouette ({listed})"
+
+
+def write_clusters(table: pd.DataFrame, examples: Mapping[str, str]) -> str:
+    """Return consensus and examples of each cluster of `describe_clusters` as text."""
+    parts = []
+    for cluster, rows in table.groupby("cluster"):
+        n, share = rows["n"].iloc[0], rows["share"].iloc[0]
+        parts.append(
+            f"\nCluster {cluster}: n = {n:,} ({share:.0%})\n"
+            f"consensus, miRNA nt 1 to {len(rows)}: {''.join(rows['consensus'])}\n\n"
+            f"{examples[str(cluster)]}"
+        )
+    return "".join(parts)

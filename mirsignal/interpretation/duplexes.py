@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,3 +84,22 @@ def write_duplex(target: str, mirna: str, cells: NDArray[np.int64]) -> str:
     top, marks, bottom = lay_out(target, mirna, cells)
     rows = ("target 5'", top, "3'"), ("         ", marks, ""), (" miRNA 3'", bottom, "5'")
     return "\n".join(f"{name} {row.rstrip()} {end}".rstrip() for name, row, end in rows)
+
+
+def describe_duplex(row: Any, cells: NDArray[np.int64]) -> str:
+    """Return a pair's heading, what is on its path of cells (K, 2), and its duplex.
+
+    `row` is a row of `align_pairs`.
+    """
+    lines = [
+        f"{row.id}  {row.mirna_name}".rstrip(),
+        f"P = {row.p:.3f}, logit {row.logit:+.2f} on base {row.base:+.2f}",
+        write_duplex(row.target, row.mirna, cells),
+    ]
+    if row.path_score:
+        lines[1] += (
+            f"; path {row.path_score:+.2f}: {row.n_watson_crick} Watson-Crick, "
+            f"{row.n_wobble} G:U, {row.n_mismatch} mismatched; bulges of "
+            f"{row.n_target_bulge} nt of the target, {row.n_mirna_bulge} of the miRNA"
+        )
+    return "\n".join(lines) + "\n"

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from mirsignal.axes import MIRNA_LENGTH, REGIONS
 from mirsignal.binding.baselines import seed_classes
 from mirsignal.sequences.codes import seed_region
+from mirsignal.sequences.mirnas import short_name
 from mirsignal.sites.seed_sites import SITE_TYPES
 from mirsignal.statistics.metrics import percentile_interval
 
@@ -126,3 +127,30 @@ def describe_contrast(contrast: Mapping[str, float]) -> str:
     if contrast["n"] > 1:
         interval = f"({contrast['low']:+.3f} to {contrast['high']:+.3f}) "
     return f"a seed position adds {contrast['value']:+.3f} {interval}more than another"
+
+
+def contrast_groups(
+    importance: NDArray[np.float64],
+    groupings: Mapping[str, Iterable[str]],
+    seed: int,
+    mirnas: NDArray[np.str_],
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Return the `seed_contrast` of all pairs and of each group, by grouping and group.
+
+    Arguments as of `summarise_importance`.
+    """
+    contrasts = {"all": {"all": seed_contrast(importance, seed, mirnas)}}
+    for grouping, groups in groupings.items():
+        labels = pd.Series(list(groups))
+        contrasts[grouping] = {
+            group: seed_contrast(importance[rows], seed, mirnas[rows])
+            for group, rows in labels.groupby(labels).indices.items()
+        }
+    return contrasts
+
+
+def name_families(pairs: pd.DataFrame) -> dict[str, str]:
+    """Return seed and commonest member (mirna_name) of each family of pairs, by seed."""
+    seeds = pairs["mirna"].str[REGIONS["seed"]]
+    commonest = pairs["mirna_name"].groupby(seeds).agg(lambda names: names.mode().iloc[0])
+    return {seed: f"{seed} {short_name(name)}" for seed, name in commonest.items()}

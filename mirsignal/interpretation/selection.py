@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
-from mirsignal.binding.evaluation import primary_test_set
+from mirsignal.binding.test_sets import primary_test_set
 from mirsignal.errors import InputError
 from mirsignal.files.tables import name_columns, read_table, refuse_duplicates
 from mirsignal.sequences.codes import check_target, seed_region

@@ -151,3 +151,11 @@ def permutation_p(
     above = (values >= centred @ y - slack).sum()
     below = (values <= centred @ y + slack).sum()
     return float(min(1, 2 * (min(above, below) + 1) / (len(values) + 1)))
+
+
+def describe_correlation(name: str, found: Mapping[str, float | None]) -> str:
+    """Return a correlation of `correlate_variants` in words, called `name`."""
+    if found["value"] is None:
+        return f"{name} undefined"
+    interval = f"{found['low']:.3f}-{found['high']:.3f}"
+    return f"{name} = {found['value']:.3f} ({interval}), p = {found['permutation_p']:.2g}"

@@ -91,18 +91,18 @@ def _digest(state: Mapping[str, Any]) -> str:
 def make_checkpoint(
     folder: Path,
     pairs: pd.DataFrame,
-    settings: Mapping[str, Any],
+    training: Any,
     seed: int,
     code: str = "",
 ) -> Checkpoint:
     """Return the checkpoint in `folder` for this training and no other.
 
-    `code` is a digest of the code that trains; another number of threads counts as
-    another training too, since it may round differently.
+    `training` holds its settings, `code` is a digest of the code that trains; another
+    number of threads counts as another training too, since it may round differently.
     """
     rows = pd.util.hash_pandas_object(pairs, index=False)
     data = [list(pairs.columns), rows.tolist()]  # in their order, which batches follow
     threads = tf.config.threading.get_intra_op_parallelism_threads()
     versions = [keras.version(), tf.__version__]
-    parts = [sorted(settings.items()), seed, data, code, threads, *versions]
+    parts = [training, seed, data, code, threads, *versions]
     return Checkpoint(folder, text_digest(repr(parts)))

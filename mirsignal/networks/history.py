@@ -1,15 +1,69 @@
-"""How the training of networks went: one row per epoch."""
+"""How the training of networks goes: a row per epoch, the best of them, when to stop."""
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
+
+log = logging.getLogger(__name__)
+
+
+class BestEpoch:
+    """The history of a training, and the weights of its best epoch.
+
+    The best is the first epoch of the lowest `measure`, a column of the rows, or of the
+    highest, if not `lowest`. A training that goes on starts with the rows and weights
+    that it had. Every so many epochs (`told`) one is logged.
+    """
+
+    def __init__(
+        self,
+        measure: str,
+        epochs: int,
+        patience: int,
+        lowest: bool = True,
+        rows: Iterable[dict[str, float]] = (),
+        weights: Iterable[NDArray] = (),
+        told: int = 1,
+    ):
+        self._measure, self._sign = measure, 1 if lowest else -1
+        self._epochs, self._patience, self._told = epochs, patience, told
+        self.rows, self.weights = list(rows), list(weights)
+
+    @property
+    def number(self) -> int:
+        """The best epoch, from 1 on."""
+        best = min(self.rows, key=lambda row: self._sign * row[self._measure])
+        return int(best["epoch"])
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no epoch, or `patience` epochs without a better one, are left."""
+        n = len(self.rows)
+        return n >= self._epochs or (n > 0 and n - self.number >= self._patience)
+
+    def add(self, row: Mapping[str, float], weights: Callable[[], list[NDArray]]) -> None:
+        """Add an epoch's measures; keep its weights if it is the best so far.
+
+        Raises InputError when a loss or error is not finite.
+        """
+        epoch = len(self.rows) + 1
+        self.rows.append({"epoch": epoch, **row})
+        refuse_nonfinite(self.rows[-1])
+        if self.number == epoch:
+            self.weights = weights()
+        if (epoch - 1) % self._told == 0:
+            told = (f"{name.replace('_', ' ')} {row[name]:.4f}" for name in row)
+            log.info("epoch %d of at most %d: %s", epoch, self._epochs, ", ".join(told))
+        if self.is_over:
+            log.info("kept the weights of epoch %d of %d", self.number, epoch)
 
 
 def best_member(history: pd.DataFrame) -> tuple[int, int, float]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from mirsignal.sequences.fasta import Transcripts
@@ -40,8 +42,8 @@ def seed_count_baseline(
     table = pd.DataFrame(counts, columns=columns).groupby(["mirna", "gene"]).mean()
     features = pairs[["mirna", "gene"]].merge(table.reset_index(), how="left")
     x = features[list(SITE_TYPES)].to_numpy(float)
-    settings = {"max_iter": 150, "learning_rate": 0.05, "random_state": seed}
-    return predict_folds(x, pairs, unseen, **settings)
+    model = _boosting(max_iter=150, learning_rate=0.05, random_state=seed)
+    return predict_folds(model, x, pairs, unseen)
 
 
 def site_feature_baseline(
@@ -68,18 +70,28 @@ def site_feature_baseline(
         best = found[["local_au", "distance"]].max().reindex(keys, fill_value=NO_SITE)
         parts += [count, *(best[name].reset_index(drop=True) for name in best)]
     x = np.column_stack([part.to_numpy(float) for part in parts])
-    settings = {"max_iter": 200, "learning_rate": 0.03, "max_leaf_nodes": 8}
-    settings |= {"min_samples_leaf": 80, "l2_regularization": 10.0}
-    return predict_folds(x, pairs, unseen, random_state=seed, **settings)
+    model = _boosting(
+        max_iter=200,
+        learning_rate=0.03,
+        max_leaf_nodes=8,
+        min_samples_leaf=80,
+        l2_regularization=10.0,
+        random_state=seed,
+    )
+    return predict_folds(model, x, pairs, unseen)
+
+
+_boosting = partial(HistGradientBoostingRegressor, early_stopping=False)
+"""Gradient boosting that takes all its steps: by default it would stop early from 10,000
+pairs on, by pairs left out at random, whose genes are among the others."""
 
 
 def predict_folds(
-    x: NDArray[np.float64], pairs: pd.DataFrame, unseen: bool, **settings
+    model: BaseEstimator, x: NDArray[np.float64], pairs: pd.DataFrame, unseen: bool
 ) -> NDArray[np.float64]:
-    """Return predictions (N,) by gradient boosting on all folds but the one predicted.
+    """Return predictions (N,) by a model of all folds but the one predicted.
 
-    It takes all its steps: by default it would stop early from 10,000 pairs on, by pairs
-    left out at random, whose genes are among the others.
+    `x` (N, F) are the features of `pairs`, whose columns mirna, fold and target count.
     With `unseen`, the miRNA that is predicted is left out of the training as well; NaN
     when there is no other.
     """
@@ -90,6 +102,6 @@ def predict_folds(
         train = (fold != held_out) & ((mirna != name) | (not unseen))
         test = (fold == held_out) & (mirna == name)
         if train.any() and test.any():
-            model = HistGradientBoostingRegressor(early_stopping=False, **settings)
-            predicted[test] = model.fit(x[train], y[train]).predict(x[test])
+            fitted = clone(model).fit(x[train], y[train])
+            predicted[test] = fitted.predict(x[test])
     return predicted

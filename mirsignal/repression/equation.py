@@ -53,3 +53,12 @@ def saturate(repression: Values, ceiling: float = CEILING) -> Values:
 def slope_of_saturation(repression: Values, ceiling: float = CEILING) -> Values:
     """Return the derivative of `saturate`."""
     return np.exp(-repression / ceiling)
+
+
+def limit_repression(predicted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return predicted log2 fold changes, none below that of the ceiling.
+
+    For models that have no ceiling when they are trained. `saturate` would also weaken
+    their predictions within the range of measurements, and raise the validation error.
+    """
+    return np.maximum(predicted, -CEILING)

@@ -13,8 +13,8 @@ and head are trained together; batch normalisation keeps its statistics.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,14 +23,13 @@ from numpy.typing import NDArray
 
 from mirsignal.axes import WINDOW
 from mirsignal.networks.backend import keras, tf
-from mirsignal.networks.history import check_predictions, refuse_nonfinite
-from mirsignal.repression.equation import HIGHEST_ENERGY
+from mirsignal.networks.history import BestEpoch, check_predictions
+from mirsignal.networks.seeds import member_seeds
+from mirsignal.repression.equation import HIGHEST_ENERGY, limit_repression
 from mirsignal.scan.scanning import logit_model
 from mirsignal.signals.windows import CONTEXT, PairWindows
 from mirsignal.sites.gene_features import fit_scale
 from mirsignal.statistics.metrics import pearson
-
-log = logging.getLogger(__name__)
 
 RIDGE = 0.001
 """Penalty on the squares of a, in units of the variance of the fold changes."""
@@ -48,6 +47,19 @@ FEWEST_STEPS = 40
 network forgets what it knows faster than it learns."""
 _SAMPLE = 256
 """Pairs from which the start is set, and pairs that are predicted at once."""
+
+
+@dataclass(frozen=True)
+class FineTuning:
+    """A recipe of `regression` of network `fine_tuned` (docs/configuration.md)."""
+
+    clip_positive: bool
+    pooling: str
+    learning_rate: float
+    head_learning_rate: float
+    batch_size: int
+    epochs: int
+    n_seeds: int
 
 
 class RepressionModel:
@@ -70,9 +82,16 @@ class RepressionModel:
         self._logit, self._rows = logit_model(network), tf.constant(rows)
         n_mirnas, n_context = len(self.mirnas), len(CONTEXT)
         shapes = {
-            **{"c": (), "c_mirna": (n_mirnas,), "a": (n_genes,)},
-            **{"a_mirna": (n_mirnas, n_genes), "b": (), "k": ()},
-            **{"e_0": (), "s": (), "f": (n_context,), "p": ()},
+            "c": (),
+            "c_mirna": (n_mirnas,),
+            "a": (n_genes,),
+            "a_mirna": (n_mirnas, n_genes),
+            "b": (),
+            "k": (),
+            "e_0": (),
+            "s": (),
+            "f": (n_context,),
+            "p": (),
         }
         self.head = {name: tf.Variable(tf.zeros(shape)) for name, shape in shapes.items()}
         self.scales = {
@@ -167,11 +186,36 @@ class RepressionModel:
             variable.assign(described[name])
 
 
+def fine_tune_members(
+    load: Callable[[], keras.Model],
+    rows: NDArray[np.float32],
+    mirnas: Sequence[str],
+    windows: PairWindows,
+    pairs: pd.DataFrame,
+    tuning: FineTuning,
+    seed: int,
+) -> tuple[list[RepressionModel], pd.DataFrame, NDArray[np.float64]]:
+    """Fine-tune `n_seeds` copies of a network, which `load` returns, with their seeds.
+
+    `rows` and `mirnas` are those of `RepressionModel`, the others those of `fine_tune`.
+    Returns the models, one row per member and epoch, and the predictions (N, members).
+    """
+    models, histories, predictions = [], [], []
+    for member, own_seed in enumerate(member_seeds(seed, tuning.n_seeds), start=1):
+        n_genes = windows.genes.shape[1]
+        models.append(RepressionModel(load(), rows, mirnas, n_genes, tuning.pooling))
+        history, predicted = fine_tune(models[-1], windows, pairs, tuning, own_seed)
+        history.insert(0, "member", member)
+        histories.append(history)
+        predictions.append(predicted)
+    return models, pd.concat(histories), np.stack(predictions, axis=1)
+
+
 def fine_tune(
     model: RepressionModel,
     windows: PairWindows,
     pairs: pd.DataFrame,
-    settings: Mapping[str, Any],
+    tuning: FineTuning,
     seed: int,
 ) -> tuple[pd.DataFrame, NDArray[np.float64]]:
     """Train on the rows of `pairs` marked train, choose the epoch on validation.
@@ -190,15 +234,14 @@ def fine_tune(
     rng = np.random.default_rng(seed)
     model.start(windows.take(train), targets[train], rng)
     held_out = windows.take(validation)
-    size = min(settings["batch_size"], max(len(train) // FEWEST_STEPS, 1))
+    size = min(tuning.batch_size, max(len(train) // FEWEST_STEPS, 1))
     per_epoch = len(train) // size
     step, trained = _training_step(
-        model, settings, settings["epochs"] * per_epoch, float(targets[train].var())
+        model, tuning, tuning.epochs * per_epoch, float(targets[train].var())
     )
     average = _read(trained)
-    rows: list[dict[str, float]] = []
-    best = 0
-    for epoch in range(1, settings["epochs"] + 1):
+    best = BestEpoch("validation_error", tuning.epochs, patience=tuning.epochs)
+    while not best.is_over:
         order = rng.permutation(train)[: per_epoch * size].reshape(per_epoch, size)
         errors = []
         for batch in order:
@@ -207,44 +250,31 @@ def fine_tune(
         current = _read(trained)
         _write(trained, average)
         predicted = model.predict(held_out)
+        measures = {
+            "train_error": float(np.mean(errors)),
+            "validation_error": float(np.mean((predicted - targets[validation]) ** 2)),
+            "validation_pearson": pearson(targets[validation], predicted),
+        }
+        best.add(measures, lambda: _read(trained))
         _write(trained, current)
-        error = float(np.mean((predicted - targets[validation]) ** 2))
-        rows.append(
-            {
-                "epoch": epoch,
-                "train_error": float(np.mean(errors)),
-                "validation_error": error,
-                "validation_pearson": pearson(targets[validation], predicted),
-            }
-        )
-        refuse_nonfinite(rows[-1])
-        if not best or error < rows[best - 1]["validation_error"]:
-            best, kept = epoch, average
-        log.info(
-            "epoch %d of %d: validation error %.4f, r %.3f",
-            epoch,
-            settings["epochs"],
-            error,
-            rows[-1]["validation_pearson"],
-        )
-    _write(trained, kept)
-    log.info("kept the weights of epoch %d of %d", best, epoch)
-    return pd.DataFrame(rows), check_predictions(model.predict(windows))
+    _write(trained, best.weights)
+    predicted = check_predictions(model.predict(windows))
+    return pd.DataFrame(best.rows), limit_repression(predicted)
 
 
 def _training_step(
-    model: RepressionModel, settings: Mapping[str, Any], n_steps: int, variance: float
+    model: RepressionModel, tuning: FineTuning, n_steps: int, variance: float
 ):
     """Return a compiled step, and the variables that it trains.
 
-    The step takes targets (B,) and a batch and returns the mean squared error. Learning
-    rates rise at first, so that the first errors, of a head that knows
-    nothing yet, do not undo what the network knows; then they fall to 0 along a cosine.
+    The step takes targets (B,) and a batch and returns the mean squared error. Head and
+    network have learning rates of their own, hence not `fit`. They rise at first, so that
+    the first errors, of a head that knows nothing yet, do not undo what the network
+    knows; then they fall to 0 along a cosine.
     """
-    groups = [(settings["head_learning_rate"], list(model.head.values()))]
-    if settings["learning_rate"] > 0:
-        weights = model.network.trainable_variables
-        groups.append((settings["learning_rate"], weights))
+    groups = [(tuning.head_learning_rate, list(model.head.values()))]
+    if tuning.learning_rate > 0:
+        groups.append((tuning.learning_rate, model.network.trainable_variables))
     warm_up = max(n_steps // WARM_UP, 1)
     optimizers = []
     for rate, variables in groups:

@@ -3,19 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE
+from mirsignal.files.tracks import Ragged
 from mirsignal.networks.backend import keras
-from mirsignal.repression.training import predict_signals
-from mirsignal.signals.compression import SMALLEST, bin_starts
-from mirsignal.sites.seed_sites import SITE_TYPES
+from mirsignal.repression.training import DIRECTION, padding_multiple, predict_signals
+from mirsignal.signals.compression import SMALLEST, bin_starts, scale
+from mirsignal.sites.seed_sites import SITE_TYPES, find_sites, join
 
 JOINED_GAP = 25
 """Stretches of a signal, or peaks, that are less than this many nt apart are one part."""
+
+
+_UNITS = {"regression": "log2", "classification": "probability"}
+
+
+def choose_predictions(predictions: pd.DataFrame, n: int) -> pd.DataFrame:
+    """Return the `n` pairs of lowest prediction, each gene once."""
+    lowest = predictions.sort_values("predicted", kind="stable")
+    return lowest.drop_duplicates("gene").head(n)
+
+
+def explain_prediction(
+    pair: Any,
+    signals: Ragged,
+    model: keras.Model,
+    limits: NDArray[np.float64],
+    further: Sequence[NDArray[np.float32]],
+    guide: str,
+    utr: str,
+    network: str,
+    pools: Sequence[int],
+    task: str,
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return the parts of a pair's signal with what each contributes, and what is drawn.
+
+    `pair` is a row of the predictions, `model` the network that never saw its gene, with
+    the `limits` of its signals and its `further` inputs (1, ...); `guide` and `utr` are
+    sequences; `network`, `pools` and `task` are of the recipe. A contribution is the
+    prediction without a part less that of the whole signal.
+    """
+    is_pair = (signals.extra["mirnas"] == pair.mirna) & (signals.ids == pair.transcript)
+    at = int(is_pair.argmax())
+    bins = slice(*signals.offsets[at : at + 2])
+    trace: dict[str, NDArray] = {
+        name: signals.extra[name][bins]
+        for name in ("positions", "spans")
+        if name in signals.extra
+    }
+    parts = find_parts(signals[at], signals.channels, trace, len(utr))
+    lost = occlude(
+        model,
+        scale(signals[at], limits),
+        parts,
+        padding_multiple(network, pools),
+        further,
+        cut="positions" in trace,
+    )
+    parts["contribution"] = DIRECTION[task] * lost
+    sites = find_sites(guide, join([utr]))
+    parts["sites"] = pd.Series(name_sites(parts, sites), parts.index, dtype="str")
+    drawn = {
+        "title": (
+            f"{pair.mirna} on {pair.gene} ({len(utr):,} nt): predicted "
+            f"{pair.predicted:.2f}, measured log2 fold change {pair.log2fc:.2f}"
+        ),
+        "length": len(utr),
+        "unit": _UNITS[task],
+        "parts": parts.to_dict("list"),
+        "sites": sites.to_dict("list"),
+    }
+    return parts.assign(**pair._asdict()), drawn
 
 
 def find_parts(

@@ -48,6 +48,25 @@ Parameters = dict[str, NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
+class OccupancyTraining:
+    """The settings of `occupancy` (docs/configuration.md).
+
+    n_hidden units of the energy network; decay of its weights, mirna_decay and gene_decay
+    of what is learned per miRNA and gene; prior_share, how much of the effects on new
+    miRNAs is that of the untrained model; n_seeds models whose mean is the prediction;
+    leave_one_mirna_out, whether miRNAs are predicted without themselves as well.
+    """
+
+    n_hidden: int
+    decay: float
+    mirna_decay: float
+    gene_decay: float
+    prior_share: float
+    n_seeds: int = 1
+    leave_one_mirna_out: bool = False
+
+
+@dataclass(frozen=True)
 class OccupancyModel:
     """A fitted model; `effects` needs sites alone, `predict` knows the miRNAs as well."""
 
@@ -134,27 +153,24 @@ def fit_occupancy(
     pairs: pd.DataFrame,
     sites: pd.DataFrame,
     genes: pd.DataFrame,
-    settings: Mapping[str, Any],
+    training: OccupancyTraining,
     seed: int,
 ) -> OccupancyModel:
     """Fit the model to `pairs` (mirna, gene, target: log2 fold change) by least squares.
 
     `sites` is the table of `regions.tabulate_regions`, `genes` has GENE_FEATURES.
-    Settings: n_hidden units of the energy network; decay of its weights, mirna_decay and
-    gene_decay of what is learned per miRNA and gene; prior_share, how much of the effects
-    on new miRNAs is that of the untrained model. Scaling is fitted on these pairs. A fit
-    that does not converge is logged.
+    Scaling is fitted on these pairs. A fit that does not converge is logged.
     """
     mirnas = tuple(sorted(pairs["mirna"].unique()))
     scaling = _fit_scaling(pairs, sites, genes)
-    scaling["prior_share"] = np.array(float(settings["prior_share"]))
+    scaling["prior_share"] = np.array(float(training.prior_share))
     data = _tabulate(pairs, sites, mirnas, scaling)
-    baseline = _Baseline(pairs, genes, mirnas, scaling, settings)
-    start = _start(data.x.shape[1], len(mirnas), settings["n_hidden"], seed)
+    baseline = _Baseline(pairs, genes, mirnas, scaling, training)
+    start = _start(data.x.shape[1], len(mirnas), training.n_hidden, seed)
     sizes = {name: value.shape for name, value in start.items()}
 
     def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        value, gradient = _loss(_unpack(flat, sizes), data, baseline, settings)
+        value, gradient = _loss(_unpack(flat, sizes), data, baseline, training)
         return value, _pack(gradient)
 
     found = minimize(loss, _pack(start), jac=True, method="L-BFGS-B", options=_OPTIONS)
@@ -193,13 +209,13 @@ def fit_seeds(
     pairs: pd.DataFrame,
     sites: pd.DataFrame,
     genes: pd.DataFrame,
-    settings: Mapping[str, Any],
+    training: OccupancyTraining,
     seed: int,
 ) -> list[OccupancyModel]:
     """Return `n_seeds` models that start differently; their mean is the prediction."""
     return [
-        fit_occupancy(pairs, sites, genes, settings, seed + number)
-        for number in range(settings["n_seeds"])
+        fit_occupancy(pairs, sites, genes, training, seed + number)
+        for number in range(training.n_seeds)
     ]
 
 
@@ -248,13 +264,13 @@ class _Baseline:
     Pereyra 1973): the search is left with the parameters of sites, and is shorter.
     """
 
-    def __init__(self, pairs, genes, mirnas, scaling, settings):
+    def __init__(self, pairs, genes, mirnas, scaling, training):
         self.target = pairs["target"].to_numpy(float)
         variance = max(float(self.target.var()), 1e-6)  # 0 where all are clipped
         self.unit = 1 / (len(pairs) * variance)
         self._design = _design(pairs, genes, mirnas, scaling)
         n_mirnas, n_genes = len(mirnas), len(GENE_FEATURES)
-        decay = 0.01 * settings["gene_decay"] / variance
+        decay = 0.01 * training.gene_decay / variance
         penalty = np.repeat(
             [0, decay, 10 * decay], [n_mirnas, n_genes, n_mirnas * n_genes]
         )
@@ -354,7 +370,7 @@ def _forward(p: Parameters, data: _Data) -> tuple[NDArray, tuple]:
 
 
 def _loss(
-    p: Parameters, data: _Data, baseline: _Baseline, settings: Mapping[str, Any]
+    p: Parameters, data: _Data, baseline: _Baseline, training: OccupancyTraining
 ) -> tuple[float, Parameters]:
     """Return the penalised error, as a share of the target's variance, and its gradient.
 
@@ -372,10 +388,8 @@ def _loss(
     by_summed = (by_repression * share)[data.pair]
     by_energy = np.exp(energy) * (energy < equation.HIGHEST_ENERGY) * by_summed
     by_strength = np.array([by_repression @ (repression - summed * share)])
-    gradient = _gradient(p, data, by_energy, hidden) | {
-        "strength": np.array([by_strength])
-    }
-    for name, weight, centre in _penalties(settings):
+    gradient = _gradient(p, data, by_energy, hidden) | {"strength": by_strength}
+    for name, weight, centre in _penalties(training):
         distance = p[name] - centre
         value += 0.01 * weight * (distance**2).sum()
         gradient[name] = gradient[name] + 0.02 * weight * distance
@@ -399,15 +413,15 @@ def _gradient(p, data: _Data, by_energy: NDArray, hidden: NDArray) -> Parameters
     }
 
 
-def _penalties(settings: Mapping[str, Any]) -> list[tuple[str, float, Any]]:
+def _penalties(training: OccupancyTraining) -> list[tuple[str, float, Any]]:
     """Return parameters, the weight of their penalty and where it is 0."""
-    decay = settings["decay"]
+    decay = training.decay
     return [
         *((name, decay, 0.0) for name in ("linear", "hidden", "output")),
         ("slope", 10 * decay, 1.0),
         ("group", decay, _PRIOR),
         ("strength", decay, np.log(_FIRST_STRENGTH)),
-        ("mirna_group", settings["mirna_decay"], 0.0),
+        ("mirna_group", training.mirna_decay, 0.0),
     ]
 
 

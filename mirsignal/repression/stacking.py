@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,47 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LinearRegression
 
 from mirsignal.repression.coverage import refuse_gaps
+from mirsignal.repression.equation import limit_repression
+
+STACKS = {
+    "stacked": ("predicted", "occupancy", "contextpp"),
+    "stacked_targetscan": ("predicted", "occupancy", "contextpp", "targetscan"),
+}
+"""The inputs of each stack: what the sequences alone tell, and TargetScan's table."""
+_KEYS = ["mirna", "gene"]
+
+
+def stack_folds(
+    held_out: Iterable[tuple[pd.DataFrame, pd.DataFrame]], scores: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return all STACKS of every fold's test genes, and the weights of their inputs.
+
+    `held_out` are, by fold, the predictions of the signal network, whose isoforms are
+    averaged, and of the occupancy model; both have rows of part validation, which give
+    the weights, and test. `scores` has contextpp and, where the study has TargetScan's
+    table, targetscan: a stack that reads it is left out otherwise. Weights are rows of
+    fold, stack, input and weight.
+    """
+    stacks: Mapping[str, Sequence[str]] = {
+        name: inputs
+        for name, inputs in STACKS.items()
+        if "targetscan" in scores or "targetscan" not in inputs
+    }
+    tables, rows = [], []
+    for fold, (signal, occupancy) in enumerate(held_out):
+        averaged = signal.groupby([*_KEYS, "part"], as_index=False)["predicted"].mean()
+        pairs = averaged.merge(occupancy, on=[*_KEYS, "part"], validate="1:1")
+        pairs = pairs.merge(scores, on=_KEYS)
+        validation, test = (
+            pairs[pairs["part"] == part] for part in ("validation", "test")
+        )
+        found = test[[*_KEYS, "occupancy", "unseen"]].copy()
+        for name, inputs in stacks.items():
+            found[name], weights = stack(validation, test, inputs)
+            rows += [(fold, name, key, weight) for key, weight in weights.items()]
+        tables.append(found)
+    columns = ["fold", "stack", "input", "weight"]
+    return pd.concat(tables, ignore_index=True), pd.DataFrame(rows, columns=columns)
 
 
 def stack(
@@ -26,5 +67,5 @@ def stack(
         refuse_gaps(rows, inputs)
     model = LinearRegression(positive=True)
     model.fit(validation[list(inputs)].fillna(0), validation["target"])
-    predicted = model.predict(test[list(inputs)].fillna(0))
+    predicted = limit_repression(model.predict(test[list(inputs)].fillna(0)))
     return predicted, pd.Series(model.coef_, index=list(inputs))

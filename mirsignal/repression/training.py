@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from mirsignal.binding.models.averaging import average_networks
 from mirsignal.errors import InputError
 from mirsignal.networks.backend import keras, tf
-from mirsignal.networks.history import check_predictions, refuse_nonfinite
+from mirsignal.networks.history import BestEpoch, check_predictions
 from mirsignal.networks.seeds import member_seeds
+from mirsignal.repression.equation import limit_repression
 from mirsignal.repression.models import SIGNAL_NETWORKS
 from mirsignal.repression.models.gene_term import add_gene_term, add_probability
 from mirsignal.signals.compression import pad
@@ -28,10 +29,37 @@ DIRECTION = {"regression": 1.0, "classification": -1.0}
 """What makes a network's output lower for stronger repression, by task."""
 
 
+@dataclass(frozen=True)
+class SignalTraining:
+    """A recipe of `regression` for a network that reads signals.
+
+    What each value means stands in docs/configuration.md. Those with a default are of
+    network `cnn_gru` or of `site_pooling` alone.
+    """
+
+    network: str
+    task: str
+    threshold: float
+    clip_positive: bool
+    gene_features: bool
+    ridge: float
+    n_units: int
+    n_hidden: int
+    dropout: float
+    learning_rate: float
+    batch_size: int
+    epochs: int
+    patience: int
+    n_seeds: int
+    filters: Sequence[int] = ()
+    pools: Sequence[int] = ()
+    pooling: str = ""
+
+
 def train_regression(
     signals: Sequence[NDArray[np.float32]],
     pairs: pd.DataFrame,
-    settings: Mapping[str, Any],
+    training: SignalTraining,
     seed: int,
     further: Sequence[NDArray[np.float32]] = (),
 ) -> tuple[keras.Model, pd.DataFrame, NDArray[np.float64]]:
@@ -44,8 +72,8 @@ def train_regression(
     epoch with the lowest validation error is kept: mean squared error, or in task
     classification cross entropy of target < threshold. Returns the network that is the
     mean of all, one row per member and epoch, and the predictions (N, members) of all
-    rows: log2 fold changes, or minus probabilities. Raises InputError when a signal, an
-    epoch's errors or a prediction are not finite.
+    rows: log2 fold changes (`limit_repression`), or minus probabilities. Raises
+    InputError when a signal, an epoch's errors or a prediction are not finite.
     """
     # A ReLU makes 0 of NaN: what is missing here would not be seen in a prediction.
     if n := sum(not np.isfinite(signal).all() for signal in signals):
@@ -54,14 +82,14 @@ def train_regression(
             "channels of the recipe of `signals`, tracks first"
         )
     networks, histories, predictions = [], [], []
-    for member, own_seed in enumerate(member_seeds(seed, settings["n_seeds"]), start=1):
-        log.info("member %d of %d", member, settings["n_seeds"])
+    for member, own_seed in enumerate(member_seeds(seed, training.n_seeds), start=1):
+        log.info("member %d of %d", member, training.n_seeds)
         model, rows, predicted = _train_member(
-            signals, pairs, settings, own_seed, further
+            signals, pairs, training, own_seed, further
         )
         networks.append(model)
         histories.append(pd.DataFrame([{"member": member} | row for row in rows]))
-        predictions.append(check_predictions(predicted))
+        predictions.append(limit_repression(check_predictions(predicted)))
     history = pd.concat(histories, ignore_index=True)
     return average_networks(networks), history, np.stack(predictions, axis=1)
 
@@ -69,91 +97,79 @@ def train_regression(
 def _train_member(
     signals: Sequence[NDArray[np.float32]],
     pairs: pd.DataFrame,
-    settings: Mapping[str, Any],
+    training: SignalTraining,
     seed: int,
     further: Sequence[NDArray[np.float32]],
 ) -> tuple[keras.Model, list[dict[str, float]], NDArray[np.float64]]:
-    """Return one network, its history and its predictions (N,)."""
+    """Return one network, its history and its predictions (N,).
+
+    Not by `fit`, for which every epoch has as many batches as the first: batches hold
+    signals of similar length, and their number varies.
+    """
     keras.utils.set_random_seed(seed)
     train, validation = (
         np.flatnonzero(pairs["part"] == part) for part in ("train", "validation")
     )
     targets = pairs["target"].to_numpy("float32")
-    wanted, loss = _wanted(targets, settings)
+    wanted, loss = _wanted(targets, training)
     genes = [array[train] for array in further]
-    model = _build(settings, signals[0].shape[1], wanted[train], genes)
-    step = _training_step(model, settings["learning_rate"], loss)
+    model = _build(training, signals[0].shape[1], wanted[train], genes)
+    step = _training_step(model, training.learning_rate, loss)
     rng = np.random.default_rng(seed)
-    multiple = padding_multiple(settings)
-    direction = DIRECTION[settings["task"]]
+    multiple = padding_multiple(training.network, training.pools)
+    direction = DIRECTION[training.task]
     held_out = [signals[int(row)] for row in validation]
     held_genes = [array[validation] for array in further]
-    rows: list[dict[str, float]] = []
-    best = 0
-    for epoch in range(1, settings["epochs"] + 1):
+    best = BestEpoch("validation_error", training.epochs, training.patience, told=5)
+    while not best.is_over:
         error = 0.0
-        for batch in cut_batches(signals, train, settings["batch_size"], rng):
+        for batch in cut_batches(signals, train, training.batch_size, rng):
             inputs = stack_inputs(signals, batch, multiple, further)
             error += float(step(inputs, wanted[batch])) * len(batch)
         output = predict_signals(model, held_out, multiple, held_genes)
-        rows.append(
-            {
-                "epoch": epoch,
-                "train_error": error / len(train),
-                "validation_error": float(loss(wanted[validation], output)),
-                "validation_pearson": pearson(targets[validation], direction * output),
-            }
-        )
-        refuse_nonfinite(rows[-1])
-        if not best or rows[-1]["validation_error"] < rows[best - 1]["validation_error"]:
-            best, weights = epoch, model.get_weights()
-        if epoch % 5 == 1:
-            log.info(
-                "epoch %d of at most %d: validation error %.4f, r %.3f",
-                epoch,
-                settings["epochs"],
-                rows[-1]["validation_error"],
-                rows[-1]["validation_pearson"],
-            )
-        if epoch - best >= settings["patience"]:
-            break
-    model.set_weights(weights)
-    log.info("kept the weights of epoch %d of %d", best, epoch)
+        measures = {
+            "train_error": error / len(train),
+            "validation_error": float(loss(wanted[validation], output)),
+            "validation_pearson": pearson(targets[validation], direction * output),
+        }
+        best.add(measures, model.get_weights)
+    model.set_weights(best.weights)
     predicted = direction * predict_signals(model, signals, multiple, further)
-    return model, rows, predicted
+    return model, best.rows, predicted
 
 
-def _wanted(targets: NDArray[np.float32], settings: Mapping[str, Any]):
+def _wanted(targets: NDArray[np.float32], training: SignalTraining):
     """Return what the network's output is to be (N,), and the loss of the task."""
-    if settings["task"] == "regression":
+    if training.task == "regression":
         return targets, keras.losses.MeanSquaredError()
-    repressed = targets < settings["threshold"]
+    repressed = targets < training.threshold
     return repressed.astype(np.float32), keras.losses.BinaryCrossentropy()
 
 
 def _build(
-    settings: Mapping[str, Any],
+    training: SignalTraining,
     n_channels: int,
     wanted: NDArray[np.float32],
     genes: Sequence[NDArray[np.float32]],
 ) -> keras.Model:
     """Build the recipe's network, which starts at the mean of `wanted` (train rows)."""
-    build = SIGNAL_NETWORKS[settings["network"]]
-    named = inspect.signature(build).parameters.keys() & settings.keys()
-    model = build(n_channels=n_channels, **{key: settings[key] for key in named})
+    build = SIGNAL_NETWORKS[training.network]
+    parameters = inspect.signature(build).parameters
+    named = {name: value for name, value in vars(training).items() if name in parameters}
+    model = build(n_channels=n_channels, **named)
     start = wanted.mean()
-    if settings["task"] == "classification":
+    if training.task == "classification":
         share = np.clip(start, 1e-3, 1 - 1e-3)
         start = -np.log(share / (1 - share))
     model.get_layer("log2fc").bias.assign([start])
     if genes:
-        model = add_gene_term(model, genes[0], genes[1].shape[1], settings["ridge"])
-    return add_probability(model) if settings["task"] == "classification" else model
+        model = add_gene_term(model, genes[0], genes[1].shape[1], training.ridge)
+    return add_probability(model) if training.task == "classification" else model
 
 
-def padding_multiple(settings: Mapping[str, Any]) -> int:
+def padding_multiple(network: str, pools: Sequence[int]) -> int:
     """Return the number of bins of which a padded signal must be a multiple."""
-    return int(np.prod(settings["pools"])) if settings["network"] == "cnn_gru" else 1
+    return int(np.prod(pools)) if network == "cnn_gru" else 1
 
 
 def stack_inputs(

@@ -1,13 +1,15 @@
-"""Scans of single genes: which ones to show."""
+"""Scans of single genes: which ones to show, and what is known of them."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
+from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
+from mirsignal.files.tracks import Ragged
 
 
 def choose_scans(
@@ -63,3 +65,38 @@ def _check(key: str, name: str, known: list[str]) -> None:
             f"config: interpretation: genes: {key} {name!r} is not in this study; it has "
             f"{', '.join(map(repr, close))}"
         )
+
+
+def find_scan(
+    scans: Iterable[tuple[str, Ragged]], mirna: str, transcript: str
+) -> tuple[NDArray, NDArray]:
+    """Return prediction (L,) and score (L,) of a transcript from shards of its miRNA.
+
+    Raises KeyError where no shard holds it.
+    """
+    for _, tracks in scans:
+        found = tracks.ids == transcript
+        if found.any():
+            values = tracks[int(found.argmax())].T
+            columns = dict(zip(tracks.channels, values, strict=True))
+            return columns["prediction"], columns["score"]
+    raise KeyError(f"{mirna} {transcript}")
+
+
+def rows_of(table: pd.DataFrame, **values: str) -> pd.DataFrame:
+    """Return the rows of a table that have these values."""
+    for column, value in values.items():
+        table = table[table[column] == value]
+    return table
+
+
+def describe_totals(scores: Mapping[str, pd.Series]) -> str:
+    """Return the sum of each of `scores`, and of how many sites it is, in words."""
+    return "; ".join(_total_in_words(*each) for each in scores.items())
+
+
+def _total_in_words(name: str, values: pd.Series) -> str:
+    if not len(values):
+        return f"{name}: none"
+    n = f" (sum of {len(values)} sites)" if len(values) > 1 else ""
+    return f"{name} {values.sum():.2f}{n}"

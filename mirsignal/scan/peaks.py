@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ from scipy.ndimage import uniform_filter1d
 from scipy.signal import peak_prominences, peak_widths
 
 from mirsignal.axes import CENTRE, WINDOW
+from mirsignal.files.tracks import Ragged
 from mirsignal.scan.summits import pick_summits
 
 _DECIMALS = 9
@@ -64,3 +67,37 @@ def _half_height(smooth: NDArray, found: NDArray) -> tuple[NDArray, NDArray]:
     data = (smooth[found], left_base, right_base)
     _, _, left, right = peak_widths(smooth, found, 0.5, prominence_data=data)
     return left, right
+
+
+def call_all_peaks(
+    shards: Iterable[Ragged], smoothing: int, min_prominence: float
+) -> pd.DataFrame:
+    """Return the peaks (`call_peaks`) of one miRNA on the transcripts of all shards."""
+    parts = []
+    for tracks in shards:
+        score = tracks.channels.index("score")
+        prediction = tracks.channels.index("prediction")
+        for name, values in tracks.items():
+            peaks = call_peaks(
+                values[:, score], values[:, prediction], smoothing, min_prominence
+            )
+            parts.append(peaks.assign(transcript=name))
+    return pd.concat(parts, ignore_index=True)
+
+
+def tabulate_bed(peaks: pd.DataFrame) -> pd.DataFrame:
+    """Return peaks of a miRNA as rows of a BED file, by transcript and start.
+
+    BED6 (transcript, start, end, mirna, height scaled to 0-1000, strand) and summit,
+    height, prediction and close.
+    """
+    top = max(peaks["height"].max(), 1e-9) if len(peaks) else 1
+    bed = peaks[["transcript", "start", "end", "mirna"]].assign(
+        score=(1000 * peaks["height"] / top).round().astype(int),
+        strand="+",
+        summit=peaks["summit"],
+        height=peaks["height"],
+        prediction=peaks["prediction"],
+        close=peaks["close"].astype(int),
+    )
+    return bed.sort_values(["transcript", "start"])

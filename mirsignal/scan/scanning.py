@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, WINDOW
@@ -141,6 +142,17 @@ def run_each(function, arguments, workers: int) -> list:
 def mirna_rows(mirna: str, encoding: str) -> NDArray[np.float32]:
     """Return the pairing rows (5, M, C) of a miRNA, cut or padded to M."""
     return mirna_columns(_mirna_codes(mirna, encoding), encoding)
+
+
+def strand_rows(mirnas: pd.DataFrame, encoding: str) -> NDArray[np.float32]:
+    """Return the pairing rows (2 n, 5, M, C) of n miRNAs, then of their passengers.
+
+    `mirnas` has sequence and passenger. Rows of a miRNA without a passenger are its own
+    again; no window reads them.
+    """
+    guides = mirnas["sequence"]
+    strands = [*guides, *mirnas["passenger"].fillna(guides)]
+    return np.stack([mirna_rows(strand, encoding) for strand in strands])
 
 
 def mirna_reference(mirna: str, encoding: str) -> NDArray[np.float32]:

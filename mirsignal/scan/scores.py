@@ -41,7 +41,8 @@ Tracks = list[NDArray[np.float32]]
 class Scorer(Protocol):
     """A way to score transcripts; `channels` name the columns of its tracks."""
 
-    channels: tuple[str, ...]
+    @property
+    def channels(self) -> tuple[str, ...]: ...
 
     def score(
         self, transcripts: Sequence[NDArray[np.uint8]], mirna: str, threshold: float

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE, WINDOW
+from mirsignal.scan.scores import Scorer
 from mirsignal.scan.summits import pick_summits
 from mirsignal.sequences.codes import UNKNOWN
 from mirsignal.sites.seed_sites import CLEARED
@@ -42,6 +43,26 @@ def tabulate_candidates(
         found = {"transcript": name, "position": at, "prediction": prediction[at]}
         tables.append(pd.DataFrame(found))
     return pd.concat(tables[1:] or tables, ignore_index=True)
+
+
+def scan_passengers(
+    scorer: Scorer,
+    mirnas: pd.DataFrame,
+    shards: Iterable[Mapping[str, NDArray[np.uint8]]],
+    n: int,
+) -> Iterator[pd.DataFrame]:
+    """Yield the `n` candidates per transcript of each passenger strand that is loaded.
+
+    `mirnas` has mirna, passenger and passenger_share; `shards` are codes (L,) of
+    transcripts by name, which are scanned together.
+    """
+    loaded = mirnas[mirnas["passenger_share"] > 0]
+    for codes in shards:
+        for mirna, passenger in zip(loaded["mirna"], loaded["passenger"], strict=True):
+            tracks, _ = scorer.score(list(codes.values()), passenger, 0.0)
+            predictions = (track[:, 0] for track in tracks)
+            found = tabulate_candidates(zip(codes, predictions, strict=True), n)
+            yield found.assign(mirna=mirna, strand="passenger")
 
 
 def cut_windows(

@@ -1,4 +1,4 @@
-"""Bootstrap of whole genes: intervals and p of r, of its differences, of AP.
+"""Bootstrap of whole genes, or clusters: intervals and p of r and its differences, of AP.
 
 Pairs of one gene share what the gene is like, so that genes are resampled and not pairs,
 the same genes for every predictor. r depends on sums over pairs alone: the sums of each
@@ -52,6 +52,19 @@ class GeneResamples:
         sums = np.zeros((self.counts.shape[1], terms.shape[1]))
         np.add.at(sums, self.gene_of[rows], terms)
         return _pearson_of_sums(self.counts @ sums, x.shape[1])
+
+    def means(
+        self, values: NDArray[np.floating], bins: NDArray[np.integer]
+    ) -> NDArray[np.float64]:
+        """Return the mean (R, B) of values (N,) in each of the bins (N,), 0 to B - 1.
+
+        NaN for a bin of which no pair is drawn.
+        """
+        sums = np.zeros((2, self.counts.shape[1], bins.max() + 1))
+        np.add.at(sums[0], (self.gene_of, bins), values)
+        np.add.at(sums[1], (self.gene_of, bins), 1)
+        with np.errstate(invalid="ignore"):
+            return (self.counts @ sums[0]) / (self.counts @ sums[1])
 
     def average_precision(
         self, labels: NDArray[np.bool_], scores: NDArray[np.floating]

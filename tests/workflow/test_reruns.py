@@ -57,8 +57,8 @@ SIGNAL = {
         ("scripts/prepare_transcripts.py", '"""', '"""Now: ', set()),
         (
             "mirsignal/binding/training.py",
-            '"epoch %d of %d: train',
-            '"%d of %d: train',
+            '"going on after',
+            '"on after',
             set(),
         ),
         ("mirsignal/workflow/jobs.py", "buffering=1", "buffering=2", set()),

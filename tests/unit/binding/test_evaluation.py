@@ -5,14 +5,19 @@ import pandas as pd
 import pytest
 
 from mirsignal.binding.evaluation import (
+    describe_evaluation,
+    evaluate_predictions,
+    evaluate_test_sets,
+    reliability,
+    summarise_seeds,
+    tabulate_test_sets,
+)
+from mirsignal.binding.test_sets import (
     collect_test_pairs,
     describe_test_set,
     each_test_set,
-    evaluate_predictions,
     primary_test_set,
     random_pairs,
-    reliability,
-    summarise_seeds,
 )
 from mirsignal.files.atomic import write_json
 from mirsignal.networks.history import best_member
@@ -50,15 +55,25 @@ def test_copies_of_a_target_cluster_do_not_narrow_an_interval(rng):
 
 def test_reliability_by_hand():
     scores = np.array([0.0, 0.05, 0.55, 0.95, 1.0])
-    table = reliability(np.array([0, 1, 1, 1, 1]), scores)
+    table = reliability(np.array([0, 1, 1, 1, 1]), scores, list("abcdd"))
     assert table["bin"].tolist() == [0, 5, 9]
     assert table["n"].tolist() == [2, 1, 2]
+    assert table["n_clusters"].tolist() == [2, 1, 1]
     assert table["observed"].tolist() == [0.5, 1, 1]
     assert table["predicted"].tolist() == pytest.approx([0.025, 0.55, 0.975])
-    assert (table["low"] <= table["observed"]).all()
-    assert (table["high"] >= table["observed"]).all()
-    assert table["low"][0] == pytest.approx(0.0945, abs=1e-3)  # Wilson, 1 of 2
-    assert table["high"][1] == pytest.approx(1)
+    assert table["low"].tolist() == pytest.approx([0, 0.2065, 0.2065], abs=1e-3)
+    assert table["high"].tolist() == pytest.approx([1, 1, 1])
+
+
+def test_reliability_intervals_cover_the_truth_where_clusters_are_alike(rng):
+    """Pairs of a cluster share their label: their number says more than there is."""
+    covered = []
+    for number in range(100):
+        labels = np.repeat(rng.random(60) < 0.3, 10)
+        scores, clusters = np.full(600, 0.35), np.repeat(np.arange(60), 10)
+        found = reliability(labels, scores, clusters, n_resamples=200, seed=number)
+        covered.append(found["low"][0] < 0.3 < found["high"][0])
+    assert 0.88 < np.mean(covered) < 0.99  # as independent pairs: 0.46
 
 
 def test_random_pairs_give_common_mirnas_the_same_windows():
@@ -118,3 +133,27 @@ def test_seeds_and_the_best_of_them():
         {"member": [1, 1, 2], "epoch": [1, 2, 1], "validation_ap": [0.2, 0.6, 0.5]}
     )
     assert best_member(history) == (1, 2, 0.6)
+
+
+def test_every_predictor_that_scores_a_whole_test_set_is_measured(test_pairs):
+    pairs, test = test_pairs
+    label = test["label"]
+    scored = test.assign(prediction=label, seed_1=label, seed_2=1 - label, seed_class=-label)
+    scored["rnacofold"] = np.where(test["test_set"] == "published", np.nan, 1.0)
+    train = pairs[pairs["split"] == "train"]
+    found = evaluate_test_sets(scored, train, n_seeds=2, n_resamples=5, seed=1)
+    assert list(found) == ["unseen_target_1_1", "unseen_target_1_2", "published"]
+    assert list(found["published"]["predictors"]) == ["network", "seed_class"]
+    nested = found["unseen_target_1_1"]
+    assert list(nested["predictors"]) == ["network", "rnacofold", "seed_class"]
+    assert nested["predictors"]["network"]["average_precision"]["value"] == 1
+    assert nested["predictors"]["seed_class"]["roc_auc"]["value"] == 0
+    assert nested["seeds"]["roc_auc"]["values"] == [1, 0]
+    table = tabulate_test_sets(found).set_index(["test_set", "predictor"])
+    assert len(table) == 3 + 3 + 2
+    assert table.loc[("unseen_target_1_1", "network"), "brier"] == 0
+    assert table["brier"].notna().sum() == 3  # of the network's P alone
+    windows = {"positive_rate": {"a": 0.25, "b": 0.5}}
+    lines = describe_evaluation({"test_sets": found, "random_windows": windows})
+    assert lines[0].startswith("unseen_target_1_1: AP 1.000")
+    assert lines[-1].endswith("25.0-50.0% by miRNA")

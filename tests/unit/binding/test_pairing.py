@@ -41,7 +41,10 @@ def test_onehot_tells_every_known_combination_apart():
 def test_watson_crick_channels_by_hand():
     channels = {encoding: watson_crick_channels(encoding) for encoding in ENCODINGS}
     assert channels == {
-        **{"wc": [0], "wc_gu": [0], "au_gc_gu": [0, 1], "au_gc_gu_a": [0, 1]},
+        "wc": [0],
+        "wc_gu": [0],
+        "au_gc_gu": [0, 1],
+        "au_gc_gu_a": [0, 1],
         "onehot": [3, 6, 9, 12],  # A:U, C:G, G:C, U:A
     }
 

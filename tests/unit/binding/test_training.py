@@ -1,5 +1,7 @@
 """Training on planted seed sites: the network learns them, and the scan finds one."""
 
+from dataclasses import asdict, replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,7 @@ from mirsignal.binding.batches import (
     shift_windows,
 )
 from mirsignal.binding.pairing import pair_matrix
-from mirsignal.binding.training import train_binding
+from mirsignal.binding.training import BindingTraining, train_binding
 from mirsignal.errors import InputError
 from mirsignal.networks.backend import keras
 from mirsignal.networks.checkpoints import Checkpoint, make_checkpoint
@@ -28,11 +30,20 @@ from mirsignal.scan.scanning import (
 from mirsignal.sequences.codes import encode, encode_many, reverse_complement
 from mirsignal.statistics.metrics import within_group_auc
 
-SETTINGS = {
-    **{"network": "cnn", "encoding": "wc", "filters": [8, 8, 8], "n_hidden": 8},
-    **{"dropout": 0.1, "learning_rate": 0.01, "batch_size": 64, "max_shift": 3},
-    **{"class_balance": "mirna", "random_windows": 0.5, "epochs": 10, "patience": 10},
-}
+TRAINING = BindingTraining(
+    network="cnn",
+    encoding="wc",
+    filters=[8, 8, 8],
+    n_hidden=8,
+    dropout=0.1,
+    max_shift=3,
+    class_balance="mirna",
+    random_windows=0.5,
+    learning_rate=0.01,
+    batch_size=64,
+    epochs=10,
+    patience=10,
+)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +66,7 @@ def pairs():
 @pytest.fixture(scope="module")
 def trained(pairs):
     keras.utils.set_random_seed(2)
-    return train_binding(pairs, SETTINGS, seed=1)
+    return train_binding(pairs, TRAINING, seed=1)
 
 
 def test_planted_sites_are_learned(trained, pairs):
@@ -102,9 +113,8 @@ def epoch_of(batches):
 
 
 def test_every_epoch_has_all_positives_and_its_own_round(rounds):
-    settings = SETTINGS | {"batch_size": 300, "max_shift": 0, "random_windows": 0}
     table = rounds.assign(mirna=["ACGU"[number + 1] * 20 for number in rounds["round"]])
-    batches = PairBatches(table, settings, seed=4)
+    batches = PairBatches(table, 4, "wc", 300, class_balance="mirna")
     assert len(batches) == 6
     for epoch in range(4):
         matrix, labels, weights = epoch_of(batches)
@@ -124,7 +134,7 @@ def test_every_epoch_has_all_positives_and_its_own_round(rounds):
 
 def test_epoch_of_a_short_round_is_filled_up(rounds):
     short = rounds[(rounds["round"] != 2) | (rounds.index % 4 == 0)]
-    batches = PairBatches(short, SETTINGS | {"random_windows": 0}, seed=4, epoch=2)
+    batches = PairBatches(short, 4, "wc", 64, max_shift=3, epoch=2)
     sizes = [len(batches[number][1]) for number in range(len(batches))]
     assert sizes == [64] * 25  # as in the other epochs
     labels = epoch_of(batches)[1]
@@ -132,8 +142,7 @@ def test_epoch_of_a_short_round_is_filled_up(rounds):
 
 
 def test_random_windows_are_new_negatives_every_epoch(pairs):
-    settings = SETTINGS | {"max_shift": 0, "random_windows": 1.5}
-    batches = PairBatches(pairs, settings, seed=4)
+    batches = PairBatches(pairs, 4, "wc", 64, random_windows=1.5)
     matrix, labels, weights = epoch_of(batches)
     n = (pairs["label"] == 1).sum()
     assert len(labels) == len(matrix) == len(pairs) + 1.5 * n
@@ -147,10 +156,11 @@ def test_random_windows_are_new_negatives_every_epoch(pairs):
 
 
 def test_order_depends_on_seed_and_epoch_alone(pairs):
-    first = PairBatches(pairs, SETTINGS, seed=4)
+    first, second, other = (
+        PairBatches(pairs, seed, "wc", 64, max_shift=3, random_windows=0.5, epoch=epoch)
+        for seed, epoch in ((4, 0), (4, 1), (5, 1))
+    )
     first.on_epoch_end()
-    second = PairBatches(pairs, SETTINGS, seed=4, epoch=1)
-    other = PairBatches(pairs, SETTINGS, seed=5, epoch=1)
     for a, b in zip(epoch_of(first), epoch_of(second), strict=True):
         np.testing.assert_array_equal(a, b)
     assert not np.array_equal(epoch_of(first)[0], epoch_of(other)[0])
@@ -177,14 +187,14 @@ class Killed(Exception):
 def test_killed_training_goes_on_with_the_same_result(
     pairs, tmp_path, monkeypatch, after
 ):
-    settings = SETTINGS | {"epochs": 4}
+    training = replace(TRAINING, epochs=4)
 
     def train(checkpoint=None):
         keras.utils.set_random_seed(2)
-        return train_binding(pairs, settings, 1, checkpoint)
+        return train_binding(pairs, training, 1, checkpoint)
 
     model, history = train()
-    checkpoint = make_checkpoint(tmp_path / "checkpoint", pairs, settings, 1)
+    checkpoint = make_checkpoint(tmp_path / "checkpoint", pairs, training, 1)
     save = Checkpoint.save
 
     def save_and_die(self, model, rows, best_weights):
@@ -210,9 +220,9 @@ def test_killed_training_goes_on_with_the_same_result(
 
 @pytest.mark.parametrize("name", ["state.json", "1.keras", "1.npz"])
 def test_damaged_checkpoint_is_not_trusted(pairs, tmp_path, name):
-    model, history = train_binding(pairs, SETTINGS | {"epochs": 1}, 1)
+    model, history = train_binding(pairs, replace(TRAINING, epochs=1), 1)
     rows = history.to_dict("records")
-    checkpoint = make_checkpoint(tmp_path, pairs, SETTINGS, 1)
+    checkpoint = make_checkpoint(tmp_path, pairs, TRAINING, 1)
     checkpoint.save(model, rows, model.get_weights())
     whole = (tmp_path / name).read_bytes()
     rng = np.random.default_rng(0)
@@ -230,33 +240,42 @@ def test_damaged_checkpoint_is_not_trusted(pairs, tmp_path, name):
 def test_checkpoint_of_other_settings_or_data_is_not_trusted(pairs, tmp_path):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     rows = [{"validation_ap": 0.5, "epoch": 1}]
-    make_checkpoint(tmp_path, pairs, SETTINGS, 1).save(model, rows, model.get_weights())
-    assert make_checkpoint(tmp_path, pairs, SETTINGS, 1).load() is not None
+    make_checkpoint(tmp_path, pairs, TRAINING, 1).save(model, rows, model.get_weights())
+    assert make_checkpoint(tmp_path, pairs, TRAINING, 1).load() is not None
     for other in (
-        make_checkpoint(tmp_path, pairs, SETTINGS | {"epochs": 7}, 1),
-        make_checkpoint(tmp_path, pairs, SETTINGS, 2),
-        make_checkpoint(tmp_path, pairs.iloc[1:], SETTINGS, 1),
-        make_checkpoint(tmp_path, pairs.iloc[::-1], SETTINGS, 1),
-        make_checkpoint(tmp_path, pairs, SETTINGS, 1, code="other"),
+        make_checkpoint(tmp_path, pairs, replace(TRAINING, epochs=7), 1),
+        make_checkpoint(tmp_path, pairs, TRAINING, 2),
+        make_checkpoint(tmp_path, pairs.iloc[1:], TRAINING, 1),
+        make_checkpoint(tmp_path, pairs.iloc[::-1], TRAINING, 1),
+        make_checkpoint(tmp_path, pairs, TRAINING, 1, code="other"),
     ):
         assert other.load() is None
     (tmp_path / "state.json").write_text('{"fingerprint"')
-    assert make_checkpoint(tmp_path, pairs, SETTINGS, 1).load() is None
+    assert make_checkpoint(tmp_path, pairs, TRAINING, 1).load() is None
+
+
+def test_settings_that_are_unknown_or_missing_are_named():
+    given = asdict(TRAINING)
+    with pytest.raises(TypeError, match="'momentum'"):
+        BindingTraining(**given, momentum=0.9)
+    del given["dropout"]
+    with pytest.raises(TypeError, match="'dropout'"):
+        BindingTraining(**given)
 
 
 def test_training_stops_when_validation_is_stale(pairs):
     keras.utils.set_random_seed(2)
-    settings = SETTINGS | {"learning_rate": 1e-9, "patience": 2, "epochs": 9}
-    _, history = train_binding(pairs, settings, seed=1)
+    training = replace(TRAINING, learning_rate=1e-9, patience=2, epochs=9)
+    _, history = train_binding(pairs, training, seed=1)
     assert len(history) - history["validation_ap"].idxmax() - 1 == 2
 
 
 @pytest.mark.parametrize("rate", [1e30, float("nan")])
 def test_training_that_is_not_finite_stops_and_keeps_nothing(pairs, tmp_path, rate):
-    settings = SETTINGS | {"learning_rate": rate, "epochs": 2}
-    checkpoint = make_checkpoint(tmp_path / "checkpoint", pairs, settings, 1)
+    training = replace(TRAINING, learning_rate=rate, epochs=2)
+    checkpoint = make_checkpoint(tmp_path / "checkpoint", pairs, training, 1)
     with pytest.raises(
         InputError, match=r"epoch 1: train loss is .*lower `learning_rate"
     ):
-        train_binding(pairs, settings, 1, checkpoint)
+        train_binding(pairs, training, 1, checkpoint)
     assert checkpoint.load() is None

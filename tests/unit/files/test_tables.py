@@ -16,10 +16,10 @@ from mirsignal.files.atomic import (
     write_parquet,
     write_tsv,
 )
+from mirsignal.files.bigwig import write_bigwig
 from mirsignal.files.tables import read_table, refuse_duplicates, to_number
 from mirsignal.files.text import read_text
 from mirsignal.sequences.fasta import write_indexed_fasta
-from scripts.export_tracks import as_bigwig
 
 
 def test_unfinished_file_leaves_nothing_behind(tmp_path):
@@ -60,14 +60,14 @@ FILL = {
     ),
     "tsv": lambda path: write_tsv(path, pd.DataFrame({"x": [0.5] * 99_999}), {"x": "x"}),
     "fa": lambda path: write_indexed_fasta(path, f"{path}.fai", [("t", "ACGU" * 99_999)]),
-    "bw": lambda path: write_bigwig(path),
+    "bw": lambda path: fill_bigwig(path),
 }
 
 
-def write_bigwig(path):
+def fill_bigwig(path):
     scores = np.random.default_rng(1).random(50_000)
     with atomic_path(path) as temporary:
-        temporary.write_bytes(as_bigwig({"t": scores}))
+        temporary.write_bytes(write_bigwig({"t": scores}))
 
 
 @pytest.fixture

@@ -1,14 +1,18 @@
 """Clusters tell planted shapes of alignments apart, and do not invent any."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from mirsignal.errors import InputError
 from mirsignal.interpretation.clusters import (
     cluster_alignments,
     describe_clusters,
+    group_alignments,
     nearest,
     path_values,
     represent,
+    write_clusters,
 )
 from mirsignal.interpretation.duplexes import OUTSIDE, WATSON_CRICK
 
@@ -63,3 +67,36 @@ def test_values_are_those_of_the_cells_on_the_path(rng):
     expected[0, [1, 2, 4]] = values[0, [30, 29, 25], [1, 2, 4]]
     expected[1, 19] = values[1, 3, 19]
     np.testing.assert_array_equal(on_path, expected)
+
+
+@pytest.fixture
+def explained(rng):
+    """Return pairs whose path covers the seed or the 3' part, and one without a path."""
+    n = 12
+    values = np.zeros((n + 1, 50, 20))
+    paths = [
+        np.array([[30 - m, m] for m in (range(1, 8) if row < 8 else range(12, 18))])
+        for row in range(n)
+    ]
+    for matrix, cells in zip(values, paths, strict=False):
+        matrix[cells[:, 0], cells[:, 1]] = rng.uniform(0.9, 1.1, len(cells))
+    pairs = pd.DataFrame({"id": [f"pair {row}" for row in range(n + 1)], "p": 0.9})
+    pairs = pairs.assign(mirna_name="let-7", mirna="UGAGGUAGUAGGUUGUAUAG")
+    return pairs.assign(target="A" * 50), values, [*paths, np.zeros((0, 2), np.int64)]
+
+
+def test_alignments_are_grouped_with_examples_in_words(explained):
+    table, summary = group_alignments(*explained, largest=4, seed=1)
+    assert (summary["n"], summary["n_without_path"], summary["k"]) == (12, 1, 2)
+    assert summary["sizes"] == [8, 4]
+    assert summary["clusters"]["pair 0"] == 1
+    assert summary["title"].startswith("12 alignments (1 more without a path): 2 clust")
+    text = write_clusters(table, summary["examples"])
+    assert text.count("let-7, P = 0.900") == 6
+    assert "Cluster 2: n = 4 (33%)" in text
+
+
+def test_pairs_without_any_alignment_are_told(explained):
+    pairs, values, paths = (part[-1:] for part in explained)
+    with pytest.raises(InputError, match="none of 1 test pairs has an alignment"):
+        group_alignments(pairs, values, paths, largest=4, seed=1)

@@ -11,7 +11,9 @@ from mirsignal.interpretation.importance import (
     OTHER_FAMILIES,
     best_site_types,
     common_families,
+    contrast_groups,
     describe_contrast,
+    name_families,
     position_importance,
     seed_contrast,
     summarise_importance,
@@ -110,3 +112,22 @@ def test_rare_families_are_put_together():
     mirnas = [LET7] * 6 + ["UAAAAAAAUAGGUUGUAUAG"] * 2
     families = common_families(pd.DataFrame({"mirna": mirnas}))
     assert families.tolist() == ["GAGGUAG"] * 6 + [OTHER_FAMILIES] * 2
+
+
+def test_contrasts_are_those_of_each_group_alone(rng):
+    importance = rng.normal(size=(8, 20))
+    mirnas = np.array(list("abcdabcd"))
+    groups = {"site_type": ["8mer"] * 5 + [NO_SITE] * 3}
+    found = contrast_groups(importance, groups, 1, mirnas)
+    assert found["all"]["all"] == seed_contrast(importance, 1, mirnas)
+    own = seed_contrast(importance[:5], 1, mirnas[:5])
+    assert found["site_type"] == {
+        "8mer": own,
+        NO_SITE: seed_contrast(importance[5:], 1, mirnas[5:]),
+    }
+
+
+def test_family_is_named_by_its_commonest_member():
+    names = ["let-7a", "let-7b", "let-7b"]
+    pairs = pd.DataFrame({"mirna": LET7, "mirna_name": names})
+    assert name_families(pairs) == {"GAGGUAG": "GAGGUAG let-7b"}

@@ -16,7 +16,7 @@ import json, sys
 import numpy as np
 import pandas as pd
 from mirsignal.networks.backend import keras, set_up
-from mirsignal.binding.training import train_binding
+from mirsignal.binding.training import BindingTraining, train_binding
 
 set_up(1, 3)
 rng = np.random.default_rng(1)
@@ -26,22 +26,35 @@ pairs["target"] = [strand[:50] for strand in strands]
 pairs["label"] = pairs.index % 2
 pairs["round"] = -pairs["label"]
 pairs["split"] = np.where(pairs.index < 60, "train", "validation")
-settings = {
-    **{"network": "cnn", "encoding": "wc_gu", "filters": [4, 4, 4], "n_hidden": 4},
-    **{"dropout": 0.1, "learning_rate": 0.01, "batch_size": 16, "max_shift": 3},
-    **{"class_balance": "mirna", "random_windows": 0.5, "epochs": 2, "patience": 2},
-}
-_, history = train_binding(pairs, settings, seed=1)
+training = BindingTraining(
+    network="cnn",
+    encoding="wc_gu",
+    filters=[4, 4, 4],
+    n_hidden=4,
+    dropout=0.1,
+    max_shift=3,
+    class_balance="mirna",
+    random_windows=0.5,
+    learning_rate=0.01,
+    batch_size=16,
+    epochs=2,
+    patience=2,
+)
+_, history = train_binding(pairs, training, seed=1)
 losses = history[["train_loss", "validation_loss"]].to_numpy()
 json.dump([keras.config.floatx(), losses.tolist()], sys.stdout)
 """
 KERAS_SETTINGS = {"image_data_format": "channels_first", "floatx": "float64"}
 KERAS_SETTINGS |= {"epsilon": 0.1, "backend": "jax"}
 LEAKS = {
-    **{"KERAS_MAX_EPOCHS": "1", "KERAS_MAX_STEPS_PER_EPOCH": "1"},
-    **{"TF_ENABLE_ONEDNN_OPTS": "0", "TF_XLA_FLAGS": "--tf_xla_auto_jit=2"},
-    **{"TF_NUM_INTRAOP_THREADS": "2", "ONEDNN_DEFAULT_FPMATH_MODE": "BF16"},
-    **{"PYTHONHASHSEED": "7", "LC_ALL": "C"},
+    "KERAS_MAX_EPOCHS": "1",
+    "KERAS_MAX_STEPS_PER_EPOCH": "1",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "TF_XLA_FLAGS": "--tf_xla_auto_jit=2",
+    "TF_NUM_INTRAOP_THREADS": "2",
+    "ONEDNN_DEFAULT_FPMATH_MODE": "BF16",
+    "PYTHONHASHSEED": "7",
+    "LC_ALL": "C",
 }
 
 

@@ -10,6 +10,7 @@ from scipy.optimize import check_grad
 from mirsignal.repression.equation import (
     CEILING,
     compete,
+    limit_repression,
     saturate,
     slope_of_competition,
     slope_of_saturation,
@@ -50,3 +51,8 @@ def test_scores_keep_their_order_and_sign():
     assert bounded.iloc[0] == 0
     assert (bounded.diff().dropna() < 0).all()
     assert bounded.iloc[-1] > -CEILING
+
+
+def test_predictions_end_at_the_ceiling_and_are_as_they_are_above():
+    predicted = np.array([-9.0, -CEILING, -3.9, 0.0, 5.0])
+    assert limit_repression(predicted).tolist() == [-CEILING, -CEILING, -3.9, 0, 5]

@@ -1,6 +1,7 @@
 """Fine-tuning: the head by hand, gradients that reach the network, a motif to learn."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,13 @@ from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.binding.models.averaging import join_networks
 from mirsignal.errors import InputError
 from mirsignal.networks.backend import keras
-from mirsignal.repression.fine_tuning import FIRST_OCCUPANCY, RepressionModel, fine_tune
+from mirsignal.repression.fine_tuning import (
+    FIRST_OCCUPANCY,
+    FineTuning,
+    RepressionModel,
+    fine_tune,
+    fine_tune_members,
+)
 from mirsignal.scan.scanning import mirna_rows
 from mirsignal.sequences.codes import encode, reverse_complement
 from mirsignal.signals.windows import CONTEXT, PairWindows
@@ -18,10 +25,15 @@ from mirsignal.statistics.metrics import pearson
 
 MIRNA = "UGAGGUAGUAGGUUGUAUAGUU"
 MOTIF = encode(reverse_complement(MIRNA[8:16]))  # nothing to do with the seed
-SETTINGS = {
-    **{"learning_rate": 0.01, "head_learning_rate": 0.02},
-    **{"batch_size": 32, "epochs": 8},
-}
+TUNING = FineTuning(
+    clip_positive=True,
+    pooling="occupancy",
+    learning_rate=0.01,
+    head_learning_rate=0.02,
+    batch_size=32,
+    epochs=8,
+    n_seeds=1,
+)
 N_MIRNAS, N_GENES = 2, 3
 
 
@@ -126,8 +138,8 @@ def test_gradients_reach_every_network(name, pooling):
         model = build(name, pooling)
         weights = [np.array(v) for v in model.network.trainable_variables]
         fixed = [np.array(v) for v in model.network.non_trainable_variables]
-        settings = SETTINGS | {"learning_rate": rate, "epochs": 1}
-        history, predicted = fine_tune(model, windows, pairs, settings, seed=1)
+        tuning = replace(TUNING, learning_rate=rate, epochs=1)
+        history, predicted = fine_tune(model, windows, pairs, tuning, seed=1)
         assert np.isfinite(predicted).all()
         assert np.isfinite(history.to_numpy()).all()
         changed = [
@@ -145,14 +157,14 @@ def test_gradients_reach_every_network(name, pooling):
 def tuned():
     windows, pairs = planted(1600, most=0)
     model = build()
-    return windows, pairs, model, *fine_tune(model, windows, pairs, SETTINGS, seed=1)
+    return windows, pairs, model, *fine_tune(model, windows, pairs, TUNING, seed=1)
 
 
 def test_motif_that_the_network_did_not_know_is_learned(tuned):
     windows, pairs, _, _, predicted = tuned
     test = (pairs["part"] == "test").to_numpy()
     targets = pairs["target"].to_numpy()
-    frozen = SETTINGS | {"learning_rate": 0.0}
+    frozen = replace(TUNING, learning_rate=0.0)
     _, untuned = fine_tune(build(), windows, pairs, frozen, seed=1)
     before, after = (pearson(targets[test], p[test]) for p in (untuned, predicted))
     assert before < 0.3 < 0.6 < after
@@ -167,9 +179,32 @@ def test_weights_of_the_best_epoch_are_kept(tuned):
 
 def test_same_seed_gives_the_same_numbers(tuned):
     windows, pairs, _, history, predicted = tuned
-    again = fine_tune(build(), windows, pairs, SETTINGS, seed=1)
+    again = fine_tune(build(), windows, pairs, TUNING, seed=1)
     pd.testing.assert_frame_equal(again[0], history)
     np.testing.assert_array_equal(again[1], predicted)
+
+
+def test_members_differ_in_their_seed_alone():
+    windows, pairs = planted(160)
+    rows = np.stack([mirna_rows(MIRNA, "wc")] * 2)
+    tuning = replace(TUNING, epochs=1, n_seeds=2)
+    models, history, predicted = fine_tune_members(
+        lambda: build().network, rows, ["a", "b"], windows, pairs, tuning, seed=1
+    )
+    assert history["member"].tolist() == [1, 2]
+    assert len(models) == 2
+    assert predicted.shape == (160, 2)
+    assert np.ptp(predicted, axis=1).max() > 0
+    alone = fine_tune_members(
+        lambda: build().network,
+        rows,
+        ["a", "b"],
+        windows,
+        pairs,
+        replace(tuning, n_seeds=1),
+        seed=1,
+    )
+    np.testing.assert_array_equal(alone[2][:, 0], predicted[:, 0])
 
 
 def test_network_and_head_can_be_saved(tuned, tmp_path):
@@ -191,9 +226,9 @@ def test_network_and_head_can_be_saved(tuned, tmp_path):
 @pytest.mark.parametrize("key", ["learning_rate", "head_learning_rate"])
 def test_training_that_is_not_finite_stops(key):
     windows, pairs = planted(80)
-    settings = SETTINGS | {key: float("inf"), "epochs": 1}
+    tuning = replace(TUNING, **{key: float("inf")}, epochs=1)
     with pytest.raises(InputError, match=r"epoch 1: .* error is nan; lower"):
-        fine_tune(build(), windows, pairs, settings, seed=1)
+        fine_tune(build(), windows, pairs, tuning, seed=1)
 
 
 def test_members_are_saved_side_by_side(tmp_path, rng):

@@ -4,10 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mirsignal.files.tracks import join_tracks
 from mirsignal.repression.models import SIGNAL_NETWORKS
-from mirsignal.repression.occlusion import find_parts, name_sites, occlude
+from mirsignal.repression.occlusion import (
+    choose_predictions,
+    explain_prediction,
+    find_parts,
+    name_sites,
+    occlude,
+)
 from mirsignal.repression.training import predict_signals
-from mirsignal.signals.compression import SMALLEST, compress
+from mirsignal.signals.compression import SMALLEST, compress, scale
 from mirsignal.sites.seed_sites import find_sites, join
 
 
@@ -60,3 +67,50 @@ def test_sites_of_a_part_are_named_best_first(random_rna):
     parts = pd.DataFrame({"start": [0, 0, 28, 40], "end": [60, 20, 60, 60]})
     names = name_sites(parts, find_sites(mirna, join([utr])))
     assert names == ["8mer 26-34; 6mer 10-16", "6mer 10-16", "8mer 26-34", ""]
+
+
+def test_strongest_prediction_of_each_gene_is_chosen():
+    table = pd.DataFrame({"gene": list("aabc"), "predicted": [-1.0, -3, -2, 0]})
+    assert choose_predictions(table, 2)["predicted"].tolist() == [-3, -2]
+
+
+def test_explained_parts_name_the_pair_and_their_sites(rng, unsettle):
+    model = unsettle(SIGNAL_NETWORKS["site_pooling"](n_channels=2))
+    utr = "G" * 30 + "CUACCUCA" + "G" * 62
+    pair = pd.DataFrame(
+        {
+            "mirna": "m",
+            "transcript": "t2",
+            "gene": "G",
+            "predicted": -0.5,
+            "log2fc": -1.0,
+        },
+        index=[7],
+    )
+    signals = join_tracks(
+        ["t1", "t2"],
+        [rng.random((3, 2)), rng.random((2, 2))],
+        ("logit", "au"),
+        mirnas=np.array(["m", "m"]),
+        positions=np.array([5, 40, 90, 34, 80]),
+    )
+    settings = {"network": "site_pooling", "pools": [4], "task": "classification"}
+    limits = np.array([[0.0, 0.0], [1.0, 1.0]])
+    table, drawn = explain_prediction(
+        next(pair.itertuples()),
+        signals,
+        model,
+        limits,
+        [],
+        "UGAGGUAGUAGGUUGUAUAGUU",
+        utr,
+        **settings,
+    )
+    assert table["sites"].tolist() == ["8mer 30-38", ""]
+    assert table["transcript"].tolist() == ["t2", "t2"]
+    assert (drawn["length"], drawn["unit"]) == (100, "probability")
+    scaled = scale(signals[1], limits)
+    trace = {"positions": signals.extra["positions"][3:]}
+    parts = find_parts(signals[1], signals.channels, trace, 100)
+    lost = occlude(model, scaled, parts, cut=True)
+    assert table["contribution"].to_numpy() == pytest.approx(-lost)

@@ -1,5 +1,7 @@
 """The occupancy model: its gradient, what it learns, and what it leaves to context++."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,9 @@ from scipy.optimize import check_grad
 from mirsignal.errors import InputError
 from mirsignal.repression import occupancy
 from mirsignal.repression.equation import CEILING
+from mirsignal.repression.held_out import predict_held_out
 from mirsignal.repression.occupancy import (
+    OccupancyTraining,
     fit_occupancy,
     fit_seeds,
     load_occupancy,
@@ -18,16 +22,14 @@ from mirsignal.sites.gene_features import GENE_FEATURES
 from mirsignal.sites.regions import GROUPS
 from mirsignal.sites.seed_sites import SITE_TYPES
 
-SETTINGS = {
-    **{
-        "n_hidden": 3,
-        "decay": 0.15,
-        "mirna_decay": 0.05,
-        "gene_decay": 0.05,
-        "prior_share": 0.5,
-    },
-    "n_seeds": 2,
-}
+TRAINING = OccupancyTraining(
+    n_hidden=3,
+    decay=0.15,
+    mirna_decay=0.05,
+    gene_decay=0.05,
+    prior_share=0.5,
+    n_seeds=2,
+)
 N = 400
 
 
@@ -75,13 +77,13 @@ def pairs(rng, sites):
 def test_gradient_is_that_of_the_loss(pairs, sites, genes, rng):
     scaling = occupancy._fit_scaling(pairs, sites, genes)
     data = occupancy._tabulate(pairs, sites, ("a", "b"), scaling)
-    baseline = occupancy._Baseline(pairs, genes, ("a", "b"), scaling, SETTINGS)
+    baseline = occupancy._Baseline(pairs, genes, ("a", "b"), scaling, TRAINING)
     start = occupancy._start(data.x.shape[1], 2, 3, seed=1)
     shapes = {name: value.shape for name, value in start.items()}
 
     def loss(flat):
         parameters = occupancy._unpack(flat, shapes)
-        return occupancy._loss(parameters, data, baseline, SETTINGS)
+        return occupancy._loss(parameters, data, baseline, TRAINING)
 
     for moved in (0.05, 0.5):  # repression in its straight part, and near the ceiling
         point = occupancy._pack(start)
@@ -96,7 +98,7 @@ def test_gradient_is_that_of_the_loss(pairs, sites, genes, rng):
 def test_baseline_is_the_best_for_given_effects(pairs, sites, genes, rng):
     """No other weights make the penalised error smaller."""
     scaling = occupancy._fit_scaling(pairs, sites, genes)
-    baseline = occupancy._Baseline(pairs, genes, ("a", "b"), scaling, SETTINGS)
+    baseline = occupancy._Baseline(pairs, genes, ("a", "b"), scaling, TRAINING)
     design = occupancy._design(pairs, genes, ("a", "b"), scaling)
     effects = rng.normal(-0.2, 0.1, len(pairs))
     error, penalty = baseline.error(effects)
@@ -118,13 +120,13 @@ def test_before_training_a_weak_lone_site_does_what_contextpp_says():
 
 def test_learns_other_genes(pairs, sites, genes):
     held_out = pairs["gene"].isin([f"g{number}" for number in range(0, N, 2)])
-    model = fit_occupancy(pairs[~held_out], sites, genes, SETTINGS, seed=1)
+    model = fit_occupancy(pairs[~held_out], sites, genes, TRAINING, seed=1)
     predicted = model.predict(pairs[held_out], sites, genes)
     assert np.corrcoef(predicted, pairs.loc[held_out, "target"])[0, 1] > 0.9
 
 
 def test_effect_is_0_without_sites_and_needs_no_known_mirna(pairs, sites, genes):
-    model = fit_occupancy(pairs[pairs["mirna"] == "a"], sites, genes, SETTINGS, seed=1)
+    model = fit_occupancy(pairs[pairs["mirna"] == "a"], sites, genes, TRAINING, seed=1)
     other = pairs[pairs["mirna"] == "b"]
     effects = model.effects(other, sites)
     has_site = other["gene"].isin(sites.loc[sites["mirna"] == "b", "gene"]).to_numpy()
@@ -139,8 +141,8 @@ def test_untrained_share_counts_for_new_mirnas_only(pairs, sites, genes):
     known, new = (pairs[pairs["mirna"] == name] for name in "ab")
     effects = {}
     for share in (0, 0.5, 1):
-        settings = SETTINGS | {"prior_share": share}
-        model = fit_occupancy(known, sites, genes, settings, seed=1)
+        training = replace(TRAINING, prior_share=share)
+        model = fit_occupancy(known, sites, genes, training, seed=1)
         effects[share] = model.effects(new, sites)
         parts = model.site_effects(new, sites)
         lone = ~sites.duplicated(["mirna", "gene"], keep=False) & (sites["mirna"] == "b")
@@ -153,7 +155,7 @@ def test_untrained_share_counts_for_new_mirnas_only(pairs, sites, genes):
 
 
 def test_strong_decay_keeps_the_order_of_contextpp(pairs, sites, genes):
-    stiff = SETTINGS | {"decay": 1e6, "mirna_decay": 1e6}
+    stiff = replace(TRAINING, decay=1e6, mirna_decay=1e6)
     model = fit_occupancy(pairs, sites, genes, stiff, seed=1)
     lone = sites.iloc[:20].assign(
         gene=[f"g{number}" for number in range(20)], group="guide_utr", weight=1.0
@@ -164,7 +166,7 @@ def test_strong_decay_keeps_the_order_of_contextpp(pairs, sites, genes):
 
 
 def test_sites_of_a_pair_share_its_effect(pairs, sites, genes):
-    model = fit_occupancy(pairs, sites, genes, SETTINGS, seed=1)
+    model = fit_occupancy(pairs, sites, genes, TRAINING, seed=1)
     parts = model.site_effects(pairs, sites)
     assert (parts < 0).all()
     of_pairs = (
@@ -179,18 +181,18 @@ def test_sites_of_a_pair_share_its_effect(pairs, sites, genes):
 
 
 def test_order_of_rows_does_not_matter(pairs, sites, genes):
-    model = fit_occupancy(pairs, sites, genes, SETTINGS, seed=1)
+    model = fit_occupancy(pairs, sites, genes, TRAINING, seed=1)
     mixed = sites.sample(frac=1, random_state=3)
     assert model.effects(pairs, mixed) == pytest.approx(model.effects(pairs, sites))
 
 
 def test_same_seed_gives_the_same_numbers(pairs, sites, genes):
-    first, again = (fit_occupancy(pairs, sites, genes, SETTINGS, 1) for _ in range(2))
+    first, again = (fit_occupancy(pairs, sites, genes, TRAINING, 1) for _ in range(2))
     assert (first.effects(pairs, sites) == again.effects(pairs, sites)).all()
 
 
 def test_saved_models_come_back(pairs, sites, genes, tmp_path):
-    models = fit_seeds(pairs, sites, genes, SETTINGS, seed=1)
+    models = fit_seeds(pairs, sites, genes, TRAINING, seed=1)
     save_occupancy(tmp_path / "model.npz", models)
     for model, loaded in zip(models, load_occupancy(tmp_path / "model.npz"), strict=True):
         expected = model.predict(pairs, sites, genes)
@@ -200,7 +202,7 @@ def test_saved_models_come_back(pairs, sites, genes, tmp_path):
 
 
 def test_more_sites_repress_more_but_never_beyond_the_ceiling(pairs, sites, genes):
-    model = fit_occupancy(pairs, sites, genes, SETTINGS, seed=1)
+    model = fit_occupancy(pairs, sites, genes, TRAINING, seed=1)
     counts = [1, 2, 5, 20, 100, 1000]
     strong = sites[sites["contextpp"] < -0.4].iloc[[0]].assign(weight=1.0, mirna="a")
     many = pd.concat(
@@ -214,7 +216,7 @@ def test_more_sites_repress_more_but_never_beyond_the_ceiling(pairs, sites, gene
 
 
 def test_a_gene_unlike_any_of_training_counts_as_the_last_that_was(pairs, sites, genes):
-    model = fit_occupancy(pairs, sites, genes, SETTINGS, seed=1)
+    model = fit_occupancy(pairs, sites, genes, TRAINING, seed=1)
     values = genes[list(GENE_FEATURES)]
     odd = pd.DataFrame([values.max() + 50, values.max()]).assign(gene=["g0", "g1"])
     asked = pd.DataFrame({"mirna": "a", "gene": ["g0", "g1"]})
@@ -228,7 +230,7 @@ def test_unknown_feature_is_the_mean_of_training_genes(pairs, sites, genes):
     genes.loc[[0, 60], "orf_gc"] = np.nan
     other = genes.assign(orf_gc=genes["orf_gc"].mask(genes.index < 50, 99.0))
     models = [
-        fit_occupancy(pairs[~held_out], sites, table, SETTINGS, seed=1)
+        fit_occupancy(pairs[~held_out], sites, table, TRAINING, seed=1)
         for table in (genes, other)
     ]
     trained = [model.predict(pairs[~held_out], sites, genes) for model in models]
@@ -243,16 +245,16 @@ def test_unknown_feature_is_the_mean_of_training_genes(pairs, sites, genes):
 def test_fits_converge_and_a_fit_that_does_not_is_logged(
     pairs, sites, genes, caplog, monkeypatch
 ):
-    model = fit_occupancy(pairs, sites, genes, SETTINGS, seed=1)
+    model = fit_occupancy(pairs, sites, genes, TRAINING, seed=1)
     assert 10 < model.n_iterations < 2000
     assert not caplog.records
     further = occupancy._OPTIONS | {"ftol": 1e-12}
     monkeypatch.setattr(occupancy, "_OPTIONS", further)
-    there = fit_occupancy(pairs, sites, genes, SETTINGS, seed=1).effects(pairs, sites)
+    there = fit_occupancy(pairs, sites, genes, TRAINING, seed=1).effects(pairs, sites)
     moved = model.effects(pairs, sites) - there
     assert np.sqrt(np.mean(moved**2)) < 0.01  # noise of the data is 0.05
     monkeypatch.setattr(occupancy, "_OPTIONS", further | {"maxiter": 3})
-    fit_occupancy(pairs, sites, genes, SETTINGS, seed=1)
+    fit_occupancy(pairs, sites, genes, TRAINING, seed=1)
     assert "did not converge in 3 iterations" in caplog.text
 
 
@@ -263,12 +265,32 @@ def test_broken_model_is_refused(table_of, content):
 
 
 def test_sites_without_any_hidden_unit_or_site(pairs, sites, genes):
-    linear = SETTINGS | {"n_hidden": 0}
+    linear = replace(TRAINING, n_hidden=0)
     assert fit_occupancy(pairs, sites, genes, linear, 1).effects(pairs, sites).min() < 0
-    none = fit_occupancy(pairs, sites[:0], genes, SETTINGS, 1)
+    none = fit_occupancy(pairs, sites[:0], genes, TRAINING, 1)
     assert (none.effects(pairs, sites[:0]) == 0).all()
 
 
 def test_fold_changes_that_are_all_clipped_are_predicted_as_they_are(pairs, sites, genes):
-    model = fit_occupancy(pairs.assign(target=0.0), sites, genes, SETTINGS, 1)
+    model = fit_occupancy(pairs.assign(target=0.0), sites, genes, TRAINING, 1)
     assert np.isfinite(model.predict(pairs, sites, genes)).all()
+
+
+def test_no_model_saw_the_genes_and_none_the_mirnas_that_it_predicts(pairs, sites, genes):
+    pairs["fold"] = pairs["gene"].str[1:].astype(int) % 3
+    training = replace(TRAINING, n_seeds=1, leave_one_mirna_out=True)
+    arguments = (sites, genes, 0, 1, training, 1)
+    found = predict_held_out(pairs, *arguments)
+    fold = found["part"].map({"test": 0, "validation": 1})
+    assert found["fold"].tolist() == fold.tolist()
+    assert len(found) == (pairs["fold"] < 2).sum()
+    assert found.loc[found["part"] == "validation", "unseen"].isna().all()
+    changed = pairs["target"].where(pairs["fold"] != 0, 5.0)
+    again = predict_held_out(pairs.assign(target=changed), *arguments)
+    for column in ("occupancy", "effect", "unseen"):
+        np.testing.assert_array_equal(again[column], found[column])
+    without = pairs["target"].where(pairs["mirna"] != "a", 5.0)
+    other = predict_held_out(pairs.assign(target=without), *arguments)
+    rows = (found["mirna"] == "a").to_numpy()
+    np.testing.assert_array_equal(other["unseen"][rows], found["unseen"][rows])
+    assert (other["unseen"] != found["unseen"])[~rows & (fold == 0)].any()

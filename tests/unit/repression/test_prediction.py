@@ -4,29 +4,34 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mirsignal.repression.occupancy import fit_seeds
+from mirsignal.repression.occupancy import OccupancyTraining, fit_seeds
 from mirsignal.repression.prediction import name_as_known, predict_genes
 from mirsignal.sites.gene_features import GENE_FEATURES
 from mirsignal.sites.regions import COLUMNS
 
-SETTINGS = {
-    **{
-        "n_hidden": 2,
-        "decay": 0.15,
-        "mirna_decay": 0.001,
-        "gene_decay": 0.05,
-        "prior_share": 0.5,
-    },
-    "n_seeds": 2,
-}
+TRAINING = OccupancyTraining(
+    n_hidden=2,
+    decay=0.15,
+    mirna_decay=0.001,
+    gene_decay=0.05,
+    prior_share=0.5,
+    n_seeds=2,
+)
 
 
 def make_sites(rows):
     """Return sites from (mirna, gene, group, contextpp); the rest is the same for all."""
     table = pd.DataFrame(rows, columns=["mirna", "gene", "group", "contextpp"])
     constant = {
-        **{"start": 20, "end": 28, "site_type": "8mer", "local_au": 0.5, "distance": 2.0},
-        **{"three_prime": 2.0, "accessibility": np.nan, "off6m": 0, "weight": 1.0},
+        "start": 20,
+        "end": 28,
+        "site_type": "8mer",
+        "local_au": 0.5,
+        "distance": 2.0,
+        "three_prime": 2.0,
+        "accessibility": np.nan,
+        "off6m": 0,
+        "weight": 1.0,
     }
     return table.assign(transcript=table["gene"], **constant)[list(COLUMNS)]
 
@@ -54,7 +59,7 @@ def models():
     target = np.r_[2 * scores, np.zeros(150)] + rng.normal(0, 0.02, 300)
     pairs = pd.DataFrame({"mirna": "known", "gene": genes, "target": target})
     table = pd.DataFrame(rng.normal(size=(300, 9)), columns=list(GENE_FEATURES))
-    given = (pairs, sites, table.assign(gene=genes), SETTINGS)
+    given = (pairs, sites, table.assign(gene=genes), TRAINING)
     return fit_seeds(*given, seed=1)
 
 
@@ -88,7 +93,10 @@ def predict(models, sites=SITES, **options):
 def test_status_and_score_of_every_pair(predicted):
     table, _ = predicted
     assert table.loc["new", "status"].to_dict() == {
-        **{"two": "sites", "one": "sites", "none": "no site", "short": "not scanned"}
+        "two": "sites",
+        "one": "sites",
+        "none": "no site",
+        "short": "not scanned",
     }
     scores = table.loc["new", "score"]
     assert scores["two"] < scores["one"] < scores["none"] == 0

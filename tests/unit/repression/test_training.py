@@ -1,5 +1,7 @@
 """The signal network: blind to padding, able to learn."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,17 +11,35 @@ from mirsignal.networks.backend import keras, tf
 from mirsignal.repression.models import SIGNAL_NETWORKS
 from mirsignal.repression.models.site_pooling import POOLINGS
 from mirsignal.repression.occlusion import occlude
-from mirsignal.repression.training import cut_batches, predict_signals, train_regression
+from mirsignal.repression.training import (
+    SignalTraining,
+    cut_batches,
+    predict_signals,
+    train_regression,
+)
 from mirsignal.signals.compression import SMALLEST
 from mirsignal.statistics.metrics import pearson
 
-SETTINGS = {
-    **{"network": "cnn_gru", "filters": [4, 8], "pools": [4, 4], "n_units": 4},
-    **{"n_hidden": 8, "dropout": 0.0, "learning_rate": 0.01, "batch_size": 32},
-    **{"epochs": 10, "patience": 10, "task": "regression", "threshold": -0.5},
-    **{"pooling": "occupancy", "ridge": 0.001, "n_seeds": 1},
-}
-PEAKS = SETTINGS | {"network": "site_pooling"}
+TRAINING = SignalTraining(
+    network="cnn_gru",
+    task="regression",
+    threshold=-0.5,
+    clip_positive=True,
+    gene_features=False,
+    ridge=0.001,
+    n_units=4,
+    n_hidden=8,
+    dropout=0.0,
+    learning_rate=0.01,
+    batch_size=32,
+    epochs=10,
+    patience=10,
+    n_seeds=1,
+    filters=[4, 8],
+    pools=[4, 4],
+    pooling="occupancy",
+)
+PEAKS = replace(TRAINING, network="site_pooling")
 
 
 def train(*arguments, **named):
@@ -46,7 +66,7 @@ def planted_study(n=240):
 def trained():
     keras.utils.set_random_seed(1)
     signals, pairs = planted_study()
-    return signals, pairs, *train(signals, pairs, SETTINGS, seed=1)
+    return signals, pairs, *train(signals, pairs, TRAINING, seed=1)
 
 
 def test_planted_effect_is_learned(trained):
@@ -66,8 +86,8 @@ def test_weights_of_the_best_epoch_are_kept(trained):
 
 def test_saved_network_predicts_the_mean_of_members_that_differ(tmp_path):
     signals, pairs = planted_peaks(60)
-    settings = PEAKS | {"n_seeds": 2, "epochs": 2}
-    model, history, members = train_regression(signals, pairs, settings, seed=1)
+    training = replace(PEAKS, n_seeds=2, epochs=2)
+    model, history, members = train_regression(signals, pairs, training, seed=1)
     assert members.shape == (60, 2)
     assert np.ptp(members, axis=1).min() > 0
     assert history["member"].tolist() == [1, 1, 2, 2]
@@ -75,22 +95,22 @@ def test_saved_network_predicts_the_mean_of_members_that_differ(tmp_path):
     loaded = keras.models.load_model(tmp_path / "model.keras")
     again = predict_signals(loaded, signals, 1)
     np.testing.assert_allclose(again, members.mean(axis=1), atol=1e-5)
-    *_, first = train_regression(signals, pairs, settings | {"n_seeds": 1}, seed=1)
+    *_, first = train_regression(signals, pairs, replace(training, n_seeds=1), seed=1)
     np.testing.assert_allclose(first[:, 0], members[:, 0], atol=1e-6)
 
 
 @pytest.mark.parametrize("rate", [1e30, float("nan")])
 def test_training_that_is_not_finite_stops(rate):
-    settings = PEAKS | {"learning_rate": rate}
+    training = replace(PEAKS, learning_rate=rate)
     with pytest.raises(InputError, match=r"epoch \d+: .* error is .*lower `learning"):
-        train_regression(*planted_peaks(60), settings, seed=1)
+        train_regression(*planted_peaks(60), training, seed=1)
 
 
 def test_missing_value_in_a_signal_is_refused():
     signals, pairs = planted_study(60)
     signals[int(np.flatnonzero(pairs["part"] == "test")[0])][3] = np.nan
     with pytest.raises(InputError, match="1 of 60 signals hold values that are not fin"):
-        train_regression(signals, pairs, SETTINGS, seed=1)
+        train_regression(signals, pairs, TRAINING, seed=1)
 
 
 @pytest.fixture
@@ -110,11 +130,11 @@ def as_on_gpu(monkeypatch):
 
 @pytest.mark.parametrize("network", SIGNAL_NETWORKS)
 def test_recurrent_layers_read_right_padded_signals_alone(as_on_gpu, network, rng):
-    settings = SETTINGS | {"network": network, "pooling": "gru", "epochs": 1}
+    training = replace(TRAINING, network=network, pooling="gru", epochs=1)
     signals = [rng.random((n, 2)).astype(np.float32) for n in (0, 1, 5, 16, 40, 64)] * 3
     part = ["train", "validation", "test"] * 6
     pairs = pd.DataFrame({"part": part, "target": rng.normal(size=18)})
-    model, *_ = train(signals, pairs, settings, 1)
+    model, *_ = train(signals, pairs, training, 1)
     parts = pd.DataFrame({"first": [0, 20, 0], "stop": [20, 40, 64]})
     for cut in (False, True):
         assert np.isfinite(occlude(model, signals[5], parts, 16, cut=cut)).all()
@@ -137,8 +157,8 @@ def planted_peaks(n=400):
 def test_sites_add_up_in_every_pooling(pooling):
     keras.utils.set_random_seed(1)
     signals, pairs = planted_peaks()
-    settings = SETTINGS | {"network": "site_pooling", "pooling": pooling, "epochs": 40}
-    *_, predicted = train(signals, pairs, settings, seed=1)
+    training = replace(TRAINING, network="site_pooling", pooling=pooling, epochs=40)
+    *_, predicted = train(signals, pairs, training, seed=1)
     test = (pairs["part"] == "test").to_numpy()
     assert pearson(pairs.loc[test, "target"].to_numpy(), predicted[test]) > 0.7
 
@@ -147,8 +167,8 @@ def test_sites_add_up_in_every_pooling(pooling):
 def test_classification_gives_minus_the_chance_of_repression(network):
     keras.utils.set_random_seed(1)
     signals, pairs = planted_study() if network == "cnn_gru" else planted_peaks()
-    settings = SETTINGS | {"network": network, "task": "classification"}
-    _, history, predicted = train(signals, pairs, settings, seed=1)
+    training = replace(TRAINING, network=network, task="classification")
+    _, history, predicted = train(signals, pairs, training, seed=1)
     assert ((predicted <= 0) & (predicted >= -1)).all()
     rows = (pairs["part"] == "validation").to_numpy()
     repressed = (pairs["target"] < -0.5)[rows]
@@ -167,8 +187,8 @@ def test_gene_term_learns_what_the_signal_does_not_hold():
     targets = 0.5 * scaled[:, 0] + np.where(mirna[:, 0] == 1, 1, -1) * scaled[:, 1]
     part = np.repeat(["train", "validation", "test"], 200)
     pairs = pd.DataFrame({"part": part, "target": targets})
-    settings = SETTINGS | {"network": "site_pooling", "epochs": 60, "ridge": 1e-4}
-    model, _, predicted = train(signals, pairs, settings, 1, [genes, mirna])
+    training = replace(TRAINING, network="site_pooling", epochs=60, ridge=1e-4)
+    model, _, predicted = train(signals, pairs, training, 1, [genes, mirna])
     assert pearson(targets[400:], predicted[400:]) > 0.95
     known, other = (
         predict_signals(model, signals[:200], 1, [genes[:200], array[:200]])
@@ -176,7 +196,7 @@ def test_gene_term_learns_what_the_signal_does_not_hold():
     )
     assert pearson(targets[:200], other) < pearson(targets[:200], known)
     assert pearson(scaled[:200, 0], other) > 0.9  # the shared term alone
-    heavy = settings | {"ridge": 1e3}
+    heavy = replace(training, ridge=1e3)
     *_, flat = train(signals, pairs, heavy, 1, [genes, mirna])
     assert flat.std() < 0.1 * predicted.std()
 
@@ -214,8 +234,8 @@ def test_one_long_signal_among_many_short_ones_is_trained_on(monkeypatch):
     lengths = [20] * 96 + [200] * 8  # batches of 8: all alike but the last
     pairs = pd.DataFrame({"part": ["validation"] + ["train"] * 103, "target": -1.0})
     signals = [np.full((length, 1), 0.5, np.float32) for length in lengths]
-    settings = SETTINGS | {"network": "tiny", "epochs": 1, "batch_size": 8}
-    *_, predicted = train(signals, pairs, settings, seed=0)
+    training = replace(TRAINING, network="tiny", epochs=1, batch_size=8)
+    *_, predicted = train(signals, pairs, training, seed=0)
     assert np.isfinite(predicted).all()
 
 

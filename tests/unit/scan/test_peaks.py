@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirsignal.scan.peaks import PEAK_COLUMNS, call_peaks
+from mirsignal.files.tracks import join_tracks
+from mirsignal.scan.peaks import (
+    PEAK_COLUMNS,
+    call_all_peaks,
+    call_peaks,
+    tabulate_bed,
+)
 
 
 def bumps(length, *places, half_width=8):
@@ -86,3 +92,18 @@ def test_peaks_lie_on_the_track(values):
         assert (table["end"] <= len(score)).all()
         assert table["height"].is_monotonic_decreasing
         assert not table["summit"].duplicated().any()
+
+
+def test_peaks_of_all_shards_are_rows_of_a_bed_file():
+    tracks = {"t2": bumps(200, (100, 2.0)), "t1": bumps(200, (50, 1.0), (150, 0.5))}
+    shards = [
+        join_tracks([name], [np.stack([track, track / 2], 1)], ("score", "prediction"))
+        for name, track in tracks.items()
+    ]
+    peaks = call_all_peaks(shards, smoothing=1, min_prominence=0.25)
+    bed = tabulate_bed(peaks.assign(mirna="a"))
+    assert bed["transcript"].tolist() == ["t1", "t1", "t2"]
+    assert bed["summit"].tolist() == [50, 150, 100]
+    assert bed["score"].tolist() == [500, 250, 1000]
+    assert bed["prediction"].tolist() == [0.5, 0.25, 1.0]
+    assert tabulate_bed(peaks[:0].assign(mirna="a")).empty

@@ -11,6 +11,7 @@ from mirsignal.signals.windows import (
     collect_windows,
     cut_windows,
     describe_context,
+    scan_passengers,
     tabulate_candidates,
 )
 
@@ -105,3 +106,20 @@ def test_one_broad_peak_is_one_candidate():
     ripple = (broad * (1 + 0.1 * np.cos(at * np.pi / 6))).astype(np.float32)
     found = tabulate_candidates([("t", ripple)], 12)
     assert found["position"].tolist() == [int(ripple.argmax())]
+
+
+def test_passengers_that_are_loaded_are_scanned_on_every_shard():
+    class Scorer:
+        def score(self, transcripts, mirna, threshold):
+            seen.append(mirna)
+            return [np.stack([track(60, p30=0.8)] * 2, axis=1) for _ in transcripts], []
+
+    seen = []
+    mirnas = MIRNAS.assign(passenger_share=[0.0, 0.2])
+    shards = [{"t1": encode("A" * 60), "t2": encode("C" * 60)}, {"t3": encode("A" * 60)}]
+    found = pd.concat(scan_passengers(Scorer(), mirnas, shards, n=1))
+    assert seen == [MIRNAS["passenger"][1]] * 2
+    assert found["transcript"].tolist() == ["t1", "t2", "t3"]
+    assert found["mirna"].unique().tolist() == ["let-7"]
+    assert found["strand"].unique().tolist() == ["passenger"]
+    assert found["position"].tolist() == [30] * 3

@@ -1,0 +1,47 @@
+"""The best epoch is the first of the best measure, and a training ends in time."""
+
+import pytest
+
+from mirsignal.errors import InputError
+from mirsignal.networks.history import BestEpoch
+
+
+def add(best, values):
+    """Add epochs until the training is over; the weights of an epoch are its value."""
+    for value in values:
+        if best.is_over:
+            break
+        best.add({best_measure: value}, lambda value=value: [value])
+    return best
+
+
+best_measure = "validation_error"
+
+
+def test_first_of_the_lowest_is_kept_until_patience_ends():
+    best = add(BestEpoch(best_measure, epochs=9, patience=3), [3, 1, 2, 1, 1, 0])
+    assert [row["epoch"] for row in best.rows] == [1, 2, 3, 4, 5]
+    assert (best.number, best.weights) == (2, [1])
+
+
+def test_highest_is_kept_where_it_is_the_best():
+    best = BestEpoch(best_measure, epochs=4, patience=9, lowest=False)
+    add(best, [0.5, 0.9, 0.9, 0.1, 1.0])
+    assert (len(best.rows), best.number, best.weights) == (4, 2, [0.9])
+
+
+def test_training_goes_on_from_its_rows_with_the_same_end():
+    values = [3, 1, 2, 4, 5, 0]
+    whole = add(BestEpoch(best_measure, 9, patience=3), values)
+    begun = add(BestEpoch(best_measure, 9, patience=3), values[:3])
+    again = BestEpoch(best_measure, 9, 3, rows=begun.rows, weights=begun.weights)
+    add(again, values[3:])
+    assert (again.rows, again.weights) == (whole.rows, whole.weights)
+    assert BestEpoch(best_measure, 9, 3, rows=whole.rows).is_over
+
+
+def test_error_that_is_not_finite_is_told_and_kept_nowhere():
+    best = add(BestEpoch(best_measure, 9, 9), [1.0])
+    with pytest.raises(InputError, match="epoch 2: validation error is nan"):
+        add(best, [float("nan")])
+    assert best.weights == [1.0]
