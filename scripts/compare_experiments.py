@@ -7,7 +7,7 @@ from mirsignal.workflow.jobs import run
 
 COLUMNS = {
     "experiment": "experiment: its signal network; stacked: with the occupancy model and "
-    "context++; or a predictor that all share",
+    "context++; occupancy: its own model of that kind; or a predictor that all share",
     "n": "(miRNA, gene) pairs",
     "n_genes": "their genes",
     "n_mirnas": "their miRNAs",
@@ -26,6 +26,11 @@ def main(snakemake):
     rows += [row(f"{m['experiment']}, stacked", m, "stacked") for m in every]
     shared = ("occupancy", "seed_counts", "site_features", "contextpp", "targetscan")
     known = every[0]["predictors"]
+    rows += [
+        row(f"{m['experiment']}, occupancy", m, "occupancy")
+        for m in every
+        if m["recipes"]["occupancy"] != every[0]["recipes"]["occupancy"]
+    ]
     rows += [row(name, every[0], name) for name in shared if name in known]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     write_tsv(snakemake.output[0], table, COLUMNS)

@@ -5,7 +5,6 @@ import logging
 import pandas as pd
 
 from mirsignal.files.atomic import write_tsv
-from mirsignal.repression.folds import label_pairs
 from mirsignal.repression.occupancy import fit_seeds, save_occupancy
 from mirsignal.sites.regions import GROUPS
 from mirsignal.workflow.jobs import run
@@ -24,12 +23,7 @@ COLUMNS = {
 
 def main(snakemake):
     files = snakemake.input
-    pairs = label_pairs(
-        pd.read_parquet(files.fold_changes),
-        pd.read_parquet(files.folds),
-        snakemake.params.clip_positive,
-    )
-    sites, genes = pd.read_parquet(files.sites), pd.read_parquet(files.genes)
+    pairs, sites, genes = map(pd.read_parquet, (files.pairs, files.sites, files.genes))
     models = fit_seeds(
         pairs, sites, genes, snakemake.params.settings, snakemake.params.seed
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.files.atomic import write_parquet
-from mirsignal.repression.folds import held_out_folds, label_pairs
+from mirsignal.repression.folds import held_out_folds
 from mirsignal.repression.occupancy import fit_seeds
 from mirsignal.statistics.metrics import pearson
 from mirsignal.workflow.jobs import run
@@ -17,12 +17,8 @@ log = logging.getLogger("mirsignal")
 def main(snakemake):
     files, settings = snakemake.input, snakemake.params.settings
     fold, seed = int(snakemake.wildcards.fold), snakemake.params.seed
-    folds = pd.read_parquet(files.folds)
-    pairs = label_pairs(
-        pd.read_parquet(files.fold_changes), folds, snakemake.params.clip_positive
-    )
-    sites, genes = pd.read_parquet(files.sites), pd.read_parquet(files.genes)
-    test, validation = held_out_folds(fold, folds["fold"].nunique())
+    pairs, sites, genes = map(pd.read_parquet, (files.pairs, files.sites, files.genes))
+    test, validation = held_out_folds(fold, snakemake.params.n_folds)
     parts, n_iterations = [], []
     for part, left_out in (("test", [test]), ("validation", [test, validation])):
         train = pairs[~pairs["fold"].isin(left_out)]

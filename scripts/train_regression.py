@@ -42,14 +42,12 @@ def main(snakemake):
 def label_signals(snakemake, signals, fold):
     """Return a row per measured signal (`repression.part_pairs`) with its number."""
     table = pd.DataFrame({"mirna": signals.extra["mirnas"], "transcript": signals.ids})
-    files, clip = snakemake.input, snakemake.params.settings["clip_positive"]
     return part_pairs(
         table.assign(signal=range(len(table))),
-        pd.read_parquet(files.transcripts),
-        pd.read_parquet(files.folds),
-        pd.read_parquet(files.fold_changes),
+        pd.read_parquet(snakemake.input.transcripts),
+        pd.read_parquet(snakemake.input.pairs),
         fold,
-        clip,
+        snakemake.params.n_folds,
     )
 
 

@@ -33,10 +33,8 @@ def main(snakemake):
     if candidates.empty:
         raise InputError(f"{files.windows}: no window has P above 0; check the network")
     scanned = mirnas[["mirna"]].merge(transcripts[["transcript"]], how="cross")
-    folds, measured = map(pd.read_parquet, (files.folds, files.fold_changes))
-    pairs = part_pairs(
-        scanned, transcripts, folds, measured, fold, settings["clip_positive"]
-    )
+    labelled = pd.read_parquet(files.pairs)
+    pairs = part_pairs(scanned, transcripts, labelled, fold, snakemake.params.n_folds)
     log.info("%s", pairs["part"].value_counts().to_dict())
     fasta = Transcripts(files.fasta)
     codes = {name: encode(fasta[name]) for name in pairs["transcript"].unique()}
