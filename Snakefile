@@ -96,5 +96,8 @@ wildcard_constraints:
     prediction=r"[a-z0-9_]+",
 
 
+measure_no_shared_results()
+
+
 onsuccess:
     print(closing_words())

@@ -18,7 +18,7 @@ rule train_binding:
     log:
         "<logs>/train_binding/<binding_recipes>/{member}.log",
     benchmark:
-        measured("<benchmarks>/train_binding/<binding_recipes>/{member}.tsv")
+        "<benchmarks>/train_binding/<binding_recipes>/{member}.tsv"
     cache: SHARED
     conda:
         "../envs/tensorflow.yaml"

@@ -52,7 +52,7 @@ rule scan_transcripts:
     log:
         "<logs>/scan_transcripts/<scan_recipes>/{batch}.{shard}.log",
     benchmark:
-        measured("<benchmarks>/scan_transcripts/<scan_recipes>/{batch}.{shard}.tsv")
+        "<benchmarks>/scan_transcripts/<scan_recipes>/{batch}.{shard}.tsv"
     cache: SHARED
     conda:
         "../envs/tensorflow.yaml"

@@ -47,7 +47,7 @@ def test_a_study_without_fold_changes_has_binding_and_scan(fresh):
 
 
 def test_networks_without_site_types_do_not_wait_for_folding(fresh):
-    """Length and composition of genes, which some of them read, are of sequences alone."""
+    """Length and composition of genes, which some read, are of sequences alone."""
     folder = "results/small/regression/balanced.cnn.attribution"
     planned = fresh.planned(
         f"{folder}.paired_peaks.site_pooling_genes/fold_0/model.keras",

@@ -119,7 +119,8 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
 def test_another_recipe_of_occupancy_trains_no_network(finished):
     extra = "occupancy: {soft: {decay: 0.05}}\nexperiments: {soft: {occupancy: soft}}"
     planned = finished.planned("results/small/comparison/soft/metrics.json", extra=extra)
-    assert planned == {"fit_occupancy": 3, "stack_predictions": 1, "compare_predictions": 1}
+    assert planned.pop("fit_occupancy") == 3
+    assert planned == {"stack_predictions": 1, "compare_predictions": 1}
 
 
 def test_library_edit_reruns_only_rules_that_reach_it(finished):
