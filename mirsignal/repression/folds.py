@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-
 import numpy as np
 import pandas as pd
 
 from mirsignal.errors import InputError
-
-_log = logging.getLogger(__name__)
 
 
 def split_genes(genes: pd.Series, n_folds: int, seed: int) -> pd.DataFrame:

@@ -28,7 +28,8 @@ from mirsignal.workflow.source import source_digest
 # Of these files, which another workflow may use as a module.
 ROOT = Path(str(workflow.current_basedir)).parents[1]
 
-# What another workflow gives as `config` lies over config.yaml, as a --configfile.
+# What another workflow gives as `config` lies over config.yaml, as a --configfile. In a
+# run of our own too, for settings in one order: another order would change parameters.
 given_config, config = config, load_configfile(str(ROOT / "config.yaml"))
 update_config(config, given_config)
 
