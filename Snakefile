@@ -17,7 +17,13 @@ min_version("9.0")
 configfile: f"{workflow.current_basedir}/config.yaml"
 
 
-include: "rules/common.smk"
+include: "rules/common/configuration.smk"
+include: "rules/common/inputs.smk"
+include: "rules/common/paths.smk"
+include: "rules/common/settings.smk"
+include: "rules/common/digests.smk"
+include: "rules/common/figures.smk"
+include: "rules/common/targets.smk"
 
 
 checked(use_library_of, ROOT)
@@ -26,50 +32,38 @@ checked(use_library_of, ROOT)
 report: "report/workflow.rst"
 
 
-wildcard_constraints:
-    study=STUDY,
-    samples=one_of("samples"),
-    binding=one_of("binding"),
-    scan=one_of("scan"),
-    signals=one_of("signals"),
-    regression=one_of("regression"),
-    experiment="|".join(CONFIG["experiments"]),
-    mirna=r"[A-Za-z0-9][A-Za-z0-9._-]*",
-    batch=r"[A-Za-z0-9][A-Za-z0-9._-]*",
-    shard="|".join(SHARDS),
-    member=r"\d+",
-    test_set="|".join(INPUTS["test_sets"]) or "none",
-    fold=r"\d+",
-    prediction=r"[a-z0-9_]+",
-
-
 rule all:
+    """The main job: everything of experiment `main`."""
     input:
         results_of("main"),
     localrule: True
 
 
 rule binding:
+    """The samples and binding networks of every experiment."""
     input:
         [binding_results_of(experiment) for experiment in CONFIG["experiments"]],
     localrule: True
 
 
 rule scan:
+    """Peaks and tracks of every miRNA, of experiment `main`."""
     input:
         scan_results_of("main"),
     localrule: True
 
 
 rule ablations:
+    """Every experiment, and their comparison."""
     input:
         [results_of(experiment) for experiment in CONFIG["experiments"]],
-        f"results/{STUDY}/comparison/experiments.tsv",
-        f"results/{STUDY}/comparison/experiments.svg",
+        "<results>/comparison/experiments.tsv",
+        "<results>/comparison/experiments.svg",
     localrule: True
 
 
 rule predict:
+    """Repression of other miRNAs and transcripts (config: predict)."""
     input:
         predicted_files,
     localrule: True
@@ -88,8 +82,26 @@ include: "rules/comparison.smk"
 include: "rules/prediction.smk"
 
 
+# After the rules: only then do constraints reach the wildcards that path variables hold.
+wildcard_constraints:
+    samples=one_of(CONFIG["samples"]),
+    binding=one_of(CONFIG["binding"]),
+    scan=one_of(CONFIG["scan"]),
+    signals=one_of(CONFIG["signals"]),
+    regression=one_of(CONFIG["regression"]),
+    occupancy=one_of(CONFIG["occupancy"]),
+    experiment=one_of(CONFIG["experiments"]),
+    test_set=one_of(INPUTS["test_sets"]),
+    shard=one_of(SHARDS),
+    mirna=r"[A-Za-z0-9][A-Za-z0-9._-]*",
+    batch=r"[A-Za-z0-9][A-Za-z0-9._-]*",
+    member=r"\d+",
+    fold=r"\d+",
+    clipping="clipped|unclipped",
+    prediction=r"[a-z0-9_]+",
+
+
 measure_no_shared_results()
-leave_scripts_to_digests()
 
 
 onsuccess:

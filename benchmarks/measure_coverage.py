@@ -60,8 +60,10 @@ def prepare(data):
 
 def measure(data):
     """Write coverage in the study and in other cells, with the noise of each."""
-    study = pd.read_csv(STUDY / "occupancy/coverage.tsv", sep="\t", comment="#")
-    intervals = pd.read_csv(STUDY / "occupancy/intervals.tsv", sep="\t", comment="#")
+    study, intervals = (
+        pd.read_csv(STUDY / f"occupancy/sites/{table}.tsv", sep="\t", comment="#")
+        for table in ("coverage", "intervals")
+    )
     noise = float(intervals["noise_sd"].iloc[0])
     rows = [study.assign(cells="hct116", interval="as predicted", noise_sd=noise)]
     trained = set(pd.read_parquet(STUDY / "inputs/mirnas.parquet")["sequence"])

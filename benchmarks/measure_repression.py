@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.files.atomic import read_json, write_json
-from mirsignal.repression.folds import label_pairs
 from mirsignal.repression.occupancy import OccupancyTraining, fit_occupancy
 from mirsignal.statistics.metrics import pearson
 
@@ -91,13 +90,9 @@ def bounds(measure):
 
 def seeds(folder):
     """Return r of the occupancy model by seed: how much the start of a fit matters."""
-    run = read_json(f"{folder}/occupancy/provenance.json")
-    training = OccupancyTraining(**run["settings"]["settings"])
-    pairs = label_pairs(
-        pd.read_parquet(f"{folder}/inputs/fold_changes.parquet"),
-        pd.read_parquet(f"{folder}/inputs/folds.parquet"),
-        clip_positive=True,
-    )
+    provenance = read_json(f"{folder}/occupancy/sites/provenance.json")
+    training = OccupancyTraining(**provenance["settings"]["settings"])
+    pairs = pd.read_parquet(f"{folder}/inputs/pairs/clipped.parquet")
     sites = pd.read_parquet(f"{folder}/contextpp/regions.parquet")
     genes = pd.read_parquet(f"{folder}/contextpp/genes.parquet")
     values = []

@@ -7,17 +7,18 @@
 
 
 rule train_binding:
+    """A binding network from labelled pairs, one of those that differ in seed."""
     input:
-        pairs="results/{study}/samples/{samples}/pairs.parquet",
+        pairs="<samples>/pairs.parquet",
         checks=checks_before_training,
     output:
-        model="results/{study}/binding/{samples}.{binding}/seed_{member}/model.keras",
-        history="results/{study}/binding/{samples}.{binding}/seed_{member}/history.tsv",
-        provenance="results/{study}/binding/{samples}.{binding}/seed_{member}/provenance.json",
+        model="<binding>/seed_{member}/model.keras",
+        history="<binding>/seed_{member}/history.tsv",
+        provenance="<binding>/seed_{member}/provenance.json",
     log:
-        "results/{study}/logs/train_binding/{samples}.{binding}/{member}.log",
+        "<logs>/train_binding/<binding_recipes>/{member}.log",
     benchmark:
-        "results/{study}/benchmarks/train_binding/{samples}.{binding}/{member}.tsv"
+        "<benchmarks>/train_binding/<binding_recipes>/{member}.tsv"
     cache: SHARED
     conda:
         "../envs/tensorflow.yaml"
@@ -37,23 +38,18 @@ rule train_binding:
 
 
 rule choose_binding:
+    """The best network of a binding recipe on validation pairs."""
     input:
-        models=lambda wildcards: expand(
-            "results/{{study}}/binding/{{samples}}.{{binding}}/seed_{member}/model.keras",
-            member=members(wildcards),
-        ),
-        histories=lambda wildcards: expand(
-            "results/{{study}}/binding/{{samples}}.{{binding}}/seed_{member}/history.tsv",
-            member=members(wildcards),
-        ),
+        models=expand("<binding>/seed_{member}/model.keras", member=members),
+        histories=expand("<binding>/seed_{member}/history.tsv", member=members),
     output:
-        model="results/{study}/binding/{samples}.{binding}/model.keras",
-        history="results/{study}/binding/{samples}.{binding}/history.tsv",
-        provenance="results/{study}/binding/{samples}.{binding}/provenance.json",
+        model="<binding>/model.keras",
+        history="<binding>/history.tsv",
+        provenance="<binding>/provenance.json",
     log:
-        "results/{study}/logs/choose_binding/{samples}.{binding}.log",
+        "<logs>/choose_binding/<binding_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/choose_binding/{samples}.{binding}.tsv"
+        "<benchmarks>/choose_binding/<binding_recipes>.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"
@@ -66,18 +62,16 @@ rule choose_binding:
 
 
 rule score_baselines:
+    """Test pairs scored by folding energy and seed class."""
     input:
-        pairs="results/{study}/samples/{samples}/pairs.parquet",
-        others=expand(
-            "results/{{study}}/inputs/test_sets/{test_set}.parquet",
-            test_set=INPUTS["test_sets"],
-        ),
+        pairs="<samples>/pairs.parquet",
+        others=TEST_SETS,
     output:
-        "results/{study}/binding/baselines.{samples}/scores.parquet",
+        "<results>/binding/baselines.{samples}/scores.parquet",
     log:
-        "results/{study}/logs/score_baselines/{samples}.log",
+        "<logs>/score_baselines/{samples}.log",
     benchmark:
-        "results/{study}/benchmarks/score_baselines/{samples}.tsv"
+        "<benchmarks>/score_baselines/{samples}.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
@@ -90,26 +84,21 @@ rule score_baselines:
 
 
 rule evaluate_binding:
+    """Measures and predictions of a binding recipe on all test sets, beside baselines."""
     input:
-        models=lambda wildcards: expand(
-            "results/{{study}}/binding/{{samples}}.{{binding}}/seed_{member}/model.keras",
-            member=members(wildcards),
-        ),
-        history="results/{study}/binding/{samples}.{binding}/history.tsv",
-        pairs="results/{study}/samples/{samples}/pairs.parquet",
-        baselines="results/{study}/binding/baselines.{samples}/scores.parquet",
-        others=expand(
-            "results/{{study}}/inputs/test_sets/{test_set}.parquet",
-            test_set=INPUTS["test_sets"],
-        ),
+        models=expand("<binding>/seed_{member}/model.keras", member=members),
+        history="<binding>/history.tsv",
+        pairs="<samples>/pairs.parquet",
+        baselines="<results>/binding/baselines.{samples}/scores.parquet",
+        others=TEST_SETS,
     output:
-        metrics="results/{study}/binding/{samples}.{binding}/metrics.json",
-        predictions="results/{study}/binding/{samples}.{binding}/test_predictions.parquet",
-        table="results/{study}/binding/{samples}.{binding}/metrics.tsv",
+        metrics="<binding>/metrics.json",
+        predictions="<binding>/test_predictions.parquet",
+        table="<binding>/metrics.tsv",
     log:
-        "results/{study}/logs/evaluate_binding/{samples}.{binding}.log",
+        "<logs>/evaluate_binding/<binding_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/evaluate_binding/{samples}.{binding}.tsv"
+        "<benchmarks>/evaluate_binding/<binding_recipes>.tsv"
     conda:
         "../envs/tensorflow.yaml"
     resources:
@@ -125,36 +114,29 @@ rule evaluate_binding:
 
 
 rule draw_evaluation:
+    """The figure and the table of measures of a binding recipe."""
     input:
-        metrics="results/{study}/binding/{samples}.{binding}/metrics.json",
-        table="results/{study}/binding/{samples}.{binding}/metrics.tsv",
-        predictions="results/{study}/binding/{samples}.{binding}/test_predictions.parquet",
-        history="results/{study}/binding/{samples}.{binding}/history.tsv",
+        metrics="<binding>/metrics.json",
+        table="<binding>/metrics.tsv",
+        predictions="<binding>/test_predictions.parquet",
+        history="<binding>/history.tsv",
     output:
         page=report(
-            "results/{study}/binding/{samples}.{binding}/metrics.html",
+            "<binding>/metrics.html",
             caption="../report/binding_metrics.rst",
             category="2 Binding",
-            labels={
-                "samples": "{samples}",
-                "binding": "{binding}",
-                "figure": "table of measures",
-            },
+            labels=labels("table of measures", "samples", "binding"),
         ),
         figure=report(
-            "results/{study}/binding/{samples}.{binding}/evaluation.svg",
+            "<binding>/evaluation.svg",
             caption="../report/evaluation.rst",
             category="2 Binding",
-            labels={
-                "samples": "{samples}",
-                "binding": "{binding}",
-                "figure": "evaluation",
-            },
+            labels=labels("evaluation", "samples", "binding"),
         ),
     log:
-        "results/{study}/logs/draw_evaluation/{samples}.{binding}.log",
+        "<logs>/draw_evaluation/<binding_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/draw_evaluation/{samples}.{binding}.tsv"
+        "<benchmarks>/draw_evaluation/<binding_recipes>.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"

@@ -1,42 +1,68 @@
 # Comparison: predictions, baselines, context++ and TargetScan on the same pairs.
 #
-# in:   regression/{chain}/predictions.parquet, stacked.parquet,
-#       regression/baseline.{regression}, occupancy/fold_{fold}.parquet,
+# in:   regression/{chain}/predictions.parquet, fold_{fold}/predictions.parquet,
+#       regression/baseline.{regression}, occupancy/{occupancy}/fold_{fold}.parquet,
 #       contextpp/pairs.parquet, inputs
-# out:  comparison/{experiment}/metrics.json, metrics.tsv, figures, truth.json (simulated);
+# out:  comparison/{experiment}/stacked.parquet, stacked_weights.tsv (signal network,
+#       occupancy model and context++); metrics.json, metrics.tsv, figures, truth.json
+#       (simulated);
 #       comparison/unseen/metrics.json, metrics.tsv, per_mirna.svg (each miRNA left out);
 #       comparison/experiments.tsv, experiments.svg
 
 
+rule stack_predictions:
+    """The stack of signal network, occupancy model and context++ of an experiment."""
+    input:
+        predictions=experiment_files(
+            "regression", expand("fold_{fold}/predictions.parquet", fold=FOLDS)
+        ),
+        occupancy=experiment_files(
+            "occupancy", expand("fold_{fold}.parquet", fold=FOLDS)
+        ),
+        contextpp="<contextpp>/pairs.parquet",
+        targetscan=TARGETSCAN,
+    output:
+        table="<comparison>/stacked.parquet",
+        weights="<comparison>/stacked_weights.tsv",
+    log:
+        "<logs>/stack_predictions/{experiment}.log",
+    benchmark:
+        "<benchmarks>/stack_predictions/{experiment}.tsv"
+    localrule: True
+    conda:
+        "../envs/tables.yaml"
+    params:
+        code=code("stack_predictions"),
+    script:
+        "../scripts/stack_predictions.py"
+
+
 rule compare_predictions:
+    """Measures of all predictors of an experiment on the same pairs."""
     input:
         predictions=experiment_file("regression", "predictions.parquet"),
-        baseline=lambda wildcards: "results/{}/regression/baseline.{}/predictions.parquet".format(
-            STUDY, experiment_recipes(CONFIG, wildcards.experiment)["regression"]
-        ),
-        stacked=experiment_file("regression", "stacked.parquet"),
-        contextpp="results/{study}/contextpp/pairs.parquet",
-        sites="results/{study}/contextpp/sites.parquet",
-        targetscan=targetscan_scores(),
+        baseline=lambda wildcards: baseline_of(wildcards.experiment),
+        stacked="<comparison>/stacked.parquet",
+        contextpp="<contextpp>/pairs.parquet",
+        sites="<contextpp>/sites.parquet",
+        targetscan=TARGETSCAN,
     output:
-        metrics="results/{study}/comparison/{experiment}/metrics.json",
-        pairs="results/{study}/comparison/{experiment}/pairs.parquet",
-        provenance="results/{study}/comparison/{experiment}/provenance.json",
-        table="results/{study}/comparison/{experiment}/metrics.tsv",
+        metrics="<comparison>/metrics.json",
+        pairs="<comparison>/pairs.parquet",
+        provenance="<comparison>/provenance.json",
+        table="<comparison>/metrics.tsv",
     log:
-        "results/{study}/logs/compare_predictions/{experiment}.log",
+        "<logs>/compare_predictions/{experiment}.log",
     benchmark:
-        "results/{study}/benchmarks/compare_predictions/{experiment}.tsv"
+        "<benchmarks>/compare_predictions/{experiment}.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
         mem_mb=more(3000),
         runtime=more(60),
     params:
-        settings={
-            key: CONFIG["comparison"][key] for key in ("thresholds", "n_resamples")
-        },
-        recipes=lambda wildcards: experiment_recipes(CONFIG, wildcards.experiment),
+        settings=settings_of("comparison", "thresholds", "n_resamples"),
+        recipes=lambda wildcards: RECIPES[wildcards.experiment],
         target=lambda wildcards: target_of(wildcards.experiment),
         seed=CONFIG["seed"],
         code=code("compare_predictions"),
@@ -45,51 +71,52 @@ rule compare_predictions:
 
 
 rule draw_comparison:
+    """The figures and the table of an experiment's comparison."""
     input:
-        pairs="results/{study}/comparison/{experiment}/pairs.parquet",
-        metrics="results/{study}/comparison/{experiment}/metrics.json",
-        table="results/{study}/comparison/{experiment}/metrics.tsv",
+        pairs="<comparison>/pairs.parquet",
+        metrics="<comparison>/metrics.json",
+        table="<comparison>/metrics.tsv",
     output:
         page=report(
-            "results/{study}/comparison/{experiment}/metrics.html",
+            "<comparison>/metrics.html",
             caption="../report/metrics.rst",
             category="5 Comparison",
-            labels={"experiment": "{experiment}", "figure": "table of measures"},
+            labels=labels("table of measures", "experiment"),
         ),
         scatter=report(
-            "results/{study}/comparison/{experiment}/scatter.svg",
+            "<comparison>/scatter.svg",
             caption="../report/scatter.rst",
             category="5 Comparison",
-            labels={"experiment": "{experiment}", "figure": "scatter"},
+            labels=labels("scatter", "experiment"),
         ),
         cumulative=report(
-            "results/{study}/comparison/{experiment}/cumulative.svg",
+            "<comparison>/cumulative.svg",
             caption="../report/cumulative.rst",
             category="5 Comparison",
-            labels={"experiment": "{experiment}", "figure": "cumulative"},
+            labels=labels("cumulative", "experiment"),
         ),
         precision_recall=report(
-            "results/{study}/comparison/{experiment}/precision_recall.svg",
+            "<comparison>/precision_recall.svg",
             caption="../report/precision_recall.rst",
             category="5 Comparison",
-            labels={"experiment": "{experiment}", "figure": "precision and recall"},
+            labels=labels("precision and recall", "experiment"),
         ),
         top_targets=report(
-            "results/{study}/comparison/{experiment}/top_targets.svg",
+            "<comparison>/top_targets.svg",
             caption="../report/top_targets.rst",
             category="5 Comparison",
-            labels={"experiment": "{experiment}", "figure": "top targets"},
+            labels=labels("top targets", "experiment"),
         ),
         per_mirna=report(
-            "results/{study}/comparison/{experiment}/per_mirna.svg",
+            "<comparison>/per_mirna.svg",
             caption="../report/per_mirna.rst",
             category="5 Comparison",
-            labels={"experiment": "{experiment}", "figure": "per miRNA"},
+            labels=labels("per miRNA", "experiment"),
         ),
     log:
-        "results/{study}/logs/draw_comparison/{experiment}.log",
+        "<logs>/draw_comparison/{experiment}.log",
     benchmark:
-        "results/{study}/benchmarks/draw_comparison/{experiment}.tsv"
+        "<benchmarks>/draw_comparison/{experiment}.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"
@@ -102,28 +129,26 @@ rule draw_comparison:
 
 
 rule compare_unseen:
+    """Measures of predictors of miRNAs that no model was trained on."""
     input:
-        occupancy=expand("results/{{study}}/occupancy/fold_{fold}.parquet", fold=FOLDS),
-        baseline="results/{study}/regression/baseline.%s/predictions.parquet"
-        % MAIN["regression"],
-        contextpp="results/{study}/contextpp/pairs.parquet",
-        targetscan=targetscan_scores(),
+        occupancy=expand("<main_occupancy>/fold_{fold}.parquet", fold=FOLDS),
+        baseline=baseline_of("main"),
+        contextpp="<contextpp>/pairs.parquet",
+        targetscan=TARGETSCAN,
     output:
-        metrics="results/{study}/comparison/unseen/metrics.json",
-        table="results/{study}/comparison/unseen/metrics.tsv",
+        metrics="<unseen>/metrics.json",
+        table="<unseen>/metrics.tsv",
     log:
-        "results/{study}/logs/compare_unseen.log",
+        "<logs>/compare_unseen.log",
     benchmark:
-        "results/{study}/benchmarks/compare_unseen.tsv"
+        "<benchmarks>/compare_unseen.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
         mem_mb=more(3000),
         runtime=more(60),
     params:
-        settings={
-            key: CONFIG["comparison"][key] for key in ("thresholds", "n_resamples")
-        },
+        settings=settings_of("comparison", "thresholds", "n_resamples"),
         target=target_of("main"),
         seed=CONFIG["seed"],
         code=code("compare_unseen"),
@@ -132,26 +157,27 @@ rule compare_unseen:
 
 
 rule draw_unseen:
+    """The figure and the table of the comparison on unseen miRNAs."""
     input:
-        metrics="results/{study}/comparison/unseen/metrics.json",
-        table="results/{study}/comparison/unseen/metrics.tsv",
+        metrics="<unseen>/metrics.json",
+        table="<unseen>/metrics.tsv",
     output:
         page=report(
-            "results/{study}/comparison/unseen/metrics.html",
+            "<unseen>/metrics.html",
             caption="../report/unseen.rst",
             category="5 Comparison",
-            labels={"experiment": "unseen miRNAs", "figure": "table of measures"},
+            labels=labels("table of measures", experiment="unseen miRNAs"),
         ),
         per_mirna=report(
-            "results/{study}/comparison/unseen/per_mirna.svg",
+            "<unseen>/per_mirna.svg",
             caption="../report/unseen.rst",
             category="5 Comparison",
-            labels={"experiment": "unseen miRNAs", "figure": "per miRNA"},
+            labels=labels("per miRNA", experiment="unseen miRNAs"),
         ),
     log:
-        "results/{study}/logs/draw_unseen.log",
+        "<logs>/draw_unseen.log",
     benchmark:
-        "results/{study}/benchmarks/draw_unseen.tsv"
+        "<benchmarks>/draw_unseen.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"
@@ -164,24 +190,23 @@ rule draw_unseen:
 
 
 rule measure_recovery:
+    """How much of the planted truth of a simulated study each stage recovered."""
     input:
-        positives="results/{study}/inputs/positives.parquet",
-        tracks=lambda wildcards: scan_files(experiment_folder("scan", wildcards)),
-        peaks=lambda wildcards: expand(
-            experiment_file("scan", "{mirna}/peaks.parquet")(wildcards), mirna=MIRNAS
-        ),
-        mirnas="results/{study}/inputs/mirnas.parquet",
-        fasta="results/{study}/inputs/transcripts.fa",
-        index="results/{study}/inputs/transcripts.fa.fai",
-        pairs="results/{study}/comparison/{experiment}/pairs.parquet",
-        true_sites="results/{study}/simulation/truth_sites.parquet",
-        true_pairs="results/{study}/simulation/truth_pairs.parquet",
+        positives="<inputs>/positives.parquet",
+        tracks=experiment_files("scan", SCAN_FILES),
+        peaks=experiment_files("scan", expand("{mirna}/peaks.parquet", mirna=MIRNAS)),
+        mirnas="<inputs>/mirnas.parquet",
+        fasta="<inputs>/transcripts.fa",
+        index="<inputs>/transcripts.fa.fai",
+        pairs="<comparison>/pairs.parquet",
+        true_sites="<simulation>/truth_sites.parquet",
+        true_pairs="<simulation>/truth_pairs.parquet",
     output:
-        "results/{study}/comparison/{experiment}/truth.json",
+        "<comparison>/truth.json",
     log:
-        "results/{study}/logs/measure_recovery/{experiment}.log",
+        "<logs>/measure_recovery/{experiment}.log",
     benchmark:
-        "results/{study}/benchmarks/measure_recovery/{experiment}.tsv"
+        "<benchmarks>/measure_recovery/{experiment}.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
@@ -195,17 +220,18 @@ rule measure_recovery:
 
 
 rule compare_experiments:
+    """A table of all experiments side by side."""
     input:
         expand(
-            "results/{{study}}/comparison/{experiment}/metrics.json",
+            "<results>/comparison/{experiment}/metrics.json",
             experiment=CONFIG["experiments"],
         ),
     output:
-        "results/{study}/comparison/experiments.tsv",
+        "<results>/comparison/experiments.tsv",
     log:
-        "results/{study}/logs/compare_experiments.log",
+        "<logs>/compare_experiments.log",
     benchmark:
-        "results/{study}/benchmarks/compare_experiments.tsv"
+        "<benchmarks>/compare_experiments.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"
@@ -217,26 +243,27 @@ rule compare_experiments:
 
 
 rule draw_experiments:
+    """The figure and the table of all experiments."""
     input:
-        table="results/{study}/comparison/experiments.tsv",
-        metrics="results/{study}/comparison/main/metrics.json",
+        table="<results>/comparison/experiments.tsv",
+        metrics="<results>/comparison/main/metrics.json",
     output:
         page=report(
-            "results/{study}/comparison/experiments.html",
+            "<results>/comparison/experiments.html",
             caption="../report/experiments.rst",
             category="6 Ablations",
-            labels={"figure": "table of experiments"},
+            labels=labels("table of experiments"),
         ),
         figure=report(
-            "results/{study}/comparison/experiments.svg",
+            "<results>/comparison/experiments.svg",
             caption="../report/experiments.rst",
             category="6 Ablations",
-            labels={"figure": "forest plot"},
+            labels=labels("forest plot"),
         ),
     log:
-        "results/{study}/logs/draw_experiments.log",
+        "<logs>/draw_experiments.log",
     benchmark:
-        "results/{study}/benchmarks/draw_experiments.tsv"
+        "<benchmarks>/draw_experiments.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"

@@ -5,26 +5,28 @@
 # out:  contextpp/accessibility/{shard}.parquet (the slow part, of sites only);
 #       contextpp/sites.parquet (features and score), pairs.parquet (sum over sites);
 #       contextpp/regions.parquet (sites of both strands, in reading frames as well) and
-#       genes.parquet (length and composition), for the occupancy model
+#       genes.parquet (length and composition, of sequences alone), for other models
 
 CONTEXT_CONTENT = contents(
     "resources/contextpp_coefficients.tsv",
-    *(INPUTS["contextpp"].get(key) for key in ("ta_sps", "mrna")),
+    INPUTS["contextpp"].get("ta_sps"),
+    INPUTS["contextpp"].get("mrna"),
 )
 
 
 rule fold_sites:
+    """Accessibility of the seed sites of a shard's transcripts, by folding around them."""
     input:
-        mirnas="results/{study}/inputs/mirnas.parquet",
-        fasta="results/{study}/inputs/transcripts.fa",
-        index="results/{study}/inputs/transcripts.fa.fai",
-        shards="results/{study}/inputs/shards.parquet",
+        mirnas="<inputs>/mirnas.parquet",
+        fasta="<inputs>/transcripts.fa",
+        index="<inputs>/transcripts.fa.fai",
+        shards="<inputs>/shards.parquet",
     output:
-        "results/{study}/contextpp/accessibility/{shard}.parquet",
+        "<contextpp>/accessibility/{shard}.parquet",
     log:
-        "results/{study}/logs/fold_sites/{shard}.log",
+        "<logs>/fold_sites/{shard}.log",
     benchmark:
-        "results/{study}/benchmarks/fold_sites/{shard}.tsv"
+        "<benchmarks>/fold_sites/{shard}.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
@@ -37,26 +39,27 @@ rule fold_sites:
 
 
 rule score_contextpp:
+    """The context++ score of every seed site, and its sum over each pair."""
     input:
-        mirnas="results/{study}/inputs/mirnas.parquet",
-        fasta="results/{study}/inputs/transcripts.fa",
-        index="results/{study}/inputs/transcripts.fa.fai",
-        transcripts="results/{study}/inputs/transcripts.parquet",
+        mirnas="<inputs>/mirnas.parquet",
+        fasta="<inputs>/transcripts.fa",
+        index="<inputs>/transcripts.fa.fai",
+        transcripts="<inputs>/transcripts.parquet",
         accessibility=expand(
-            "results/{{study}}/contextpp/accessibility/{shard}.parquet",
+            "<contextpp>/accessibility/{shard}.parquet",
             shard=SHARDS if CONFIG["comparison"]["accessibility"] else [],
         ),
         ta_sps=optional_file("contextpp", "ta_sps"),
         mrna=optional_file("contextpp", "mrna"),
         coefficients=data_input("resources/contextpp_coefficients.tsv"),
     output:
-        sites="results/{study}/contextpp/sites.parquet",
-        pairs="results/{study}/contextpp/pairs.parquet",
-        provenance="results/{study}/contextpp/provenance.json",
+        sites="<contextpp>/sites.parquet",
+        pairs="<contextpp>/pairs.parquet",
+        provenance="<contextpp>/provenance.json",
     log:
-        "results/{study}/logs/score_contextpp.log",
+        "<logs>/score_contextpp.log",
     benchmark:
-        "results/{study}/benchmarks/score_contextpp.tsv"
+        "<benchmarks>/score_contextpp.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
@@ -71,23 +74,49 @@ rule score_contextpp:
         "../scripts/score_contextpp.py"
 
 
-rule tabulate_regions:
+rule describe_genes:
+    """Length and composition of each gene's mRNA, from sequences alone."""
     input:
-        sites="results/{study}/contextpp/sites.parquet",
-        mirnas="results/{study}/inputs/mirnas.parquet",
-        fasta="results/{study}/inputs/transcripts.fa",
-        index="results/{study}/inputs/transcripts.fa.fai",
-        transcripts="results/{study}/inputs/transcripts.parquet",
+        fasta="<inputs>/transcripts.fa",
+        index="<inputs>/transcripts.fa.fai",
+        transcripts="<inputs>/transcripts.parquet",
+        mrna=optional_file("contextpp", "mrna"),
+    output:
+        "<contextpp>/genes.parquet",
+    log:
+        "<logs>/describe_genes.log",
+    benchmark:
+        "<benchmarks>/describe_genes.tsv"
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=more(4000),
+        runtime=more(30),
+    params:
+        mrna_columns=INPUTS["contextpp"]["mrna_columns"],
+        content=contents(INPUTS["contextpp"].get("mrna")),
+        code=code("describe_genes"),
+    script:
+        "../scripts/describe_genes.py"
+
+
+rule tabulate_regions:
+    """Sites of both strands of the duplex, in 3' UTRs and reading frames."""
+    input:
+        sites="<contextpp>/sites.parquet",
+        mirnas="<inputs>/mirnas.parquet",
+        fasta="<inputs>/transcripts.fa",
+        index="<inputs>/transcripts.fa.fai",
+        transcripts="<inputs>/transcripts.parquet",
         ta_sps=optional_file("contextpp", "ta_sps"),
         mrna=optional_file("contextpp", "mrna"),
         coefficients=data_input("resources/contextpp_coefficients.tsv"),
     output:
-        sites="results/{study}/contextpp/regions.parquet",
-        genes="results/{study}/contextpp/genes.parquet",
+        "<contextpp>/regions.parquet",
     log:
-        "results/{study}/logs/tabulate_regions.log",
+        "<logs>/tabulate_regions.log",
     benchmark:
-        "results/{study}/benchmarks/tabulate_regions.tsv"
+        "<benchmarks>/tabulate_regions.tsv"
     conda:
         "../envs/tables.yaml"
     resources:

@@ -3,31 +3,33 @@
 # in:   a simulation, downloads, or files under `data`
 # out:  mirnas.parquet, strands.tsv (passengers, and how often they are loaded),
 #       transcripts.fa + .parquet; where the study names them fold_changes.parquet,
-#       targetscan.parquet; folds.parquet, shards.parquet; checked.json (inputs that are
-#       read late were looked at)
+#       targetscan.parquet; folds.parquet, shards.parquet; pairs/{clipping}.parquet (fold
+#       changes with fold and target); checked.json (inputs that are read late were
+#       looked at)
 
 
 if SIMULATED:
 
     rule simulate_study:
+        """A simulated study with a known truth: all its input files, and the planted sites."""
         input:
             mirnas=data_input(INPUTS["mirnas"]["file"]),
             clash_mirnas=data_input("resources/mirnas_human.tsv"),
         output:
-            hybrids="results/{study}/simulation/hybrids.tsv.gz",
-            clash_transcripts="results/{study}/simulation/clash_transcripts.fa.gz",
-            transcripts="results/{study}/simulation/transcripts.fa.gz",
-            genes="results/{study}/simulation/genes.tsv",
-            fold_change="results/{study}/simulation/fold_change.tsv",
-            targetscan="results/{study}/simulation/targetscan.tsv",
-            variants="results/{study}/simulation/variants.tsv",
-            sites="results/{study}/simulation/truth_sites.parquet",
-            pairs="results/{study}/simulation/truth_pairs.parquet",
-            provenance="results/{study}/simulation/provenance.json",
+            hybrids="<simulation>/hybrids.tsv.gz",
+            clash_transcripts="<simulation>/clash_transcripts.fa.gz",
+            transcripts="<simulation>/transcripts.fa.gz",
+            genes="<simulation>/genes.tsv",
+            fold_change="<simulation>/fold_change.tsv",
+            targetscan="<simulation>/targetscan.tsv",
+            variants="<simulation>/variants.tsv",
+            sites="<simulation>/truth_sites.parquet",
+            pairs="<simulation>/truth_pairs.parquet",
+            provenance="<simulation>/provenance.json",
         log:
-            "results/{study}/logs/simulate_study.log",
+            "<logs>/simulate_study.log",
         benchmark:
-            "results/{study}/benchmarks/simulate_study.tsv"
+            "<benchmarks>/simulate_study.tsv"
         conda:
             "../envs/tables.yaml"
         resources:
@@ -48,12 +50,13 @@ if DOWNLOADS:
 
     # Where Snakemake runs: the nodes of a cluster often lack the network.
     rule download_file:
+        """A file of the study from its address or a mirror, with its checksum compared."""
         output:
             f"resources/{STUDY}/{{file}}",
         log:
-            f"results/{STUDY}/logs/download_file/{{file}}.log",
+            "<logs>/download_file/{file}.log",
         benchmark:
-            f"results/{STUDY}/benchmarks/download_file/{{file}}.tsv"
+            "<benchmarks>/download_file/{file}.tsv"
         wildcard_constraints:
             file="|".join(map(re.escape, DOWNLOADS)),
         localrule: True
@@ -70,16 +73,17 @@ if DOWNLOADS:
 
 
 rule prepare_mirnas:
+    """The study's miRNAs, clean and without duplicates, and their passenger strands."""
     input:
         data_input(INPUTS["mirnas"]["file"]),
     output:
-        table="results/{study}/inputs/mirnas.parquet",
-        strands="results/{study}/inputs/strands.tsv",
-        provenance="results/{study}/inputs/provenance/prepare_mirnas.json",
+        table="<inputs>/mirnas.parquet",
+        strands="<inputs>/strands.tsv",
+        provenance="<inputs>/provenance/prepare_mirnas.json",
     log:
-        "results/{study}/logs/prepare_mirnas.log",
+        "<logs>/prepare_mirnas.log",
     benchmark:
-        "results/{study}/benchmarks/prepare_mirnas.tsv"
+        "<benchmarks>/prepare_mirnas.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"
@@ -93,18 +97,19 @@ rule prepare_mirnas:
 
 
 rule prepare_transcripts:
+    """The study's transcripts as FASTA with index, and the table of their genes."""
     input:
         transcripts=data_input(INPUTS["transcripts"]["file"]),
         genes=optional_file("transcripts", "genes"),
     output:
-        fasta="results/{study}/inputs/transcripts.fa",
-        index="results/{study}/inputs/transcripts.fa.fai",
-        table="results/{study}/inputs/transcripts.parquet",
-        provenance="results/{study}/inputs/provenance/prepare_transcripts.json",
+        fasta="<inputs>/transcripts.fa",
+        index="<inputs>/transcripts.fa.fai",
+        table="<inputs>/transcripts.parquet",
+        provenance="<inputs>/provenance/prepare_transcripts.json",
     log:
-        "results/{study}/logs/prepare_transcripts.log",
+        "<logs>/prepare_transcripts.log",
     benchmark:
-        "results/{study}/benchmarks/prepare_transcripts.tsv"
+        "<benchmarks>/prepare_transcripts.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
@@ -123,17 +128,18 @@ rule prepare_transcripts:
 if "fold_change" in INPUTS:
 
     rule prepare_fold_changes:
+        """Measured log2 fold changes of the study's miRNAs and genes, a row per pair."""
         input:
             tables=[data_input(file) for file in fold_change_tables().values()],
-            mirnas="results/{study}/inputs/mirnas.parquet",
-            transcripts="results/{study}/inputs/transcripts.parquet",
+            mirnas="<inputs>/mirnas.parquet",
+            transcripts="<inputs>/transcripts.parquet",
         output:
-            table="results/{study}/inputs/fold_changes.parquet",
-            provenance="results/{study}/inputs/provenance/prepare_fold_changes.json",
+            table="<inputs>/fold_changes.parquet",
+            provenance="<inputs>/provenance/prepare_fold_changes.json",
         log:
-            "results/{study}/logs/prepare_fold_changes.log",
+            "<logs>/prepare_fold_changes.log",
         benchmark:
-            "results/{study}/benchmarks/prepare_fold_changes.tsv"
+            "<benchmarks>/prepare_fold_changes.tsv"
         localrule: True
         conda:
             "../envs/tables.yaml"
@@ -150,17 +156,18 @@ if "fold_change" in INPUTS:
 if "targetscan" in INPUTS:
 
     rule prepare_targetscan:
+        """TargetScan's scores of the study's miRNAs and genes, a row per pair."""
         input:
             table=data_input(INPUTS["targetscan"]["file"]),
-            mirnas="results/{study}/inputs/mirnas.parquet",
-            transcripts="results/{study}/inputs/transcripts.parquet",
+            mirnas="<inputs>/mirnas.parquet",
+            transcripts="<inputs>/transcripts.parquet",
         output:
-            table="results/{study}/inputs/targetscan.parquet",
-            provenance="results/{study}/inputs/provenance/prepare_targetscan.json",
+            table="<inputs>/targetscan.parquet",
+            provenance="<inputs>/provenance/prepare_targetscan.json",
         log:
-            "results/{study}/logs/prepare_targetscan.log",
+            "<logs>/prepare_targetscan.log",
         benchmark:
-            "results/{study}/benchmarks/prepare_targetscan.tsv"
+            "<benchmarks>/prepare_targetscan.tsv"
         localrule: True
         conda:
             "../envs/tables.yaml"
@@ -179,27 +186,21 @@ TRACKS = {n: f for n, f in INPUTS["tracks"].items() if is_given(data_file(f))}
 VARIANTS = INPUTS.get("measured_variants", {})
 
 
-# Reads now what is used late, so that nothing is trained or scanned in vain.
 rule check_inputs:
+    """A look at inputs that are read late, so that nothing is trained or scanned in vain."""
     input:
-        mirnas="results/{study}/inputs/mirnas.parquet",
-        transcripts="results/{study}/inputs/transcripts.parquet",
-        pairs=[
-            "results/{study}/inputs/positives.parquet",
-            *expand(
-                "results/{{study}}/inputs/test_sets/{test_set}.parquet",
-                test_set=INPUTS["test_sets"],
-            ),
-        ],
+        mirnas="<inputs>/mirnas.parquet",
+        transcripts="<inputs>/transcripts.parquet",
+        pairs=["<inputs>/positives.parquet", *TEST_SETS],
         tracks=[data_input(file) for file in TRACKS.values()],
-        variants=optional_file("measured_variants", "file") if VARIANTS else [],
+        variants=optional_file("measured_variants", "file"),
         named=named_pairs(),
     output:
-        "results/{study}/inputs/checked.json",
+        "<inputs>/checked.json",
     log:
-        "results/{study}/logs/check_inputs.log",
+        "<logs>/check_inputs.log",
     benchmark:
-        "results/{study}/benchmarks/check_inputs.tsv"
+        "<benchmarks>/check_inputs.tsv"
     priority: 1
     localrule: True
     conda:
@@ -217,14 +218,15 @@ rule check_inputs:
 
 
 rule split_genes:
+    """The cross-validation fold of each gene, which all models share."""
     input:
-        "results/{study}/inputs/transcripts.parquet",
+        "<inputs>/transcripts.parquet",
     output:
-        "results/{study}/inputs/folds.parquet",
+        "<inputs>/folds.parquet",
     log:
-        "results/{study}/logs/split_genes.log",
+        "<logs>/split_genes.log",
     benchmark:
-        "results/{study}/benchmarks/split_genes.tsv"
+        "<benchmarks>/split_genes.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"
@@ -236,15 +238,36 @@ rule split_genes:
         "../scripts/split_genes.py"
 
 
-rule plan_shards:
+rule label_pairs:
+    """Measured pairs with the fold of their gene and the target of training."""
     input:
-        "results/{study}/inputs/transcripts.parquet",
+        fold_changes="<inputs>/fold_changes.parquet",
+        folds="<inputs>/folds.parquet",
     output:
-        "results/{study}/inputs/shards.parquet",
+        "<inputs>/pairs/{clipping}.parquet",
     log:
-        "results/{study}/logs/plan_shards.log",
+        "<logs>/label_pairs/{clipping}.log",
     benchmark:
-        "results/{study}/benchmarks/plan_shards.tsv"
+        "<benchmarks>/label_pairs/{clipping}.tsv"
+    localrule: True
+    conda:
+        "../envs/tables.yaml"
+    params:
+        code=code("label_pairs"),
+    script:
+        "../scripts/label_pairs.py"
+
+
+rule plan_shards:
+    """The shard of each transcript; shards hold about equal numbers of nucleotides."""
+    input:
+        "<inputs>/transcripts.parquet",
+    output:
+        "<inputs>/shards.parquet",
+    log:
+        "<logs>/plan_shards.log",
+    benchmark:
+        "<benchmarks>/plan_shards.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"

@@ -15,21 +15,22 @@
 
 
 rule explain_pairs:
+    """SHAP values of named pairs and of test positives."""
     input:
-        model="results/{study}/binding/{samples}.{binding}/model.keras",
-        pairs="results/{study}/samples/{samples}/pairs.parquet",
-        predictions="results/{study}/binding/{samples}.{binding}/test_predictions.parquet",
-        mirnas="results/{study}/inputs/mirnas.parquet",
+        model="<binding>/model.keras",
+        pairs="<samples>/pairs.parquet",
+        predictions="<binding>/test_predictions.parquet",
+        mirnas="<inputs>/mirnas.parquet",
         named=named_pairs(),
     output:
-        shap="results/{study}/interpretation/{samples}.{binding}/shap.npz",
-        pairs="results/{study}/interpretation/{samples}.{binding}/explained.parquet",
-        summary="results/{study}/interpretation/{samples}.{binding}/explanations.json",
-        provenance="results/{study}/interpretation/{samples}.{binding}/provenance.json",
+        shap="<interpretation>/shap.npz",
+        pairs="<interpretation>/explained.parquet",
+        summary="<interpretation>/explanations.json",
+        provenance="<interpretation>/provenance.json",
     log:
-        "results/{study}/logs/explain_pairs/{samples}.{binding}.log",
+        "<logs>/explain_pairs/<binding_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/explain_pairs/{samples}.{binding}.tsv"
+        "<benchmarks>/explain_pairs/<binding_recipes>.tsv"
     conda:
         "../envs/tensorflow.yaml"
     resources:
@@ -37,10 +38,15 @@ rule explain_pairs:
         runtime=more(60),
         gpu=1,
     params:
-        settings=interpretation(
-            *("n_pairs", "n_many", "explainer", "n_background", "pair_columns")
+        settings=settings_of(
+            "interpretation",
+            "n_pairs",
+            "n_many",
+            "explainer",
+            "n_background",
+            "pair_columns",
         ),
-        encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
+        encoding=lookup("{binding}/encoding", within=CONFIG["binding"]),
         seed=CONFIG["seed"],
         content=contents(CONFIG["interpretation"]["pairs"]),
         code=code("explain_pairs"),
@@ -49,49 +55,47 @@ rule explain_pairs:
 
 
 rule align_pairs:
+    """The strongest path through the SHAP values of each pair, as an alignment."""
     input:
-        pairs="results/{study}/interpretation/{samples}.{binding}/explained.parquet",
-        shap="results/{study}/interpretation/{samples}.{binding}/shap.npz",
+        pairs="<interpretation>/explained.parquet",
+        shap="<interpretation>/shap.npz",
     output:
-        table="results/{study}/interpretation/{samples}.{binding}/alignments.tsv",
-        text="results/{study}/interpretation/{samples}.{binding}/alignments.txt",
-        paths="results/{study}/interpretation/{samples}.{binding}/alignments.parquet",
+        table="<interpretation>/alignments.tsv",
+        text="<interpretation>/alignments.txt",
+        paths="<interpretation>/alignments.parquet",
     log:
-        "results/{study}/logs/align_pairs/{samples}.{binding}.log",
+        "<logs>/align_pairs/<binding_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/align_pairs/{samples}.{binding}.tsv"
+        "<benchmarks>/align_pairs/<binding_recipes>.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
         mem_mb=more(2000),
         runtime=more(30),
     params:
-        gaps=interpretation("gap_open", "gap_extend"),
+        gaps=settings_of("interpretation", "gap_open", "gap_extend"),
         code=code("align_pairs"),
     script:
         "../scripts/align_pairs.py"
 
 
 rule draw_pairs:
+    """Heat maps of SHAP values with their alignments."""
     input:
-        pairs="results/{study}/interpretation/{samples}.{binding}/explained.parquet",
-        shap="results/{study}/interpretation/{samples}.{binding}/shap.npz",
-        paths="results/{study}/interpretation/{samples}.{binding}/alignments.parquet",
+        pairs="<interpretation>/explained.parquet",
+        shap="<interpretation>/shap.npz",
+        paths="<interpretation>/alignments.parquet",
     output:
         report(
-            "results/{study}/interpretation/{samples}.{binding}/pairs.svg",
+            "<interpretation>/pairs.svg",
             caption="../report/pairs.rst",
             category="3 Interpretation",
-            labels={
-                "samples": "{samples}",
-                "binding": "{binding}",
-                "figure": "SHAP of pairs",
-            },
+            labels=labels("SHAP of pairs", "samples", "binding"),
         ),
     log:
-        "results/{study}/logs/draw_pairs/{samples}.{binding}.log",
+        "<logs>/draw_pairs/<binding_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/draw_pairs/{samples}.{binding}.tsv"
+        "<benchmarks>/draw_pairs/<binding_recipes>.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"
@@ -103,16 +107,17 @@ rule draw_pairs:
 
 
 rule measure_importance:
+    """What each miRNA position adds to the logit of test positives."""
     input:
-        pairs="results/{study}/interpretation/{samples}.{binding}/explained.parquet",
-        shap="results/{study}/interpretation/{samples}.{binding}/shap.npz",
+        pairs="<interpretation>/explained.parquet",
+        shap="<interpretation>/shap.npz",
     output:
-        table="results/{study}/interpretation/{samples}.{binding}/importance.tsv",
-        summary="results/{study}/interpretation/{samples}.{binding}/importance.json",
+        table="<interpretation>/importance.tsv",
+        summary="<interpretation>/importance.json",
     log:
-        "results/{study}/logs/measure_importance/{samples}.{binding}.log",
+        "<logs>/measure_importance/<binding_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/measure_importance/{samples}.{binding}.tsv"
+        "<benchmarks>/measure_importance/<binding_recipes>.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
@@ -126,24 +131,21 @@ rule measure_importance:
 
 
 rule draw_importance:
+    """The figure of importance by miRNA position."""
     input:
-        table="results/{study}/interpretation/{samples}.{binding}/importance.tsv",
-        summary="results/{study}/interpretation/{samples}.{binding}/importance.json",
+        table="<interpretation>/importance.tsv",
+        summary="<interpretation>/importance.json",
     output:
         report(
-            "results/{study}/interpretation/{samples}.{binding}/importance.svg",
+            "<interpretation>/importance.svg",
             caption="../report/importance.rst",
             category="3 Interpretation",
-            labels={
-                "samples": "{samples}",
-                "binding": "{binding}",
-                "figure": "importance by miRNA position",
-            },
+            labels=labels("importance by miRNA position", "samples", "binding"),
         ),
     log:
-        "results/{study}/logs/draw_importance/{samples}.{binding}.log",
+        "<logs>/draw_importance/<binding_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/draw_importance/{samples}.{binding}.tsv"
+        "<benchmarks>/draw_importance/<binding_recipes>.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"
@@ -155,18 +157,19 @@ rule draw_importance:
 
 
 rule cluster_alignments:
+    """Clusters of the alignments of test positives."""
     input:
-        pairs="results/{study}/interpretation/{samples}.{binding}/explained.parquet",
-        shap="results/{study}/interpretation/{samples}.{binding}/shap.npz",
-        paths="results/{study}/interpretation/{samples}.{binding}/alignments.parquet",
+        pairs="<interpretation>/explained.parquet",
+        shap="<interpretation>/shap.npz",
+        paths="<interpretation>/alignments.parquet",
     output:
-        table="results/{study}/interpretation/{samples}.{binding}/clusters.tsv",
-        text="results/{study}/interpretation/{samples}.{binding}/clusters.txt",
-        summary="results/{study}/interpretation/{samples}.{binding}/clusters.json",
+        table="<interpretation>/clusters.tsv",
+        text="<interpretation>/clusters.txt",
+        summary="<interpretation>/clusters.json",
     log:
-        "results/{study}/logs/cluster_alignments/{samples}.{binding}.log",
+        "<logs>/cluster_alignments/<binding_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/cluster_alignments/{samples}.{binding}.tsv"
+        "<benchmarks>/cluster_alignments/<binding_recipes>.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
@@ -181,24 +184,21 @@ rule cluster_alignments:
 
 
 rule draw_clusters:
+    """The figure of the clusters of alignments."""
     input:
-        table="results/{study}/interpretation/{samples}.{binding}/clusters.tsv",
-        summary="results/{study}/interpretation/{samples}.{binding}/clusters.json",
+        table="<interpretation>/clusters.tsv",
+        summary="<interpretation>/clusters.json",
     output:
         report(
-            "results/{study}/interpretation/{samples}.{binding}/clusters.svg",
+            "<interpretation>/clusters.svg",
             caption="../report/clusters.rst",
             category="3 Interpretation",
-            labels={
-                "samples": "{samples}",
-                "binding": "{binding}",
-                "figure": "clusters of alignments",
-            },
+            labels=labels("clusters of alignments", "samples", "binding"),
         ),
     log:
-        "results/{study}/logs/draw_clusters/{samples}.{binding}.log",
+        "<logs>/draw_clusters/<binding_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/draw_clusters/{samples}.{binding}.tsv"
+        "<benchmarks>/draw_clusters/<binding_recipes>.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"
@@ -210,18 +210,19 @@ rule draw_clusters:
 
 
 rule mutate_pairs:
+    """Predictions of every single substitution of target and miRNA."""
     input:
-        model="results/{study}/binding/{samples}.{binding}/model.keras",
-        pairs="results/{study}/interpretation/{samples}.{binding}/explained.parquet",
-        shap="results/{study}/interpretation/{samples}.{binding}/shap.npz",
+        model="<binding>/model.keras",
+        pairs="<interpretation>/explained.parquet",
+        shap="<interpretation>/shap.npz",
     output:
-        table="results/{study}/interpretation/{samples}.{binding}/mutagenesis.tsv",
-        mutants="results/{study}/interpretation/{samples}.{binding}/mutagenesis.npz",
-        summary="results/{study}/interpretation/{samples}.{binding}/mutagenesis.json",
+        table="<interpretation>/mutagenesis.tsv",
+        mutants="<interpretation>/mutagenesis.npz",
+        summary="<interpretation>/mutagenesis.json",
     log:
-        "results/{study}/logs/mutate_pairs/{samples}.{binding}.log",
+        "<logs>/mutate_pairs/<binding_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/mutate_pairs/{samples}.{binding}.tsv"
+        "<benchmarks>/mutate_pairs/<binding_recipes>.tsv"
     conda:
         "../envs/tensorflow.yaml"
     resources:
@@ -229,7 +230,7 @@ rule mutate_pairs:
         runtime=more(30),
         gpu=1,
     params:
-        encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
+        encoding=lookup("{binding}/encoding", within=CONFIG["binding"]),
         seed=CONFIG["seed"],
         code=code("mutate_pairs"),
     script:
@@ -237,24 +238,21 @@ rule mutate_pairs:
 
 
 rule draw_mutants:
+    """The figure of in-silico mutagenesis."""
     input:
-        mutants="results/{study}/interpretation/{samples}.{binding}/mutagenesis.npz",
-        summary="results/{study}/interpretation/{samples}.{binding}/mutagenesis.json",
+        mutants="<interpretation>/mutagenesis.npz",
+        summary="<interpretation>/mutagenesis.json",
     output:
         report(
-            "results/{study}/interpretation/{samples}.{binding}/mutagenesis.svg",
+            "<interpretation>/mutagenesis.svg",
             caption="../report/mutagenesis.rst",
             category="3 Interpretation",
-            labels={
-                "samples": "{samples}",
-                "binding": "{binding}",
-                "figure": "mutagenesis of pairs",
-            },
+            labels=labels("mutagenesis of pairs", "samples", "binding"),
         ),
     log:
-        "results/{study}/logs/draw_mutants/{samples}.{binding}.log",
+        "<logs>/draw_mutants/<binding_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/draw_mutants/{samples}.{binding}.tsv"
+        "<benchmarks>/draw_mutants/<binding_recipes>.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"
@@ -266,17 +264,18 @@ rule draw_mutants:
 
 
 rule check_attributions:
+    """Checks of attributions against each other and against mutations."""
     input:
-        model="results/{study}/binding/{samples}.{binding}/model.keras",
-        pairs="results/{study}/samples/{samples}/pairs.parquet",
-        predictions="results/{study}/binding/{samples}.{binding}/test_predictions.parquet",
+        model="<binding>/model.keras",
+        pairs="<samples>/pairs.parquet",
+        predictions="<binding>/test_predictions.parquet",
     output:
-        checks="results/{study}/interpretation/{samples}.{binding}/checks.parquet",
-        summary="results/{study}/interpretation/{samples}.{binding}/checks.json",
+        checks="<interpretation>/checks.parquet",
+        summary="<interpretation>/checks.json",
     log:
-        "results/{study}/logs/check_attributions/{samples}.{binding}.log",
+        "<logs>/check_attributions/<binding_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/check_attributions/{samples}.{binding}.tsv"
+        "<benchmarks>/check_attributions/<binding_recipes>.tsv"
     conda:
         "../envs/tensorflow.yaml"
     resources:
@@ -284,9 +283,9 @@ rule check_attributions:
         runtime=more(30),
         gpu=1,
     params:
-        settings=interpretation("n_checked", "n_background", "explainer"),
-        steps=CONFIG["scan"][experiment_recipes(CONFIG, "main")["scan"]]["steps"],
-        encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
+        settings=settings_of("interpretation", "n_checked", "n_background", "explainer"),
+        steps=CONFIG["scan"][MAIN["scan"]]["steps"],
+        encoding=lookup("{binding}/encoding", within=CONFIG["binding"]),
         seed=CONFIG["seed"],
         code=code("check_attributions"),
     script:
@@ -294,24 +293,21 @@ rule check_attributions:
 
 
 rule draw_checks:
+    """The figure of the checks of attributions."""
     input:
-        checks="results/{study}/interpretation/{samples}.{binding}/checks.parquet",
-        summary="results/{study}/interpretation/{samples}.{binding}/checks.json",
+        checks="<interpretation>/checks.parquet",
+        summary="<interpretation>/checks.json",
     output:
         report(
-            "results/{study}/interpretation/{samples}.{binding}/checks.svg",
+            "<interpretation>/checks.svg",
             caption="../report/checks.rst",
             category="3 Interpretation",
-            labels={
-                "samples": "{samples}",
-                "binding": "{binding}",
-                "figure": "checks of attributions",
-            },
+            labels=labels("checks of attributions", "samples", "binding"),
         ),
     log:
-        "results/{study}/logs/draw_checks/{samples}.{binding}.log",
+        "<logs>/draw_checks/<binding_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/draw_checks/{samples}.{binding}.tsv"
+        "<benchmarks>/draw_checks/<binding_recipes>.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"
@@ -325,17 +321,18 @@ rule draw_checks:
 if "measured_variants" in INPUTS:
 
     rule compare_variants:
+        """Predicted and measured effects of mutations of target sites."""
         input:
-            model="results/{study}/binding/{samples}.{binding}/model.keras",
+            model="<binding>/model.keras",
             variants=data_input(INPUTS["measured_variants"]["file"]),
-            mirnas="results/{study}/inputs/mirnas.parquet",
+            mirnas="<inputs>/mirnas.parquet",
         output:
-            table="results/{study}/interpretation/{samples}.{binding}/variants.tsv",
-            summary="results/{study}/interpretation/{samples}.{binding}/variants.json",
+            table="<interpretation>/variants.tsv",
+            summary="<interpretation>/variants.json",
         log:
-            "results/{study}/logs/compare_variants/{samples}.{binding}.log",
+            "<logs>/compare_variants/<binding_recipes>.log",
         benchmark:
-            "results/{study}/benchmarks/compare_variants/{samples}.{binding}.tsv"
+            "<benchmarks>/compare_variants/<binding_recipes>.tsv"
         conda:
             "../envs/tensorflow.yaml"
         resources:
@@ -345,7 +342,7 @@ if "measured_variants" in INPUTS:
         params:
             columns=INPUTS["measured_variants"]["columns"],
             stronger=INPUTS["measured_variants"]["stronger"],
-            encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
+            encoding=lookup("{binding}/encoding", within=CONFIG["binding"]),
             seed=CONFIG["seed"],
             content=contents(INPUTS["measured_variants"]["file"]),
             code=code("compare_variants"),
@@ -353,24 +350,21 @@ if "measured_variants" in INPUTS:
             "../scripts/compare_variants.py"
 
     rule draw_variants:
+        """The figure of predicted against measured effects of mutations."""
         input:
-            table="results/{study}/interpretation/{samples}.{binding}/variants.tsv",
-            summary="results/{study}/interpretation/{samples}.{binding}/variants.json",
+            table="<interpretation>/variants.tsv",
+            summary="<interpretation>/variants.json",
         output:
             report(
-                "results/{study}/interpretation/{samples}.{binding}/variants.svg",
+                "<interpretation>/variants.svg",
                 caption="../report/variants.rst",
                 category="3 Interpretation",
-                labels={
-                    "samples": "{samples}",
-                    "binding": "{binding}",
-                    "figure": "measured variants",
-                },
+                labels=labels("measured variants", "samples", "binding"),
             ),
         log:
-            "results/{study}/logs/draw_variants/{samples}.{binding}.log",
+            "<logs>/draw_variants/<binding_recipes>.log",
         benchmark:
-            "results/{study}/benchmarks/draw_variants/{samples}.{binding}.tsv"
+            "<benchmarks>/draw_variants/<binding_recipes>.tsv"
         localrule: True
         conda:
             "../envs/tables.yaml"

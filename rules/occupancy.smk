@@ -1,35 +1,31 @@
 # Occupancy: sites of both strands -> log2 fold changes, without and with new miRNAs.
 #
-# in:   contextpp/regions.parquet, genes.parquet; inputs/fold_changes.parquet, folds.parquet
-# out:  occupancy/fold_{fold}.parquet (each gene predicted without it, and each miRNA
-#       without it as well); occupancy/model.npz, mirnas.tsv (of all pairs); intervals.tsv,
+# in:   contextpp/regions.parquet, genes.parquet; inputs/pairs/{clipping}.parquet
+# out:  occupancy/{occupancy}/fold_{fold}.parquet (each gene predicted without it, and each
+#       miRNA without it as well); model.npz, mirnas.tsv (of all pairs); intervals.tsv,
 #       coverage.tsv (prediction intervals, and what share of held-out pairs they hold)
-
-# What a model is fitted to; the main job's regression recipe says whether it is clipped.
-MAIN = checked(experiment_recipes, CONFIG, "main")
-CLIP_POSITIVE = CONFIG["regression"][MAIN["regression"]]["clip_positive"]
 
 
 rule fit_occupancy:
+    """Predictions of a fold by an occupancy model without it, and without each miRNA as well."""
     input:
-        sites="results/{study}/contextpp/regions.parquet",
-        genes="results/{study}/contextpp/genes.parquet",
-        fold_changes="results/{study}/inputs/fold_changes.parquet",
-        folds="results/{study}/inputs/folds.parquet",
+        sites="<contextpp>/regions.parquet",
+        genes="<contextpp>/genes.parquet",
+        pairs=labelled_pairs("occupancy"),
     output:
-        "results/{study}/occupancy/fold_{fold}.parquet",
+        "<occupancy>/fold_{fold}.parquet",
     log:
-        "results/{study}/logs/fit_occupancy/{fold}.log",
+        "<logs>/fit_occupancy/{occupancy}/{fold}.log",
     benchmark:
-        "results/{study}/benchmarks/fit_occupancy/{fold}.tsv"
+        "<benchmarks>/fit_occupancy/{occupancy}/{fold}.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
         mem_mb=more(3000),
         runtime=more(60),
     params:
-        settings=CONFIG["occupancy"],
-        clip_positive=CLIP_POSITIVE,
+        settings=recipe("occupancy", without=["clip_positive"]),
+        n_folds=CONFIG["folds"],
         seed=CONFIG["seed"],
         code=code("fit_occupancy"),
     script:
@@ -37,27 +33,26 @@ rule fit_occupancy:
 
 
 rule fit_final_occupancy:
+    """The occupancy model of all pairs, for other miRNAs and transcripts."""
     input:
-        sites="results/{study}/contextpp/regions.parquet",
-        genes="results/{study}/contextpp/genes.parquet",
-        fold_changes="results/{study}/inputs/fold_changes.parquet",
-        folds="results/{study}/inputs/folds.parquet",
+        sites="<contextpp>/regions.parquet",
+        genes="<contextpp>/genes.parquet",
+        pairs=labelled_pairs("occupancy"),
     output:
-        model="results/{study}/occupancy/model.npz",
-        table="results/{study}/occupancy/mirnas.tsv",
-        provenance="results/{study}/occupancy/provenance.json",
+        model="<occupancy>/model.npz",
+        table="<occupancy>/mirnas.tsv",
+        provenance="<occupancy>/provenance.json",
     log:
-        "results/{study}/logs/fit_final_occupancy.log",
+        "<logs>/fit_final_occupancy/{occupancy}.log",
     benchmark:
-        "results/{study}/benchmarks/fit_final_occupancy.tsv"
+        "<benchmarks>/fit_final_occupancy/{occupancy}.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
         mem_mb=more(3000),
         runtime=more(60),
     params:
-        settings=CONFIG["occupancy"],
-        clip_positive=CLIP_POSITIVE,
+        settings=recipe("occupancy", without=["clip_positive", "leave_one_mirna_out"]),
         seed=CONFIG["seed"],
         code=code("fit_final_occupancy"),
     script:
@@ -65,16 +60,17 @@ rule fit_final_occupancy:
 
 
 rule calibrate_intervals:
+    """Prediction intervals from held-out pairs, and the share of pairs that they hold."""
     input:
-        occupancy=expand("results/{{study}}/occupancy/fold_{fold}.parquet", fold=FOLDS),
-        sites="results/{study}/contextpp/regions.parquet",
+        occupancy=expand("<occupancy>/fold_{fold}.parquet", fold=FOLDS),
+        sites="<contextpp>/regions.parquet",
     output:
-        intervals="results/{study}/occupancy/intervals.tsv",
-        coverage="results/{study}/occupancy/coverage.tsv",
+        intervals="<occupancy>/intervals.tsv",
+        coverage="<occupancy>/coverage.tsv",
     log:
-        "results/{study}/logs/calibrate_intervals.log",
+        "<logs>/calibrate_intervals/{occupancy}.log",
     benchmark:
-        "results/{study}/benchmarks/calibrate_intervals.tsv"
+        "<benchmarks>/calibrate_intervals/{occupancy}.tsv"
     conda:
         "../envs/tables.yaml"
     resources:

@@ -1,16 +1,17 @@
 # Prediction: the fitted occupancy model on other miRNAs and other transcripts.
 #
-# in:   occupancy/model.npz, intervals.tsv; a table of miRNAs and a FASTA of 3' UTRs
+# in:   occupancy/{occupancy}/model.npz, intervals.tsv, of experiment `main`; a table of miRNAs and a FASTA of 3' UTRs
 #       (config: predict)
 # out:  predict/{name}/genes.tsv (score, its interval, sites), sites.tsv,
 #       strands.tsv (passengers, and how often they are loaded)
 
 
 rule predict_repression:
+    """Repression of other transcripts by other miRNAs, with intervals, and its sites."""
     input:
-        model="results/{study}/occupancy/model.npz",
-        intervals="results/{study}/occupancy/intervals.tsv",
-        known="results/{study}/inputs/mirnas.parquet",
+        model="<main_occupancy>/model.npz",
+        intervals="<main_occupancy>/intervals.tsv",
+        known="<inputs>/mirnas.parquet",
         mirnas=predict_input("mirnas") or "mirnas.tsv",
         transcripts=predict_input("transcripts") or "transcripts.fa",
         genes=predict_input("genes"),
@@ -18,14 +19,14 @@ rule predict_repression:
         ta_sps=optional_file("contextpp", "ta_sps"),
         coefficients=data_input("resources/contextpp_coefficients.tsv"),
     output:
-        genes="results/{study}/predict/{prediction}/genes.tsv",
-        sites="results/{study}/predict/{prediction}/sites.tsv",
-        strands="results/{study}/predict/{prediction}/strands.tsv",
-        provenance="results/{study}/predict/{prediction}/provenance.json",
+        genes="<predict>/genes.tsv",
+        sites="<predict>/sites.tsv",
+        strands="<predict>/strands.tsv",
+        provenance="<predict>/provenance.json",
     log:
-        "results/{study}/logs/predict_repression/{prediction}.log",
+        "<logs>/predict_repression/{prediction}.log",
     benchmark:
-        "results/{study}/benchmarks/predict_repression/{prediction}.tsv"
+        "<benchmarks>/predict_repression/{prediction}.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
@@ -43,7 +44,10 @@ rule predict_repression:
         accessibility=PREDICT["accessibility"],
         noise_sd=PREDICT["noise_sd"],
         content=lambda wildcards: content(
-            *(PREDICT[key] for key in ("mirnas", "transcripts", "genes", "mrna"))
+            PREDICT["mirnas"],
+            PREDICT["transcripts"],
+            PREDICT["genes"],
+            PREDICT["mrna"],
         )
         + CONTEXT_CONTENT(wildcards),
         code=code("predict_repression"),

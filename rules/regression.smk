@@ -1,9 +1,9 @@
 # Regression: signals -> log2 fold changes, each gene predicted by a model without it.
 #
-# in:   signals/{chain}/signals.npz, limits.tsv; inputs/fold_changes.parquet, folds.parquet
+# in:   signals/{chain}/signals.npz, limits.tsv; inputs/pairs/{clipping}.parquet
 # out:  regression/{chain}/fold_{fold}/model.keras, history.tsv, predictions.parquet;
-#       regression/{chain}/predictions.tsv, stacked.parquet (with the occupancy model),
-#       explanations.tsv, explanations.svg
+#       regression/{chain}/predictions.tsv, explanations.tsv, explanations.svg;
+#       regression/baseline.{regression}/predictions.parquet
 #
 # A recipe of network `fine_tuned` reads no signal: it goes on training the binding network
 # on windows.parquet, candidates of the scan, and leaves head.json beside each model.
@@ -11,25 +11,28 @@
 
 
 rule train_regression:
+    """A signal network without a fold of genes, and its predictions of that fold."""
     input:
-        signals="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/signals.npz",
-        limits="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/limits.tsv",
-        fold_changes="results/{study}/inputs/fold_changes.parquet",
-        transcripts="results/{study}/inputs/transcripts.parquet",
-        folds="results/{study}/inputs/folds.parquet",
-        mirnas="results/{study}/inputs/mirnas.parquet",
-        genes=gene_features,
+        signals="<signals>/signals.npz",
+        limits="<signals>/limits.tsv",
+        pairs=labelled_pairs("regression"),
+        transcripts="<inputs>/transcripts.parquet",
+        mirnas="<inputs>/mirnas.parquet",
+        genes=branch(
+            lookup("{regression}/gene_features", within=CONFIG["regression"]),
+            then="<contextpp>/genes.parquet",
+        ),
     output:
-        model="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/model.keras",
-        history="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/history.tsv",
-        predictions="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/predictions.parquet",
-        provenance="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/provenance.json",
+        model="<regression>/fold_{fold}/model.keras",
+        history="<regression>/fold_{fold}/history.tsv",
+        predictions="<regression>/fold_{fold}/predictions.parquet",
+        provenance="<regression>/fold_{fold}/provenance.json",
     log:
-        "results/{study}/logs/train_regression/{samples}.{binding}.{scan}.{signals}.{regression}/{fold}.log",
+        "<logs>/train_regression/<regression_recipes>/{fold}.log",
     benchmark:
-        "results/{study}/benchmarks/train_regression/{samples}.{binding}.{scan}.{signals}.{regression}/{fold}.tsv"
+        "<benchmarks>/train_regression/<regression_recipes>/{fold}.tsv"
     wildcard_constraints:
-        regression=regression_recipes(*SIGNAL_NETWORKS),
+        regression=with_network(*SIGNAL_NETWORKS),
     conda:
         "../envs/tensorflow.yaml"
     resources:
@@ -37,10 +40,16 @@ rule train_regression:
         runtime=more(240),
         gpu=1,
     params:
-        settings=lambda wildcards: recipe(
+        settings=recipe(
             "regression",
-            *REGRESSION_SETTINGS[regression_network(wildcards.regression)],
-        )(wildcards),
+            without=[
+                "clip_positive",
+                "n_windows",
+                "n_passenger_windows",
+                "head_learning_rate",
+            ],
+        ),
+        n_folds=CONFIG["folds"],
         seed=CONFIG["seed"],
         code=code("train_regression", SIGNAL_NETWORKS="regression"),
     script:
@@ -48,19 +57,20 @@ rule train_regression:
 
 
 rule pick_windows:
+    """Windows at the highest summits of P of each miRNA and transcript, for fine-tuning."""
     input:
-        tracks=scan_files("results/{study}/scan/{samples}.{binding}.{scan}"),
-        model="results/{study}/binding/{samples}.{binding}/model.keras",
-        mirnas="results/{study}/inputs/mirnas.parquet",
-        fasta="results/{study}/inputs/transcripts.fa",
-        index="results/{study}/inputs/transcripts.fa.fai",
-        shards="results/{study}/inputs/shards.parquet",
+        tracks=expand("<scan>/{file}", file=SCAN_FILES),
+        model="<binding>/model.keras",
+        mirnas="<inputs>/mirnas.parquet",
+        fasta="<inputs>/transcripts.fa",
+        index="<inputs>/transcripts.fa.fai",
+        shards="<inputs>/shards.parquet",
     output:
-        "results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/windows.parquet",
+        "<regression>/windows.parquet",
     log:
-        "results/{study}/logs/pick_windows/{samples}.{binding}.{scan}.{signals}.{regression}.log",
+        "<logs>/pick_windows/<regression_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/pick_windows/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
+        "<benchmarks>/pick_windows/<regression_recipes>.tsv"
     conda:
         "../envs/tensorflow.yaml"
     resources:
@@ -70,35 +80,35 @@ rule pick_windows:
     params:
         settings=recipe("regression", "n_windows", "n_passenger_windows"),
         batches=BATCHES,
-        encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
+        encoding=lookup("{binding}/encoding", within=CONFIG["binding"]),
         code=code("pick_windows"),
     script:
         "../scripts/pick_windows.py"
 
 
 rule tune_network:
+    """The binding network trained on without a fold of genes; its predictions of that fold."""
     input:
-        windows="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/windows.parquet",
-        model="results/{study}/binding/{samples}.{binding}/model.keras",
-        mirnas="results/{study}/inputs/mirnas.parquet",
-        fasta="results/{study}/inputs/transcripts.fa",
-        index="results/{study}/inputs/transcripts.fa.fai",
-        transcripts="results/{study}/inputs/transcripts.parquet",
-        genes="results/{study}/contextpp/genes.parquet",
-        fold_changes="results/{study}/inputs/fold_changes.parquet",
-        folds="results/{study}/inputs/folds.parquet",
+        windows="<regression>/windows.parquet",
+        model="<binding>/model.keras",
+        mirnas="<inputs>/mirnas.parquet",
+        fasta="<inputs>/transcripts.fa",
+        index="<inputs>/transcripts.fa.fai",
+        transcripts="<inputs>/transcripts.parquet",
+        genes="<contextpp>/genes.parquet",
+        pairs=labelled_pairs("regression"),
     output:
-        model="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/model.keras",
-        head="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/head.json",
-        history="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/history.tsv",
-        predictions="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/predictions.parquet",
-        provenance="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/fold_{fold}/provenance.json",
+        model="<regression>/fold_{fold}/model.keras",
+        head="<regression>/fold_{fold}/head.json",
+        history="<regression>/fold_{fold}/history.tsv",
+        predictions="<regression>/fold_{fold}/predictions.parquet",
+        provenance="<regression>/fold_{fold}/provenance.json",
     log:
-        "results/{study}/logs/tune_network/{samples}.{binding}.{scan}.{signals}.{regression}/{fold}.log",
+        "<logs>/tune_network/<regression_recipes>/{fold}.log",
     benchmark:
-        "results/{study}/benchmarks/tune_network/{samples}.{binding}.{scan}.{signals}.{regression}/{fold}.tsv"
+        "<benchmarks>/tune_network/<regression_recipes>/{fold}.tsv"
     wildcard_constraints:
-        regression=regression_recipes("fine_tuned"),
+        regression=with_network("fine_tuned"),
     conda:
         "../envs/tensorflow.yaml"
     threads: 2
@@ -107,8 +117,17 @@ rule tune_network:
         runtime=more(240),
         gpu=1,
     params:
-        settings=recipe("regression", *REGRESSION_SETTINGS["fine_tuned"]),
-        encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
+        settings=recipe(
+            "regression",
+            "pooling",
+            "learning_rate",
+            "head_learning_rate",
+            "batch_size",
+            "epochs",
+            "n_seeds",
+        ),
+        n_folds=CONFIG["folds"],
+        encoding=lookup("{binding}/encoding", within=CONFIG["binding"]),
         seed=CONFIG["seed"],
         code=code("tune_network"),
     script:
@@ -116,18 +135,19 @@ rule tune_network:
 
 
 rule collect_predictions:
+    """Predictions of all genes, each by the network without it."""
     input:
         expand(
-            "results/{{study}}/regression/{{samples}}.{{binding}}.{{scan}}.{{signals}}.{{regression}}/fold_{fold}/predictions.parquet",
+            "<regression>/fold_{fold}/predictions.parquet",
             fold=FOLDS,
         ),
     output:
-        table="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/predictions.parquet",
-        tsv="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/predictions.tsv",
+        table="<regression>/predictions.parquet",
+        tsv="<regression>/predictions.tsv",
     log:
-        "results/{study}/logs/collect_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.log",
+        "<logs>/collect_predictions/<regression_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/collect_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
+        "<benchmarks>/collect_predictions/<regression_recipes>.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"
@@ -137,56 +157,28 @@ rule collect_predictions:
         "../scripts/collect_predictions.py"
 
 
-rule stack_predictions:
-    input:
-        predictions=expand(
-            "results/{{study}}/regression/{{samples}}.{{binding}}.{{scan}}.{{signals}}.{{regression}}/fold_{fold}/predictions.parquet",
-            fold=FOLDS,
-        ),
-        occupancy=expand("results/{{study}}/occupancy/fold_{fold}.parquet", fold=FOLDS),
-        contextpp="results/{study}/contextpp/pairs.parquet",
-        targetscan=targetscan_scores(),
-    output:
-        table="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/stacked.parquet",
-        weights="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/stacked_weights.tsv",
-    log:
-        "results/{study}/logs/stack_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.log",
-    benchmark:
-        "results/{study}/benchmarks/stack_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
-    localrule: True
-    conda:
-        "../envs/tables.yaml"
-    params:
-        code=code("stack_predictions"),
-    script:
-        "../scripts/stack_predictions.py"
-
-
 rule fit_baseline:
+    """Predictions from counts and features of seed sites, by gradient boosting."""
     input:
-        sites="results/{study}/contextpp/sites.parquet",
-        fold_changes="results/{study}/inputs/fold_changes.parquet",
-        folds="results/{study}/inputs/folds.parquet",
-        mirnas="results/{study}/inputs/mirnas.parquet",
-        fasta="results/{study}/inputs/transcripts.fa",
-        index="results/{study}/inputs/transcripts.fa.fai",
-        transcripts="results/{study}/inputs/transcripts.parquet",
+        sites="<contextpp>/sites.parquet",
+        pairs=labelled_pairs("regression"),
+        mirnas="<inputs>/mirnas.parquet",
+        fasta="<inputs>/transcripts.fa",
+        index="<inputs>/transcripts.fa.fai",
+        transcripts="<inputs>/transcripts.parquet",
     output:
-        "results/{study}/regression/baseline.{regression}/predictions.parquet",
+        "<baseline>/predictions.parquet",
     log:
-        "results/{study}/logs/fit_baseline/{regression}.log",
+        "<logs>/fit_baseline/{regression}.log",
     benchmark:
-        "results/{study}/benchmarks/fit_baseline/{regression}.tsv"
+        "<benchmarks>/fit_baseline/{regression}.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
         mem_mb=more(3000),
         runtime=more(60),
     params:
-        clip_positive=lambda wildcards: CONFIG["regression"][wildcards.regression][
-            "clip_positive"
-        ],
-        leave_one_mirna_out=CONFIG["occupancy"]["leave_one_mirna_out"],
+        leave_one_mirna_out=LEAVE_ONE_MIRNA_OUT,
         seed=CONFIG["seed"],
         code=code("fit_baseline"),
     script:
@@ -194,27 +186,31 @@ rule fit_baseline:
 
 
 rule explain_predictions:
+    """The sites behind the strongest predictions: each is left out in turn."""
     input:
-        signals="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/signals.npz",
-        limits="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/limits.tsv",
+        signals="<signals>/signals.npz",
+        limits="<signals>/limits.tsv",
         models=expand(
-            "results/{{study}}/regression/{{samples}}.{{binding}}.{{scan}}.{{signals}}.{{regression}}/fold_{fold}/model.keras",
+            "<regression>/fold_{fold}/model.keras",
             fold=FOLDS,
         ),
-        predictions="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/predictions.parquet",
-        mirnas="results/{study}/inputs/mirnas.parquet",
-        fasta="results/{study}/inputs/transcripts.fa",
-        index="results/{study}/inputs/transcripts.fa.fai",
-        genes=gene_features,
+        predictions="<regression>/predictions.parquet",
+        mirnas="<inputs>/mirnas.parquet",
+        fasta="<inputs>/transcripts.fa",
+        index="<inputs>/transcripts.fa.fai",
+        genes=branch(
+            lookup("{regression}/gene_features", within=CONFIG["regression"]),
+            then="<contextpp>/genes.parquet",
+        ),
     output:
-        table="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/explanations.tsv",
-        drawn="results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/explanations.json",
+        table="<regression>/explanations.tsv",
+        drawn="<regression>/explanations.json",
     log:
-        "results/{study}/logs/explain_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.log",
+        "<logs>/explain_predictions/<regression_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/explain_predictions/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
+        "<benchmarks>/explain_predictions/<regression_recipes>.tsv"
     wildcard_constraints:
-        regression=regression_recipes(*SIGNAL_NETWORKS),
+        regression=with_network(*SIGNAL_NETWORKS),
     conda:
         "../envs/tensorflow.yaml"
     resources:
@@ -230,22 +226,23 @@ rule explain_predictions:
 
 
 rule draw_explanations:
+    """The figure of the sites behind predictions."""
     input:
-        "results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/explanations.json",
+        "<regression>/explanations.json",
     output:
         report(
-            "results/{study}/regression/{samples}.{binding}.{scan}.{signals}.{regression}/explanations.svg",
+            "<regression>/explanations.svg",
             caption="../report/explanations.rst",
             category="5 Comparison",
-            labels={
-                "experiment": "{samples}.{binding}.{scan}.{signals}.{regression}",
-                "figure": "sites behind predictions",
-            },
+            labels=labels(
+                "sites behind predictions",
+                experiment="{samples}.{binding}.{scan}.{signals}.{regression}",
+            ),
         ),
     log:
-        "results/{study}/logs/draw_explanations/{samples}.{binding}.{scan}.{signals}.{regression}.log",
+        "<logs>/draw_explanations/<regression_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/draw_explanations/{samples}.{binding}.{scan}.{signals}.{regression}.tsv"
+        "<benchmarks>/draw_explanations/<regression_recipes>.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"

@@ -8,16 +8,17 @@
 if "transcripts" in INPUTS["hybrids"]:
 
     rule prepare_chimera_transcripts:
+        """The transcripts of the chimeras as clean FASTA with index."""
         input:
             data_input(INPUTS["hybrids"]["transcripts"]),
         output:
-            fasta="results/{study}/inputs/chimera_transcripts.fa",
-            index="results/{study}/inputs/chimera_transcripts.fa.fai",
-            provenance="results/{study}/inputs/provenance/prepare_chimera_transcripts.json",
+            fasta="<inputs>/chimera_transcripts.fa",
+            index="<inputs>/chimera_transcripts.fa.fai",
+            provenance="<inputs>/provenance/prepare_chimera_transcripts.json",
         log:
-            "results/{study}/logs/prepare_chimera_transcripts.log",
+            "<logs>/prepare_chimera_transcripts.log",
         benchmark:
-            "results/{study}/benchmarks/prepare_chimera_transcripts.tsv"
+            "<benchmarks>/prepare_chimera_transcripts.tsv"
         conda:
             "../envs/tables.yaml"
         resources:
@@ -32,18 +33,19 @@ if "transcripts" in INPUTS["hybrids"]:
 
 
 rule extract_positives:
+    """Positive pairs from the study's chimeras, or from its table of ready pairs."""
     input:
         table=data_input(INPUTS["hybrids"]["file"]),
         transcripts=chimera_transcripts("fa"),
         index=chimera_transcripts("fa.fai"),
     output:
-        positives="results/{study}/inputs/positives.parquet",
-        counts="results/{study}/inputs/positives.json",
-        provenance="results/{study}/inputs/provenance/extract_positives.json",
+        positives="<inputs>/positives.parquet",
+        counts="<inputs>/positives.json",
+        provenance="<inputs>/provenance/extract_positives.json",
     log:
-        "results/{study}/logs/extract_positives.log",
+        "<logs>/extract_positives.log",
     benchmark:
-        "results/{study}/benchmarks/extract_positives.tsv"
+        "<benchmarks>/extract_positives.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
@@ -60,15 +62,16 @@ rule extract_positives:
 
 
 rule prepare_test_set:
+    """A further test set of labelled pairs, clean."""
     input:
         lambda wildcards: data_input(INPUTS["test_sets"][wildcards.test_set]["file"]),
     output:
-        pairs="results/{study}/inputs/test_sets/{test_set}.parquet",
-        provenance="results/{study}/inputs/provenance/prepare_test_set/{test_set}.json",
+        pairs="<inputs>/test_sets/{test_set}.parquet",
+        provenance="<inputs>/provenance/prepare_test_set/{test_set}.json",
     log:
-        "results/{study}/logs/prepare_test_set/{test_set}.log",
+        "<logs>/prepare_test_set/{test_set}.log",
     benchmark:
-        "results/{study}/benchmarks/prepare_test_set/{test_set}.tsv"
+        "<benchmarks>/prepare_test_set/{test_set}.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"
@@ -86,17 +89,18 @@ rule prepare_test_set:
 
 
 rule make_samples:
+    """Labelled pairs from positives: split by target cluster, then given negatives."""
     input:
-        positives="results/{study}/inputs/positives.parquet",
+        positives="<inputs>/positives.parquet",
         transcripts=chimera_transcripts("fa"),
         index=chimera_transcripts("fa.fai"),
     output:
-        pairs="results/{study}/samples/{samples}/pairs.parquet",
-        provenance="results/{study}/samples/{samples}/provenance.json",
+        pairs="<samples>/pairs.parquet",
+        provenance="<samples>/provenance.json",
     log:
-        "results/{study}/logs/make_samples/{samples}.log",
+        "<logs>/make_samples/{samples}.log",
     benchmark:
-        "results/{study}/benchmarks/make_samples/{samples}.tsv"
+        "<benchmarks>/make_samples/{samples}.tsv"
     conda:
         "../envs/tables.yaml"
     threads: 2
@@ -112,14 +116,15 @@ rule make_samples:
 
 
 rule audit_samples:
+    """What can be learned of the labels without the pairing, and how splits overlap."""
     input:
-        "results/{study}/samples/{samples}/pairs.parquet",
+        "<samples>/pairs.parquet",
     output:
-        "results/{study}/samples/{samples}/audit.json",
+        "<samples>/audit.json",
     log:
-        "results/{study}/logs/audit_samples/{samples}.log",
+        "<logs>/audit_samples/{samples}.log",
     benchmark:
-        "results/{study}/benchmarks/audit_samples/{samples}.tsv"
+        "<benchmarks>/audit_samples/{samples}.tsv"
     priority: 1
     conda:
         "../envs/tables.yaml"
@@ -135,19 +140,20 @@ rule audit_samples:
 
 
 rule draw_audit:
+    """The figure of the audit of a sample set."""
     input:
-        "results/{study}/samples/{samples}/audit.json",
+        "<samples>/audit.json",
     output:
         report(
-            "results/{study}/samples/{samples}/audit.svg",
+            "<samples>/audit.svg",
             caption="../report/audit.rst",
             category="1 Samples",
-            labels={"samples": "{samples}", "figure": "audit"},
+            labels=labels("audit", "samples"),
         ),
     log:
-        "results/{study}/logs/draw_audit/{samples}.log",
+        "<logs>/draw_audit/{samples}.log",
     benchmark:
-        "results/{study}/benchmarks/draw_audit/{samples}.tsv"
+        "<benchmarks>/draw_audit/{samples}.tsv"
     localrule: True
     conda:
         "../envs/tables.yaml"

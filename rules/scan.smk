@@ -8,19 +8,20 @@
 
 
 rule calibrate_threshold:
+    """A threshold on P for each miRNA, from random sequence."""
     input:
-        model="results/{study}/binding/{samples}.{binding}/model.keras",
-        mirnas="results/{study}/inputs/mirnas.parquet",
-        fasta="results/{study}/inputs/transcripts.fa",
-        index="results/{study}/inputs/transcripts.fa.fai",
-        transcripts="results/{study}/inputs/transcripts.parquet",
+        model="<binding>/model.keras",
+        mirnas="<inputs>/mirnas.parquet",
+        fasta="<inputs>/transcripts.fa",
+        index="<inputs>/transcripts.fa.fai",
+        transcripts="<inputs>/transcripts.parquet",
     output:
-        thresholds="results/{study}/scan/{samples}.{binding}.{scan}/thresholds.json",
-        provenance="results/{study}/scan/{samples}.{binding}.{scan}/provenance.json",
+        thresholds="<scan>/thresholds.json",
+        provenance="<scan>/provenance.json",
     log:
-        "results/{study}/logs/calibrate_threshold/{samples}.{binding}.{scan}.log",
+        "<logs>/calibrate_threshold/<scan_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/calibrate_threshold/{samples}.{binding}.{scan}.tsv"
+        "<benchmarks>/calibrate_threshold/<scan_recipes>.tsv"
     conda:
         "../envs/tensorflow.yaml"
     resources:
@@ -29,7 +30,7 @@ rule calibrate_threshold:
         gpu=1,
     params:
         settings=recipe("scan", "threshold", "false_positive_rate", "calibration_nt"),
-        encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
+        encoding=lookup("{binding}/encoding", within=CONFIG["binding"]),
         seed=CONFIG["seed"],
         code=code("calibrate_threshold"),
     script:
@@ -37,24 +38,21 @@ rule calibrate_threshold:
 
 
 rule scan_transcripts:
+    """Predictions and attributions of a batch of miRNAs along the transcripts of a shard."""
     input:
-        model="results/{study}/binding/{samples}.{binding}/model.keras",
-        thresholds="results/{study}/scan/{samples}.{binding}.{scan}/thresholds.json",
-        mirnas="results/{study}/inputs/mirnas.parquet",
-        fasta="results/{study}/inputs/transcripts.fa",
-        index="results/{study}/inputs/transcripts.fa.fai",
-        shards="results/{study}/inputs/shards.parquet",
-        pairs=lambda wildcards: (
-            f"results/{STUDY}/samples/{wildcards.samples}/pairs.parquet"
-            if needs_background(wildcards)
-            else []
-        ),
+        model="<binding>/model.keras",
+        thresholds="<scan>/thresholds.json",
+        mirnas="<inputs>/mirnas.parquet",
+        fasta="<inputs>/transcripts.fa",
+        index="<inputs>/transcripts.fa.fai",
+        shards="<inputs>/shards.parquet",
+        pairs=branch(compares_with_background, then="<samples>/pairs.parquet"),
     output:
-        "results/{study}/scan/{samples}.{binding}.{scan}/{batch}/{shard}.npz",
+        "<scan>/{batch}/{shard}.npz",
     log:
-        "results/{study}/logs/scan_transcripts/{samples}.{binding}.{scan}/{batch}.{shard}.log",
+        "<logs>/scan_transcripts/<scan_recipes>/{batch}.{shard}.log",
     benchmark:
-        "results/{study}/benchmarks/scan_transcripts/{samples}.{binding}.{scan}/{batch}.{shard}.tsv"
+        "<benchmarks>/scan_transcripts/<scan_recipes>/{batch}.{shard}.tsv"
     cache: SHARED
     conda:
         "../envs/tensorflow.yaml"
@@ -63,13 +61,15 @@ rule scan_transcripts:
         runtime=more(240),
         gpu=1,
     params:
-        settings=lambda wildcards: recipe(
-            "scan", *SCAN_SETTINGS[scan_mode(wildcards)]
-        )(wildcards),
-        seed=lambda wildcards: CONFIG["seed"] if needs_background(wildcards) else None,
-        mirnas=lambda wildcards: mirnas_of_batch(wildcards.batch),
+        settings=recipe(
+            "scan", "mode", "steps", "window_step", "n_background", "published_divisor"
+        ),
+        seed=lambda wildcards: (
+            CONFIG["seed"] if compares_with_background(wildcards) else None
+        ),
+        mirnas=mirnas_of_batch,
         backend=BACKEND,
-        encoding=lambda wildcards: CONFIG["binding"][wildcards.binding]["encoding"],
+        encoding=lookup("{binding}/encoding", within=CONFIG["binding"]),
         # In the key of the cache, which leaves out wildcards.
         batch="{batch}",
         shard="{shard}",
@@ -79,15 +79,16 @@ rule scan_transcripts:
 
 
 rule find_peaks:
+    """Peaks of a miRNA's score along all transcripts, as a table and as BED."""
     input:
-        scan_files_of,
+        scan_files_of_mirna,
     output:
-        table="results/{study}/scan/{samples}.{binding}.{scan}/{mirna}/peaks.parquet",
-        bed="results/{study}/scan/{samples}.{binding}.{scan}/{mirna}/peaks.bed",
+        table="<scan>/{mirna}/peaks.parquet",
+        bed="<scan>/{mirna}/peaks.bed",
     log:
-        "results/{study}/logs/find_peaks/{samples}.{binding}.{scan}/{mirna}.log",
+        "<logs>/find_peaks/<scan_recipes>/{mirna}.log",
     benchmark:
-        "results/{study}/benchmarks/find_peaks/{samples}.{binding}.{scan}/{mirna}.tsv"
+        "<benchmarks>/find_peaks/<scan_recipes>/{mirna}.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
@@ -101,15 +102,16 @@ rule find_peaks:
 
 
 rule export_tracks:
+    """A miRNA's score along all transcripts, as bigWig and bedGraph."""
     input:
-        scan_files_of,
+        scan_files_of_mirna,
     output:
-        bigwig="results/{study}/scan/{samples}.{binding}.{scan}/{mirna}/score.bw",
-        bedgraph="results/{study}/scan/{samples}.{binding}.{scan}/{mirna}/score.bedgraph.gz",
+        bigwig="<scan>/{mirna}/score.bw",
+        bedgraph="<scan>/{mirna}/score.bedgraph.gz",
     log:
-        "results/{study}/logs/export_tracks/{samples}.{binding}.{scan}/{mirna}.log",
+        "<logs>/export_tracks/<scan_recipes>/{mirna}.log",
     benchmark:
-        "results/{study}/benchmarks/export_tracks/{samples}.{binding}.{scan}/{mirna}.tsv"
+        "<benchmarks>/export_tracks/<scan_recipes>/{mirna}.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
@@ -122,44 +124,40 @@ rule export_tracks:
 
 
 rule draw_genes:
+    """Figures of chosen genes: score, peaks and sites of a miRNA."""
     input:
-        tracks=scan_files("results/{study}/scan/{samples}.{binding}.{scan}"),
+        tracks=expand("<scan>/{file}", file=SCAN_FILES),
         peaks=expand(
-            "results/{{study}}/scan/{{samples}}.{{binding}}.{{scan}}/{mirna}/peaks.parquet",
+            "<scan>/{mirna}/peaks.parquet",
             mirna=MIRNAS,
         ),
-        thresholds="results/{study}/scan/{samples}.{binding}.{scan}/thresholds.json",
-        mirnas="results/{study}/inputs/mirnas.parquet",
-        fasta="results/{study}/inputs/transcripts.fa",
-        index="results/{study}/inputs/transcripts.fa.fai",
-        transcripts="results/{study}/inputs/transcripts.parquet",
-        fold_changes="results/{study}/inputs/fold_changes.parquet",
-        targetscan=targetscan_scores(),
-        context_sites="results/{study}/contextpp/sites.parquet",
+        thresholds="<scan>/thresholds.json",
+        mirnas="<inputs>/mirnas.parquet",
+        fasta="<inputs>/transcripts.fa",
+        index="<inputs>/transcripts.fa.fai",
+        transcripts="<inputs>/transcripts.parquet",
+        fold_changes="<inputs>/fold_changes.parquet",
+        targetscan=TARGETSCAN,
+        context_sites="<contextpp>/sites.parquet",
     output:
         report(
-            directory("results/{study}/scan/{samples}.{binding}.{scan}/genes"),
+            directory("<scan>/genes"),
             patterns=["{gene}.svg"],
             caption="../report/genes.rst",
             category="4 Scan",
-            labels={
-                "samples": "{samples}",
-                "binding": "{binding}",
-                "scan": "{scan}",
-                "figure": "{gene}",
-            },
+            labels=labels("{gene}", "samples", "binding", "scan"),
         ),
     log:
-        "results/{study}/logs/draw_genes/{samples}.{binding}.{scan}.log",
+        "<logs>/draw_genes/<scan_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/draw_genes/{samples}.{binding}.{scan}.tsv"
+        "<benchmarks>/draw_genes/<scan_recipes>.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
         mem_mb=more(2000),
         runtime=more(30),
     params:
-        settings=interpretation("genes", "n_transcripts"),
+        settings=settings_of("interpretation", "genes", "n_transcripts"),
         reference_name=TARGETSCAN_NAME,
         batches=BATCHES,
         caption=caption("genes"),

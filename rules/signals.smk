@@ -6,23 +6,24 @@
 
 
 rule compress_signals:
+    """Channels along each transcript, compressed or at peaks, of every miRNA."""
     input:
-        tracks=scan_files("results/{study}/scan/{samples}.{binding}.{scan}"),
-        thresholds="results/{study}/scan/{samples}.{binding}.{scan}/thresholds.json",
-        mirnas="results/{study}/inputs/mirnas.parquet",
-        fasta="results/{study}/inputs/transcripts.fa",
-        index="results/{study}/inputs/transcripts.fa.fai",
-        transcripts="results/{study}/inputs/transcripts.parquet",
-        wiggles=lambda wildcards: [
-            data_input(INPUTS["tracks"][name]) for name in signal_tracks(wildcards)
-        ],
+        tracks=expand("<scan>/{file}", file=SCAN_FILES),
+        thresholds="<scan>/thresholds.json",
+        mirnas="<inputs>/mirnas.parquet",
+        fasta="<inputs>/transcripts.fa",
+        index="<inputs>/transcripts.fa.fai",
+        transcripts="<inputs>/transcripts.parquet",
+        wiggles=lambda wildcards: list(
+            map(data_input, signal_tracks(wildcards).values())
+        ),
     output:
-        signals="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/signals.npz",
-        provenance="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/provenance.json",
+        signals="<signals>/signals.npz",
+        provenance="<signals>/provenance.json",
     log:
-        "results/{study}/logs/compress_signals/{samples}.{binding}.{scan}.{signals}.log",
+        "<logs>/compress_signals/<signals_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/compress_signals/{samples}.{binding}.{scan}.{signals}.tsv"
+        "<benchmarks>/compress_signals/<signals_recipes>.tsv"
     conda:
         "../envs/tables.yaml"
     resources:
@@ -30,10 +31,10 @@ rule compress_signals:
         runtime=more(60),
     params:
         settings=recipe("signals", without=["quantile"]),
-        tracks=signal_tracks,
+        tracks=lambda wildcards: list(signal_tracks(wildcards)),
         batches=BATCHES,
-        content=lambda wildcards: content(
-            *(data_file(INPUTS["tracks"][name]) for name in signal_tracks(wildcards))
+        content=lambda wildcards: contents(*signal_tracks(wildcards).values())(
+            wildcards
         ),
         code=code("compress_signals"),
     script:
@@ -41,16 +42,17 @@ rule compress_signals:
 
 
 rule fit_limits:
+    """The limits that scale each channel, fitted to the training genes of each fold."""
     input:
-        signals="results/{study}/signals/{samples}.{binding}.{scan}.{signals}/signals.npz",
-        transcripts="results/{study}/inputs/transcripts.parquet",
-        folds="results/{study}/inputs/folds.parquet",
+        signals="<signals>/signals.npz",
+        transcripts="<inputs>/transcripts.parquet",
+        folds="<inputs>/folds.parquet",
     output:
-        "results/{study}/signals/{samples}.{binding}.{scan}.{signals}/limits.tsv",
+        "<signals>/limits.tsv",
     log:
-        "results/{study}/logs/fit_limits/{samples}.{binding}.{scan}.{signals}.log",
+        "<logs>/fit_limits/<signals_recipes>.log",
     benchmark:
-        "results/{study}/benchmarks/fit_limits/{samples}.{binding}.{scan}.{signals}.tsv"
+        "<benchmarks>/fit_limits/<signals_recipes>.tsv"
     conda:
         "../envs/tables.yaml"
     resources:

@@ -12,6 +12,11 @@ def main(snakemake):
     rows += [row(f"{m['experiment']}, stacked", m, "stacked") for m in every]
     shared = ("occupancy", "seed_counts", "site_features", "contextpp", "targetscan")
     known = every[0]["predictors"]
+    rows += [
+        row(f"{m['experiment']}, occupancy", m, "occupancy")
+        for m in every
+        if m["recipes"]["occupancy"] != every[0]["recipes"]["occupancy"]
+    ]
     rows += [row(name, every[0], name) for name in shared if name in known]
     write_table(snakemake.output[0], pd.DataFrame(rows))
 

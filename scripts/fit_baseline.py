@@ -4,17 +4,12 @@ import pandas as pd
 
 from mirsignal.files.atomic import write_parquet
 from mirsignal.repression.baselines import seed_count_baseline, site_feature_baseline
-from mirsignal.repression.folds import label_pairs
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):
-    pairs = label_pairs(
-        pd.read_parquet(snakemake.input.fold_changes),
-        pd.read_parquet(snakemake.input.folds),
-        snakemake.params.clip_positive,
-    )
+    pairs = pd.read_parquet(snakemake.input.pairs)
     genes = pd.read_parquet(snakemake.input.transcripts)
     mirnas = pd.read_parquet(snakemake.input.mirnas)
     transcripts = Transcripts(snakemake.input.fasta)

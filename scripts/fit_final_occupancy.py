@@ -5,7 +5,6 @@ import logging
 import pandas as pd
 
 from mirsignal.files.atomic import write_table
-from mirsignal.repression.folds import label_pairs
 from mirsignal.repression.held_out import tabulate_models
 from mirsignal.repression.occupancy import OccupancyTraining, fit_seeds, save_occupancy
 from mirsignal.workflow.jobs import run
@@ -15,11 +14,7 @@ log = logging.getLogger("mirsignal")
 
 def main(snakemake):
     files, params = snakemake.input, snakemake.params
-    pairs = label_pairs(
-        pd.read_parquet(files.fold_changes),
-        pd.read_parquet(files.folds),
-        params.clip_positive,
-    )
+    pairs = pd.read_parquet(files.pairs)
     models = fit_seeds(
         pairs,
         pd.read_parquet(files.sites),

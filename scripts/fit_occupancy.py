@@ -3,7 +3,7 @@
 import pandas as pd
 
 from mirsignal.files.atomic import write_parquet
-from mirsignal.repression.folds import held_out_folds, label_pairs
+from mirsignal.repression.folds import held_out_folds
 from mirsignal.repression.held_out import predict_held_out
 from mirsignal.repression.occupancy import OccupancyTraining
 from mirsignal.workflow.jobs import run
@@ -11,11 +11,9 @@ from mirsignal.workflow.jobs import run
 
 def main(snakemake):
     files, params = snakemake.input, snakemake.params
-    folds, measured = map(pd.read_parquet, (files.folds, files.fold_changes))
-    fold, n_folds = int(snakemake.wildcards.fold), folds["fold"].nunique()
-    test, validation = held_out_folds(fold, n_folds)
+    test, validation = held_out_folds(int(snakemake.wildcards.fold), params.n_folds)
     predictions = predict_held_out(
-        label_pairs(measured, folds, params.clip_positive),
+        pd.read_parquet(files.pairs),
         pd.read_parquet(files.sites),
         pd.read_parquet(files.genes),
         test,

@@ -1,4 +1,4 @@
-"""Tabulate the sites of both strands in 3' UTRs and reading frames, and the genes."""
+"""Tabulate the sites of both strands in 3' UTRs and reading frames."""
 
 import logging
 
@@ -8,7 +8,6 @@ from mirsignal.files.atomic import write_parquet
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.sites.contextpp import read_coefficients
 from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
-from mirsignal.sites.gene_features import describe_genes
 from mirsignal.sites.regions import tabulate_regions
 from mirsignal.workflow.jobs import run
 
@@ -30,9 +29,7 @@ def main(snakemake):
         read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None,
         read_coefficients(files.coefficients),
     )
-    write_parquet(snakemake.output.sites, sites)
-    genes = describe_genes(transcripts, sequences, orfs)
-    write_parquet(snakemake.output.genes, genes.reset_index())
+    write_parquet(snakemake.output[0], sites)
     counts = sites["group"].value_counts()
     log.info("sites: %s", ", ".join(f"{n:,} {name}" for name, n in counts.items()))
     log.info(

@@ -25,12 +25,12 @@ def main(snakemake):
     set_up(snakemake.threads, seed)
     signals = load_tracks(files.signals)
     table = pd.DataFrame({"mirna": signals.extra["mirnas"], "transcript": signals.ids})
-    transcripts, folds, measured = map(
-        pd.read_parquet, (files.transcripts, files.folds, files.fold_changes)
-    )
-    numbered = table.assign(signal=range(len(table)))
     pairs = part_pairs(
-        numbered, transcripts, folds, measured, fold, training.clip_positive
+        table.assign(signal=range(len(table))),
+        pd.read_parquet(files.transcripts),
+        pd.read_parquet(files.pairs),
+        fold,
+        snakemake.params.n_folds,
     )
     log.info("%s", pairs["part"].value_counts().to_dict())
     limits = read_limits(files.limits, fold)

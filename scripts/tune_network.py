@@ -27,14 +27,13 @@ def main(snakemake):
     fold = int(snakemake.wildcards.fold)
     seed = snakemake.params.seed + fold
     set_up(snakemake.threads, seed)
-    mirnas, candidates, transcripts, folds, measured = map(
-        pd.read_parquet,
-        (files.mirnas, files.windows, files.transcripts, files.folds, files.fold_changes),
+    mirnas, candidates, transcripts, labelled = map(
+        pd.read_parquet, (files.mirnas, files.windows, files.transcripts, files.pairs)
     )
     if candidates.empty:
         raise InputError(f"{files.windows}: no window has P above 0; check the network")
     scanned = mirnas[["mirna"]].merge(transcripts[["transcript"]], how="cross")
-    pairs = part_pairs(scanned, transcripts, folds, measured, fold, tuning.clip_positive)
+    pairs = part_pairs(scanned, transcripts, labelled, fold, snakemake.params.n_folds)
     log.info("%s", pairs["part"].value_counts().to_dict())
     fasta = Transcripts(files.fasta)
     codes = {name: encode(fasta[name]) for name in pairs["transcript"].unique()}

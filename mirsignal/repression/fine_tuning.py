@@ -53,7 +53,6 @@ _SAMPLE = 256
 class FineTuning:
     """A recipe of `regression` of network `fine_tuned` (docs/configuration.md)."""
 
-    clip_positive: bool
     pooling: str
     learning_rate: float
     head_learning_rate: float

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-
 import numpy as np
 import pandas as pd
 
 from mirsignal.errors import InputError
-
-_log = logging.getLogger(__name__)
 
 
 def split_genes(genes: pd.Series, n_folds: int, seed: int) -> pd.DataFrame:
@@ -44,27 +40,24 @@ def held_out_folds(fold: int, n_folds: int) -> tuple[int, int]:
 def part_pairs(
     scanned: pd.DataFrame,
     transcripts: pd.DataFrame,
-    folds: pd.DataFrame,
-    measured: pd.DataFrame,
+    labelled: pd.DataFrame,
     fold: int,
-    clip_positive: bool,
+    n_folds: int,
 ) -> pd.DataFrame:
     """Return a row per measured pair of `scanned`: its fold change, fold and part.
 
     `scanned` has mirna and transcript, and keeps its other columns; `transcripts` has
-    transcript and gene, `folds` gene and fold, `measured` mirna, gene and log2fc. The
-    `target` is log2fc, or with `clip_positive` the lower of it and 0. The test part is
-    the fold left out, the validation part the fold after it.
+    transcript and gene; `labelled` is of `label_pairs`. The test part is the fold left
+    out, the validation part the fold after it.
 
     Raises InputError when no pair is measured, or none to train on or to choose the
     epoch by.
     """
     genes = transcripts[["transcript", "gene"]]
-    labelled = label_pairs(measured, folds, clip_positive)
     pairs = scanned.merge(genes).merge(labelled, on=["mirna", "gene"])
     if pairs.empty:
         raise InputError("no scanned transcript has a measured fold change")
-    test, validation = held_out_folds(fold, folds["fold"].nunique())
+    test, validation = held_out_folds(fold, n_folds)
     pairs["part"] = pairs["fold"].map({test: "test", validation: "validation"})
     pairs["part"] = pairs["part"].fillna("train")
     for part in ("train", "validation"):

@@ -40,7 +40,6 @@ class SignalTraining:
     network: str
     task: str
     threshold: float
-    clip_positive: bool
     gene_features: bool
     ridge: float
     n_units: int

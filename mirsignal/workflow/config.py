@@ -19,8 +19,10 @@ from mirsignal.samples.splits import TEST_SETS
 from mirsignal.workflow.recipes import check_experiments, check_recipes
 
 _OWN_TEST_SET = re.compile(rf"({'|'.join(TEST_SETS)})(_1_\d+)?")
-STAGES = ("samples", "binding", "scan", "signals", "regression")
-"""Stages that have recipes, in the order in which the data flows."""
+CHAIN = ("samples", "binding", "scan", "signals", "regression")
+"""Stages each of which is made from the one before it, in the order of the data."""
+STAGES = (*CHAIN, "occupancy")
+"""Stages that have recipes."""
 
 
 def read_schema(path: str | Path) -> dict[str, Any]:
@@ -91,8 +93,12 @@ def experiment_recipes(config: Mapping[str, Any], experiment: str) -> dict[str, 
 
 
 def recipe_chain(recipes: Mapping[str, str], last: str) -> str:
-    """Return the recipe names up to stage `last`, joined by dots: a result's folder."""
-    return ".".join(recipes[stage] for stage in STAGES[: STAGES.index(last) + 1])
+    """Return the recipe names up to stage `last`, joined by dots: a result's folder.
+
+    That of a stage outside CHAIN is its own recipe alone.
+    """
+    stages = CHAIN[: CHAIN.index(last) + 1] if last in CHAIN else (last,)
+    return ".".join(recipes[stage] for stage in stages)
 
 
 def _from_text(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:
@@ -170,6 +176,12 @@ def _explain(error: jsonschema.ValidationError) -> str:
     if error.validator == "required":
         missing = error.message.split("'")[1]
         return f"{lead}key {missing!r} is missing"
+    if error.validator == "type" and len(error.path) == 2 and error.path[0] in STAGES:
+        stage, key = error.path
+        return (
+            f"{lead}not a recipe; settings stand in one, such as "
+            f"`{stage}: {{NAME: {{{key}: {error.instance}}}}}`"
+        )
     return f"{lead}{error.message}"
 
 

@@ -133,12 +133,13 @@ def check_experiments(
         _check_channels(lead, chosen, recipes, inputs["tracks"])
         _check_pools(lead, chosen)
         main = config["regression"][recipes_of["main"]["regression"]]
-        if chosen["regression"]["clip_positive"] != main["clip_positive"]:
-            raise InputError(
-                f"{lead} `clip_positive` of its regression recipe is not that of "
-                "experiment main, whose occupancy model it is stacked and compared with; "
-                "give both the same"
-            )
+        for stage in ("regression", "occupancy"):
+            if chosen[stage]["clip_positive"] != main["clip_positive"]:
+                raise InputError(
+                    f"{lead} `clip_positive` of its {stage} recipe is not that of the "
+                    "regression recipe of experiment main, on whose target all models "
+                    "are stacked and compared; give both the same"
+                )
 
 
 def _check_samples(

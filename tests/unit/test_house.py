@@ -12,8 +12,8 @@ from mirsignal.workflow.config import describe_schema, read_schema
 from mirsignal.workflow.source import imported_files
 
 FORMS = {
-    "log": r"logs/{}(\.|/)",
-    "benchmark": r"benchmarks/{}(\.|/)",
+    "log": r"<logs>/{}(\.|/)",
+    "benchmark": r"<benchmarks>/{}(\.|/)",
     "script": r"/{}\.py",
 }
 
@@ -38,6 +38,19 @@ def test_rule_script_log_and_benchmark_share_a_name(root):
         assert f'code=code("{name}"' in body or name == "download_file", name
     scripts = {path.stem for path in (root / "scripts").glob("*.py")}
     assert scripts == set(rules(root))
+
+
+def test_every_rule_says_what_it_makes(root):
+    for name, body in rules(root).items():
+        assert re.match(r' +"""[A-Z].*\."""\n', body), name
+
+
+def test_rules_name_no_folder_of_results_by_themselves(root):
+    """They use path variables (rules/common/paths.smk), and one private name."""
+    for path in (root / "Snakefile", *(root / "rules").rglob("*.smk")):
+        code = re.sub(r"^ *#.*$", "", path.read_text(), flags=re.M)
+        assert not re.search(r"results/\{study\}|\.study\b|\*+[({]", code), path
+        assert set(re.findall(r"\w\.(_[a-z]\w+)", code)) <= {"_benchmark"}, path
 
 
 def test_coordinates_are_those_of_bed_in_every_header(root):
@@ -110,7 +123,7 @@ def test_profile_without_gpus_names_every_rule_that_states_one(root):
 
 def test_key_of_a_shared_result_tells_jobs_of_a_rule_apart(root):
     """Snakemake's key holds parameters, no wildcards; recipes are there as settings."""
-    recipes = {"study", "samples", "binding", "scan"}
+    recipes = {"samples", "binding", "scan"}
     cached = {n: body for n, body in rules(root).items() if "cache: SHARED" in body}
     assert cached
     for name, body in cached.items():

@@ -44,3 +44,14 @@ def test_a_study_without_fold_changes_has_binding_and_scan(fresh):
         assert status != 0
         assert "names no `fold_change`" in output
         assert "binding, scan" in output
+
+
+def test_networks_without_site_types_do_not_wait_for_folding(fresh):
+    """Length and composition of genes, which some read, are of sequences alone."""
+    folder = "results/small/regression/balanced.cnn.attribution"
+    planned = fresh.planned(
+        f"{folder}.paired_peaks.site_pooling_genes/fold_0/model.keras",
+        f"{folder}.compressed.fine_tuned/fold_0/model.keras",
+    )
+    assert planned["describe_genes"] == planned["tune_network"] == 1
+    assert not {"fold_sites", "score_contextpp", "tabulate_regions"} & set(planned)

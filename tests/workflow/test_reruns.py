@@ -99,8 +99,12 @@ def test_edits_before_and_beyond_a_check_are_both_seen(finished):
     extra = "samples: {balanced: {max_shortcut_auc: 0.95}}\n"
     planned = finished.planned(extra=extra)
     assert set(planned) == {"audit_samples", "draw_audit"}
-    extra += "binding: {cnn: {learning_rate: 0.002}}"
+    extra += "binding: {cnn: {learning_rate: 0.003}}"
     assert "train_binding" in finished.planned(extra=extra)
+
+
+def test_setting_given_as_it_is_by_default_reruns_nothing(finished):
+    assert finished.planned(extra="binding: {cnn: {learning_rate: 0.002}}") == {}
 
 
 @pytest.fixture

@@ -128,6 +128,13 @@ def test_setting_reruns_its_stage_and_those_to_its_right(finished):
     }
 
 
+def test_another_recipe_of_occupancy_trains_no_network(finished):
+    extra = "occupancy: {soft: {decay: 0.05}}\nexperiments: {soft: {occupancy: soft}}"
+    planned = finished.planned("results/small/comparison/soft/metrics.json", extra=extra)
+    assert planned.pop("fit_occupancy") == 3
+    assert planned == {"stack_predictions": 1, "compare_predictions": 1}
+
+
 def test_library_edit_reruns_only_rules_that_reach_it(finished):
     module = finished.root / "mirsignal/scan/peaks.py"
     before = module.read_text()
@@ -289,7 +296,7 @@ def test_other_mirnas_and_transcripts_are_predicted(finished):
     scanned = table.drop("short")
     assert (scanned["low"] < scanned["high"]).all()
     assert scanned["score"].between(scanned["low"], scanned["high"]).all()
-    coverage = finished.root / "results/small/occupancy/coverage.tsv"
+    coverage = finished.root / "results/small/occupancy/sites/coverage.tsv"
     held = pd.read_csv(coverage, sep="\t", comment="#")
     assert set(held["status"]) >= {"sites", "no site"}
     assert held.loc[held["n"] > 10, "inside"].between(0.5, 1).all()

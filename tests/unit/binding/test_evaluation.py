@@ -138,7 +138,9 @@ def test_seeds_and_the_best_of_them():
 def test_every_predictor_that_scores_a_whole_test_set_is_measured(test_pairs):
     pairs, test = test_pairs
     label = test["label"]
-    scored = test.assign(prediction=label, seed_1=label, seed_2=1 - label, seed_class=-label)
+    scored = test.assign(
+        prediction=label, seed_1=label, seed_2=1 - label, seed_class=-label
+    )
     scored["rnacofold"] = np.where(test["test_set"] == "published", np.nan, 1.0)
     train = pairs[pairs["split"] == "train"]
     found = evaluate_test_sets(scored, train, n_seeds=2, n_resamples=5, seed=1)

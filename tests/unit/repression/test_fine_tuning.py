@@ -26,7 +26,6 @@ from mirsignal.statistics.metrics import pearson
 MIRNA = "UGAGGUAGUAGGUUGUAUAGUU"
 MOTIF = encode(reverse_complement(MIRNA[8:16]))  # nothing to do with the seed
 TUNING = FineTuning(
-    clip_positive=True,
     pooling="occupancy",
     learning_rate=0.01,
     head_learning_rate=0.02,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mirsignal.errors import InputError
 from mirsignal.repression.fold_changes import read_fold_changes
-from mirsignal.repression.folds import part_pairs, split_genes
+from mirsignal.repression.folds import label_pairs, part_pairs, split_genes
 from mirsignal.repression.targetscan import check_scored_genes, read_targetscan
 from mirsignal.sequences.mirnas import read_mirnas
 from mirsignal.sequences.transcripts import read_transcripts
@@ -185,22 +185,23 @@ def test_pairs_are_labelled_by_the_fold_of_their_gene():
     folds = pd.DataFrame({"gene": genes, "fold": [0, 1, 2, 3]})
     measured = pd.DataFrame({"mirna": "m", "gene": genes[:3], "log2fc": [-1, 2, -3.0]})
     scanned = pd.DataFrame({"mirna": "m", "transcript": ["t0", *"abcd"], "number": 1})
-    tables = (scanned, transcripts, folds, measured)
-    pairs = part_pairs(*tables, fold=1, clip_positive=True).set_index("transcript")
+    clipped, kept = (label_pairs(measured, folds, clip) for clip in (True, False))
+    tables = (transcripts, clipped, 1, 4)
+    pairs = part_pairs(scanned, *tables).set_index("transcript")
     parts = {"t0": "train", "a": "train", "b": "test", "c": "validation"}
     assert pairs["part"].to_dict() == parts
     assert pairs["target"].to_dict() == {"t0": -1, "a": -1, "b": 0, "c": -3}
     assert (pairs["number"] == 1).all()
-    kept = part_pairs(*tables, fold=3, clip_positive=False)
+    kept = part_pairs(scanned, transcripts, kept, 3, 4)
     assert set(kept["part"]) == {"validation", "train"}, "the fold after the last is 0"
     assert kept["target"].max() == 2
     with pytest.raises(InputError, match="no scanned transcript has a measured"):
-        part_pairs(scanned.assign(mirna="n"), *tables[1:], fold=1, clip_positive=True)
+        part_pairs(scanned.assign(mirna="n"), *tables)
     few = scanned[scanned["transcript"] != "c"]
     with pytest.raises(
         InputError, match=r"without fold 1 no gene .* for validation; set"
     ):
-        part_pairs(few, *tables[1:], fold=1, clip_positive=True)
+        part_pairs(few, *tables)
 
 
 PLAIN = "gene\tlet-7a\tmiR-1\nNM_1\t-1\t0.5\nNM_2\t-0.5\t1\n"

@@ -108,7 +108,7 @@ def test_coverage_by_status_with_mirnas_or_genes_left_out(rng):
     pairs = pairs.assign(unseen=pairs["score"], effect=1.1 * pairs["score"])
     intervals, coverage = calibrate_study(pairs)
     for name, table in (("intervals", intervals), ("coverage", coverage)):
-        schema = find_table(f"results/a/occupancy/{name}.tsv")
+        schema = find_table(f"results/a/occupancy/sites/{name}.tsv")
         assert set(table) == set(schema.columns)
     assert coverage["left_out"].tolist() == ["mirna"] * 3 + ["fold"] * 3
     assert coverage["status"].tolist() == 2 * [SITES, STRONGEST, NO_SITE]

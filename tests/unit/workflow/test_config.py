@@ -81,6 +81,9 @@ def put(config, path, value):
         ("regression.cnn_gru.ridge", 0.1, "'gene_features' is False, only with True"),
         ("regression.peaks", CLASSES | {"threshold": 0.1}, "all genes are below"),
         ("regression.site_pooling.clip_positive", False, "peaks: `clip_positive`"),
+        ("occupancy.sites.clip_positive", False, "`clip_positive` of its occupancy"),
+        ("occupancy.n_hidden", 4, "not a recipe; .* `occupancy: {NAME: {n_hidden: 4}}`"),
+        ("experiments.peaks.occupancy", "site", "no recipe 'site'; did you mean 'sites'"),
         ("scan.attribution.window_step", 10, "'window_step' is not used .*with deepshap"),
         ("signals.compressed.min_prominence", 0.1, "is not used .*only with peaks"),
         ("signals.peaks.divisor", 10, "'divisor' is not used .*only with compressed"),
@@ -202,6 +205,7 @@ def test_experiments_differ_from_main_in_what_they_name(config, schema):
     assert experiment_recipes(full, "prediction_only") == main | {"scan": "prediction"}
     assert recipe_chain(main, "samples") == "balanced"
     assert recipe_chain(main, "scan") == "balanced.cnn.attribution"
+    assert recipe_chain(main, "occupancy") == "sites"
     with pytest.raises(InputError, match="no experiment 'mian'; did you mean 'main'"):
         experiment_recipes(full, "mian")
 

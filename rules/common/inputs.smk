@@ -1,0 +1,102 @@
+# Files of the user as inputs of rules: where they lie, and whether they were changed.
+
+
+def data_file(name):
+    """Return the path of an input file, as the study's `inputs` names it."""
+    if name.startswith("resources/"):
+        return os.path.relpath(ROOT / name)
+    return str(Path(DATA) / name)
+
+
+def is_given(path):
+    """Tell whether no rule makes an input file."""
+    normal = os.path.normpath(path)
+    fetched = [os.path.normpath(f"resources/{STUDY}/{name}") for name in DOWNLOADS]
+    return not normal.startswith("results/") and normal not in fetched
+
+
+def given(path, name):
+    """Return an input that no rule makes, which Snakemake knows by `name`.
+
+    So that it may lie elsewhere tomorrow. Its date does not count either: parameter
+    `content` of the rule tells whether it was changed. A missing file keeps its path,
+    for Snakemake's message.
+    """
+    if not (is_given(path) and os.path.exists(path)):
+        return path
+    return ancient(sourcecache_entry(path, f"data:{name}"))
+
+
+def data_input(name):
+    """Return an input file of the study as the input of a rule."""
+    return given(data_file(name), name)
+
+
+def optional_file(table, key):
+    """Return a further file of an input, or no input where it has none."""
+    return data_input(INPUTS[table][key]) if key in INPUTS.get(table, {}) else []
+
+
+def predict_input(key):
+    """Return a file that the configuration names to be predicted from, or no input."""
+    return given(PREDICT[key], f"predict:{key}") if PREDICT[key] else []
+
+
+def named_pairs():
+    """Return the table of pairs to explain, or no input where there is none."""
+    name = CONFIG["interpretation"]["pairs"]
+    return data_input(name) if name else []
+
+
+def fold_change_tables():
+    """Return the names of the tables of fold changes by miRNA; "" is all miRNAs."""
+    file = INPUTS["fold_change"]["file"]
+    return file if isinstance(file, dict) else {"": file}
+
+
+@functools.cache
+def content(*paths):
+    """Return what given files hold: a parameter, by which a rule knows a changed one."""
+    known = [path for path in paths if path and is_given(path) and os.path.exists(path)]
+    return [describe_file(path) for path in known]
+
+
+def contents(*names):
+    """Return a function that gives the `content` of these input files of the study."""
+    paths = [data_file(name) for name in names if name]
+    return lambda wildcards: content(*paths)
+
+
+def once(path, made, otherwise):
+    """Return an input to wait for until `made` is there, and then `otherwise`.
+
+    Training waits for checks, which may refuse its inputs, and uses nothing of them: a
+    check that runs again must not train again. `ancient` would do that too, but hides
+    from Snakemake whatever else was changed beyond it. Snakemake knows both by one name.
+    Where folders share results it does not wait: the key of what is shared holds all that
+    a job waits for, and a check says nothing of the network.
+    """
+    waits = not (SHARED or os.path.exists(made))
+    return sourcecache_entry(path if waits else otherwise, "checks")
+
+
+def checks_before_training(wildcards):
+    """Return the checks that a binding network's first training waits for."""
+    chain = f"{wildcards.samples}.{wildcards.binding}"
+    model = f"{RESULTS}/binding/{chain}/seed_{wildcards.member}/model.keras"
+    checks = ("<samples>/audit.json", "<inputs>/checked.json")
+    return [once(path, model, "<samples>/pairs.parquet") for path in checks]
+
+
+MIRNAS = list(
+    checked(
+        read_mirnas,
+        data_file(INPUTS["mirnas"]["file"]),
+        INPUTS["mirnas"]["columns"],
+        INPUTS["mirnas"]["species"],
+    )["mirna"]
+)
+SHARDS = [f"{number:04d}" for number in range(CONFIG["shards"])]
+BATCHES = plan_batches(MIRNAS, CONFIG["mirnas_per_job"])
+BATCH_OF = {mirna: batch for batch, mirnas in BATCHES.items() for mirna in mirnas}
+FOLDS = list(range(CONFIG["folds"]))

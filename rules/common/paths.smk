@@ -1,0 +1,86 @@
+# Where results lie: a folder for each stage, named by the recipes that made it.
+#
+# <name> in the path of a rule is one of `pathvars`; {name} is a wildcard.
+
+
+pathvars:
+    results=RESULTS,
+    logs="<results>/logs",
+    benchmarks="<results>/benchmarks",
+    inputs="<results>/inputs",
+    simulation="<results>/simulation",
+    binding_recipes="{samples}.{binding}",
+    scan_recipes="<binding_recipes>.{scan}",
+    signals_recipes="<scan_recipes>.{signals}",
+    regression_recipes="<signals_recipes>.{regression}",
+    samples="<results>/samples/{samples}",
+    binding="<results>/binding/<binding_recipes>",
+    interpretation="<results>/interpretation/<binding_recipes>",
+    scan="<results>/scan/<scan_recipes>",
+    signals="<results>/signals/<signals_recipes>",
+    contextpp="<results>/contextpp",
+    occupancy="<results>/occupancy/{occupancy}",
+    main_occupancy=f"<results>/occupancy/{MAIN['occupancy']}",
+    regression="<results>/regression/<regression_recipes>",
+    baseline="<results>/regression/baseline.{regression}",
+    comparison="<results>/comparison/{experiment}",
+    unseen="<results>/comparison/unseen",
+    predict="<results>/predict/{prediction}",
+
+
+def one_of(names):
+    """Return the pattern of a wildcard that is one of these names."""
+    return "|".join(names) or "none"
+
+
+TARGETSCAN = branch("targetscan" in INPUTS, then="<inputs>/targetscan.parquet")
+TEST_SETS = expand(
+    "<inputs>/test_sets/{test_set}.parquet", test_set=INPUTS["test_sets"]
+)
+
+
+def chimera_transcripts(suffix):
+    """Return the clean transcripts of the chimeras, or no input where there are none."""
+    path = f"<inputs>/chimera_transcripts.{suffix}"
+    return path if "transcripts" in INPUTS["hybrids"] else []
+
+
+def labelled_pairs(stage):
+    """Return the pairs with target and fold, clipped as a stage's recipe says."""
+    return branch(
+        lookup(f"{{{stage}}}/clip_positive", within=CONFIG[stage]),
+        then="<inputs>/pairs/clipped.parquet",
+        otherwise="<inputs>/pairs/unclipped.parquet",
+    )
+
+
+def experiment_file(stage, name):
+    """Return a function of the wildcards: a file of the experiment's `stage` folder."""
+    return lambda wildcards: experiment_files(stage, [name])(wildcards)[0]
+
+
+def experiment_files(stage, names):
+    """Return a function of the wildcards: files of the experiment's `stage` folder."""
+
+    def paths(wildcards):
+        chain = recipe_chain(RECIPES[wildcards.experiment], stage)
+        return [f"<results>/{stage}/{chain}/{name}" for name in names]
+
+    return paths
+
+
+def baseline_of(experiment):
+    """Return the predictions of seed sites that an experiment is compared with."""
+    regression = RECIPES[experiment]["regression"]
+    return f"<results>/regression/baseline.{regression}/predictions.parquet"
+
+
+SCAN_FILES = [f"{batch}/{shard}.npz" for batch in BATCHES for shard in SHARDS]
+
+
+def scan_files_of_mirna(wildcards):
+    """Return the track files that hold a miRNA, one per shard."""
+    if wildcards.mirna not in BATCH_OF:
+        raise WorkflowError(f"miRNA {wildcards.mirna!r} is not in the study's table")
+    batch = BATCH_OF[wildcards.mirna]
+    return [f"<scan>/{batch}/{shard}.npz" for shard in SHARDS]

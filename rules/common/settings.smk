@@ -1,0 +1,87 @@
+# Settings as parameters of rules: each names those that it uses, and no others.
+
+SIGNAL_NETWORKS = ("cnn_gru", "site_pooling")
+
+
+def recipe(stage, *keys, without=()):
+    """Return a function of the wildcards that gives settings of their recipe.
+
+    A rule names the `keys` that it uses (or those that it does not), so that editing
+    another setting does not rerun it.
+    """
+
+    def settings(wildcards):
+        every = CONFIG[stage][wildcards[stage]]
+        wanted = keys or [key for key in every if key not in without]
+        return {key: every[key] for key in wanted}
+
+    return settings
+
+
+def settings_of(section, *keys):
+    """Return these settings of a section of the configuration without recipes."""
+    return {key: CONFIG[section][key] for key in keys}
+
+
+def with_network(*networks):
+    """Return the pattern of the names of regression recipes of these networks."""
+    recipes = CONFIG["regression"].items()
+    return one_of(name for name, recipe in recipes if recipe["network"] in networks)
+
+
+def compares_with_background(wildcards):
+    """Tell whether a scan compares with training pairs."""
+    return CONFIG["scan"][wildcards.scan]["mode"] == "deepshap"
+
+
+def signal_tracks(wildcards):
+    """Return the study's own tracks that a signals recipe reads, files by name."""
+    channels = CONFIG["signals"][wildcards.signals]["channels"]
+    names = [name.removeprefix("track:") for name in channels if ":" in name]
+    return {name: INPUTS["tracks"][name] for name in names}
+
+
+def mirnas_of_batch(wildcards):
+    """Return the miRNAs that one scan job works on."""
+    if wildcards.batch not in BATCHES:
+        raise WorkflowError(
+            f"no batch {wildcards.batch!r}; with this configuration: {[*BATCHES][:9]}"
+        )
+    return BATCHES[wildcards.batch]
+
+
+def members(wildcards):
+    """Return the numbers of the networks of a binding recipe, which differ in seed."""
+    return range(1, CONFIG["binding"][wildcards.binding]["n_seeds"] + 1)
+
+
+def target_of(experiment):
+    """Return what an experiment's models are trained on and compared on, in words."""
+    clip = CONFIG["regression"][RECIPES[experiment]["regression"]]["clip_positive"]
+    return "log2 fold change, clipped at 0 from above" if clip else "log2 fold change"
+
+
+def more(amount):
+    """Return a function that gives `amount`, twice that on the second attempt, and so on.
+
+    For resources: a job that a cluster ended for want of memory (MB) or time (minutes)
+    asks for more when a profile has it tried again.
+    """
+
+    def asked(wildcards, attempt):
+        return amount * attempt
+
+    return asked
+
+
+def measure_no_shared_results():
+    """Take the benchmark from the rules that may be taken from the shared cache.
+
+    Snakemake refuses to start otherwise, since a result taken from there was not
+    measured. It has no public way: a directive cannot be left out on a condition, and an
+    empty one is refused; hence the one private name.
+    """
+    for each in workflow.rules:
+        ours = Path(str(each.basedir)).is_relative_to(ROOT)
+        if ours and each.cache and each.cache.output:
+            each._benchmark = None

@@ -1,0 +1,82 @@
+# What the targets of the Snakefile ask for.
+
+
+def binding_results_of(experiment):
+    """Return what an experiment shows of its samples and its binding network."""
+    recipes = RECIPES[experiment]
+    return [
+        "<inputs>/checked.json",
+        f"<results>/samples/{recipe_chain(recipes, 'samples')}/audit.svg",
+        f"<results>/binding/{recipe_chain(recipes, 'binding')}/evaluation.svg",
+    ]
+
+
+def scan_results_of(experiment):
+    """Return what an experiment's scan leaves for a genome browser, of every miRNA."""
+    folder = f"<results>/scan/{recipe_chain(RECIPES[experiment], 'scan')}"
+    return expand(
+        f"{folder}/{{mirna}}/{{file}}", file=["peaks.bed", "score.bw"], mirna=MIRNAS
+    )
+
+
+def lacking_fold_changes(wildcards):
+    """Stop where a target needs fold changes that the study does not have."""
+    raise WorkflowError(
+        f"study {STUDY} names no `fold_change` under `inputs`; give it, or ask for the "
+        "targets that do without: binding, scan"
+    )
+
+
+def results_of(experiment):
+    """Return what running an experiment leaves for a reader."""
+    if "fold_change" not in INPUTS:
+        return [lacking_fold_changes]
+    recipes = RECIPES[experiment]
+    folders = {
+        stage: f"<results>/{stage}/{recipe_chain(recipes, stage)}" for stage in recipes
+    }
+    explained = f"<results>/interpretation/{recipe_chain(recipes, 'binding')}"
+    compared = f"<results>/comparison/{experiment}"
+    files = binding_results_of(experiment) + scan_results_of(experiment)
+    files += expand(f"{explained}/{{figure}}.svg", figure=INTERPRETATION_FIGURES)
+    files += expand(f"{compared}/{{figure}}.svg", figure=COMPARISON_FIGURES)
+    files += [
+        f"{folders['scan']}/genes",
+        f"{folders['occupancy']}/model.npz",
+        f"{folders['occupancy']}/coverage.tsv",
+        f"{compared}/metrics.json",
+        f"{compared}/metrics.tsv",
+    ]
+    if CONFIG["regression"][recipes["regression"]]["network"] in SIGNAL_NETWORKS:
+        files.append(f"{folders['regression']}/explanations.svg")
+    if "measured_variants" in INPUTS:
+        files.append(f"{explained}/variants.svg")
+    if LEAVE_ONE_MIRNA_OUT:
+        files += ["<unseen>/metrics.tsv", "<unseen>/per_mirna.svg"]
+    if SIMULATED:
+        files.append(f"{compared}/truth.json")
+    return files
+
+
+def predicted_files(wildcards):
+    """Return the tables of other miRNAs and transcripts that the configuration names."""
+    for key in ("mirnas", "transcripts"):
+        if not PREDICT[key]:
+            raise WorkflowError(f"config: predict: {key!r} names no file; give one")
+    folder = f"<results>/predict/{PREDICT['name']}"
+    return [f"{folder}/genes.tsv", f"{folder}/sites.tsv"]
+
+
+def closing_words():
+    """Return what a run says at its end."""
+    folders = [f"{RESULTS}/comparison/{name}" for name in CONFIG["experiments"]]
+    done = [folder for folder in folders if os.path.exists(f"{folder}/metrics.json")]
+    if not done:
+        return "Done."
+    lines = ["", f"Finished. Comparisons of study {STUDY} so far:"]
+    lines += [f"  {folder}/metrics.tsv" for folder in done]
+    lines += [
+        f"Every step lies under {RESULTS}/; the report is made by",
+        f"  snakemake --report {RESULTS}/report.html",
+    ]
+    return "\n".join(lines)
