@@ -4,9 +4,10 @@
 #     docker run --rm -v "$PWD:/work" mirsignal --cores 4              # the demo
 #     docker run --rm -v "$PWD:/work" mirsignal --cores 4 --configfile mine.yaml
 #
-# Written without a container engine: a linter has parsed it, and its commands were run by
-# hand outside a container, but no image was ever built from it. Results lie in the
-# mounted folder; networks run on the CPU (docs/how-to/cluster.md).
+# Written without a container engine: hadolint finds no fault in it, and its last command
+# was tried outside a container, as a dry run from another folder, but no image was ever
+# built from it. Results lie in the mounted folder; networks run on the CPU
+# (docs/how-to/cluster.md). Without git, provenance.json names the version and no commit.
 FROM python:3.12-slim-bookworm
 
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \

@@ -104,11 +104,3 @@ def test_pages_that_the_navigation_names_are_there_once(root):
     names = re.findall(r": ([\w/-]+\.md)$", text, re.M)
     assert len(names) == len(set(names))
     assert yaml.safe_load(text)["theme"]["font"] is False
-
-
-def test_pages_of_rules_name_files_that_are_there(root):
-    for page in root.glob("docs/**/*.md"):
-        for name in re.findall(
-            r"`((?:mirsignal|rules|schemas|envs)/[\w./]+)`", page.read_text()
-        ):
-            assert (root / name).exists(), f"{page.name}: {name}"
