@@ -66,12 +66,20 @@ def pattern(name):
 
 
 def describe_columns(name, file, run, matching, about):
-    """Return the table of a file's columns, arrays or keys."""
+    """Return the table of a file's columns, arrays or keys.
+
+    Those that only some studies have stand at its end, whether this run has them or not.
+    """
+    sometimes = file.get("sometimes", {})
     if "columns_of" in file and not matching:
         found = [(key, "", text) for key, text in literal(file["columns_of"]).items()]
     elif matching and Path(name).suffix in READERS and not file.get("opaque"):
         found = list(READERS[Path(name).suffix](Path(run) / matching[0]))
     else:
+        found = []
+    found = [row for row in found if row[0] not in sometimes]
+    found += [(column, kind, "") for column, kind in sometimes.items()]
+    if not found:
         return []
     meanings = about["columns"] | file.get("columns", {})
     rows = {}
@@ -80,7 +88,7 @@ def describe_columns(name, file, run, matching, about):
             (new for old, new in about["names"].items() if re.fullmatch(old, column)),
             column,
         )
-        text = text or meanings.get(shown)
+        text = (shown != column and meanings.get(shown)) or text or meanings.get(shown)
         if text is None:
             sys.exit(f"docs/files.yaml: {name}: explains no column {column}; add it")
         rows[shown] = f"| `{shown}` | {kind} | {text.replace('|', chr(92) + '|')} |"
