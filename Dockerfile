@@ -1,8 +1,8 @@
 # mirsignal with the packages of the lock, each checked against its hash.
 #
 #     docker build -t mirsignal .
-#     docker run --rm -v "$PWD:/work" mirsignal --cores 4              # the demo
-#     docker run --rm -v "$PWD:/work" mirsignal --cores 4 --configfile mine.yaml
+#     docker run --rm -v "$PWD:/study" mirsignal --cores 4              # the demo
+#     docker run --rm -v "$PWD:/study" mirsignal --cores 4 --configfile mine.yaml
 #
 # Written without a container engine: hadolint finds no fault in it, and its last command
 # was tried outside a container, as a dry run from another folder, but no image was ever
@@ -28,6 +28,6 @@ COPY schemas /opt/mirsignal/schemas
 COPY scripts /opt/mirsignal/scripts
 COPY studies /opt/mirsignal/studies
 
-WORKDIR /work
+WORKDIR /study
 ENTRYPOINT ["snakemake", "--snakefile", "/opt/mirsignal/Snakefile"]
 CMD ["--cores", "all"]
