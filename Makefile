@@ -125,7 +125,7 @@ docs: $(INSTALLED)
 	mv docs/files.new docs/files.md
 
 site: $(INSTALLED)
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	echo "== Done. Open site/index.html."
 
 lock:

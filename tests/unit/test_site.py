@@ -42,7 +42,7 @@ class Page(HTMLParser):
 def site(root, tmp_path_factory):
     """The folder of the site and its pages, built strictly."""
     folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict"]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
     built = subprocess.run(
         [*command, "--site-dir", str(folder)],
         cwd=root,
