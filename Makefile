@@ -8,7 +8,9 @@
 # make bench-coverage DATA=FOLDER   measure prediction intervals in other cells
 # make bench-passenger DATA=FOLDER   compare rules for the passenger strand
 # make bench-reliability   faults on purpose: kills, a full disk, damage, faulty input
-# make docs    write docs/configuration.md and docs/tables.md from the schemas
+# make docs    write docs/configuration.md and docs/tables.md from schemas, docs/files.md
+#              from the finished demo
+# make site    build the documentation into site/
 # make lock    resolve requirements.in anew (needs uv)
 
 PYTHON ?= python3
@@ -24,7 +26,7 @@ show = grep -v '^\#' $(1) | cut -f 1,2,6-10 | tr '\t' '|' | sed 's/|/  /g'
 
 .SILENT:
 .PHONY: demo test real bench-binding bench-scan bench-repression bench-interpretation \
-    bench-coverage bench-passenger bench-reliability docs lock
+    bench-coverage bench-passenger bench-reliability docs site lock
 
 demo: $(INSTALLED)
 	echo "== mirsignal: main job on the demo study (about 5 minutes on 2 cores)"
@@ -120,6 +122,14 @@ docs: $(INSTALLED)
 	mv docs/configuration.new docs/configuration.md
 	$(BIN)/python -m mirsignal.files.schemas > docs/tables.new
 	mv docs/tables.new docs/tables.md
+	[ -e results/demo/comparison/main/metrics.json ] || { \
+	    echo "make: docs/files.md is made from a finished demo; run make demo first"; exit 1; }
+	$(BIN)/python -m docs.describe_files results/demo > docs/files.new
+	mv docs/files.new docs/files.md
+
+site: $(INSTALLED)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	echo "== Done. Open site/index.html."
 
 lock:
 	uv pip compile --universal --generate-hashes --no-emit-index-url \

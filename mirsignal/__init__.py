@@ -7,7 +7,7 @@ when it is first used, so that a script loads (and a rerun depends on) only what
 
 import importlib
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "explain_pair",
     "find_peaks",

@@ -179,11 +179,11 @@ def test_every_caption_is_used(root):
 
 
 def test_every_file_that_a_page_names_is_there(root):
-    for page in ("README.md", "benchmarks/README.md", *root.glob("docs/*.md")):
+    folders = "docs|benchmarks|profiles|studies|mirsignal|rules|schemas"
+    pages = ("README.md", "CONTRIBUTING.md", "benchmarks/README.md")
+    for page in (*pages, *root.glob("docs/**/*.md")):
         text = (root / page).read_text()
-        for name in re.findall(
-            r"(?<![\w/])(?:docs|benchmarks|profiles|studies)/[\w./-]+\w", text
-        ):
+        for name in re.findall(rf"(?<![\w/])(?:{folders})/[\w./-]+\w", text):
             found = [(root / name), (root / page).parent / name]
             exists = any(path.exists() for path in found)
             assert exists or name == "studies/mine.yaml", f"{page}: {name}"

@@ -1,0 +1,8 @@
+"""The page about files explains every file, column and key that a run leaves."""
+
+from docs.describe_files import describe
+
+
+def test_page_about_files_is_up_to_date(finished, root):
+    page = (root / "docs/files.md").read_text()
+    assert describe(finished.root / "results/small") == page, "run `make docs`"
