@@ -21,13 +21,13 @@ _SMALLEST_P = 1e-7
 def score_test_pairs(
     models: Sequence[keras.Model], test: pd.DataFrame, chosen: int, encoding: str
 ) -> pd.DataFrame:
-    """Return test pairs with P(binding) as `score`, and by seed as `seed_1` and so on.
+    """Return test pairs with P(binding) as `prediction`, and by seed as `seed_1` and so on.
 
-    `score` is of the `chosen` one of `models` (an index). Of several networks, column
+    `prediction` is of the `chosen` one of `models` (an index). Of several networks, column
     `ensemble` is the mean of their logits.
     """
     predicted = [predict_pairs(model, test, encoding) for model in models]
-    scored = test.assign(score=predicted[chosen])
+    scored = test.assign(prediction=predicted[chosen])
     if len(models) > 1:
         p = np.clip(np.stack(predicted).astype(float), _SMALLEST_P, 1 - _SMALLEST_P)
         scored["ensemble"] = np.log(p / (1 - p)).mean(axis=0)
