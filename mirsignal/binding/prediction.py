@@ -21,10 +21,10 @@ _SMALLEST_P = 1e-7
 def score_test_pairs(
     models: Sequence[keras.Model], test: pd.DataFrame, chosen: int, encoding: str
 ) -> pd.DataFrame:
-    """Return test pairs with P(binding) as `prediction`, and by seed as `seed_1` and so on.
+    """Return test pairs with P(binding) as `prediction`, by seed as `seed_1` and so on.
 
-    `prediction` is of the `chosen` one of `models` (an index). Of several networks, column
-    `ensemble` is the mean of their logits.
+    `prediction` is of the `chosen` one of `models` (an index). Of several networks,
+    column `ensemble` is the mean of their logits.
     """
     predicted = [predict_pairs(model, test, encoding) for model in models]
     scored = test.assign(prediction=predicted[chosen])
