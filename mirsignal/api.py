@@ -219,16 +219,19 @@ def score_contextpp(
     return scored.drop(columns=["mirna", "transcript"])
 
 
-def load_occupancy_model(study: str | Path) -> FittedOccupancy:
+def load_occupancy_model(study: str | Path, recipe: str = "sites") -> FittedOccupancy:
     """Return the occupancy model of a finished study, from its folder results/STUDY.
 
-    It is read from occupancy/model.npz and intervals.tsv, and inputs/mirnas.parquet.
-    Raises InputError for a file that is missing or broken.
+    It is read from occupancy/RECIPE/model.npz and intervals.tsv, and
+    inputs/mirnas.parquet. Raises InputError for a file that is missing or broken.
     """
     from mirsignal.repression.prediction import FittedOccupancy
 
-    files = "occupancy/model.npz", "occupancy/intervals.tsv", "inputs/mirnas.parquet"
-    model, intervals, mirnas = (Path(study) / name for name in files)
+    folder, mirnas = (
+        Path(study, "occupancy", recipe),
+        Path(study, "inputs/mirnas.parquet"),
+    )
+    model, intervals = folder / "model.npz", folder / "intervals.tsv"
     for path in (model, intervals, mirnas):
         if not path.exists():
             raise InputError(f"{path}: no such file; run the study's main job first")
@@ -253,7 +256,7 @@ def predict_repression(
     is stronger), low and high (95% prediction interval for measurements with standard
     deviation `noise_sd`, by default the study's), and counts of sites; `sites` has a row
     per site and its effect (log2). Columns are explained in
-    `mirsignal.repression.prediction`. The model combines context++ with competition of
+    `docs/tables.md`. The model combines context++ with competition of
     sites, as in the biochemical model of McGeary 2019, Science 366:eaav1741.
     """
     from mirsignal.repression.prediction import predict_from_sequences
