@@ -1,0 +1,124 @@
+"""Which share of a gene's mRNAs holds a site: alternative polyadenylation.
+
+An mRNA that ends before a site does not hold it. The share of mRNAs that do is the
+affected isoform ratio (AIR) of TargetScan (Nam 2014, Mol Cell 53:1031; Agarwal 2015),
+here of any table of poly(A) sites along 3' UTRs, such as reads of 3' end sequencing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mirsignal.errors import InputError
+from mirsignal.files.identifiers import bare_id
+from mirsignal.files.tables import name_columns, read_table, to_number
+
+_log = logging.getLogger(__name__)
+
+LEAST_AIR = 0.02
+"""A site of fewer mRNAs counts as one of this share, since reads are few there."""
+COLUMNS = {"transcript": "transcript", "ends": "ends"}
+BED_COLUMNS = {"transcript": 1, "end": 3, "reads": 5}
+"""Columns by number of a BED file in transcript coordinates, its score the reads."""
+SETTING = "inputs: polya_usage: columns"
+
+
+def read_polya_usage(
+    path: str | Path, columns: Mapping[str, str | int] | None = None
+) -> pd.DataFrame:
+    """Read poly(A) sites along 3' UTRs as rows (transcript, end, reads).
+
+    Either a table with a column `ends` of `END:READS;END:READS;...` per transcript, or
+    one row per poly(A) site, with `end` and `reads` (a BED file in transcript
+    coordinates without a header is read by its columns 1, 3 and 5). END is where the
+    mRNA ends, 0-based half open from the first nucleotide of the 3' UTR: the number of
+    nucleotides of 3' UTR in it. Rows of one end are added up, without reads left out.
+
+    Raises InputError for a missing column, an end or number of reads that is no number
+    or below 0, and a table in which nothing was read.
+    """
+    given = dict(columns or {})
+    if {"end", "reads"} & set(given) or str(path).removesuffix(".gz").endswith(".bed"):
+        names = name_columns(dict.fromkeys(BED_COLUMNS, ""), given, SETTING)
+        names = {key: name or BED_COLUMNS[key] for key, name in names.items()}
+        table = read_table(path, names, setting=SETTING)
+        values = {name: to_number(table, name, path) for name in ("end", "reads")}
+        rows = table[["transcript"]].assign(**values).dropna()
+    else:
+        names = name_columns(COLUMNS, given, SETTING)
+        table = read_table(path, names, setting=SETTING)
+        rows = _split_ends(table.dropna(subset=["transcript", "ends"]), path)
+    low = rows.index[(rows[["end", "reads"]] < 0).any(axis=1)]
+    if len(low):
+        raise InputError(
+            f"{path}, line {low[0]}: an end or number of reads is below 0; ends count "
+            "from the first nucleotide of the 3' UTR"
+        )
+    rows = rows[rows["reads"] > 0]
+    if rows.empty:
+        raise InputError(f"{path}: no poly(A) site has reads; give another file")
+    rows = rows.assign(transcript=rows["transcript"].map(bare_id))
+    return rows.groupby(["transcript", "end"], as_index=False)["reads"].sum()
+
+
+def _split_ends(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
+    parts = table["ends"].str.strip("; ").str.split(";").explode()
+    fields = parts.str.extract(r"^\s*(\d+):(\d+(?:\.\d+)?)\s*$").astype(float)
+    bad = parts.index[fields.isna().any(axis=1).to_numpy()]
+    if len(bad):
+        raise InputError(
+            f"{path}, line {bad[0]}: {parts.loc[[bad[0]]].iloc[0]!r} in column 'ends' is "
+            "not END:READS;END:READS; write it so, or name the columns of end and reads "
+            f"as {SETTING}: {{end: NAME, reads: NAME}}"
+        )
+    rows = fields.set_axis(["end", "reads"], axis=1)
+    return rows.assign(transcript=table["transcript"].loc[rows.index].to_numpy())
+
+
+def affected_isoform_ratio(
+    sites: pd.DataFrame, usage: pd.DataFrame
+) -> NDArray[np.float64]:
+    """Return the share (S,) of mRNAs that hold each of `sites` (transcript, end).
+
+    It is the share of reads of poly(A) sites at or behind the end of the site, at least
+    LEAST_AIR, and NaN of a transcript of which nothing is known. Ends of both are from
+    the first nucleotide of the 3' UTR; a site behind the last poly(A) site counts as one
+    before it, since reads a little behind it were laid on the end.
+    """
+    names, number = np.unique(usage["transcript"].to_numpy(str), return_inverse=True)
+    if not len(names) or not len(sites):
+        return np.full(len(sites), np.nan)
+    end, reads = (usage[name].to_numpy(float) for name in ("end", "reads"))
+    order = np.lexsort((end, number))
+    number, end, reads = number[order], end[order], reads[order]
+    total = np.bincount(number, reads)
+    before = np.concatenate([[0], np.cumsum(reads)])
+    first = np.searchsorted(number, np.arange(len(names)))
+    ids = sites["transcript"].map({name: at for at, name in enumerate(names)})
+    known = ids.notna().to_numpy()
+    owner = ids[known].to_numpy(int)
+    span = max(end.max(), sites["end"].max()) + 1.0
+    at = np.searchsorted(number * span + end, owner * span + sites["end"][known])
+    gone = before[at] - before[first[owner]]
+    result = np.full(len(sites), np.nan)
+    result[known] = np.clip(1 - gone / total[owner], LEAST_AIR, 1)
+    return result
+
+
+def weigh_scores(
+    scores: NDArray[np.float64], ratio: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return context++ scores (S,) as the mean over mRNAs with and without the site.
+
+    log2((2^score - 1) x AIR + 1): TargetScan's weighted score (Agarwal 2015). Where the
+    ratio is NaN it counts as the mean of the others, 1 if there are none.
+    """
+    typical = np.nanmean(ratio) if np.isfinite(ratio).any() else 1.0
+    filled = np.where(np.isnan(ratio), typical, ratio)
+    return np.log2((np.exp2(scores) - 1) * filled + 1)

@@ -1,0 +1,95 @@
+"""Affected isoform ratios: worked by hand, against a plain loop, and on real data."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mirsignal.errors import InputError
+from mirsignal.sites.isoforms import (
+    LEAST_AIR,
+    affected_isoform_ratio,
+    read_polya_usage,
+    weigh_scores,
+)
+
+
+def site_table(*rows):
+    return pd.DataFrame(rows, columns=["transcript", "end"])
+
+
+def test_share_of_reads_at_or_behind_the_end_of_a_site(table_of):
+    usage = read_polya_usage(table_of("transcript\tends\nT1\t100:30;250:50;400:20\n"))
+    sites = site_table(("T1", 100), ("T1", 101), ("T1", 250), ("T1", 251), ("T2", 5))
+    expected = [1.0, 0.7, 0.7, 0.2, np.nan]
+    np.testing.assert_allclose(affected_isoform_ratio(sites, usage), expected)
+
+
+def test_share_has_a_least_value(table_of):
+    usage = read_polya_usage(table_of("transcript\tends\nT1\t100:999;400:1\n"))
+    found = affected_isoform_ratio(site_table(("T1", 300), ("T1", 500)), usage)
+    np.testing.assert_allclose(found, LEAST_AIR)
+
+
+def test_bed_of_poly_a_sites_is_the_same(table_of):
+    name = "ENST00000000001"
+    rows = ((99, 100, 30), (249, 250, 50), (399, 400, 20))
+    text = "".join(f"{name}.3\t{a}\t{b}\tp\t{n}\t+\n" for a, b, n in rows)
+    bed = read_polya_usage(table_of(text, "usage.bed"))
+    ends = ";".join(f"{b}:{n}" for _, b, n in rows)
+    table = read_polya_usage(table_of(f"transcript\tends\n{name}\t{ends}\n"))
+    pd.testing.assert_frame_equal(bed, table)
+
+
+@given(st.data())
+def test_many_transcripts_equal_a_plain_loop(data):
+    names = st.sampled_from(["B", "A", "C"])
+    ends, reads = st.integers(1, 30), st.integers(1, 9)
+    rows = data.draw(st.lists(st.tuples(names, ends, reads), min_size=1, max_size=12))
+    usage = pd.DataFrame(rows, columns=["transcript", "end", "reads"])
+    sites = site_table(*data.draw(st.lists(st.tuples(names, ends), max_size=12)))
+    expected = []
+    for name, end in sites.itertuples(index=False):
+        own = usage[usage["transcript"] == name]
+        behind = own["reads"][own["end"] >= end].sum()
+        share = behind / own["reads"].sum() if len(own) else np.nan
+        expected.append(np.clip(share, LEAST_AIR, 1))
+    found = affected_isoform_ratio(sites, usage)
+    np.testing.assert_allclose(found, np.array(expected, float))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("transcript\tends\nT1\t100-30\n", "line 2: '100-30' .* is not END:READS"),
+        ("transcript\tusage\nT1\t100:30\n", "column 'ends' is missing"),
+        ("transcript\tends\nT1\t100:0\n", "no poly.A. site has reads"),
+    ],
+)
+def test_faulty_table_gets_one_line(table_of, text, words):
+    with pytest.raises(InputError, match=words):
+        read_polya_usage(table_of(text))
+
+
+def test_end_before_the_transcript_is_refused(table_of):
+    path = table_of("T1\t-3\t-2\tp\t4\t+\n", "usage.bed")
+    with pytest.raises(InputError, match=r"line 1: an end .* below 0"):
+        read_polya_usage(path)
+
+
+def test_weighted_score_is_the_mean_over_mrnas():
+    scores, ratio = np.array([-1.0, -1.0, -0.2, -0.2]), np.array([1.0, 0.5, 0.02, np.nan])
+    found = weigh_scores(scores, ratio)
+    mixed = np.log2(0.5 * np.exp2(-1.0) + 0.5)  # half of the mRNAs are repressed
+    assert found[:2] == pytest.approx([-1.0, mixed])
+    assert -0.2 < found[3] < found[2] < 0
+    np.testing.assert_allclose(weigh_scores(scores, np.full(4, np.nan)), scores)
+
+
+@pytest.mark.realdata
+def test_published_poly_a_sites_are_read(shared_data):
+    usage = read_polya_usage(shared_data / "transcripts/polya_usage.tsv.gz")
+    assert usage["transcript"].nunique() == 7074
+    inside = usage.groupby("transcript").size() > 1
+    assert inside.mean() == pytest.approx(0.54, abs=0.02)
