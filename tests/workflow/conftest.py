@@ -113,19 +113,24 @@ class Project:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory, worker_id) -> Project:
-    """The small study after `snakemake` has run its main job.
+def untouched(tmp_path_factory, worker_id) -> Path:
+    """The folder of the small study after its main job, which no test may change.
 
-    Where several processes test, the first to come runs it and each gets a copy.
+    Where several processes test, the first to come runs it for all.
     """
-    if worker_id == "master":
-        return run_once(tmp_path_factory.mktemp("project"))
-    shared = tmp_path_factory.getbasetemp().parent
-    with (shared / "finished.lock").open("w") as lock:
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    with (shared / "untouched.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (shared / "finished").exists():
-            run_once(shared / "running").root.rename(shared / "finished")
-    return copy_project(shared / "finished", tmp_path_factory.mktemp("project"))
+        if not (shared / "untouched").exists():
+            run_once(shared / "running").root.rename(shared / "untouched")
+    return shared / "untouched"
+
+
+@pytest.fixture(scope="session")
+def finished(untouched, tmp_path_factory) -> Project:
+    """A copy of the small study after `snakemake` has run its main job."""
+    return copy_project(untouched, tmp_path_factory.mktemp("project"))
 
 
 def run_once(root: Path) -> Project:

@@ -3,6 +3,6 @@
 from docs.describe_files import describe
 
 
-def test_page_about_files_is_up_to_date(finished, root):
+def test_page_about_files_is_up_to_date(untouched, root):
     page = (root / "docs/files.md").read_text()
-    assert describe(finished.root / "results/small") == page, "run `make docs`"
+    assert describe(untouched / "results/small") == page, "run `make docs`"
