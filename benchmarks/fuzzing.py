@@ -106,7 +106,7 @@ def _read_config(path: Path) -> None:
     """Complete the project's configuration with the study of a file, as a run does."""
     try:
         config = yaml.safe_load(path.read_text())
-    except (yaml.YAMLError, UnicodeDecodeError):
+    except (yaml.YAMLError, ValueError):  # ValueError: a number of too many digits
         return  # Snakemake reads the file itself and says so
     if isinstance(config, dict):
         complete_config(_default_config() | config, _schema())
