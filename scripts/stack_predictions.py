@@ -5,9 +5,9 @@ import logging
 import pandas as pd
 
 from mirsignal.files.atomic import write_parquet, write_table
+from mirsignal.repression.equation import bound_scores
 from mirsignal.repression.stacking import stack_folds
 from mirsignal.repression.targetscan import add_scores
-from mirsignal.sites.contextpp import bound_scores
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from mirsignal.networks.seeds import member_columns
+from mirsignal.repression.equation import bound_scores
 from mirsignal.repression.targetscan import add_scores
-from mirsignal.sites.contextpp import bound_scores
 
 KEYS = ["mirna", "gene"]
 _BASELINES = ["seed_counts", "site_features"]

@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 HIGHEST_ENERGY = 8.0
@@ -53,6 +54,15 @@ def saturate(repression: Values, ceiling: float = CEILING) -> Values:
 def slope_of_saturation(repression: Values, ceiling: float = CEILING) -> Values:
     """Return the derivative of `saturate`."""
     return np.exp(-repression / ceiling)
+
+
+def bound_scores(scores: pd.Series) -> pd.Series:
+    """Return summed scores with an end (`saturate`), as they are compared and drawn.
+
+    A sum over the sites of a very long 3' UTR is far below any fold change; weak scores
+    stay as they are. Sums are published without an end: files keep them so.
+    """
+    return -saturate(-scores)
 
 
 def limit_repression(predicted: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
 from mirsignal.files.tables import read_table, refuse_duplicates, to_number
-from mirsignal.repression.equation import saturate
 from mirsignal.sequences.codes import seed_region
 from mirsignal.sites.contextpp_features import describe_sites
 from mirsignal.sites.contextpp_tables import count_orf_8mers, orf_lengths
@@ -183,12 +182,3 @@ def sum_by_gene(
     scores = totals.reindex(every, fill_value=0.0).reset_index()
     scores["contextpp"] /= scores["gene"].map(n_transcripts)
     return scores
-
-
-def bound_scores(scores: pd.Series) -> pd.Series:
-    """Return summed scores with an end (`saturate`), as they are compared and drawn.
-
-    A sum over the sites of a very long 3' UTR is far below any fold change; weak scores
-    stay as they are. Sums are published without an end: files keep them so.
-    """
-    return -saturate(-scores)

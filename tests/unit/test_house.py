@@ -216,3 +216,37 @@ def test_table_that_make_shows_has_whole_intervals(root):
         "seeds_low",
         "seeds_high",
     ]
+
+
+ROOMS = [
+    "files",
+    "sequences",
+    "statistics",
+    "networks",
+    "samples",
+    "sites",
+    "binding",
+    "scan",
+    "signals",
+]
+ROOMS += ["repression", "interpretation", "comparison", "simulation", "figures"]
+"""The rooms of the library, in the order of the data; workflow/ stands beside them."""
+TO_THE_RIGHT = {("scan.scores", "interpretation.explanation")}  # mode deepshap: SHAP
+
+
+def test_rooms_import_from_rooms_to_their_left_alone(root):
+    rooms = {path.parent.name for path in (root / "mirsignal").glob("*/__init__.py")}
+    assert rooms == {*ROOMS, "workflow"}
+    found = set()
+    for number, room in enumerate(ROOMS):
+        for path in (root / "mirsignal" / room).rglob("*.py"):
+            module = ".".join(path.with_suffix("").relative_to(root / "mirsignal").parts)
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.ImportFrom) and node.module:
+                    owner, _, origin = node.module.partition(".")
+                    if (
+                        owner == "mirsignal"
+                        and origin.split(".")[0] in ROOMS[number + 1 :]
+                    ):
+                        found.add((module, origin))
+    assert found == TO_THE_RIGHT

@@ -9,13 +9,13 @@ from scipy.optimize import check_grad
 
 from mirsignal.repression.equation import (
     CEILING,
+    bound_scores,
     compete,
     limit_repression,
     saturate,
     slope_of_competition,
     slope_of_saturation,
 )
-from mirsignal.sites.contextpp import bound_scores
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=2), st.floats(0.5, 10))
