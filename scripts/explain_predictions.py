@@ -23,14 +23,15 @@ def main(snakemake):
     mirnas = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
     predictions = pd.read_parquet(files.predictions)
     chosen = choose_predictions(predictions, params.n_predictions)
+    further = gene_inputs(chosen, files.genes, files.mirnas)
     tables, explained = [], []
-    for pair in chosen.itertuples():
+    for row, pair in enumerate(chosen.itertuples()):
         table, drawn = explain_prediction(
             pair,
             signals,
             keras.models.load_model(files.models[pair.fold]),
             read_limits(files.limits, pair.fold),
-            gene_inputs(chosen.loc[[pair.Index]], files.genes, files.mirnas),
+            [array[[row]] for array in further],
             mirnas[pair.mirna],
             fasta[pair.transcript],
             **params.settings,
