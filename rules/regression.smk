@@ -44,6 +44,7 @@ rule train_regression:
             "regression",
             without=[
                 "clip_positive",
+                "gene_features",
                 "n_windows",
                 "n_passenger_windows",
                 "head_learning_rate",

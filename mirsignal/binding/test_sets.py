@@ -41,7 +41,7 @@ def each_test_set(
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield name and rows of each test set; the nested ones once per ratio.
 
-    A set of the sample set at hand is called NAME_1_RATIO, for ratios 1, 10 and 100 and
+    A set of this sample set is called NAME_1_RATIO, for ratios 1, 10 and 100 and
     its own as far as they are reached; `largest_ratio` leaves out the larger ones.
     """
     for name, rows in test.groupby("test_set", sort=False):

@@ -44,9 +44,7 @@ class BigWig:
     def _ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
         try:
             return self._process.submit(function, self._path, *arguments).result()
-        except (
-            Exception
-        ) as error:  # a damaged file can raise anything, or end the process
+        except Exception as error:  # of a damaged file: anything, or a dead process
             self._process.shutdown(wait=False)
             if not Path(self._path).is_file():
                 raise InputError(f"{self._path}: no such file; check its path") from None

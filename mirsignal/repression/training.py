@@ -40,7 +40,6 @@ class SignalTraining:
     network: str
     task: str
     threshold: float
-    gene_features: bool
     ridge: float
     n_units: int
     n_hidden: int

@@ -15,7 +15,7 @@ from mirsignal.scan.scores import Scorer, Tracks
 from mirsignal.sequences.codes import encode
 from mirsignal.sequences.fasta import Transcripts
 
-log = logging.getLogger("mirsignal")
+log = logging.getLogger(__name__)
 
 Group = tuple[list[str], list[NDArray[np.uint8]]]
 """Names of transcripts and their codes (L,)."""

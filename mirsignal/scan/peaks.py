@@ -17,8 +17,6 @@ from mirsignal.scan.summits import pick_summits
 _DECIMALS = 9
 """Kept of a smoothed score: its running sum is exact to about 1e-15 of the highest."""
 
-PEAK_COLUMNS = ["start", "end", "summit", "height", "prediction", "close"]
-
 
 def call_peaks(
     score: NDArray[np.float32],
@@ -26,7 +24,7 @@ def call_peaks(
     smoothing: int = 7,
     min_prominence: float = 0.25,
 ) -> pd.DataFrame:
-    """Return the peaks of a score track (L,), best first, as PEAK_COLUMNS.
+    """Return the peaks of a score track (L,), best first.
 
     The track is averaged over `smoothing` nt (a seed match), since attribution stands on
     single nucleotides. Peaks are its summits (`pick_summits`), at least `smoothing` nt

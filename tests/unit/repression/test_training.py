@@ -24,7 +24,6 @@ TRAINING = SignalTraining(
     network="cnn_gru",
     task="regression",
     threshold=-0.5,
-    gene_features=False,
     ridge=0.001,
     n_units=4,
     n_hidden=8,

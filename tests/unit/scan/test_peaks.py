@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from mirsignal.files.tracks import join_tracks
 from mirsignal.scan.peaks import (
-    PEAK_COLUMNS,
     call_all_peaks,
     call_peaks,
     tabulate_bed,
 )
+
+PEAK_COLUMNS = ["start", "end", "summit", "height", "prediction", "close"]
 
 
 def bumps(length, *places, half_width=8):
