@@ -4,6 +4,7 @@
 # snakemake --cores 8 binding       the samples and binding networks of every experiment
 # snakemake --cores 8 scan          peaks and tracks of every miRNA (experiment `main`)
 # snakemake --cores 8 ablations     every experiment, and their comparison
+# snakemake --cores 8 transfer      a model of several data sets (inputs: datasets)
 # snakemake --cores 8 predict       other miRNAs and transcripts (config: predict)
 # snakemake --cores 8 --report ...  the report, after a run
 
@@ -69,6 +70,13 @@ rule predict:
     localrule: True
 
 
+rule transfer:
+    """One model of several data sets, and what it reaches on what is new to it."""
+    input:
+        transfer_files,
+    localrule: True
+
+
 include: "rules/inputs.smk"
 include: "rules/samples.smk"
 include: "rules/binding.smk"
@@ -78,6 +86,7 @@ include: "rules/signals.smk"
 include: "rules/contextpp.smk"
 include: "rules/occupancy.smk"
 include: "rules/regression.smk"
+include: "rules/transfer.smk"
 include: "rules/comparison.smk"
 include: "rules/prediction.smk"
 
@@ -92,6 +101,9 @@ wildcard_constraints:
     occupancy=one_of(CONFIG["occupancy"]),
     experiment=one_of(CONFIG["experiments"]),
     test_set=one_of(INPUTS["test_sets"]),
+    dataset=one_of(DATASETS),
+    protocol=one_of(CONFIG["transfer"]["protocols"]),
+    part="[a-z0-9_]+",
     shard=one_of(SHARDS),
     mirna=r"[A-Za-z0-9][A-Za-z0-9._-]*",
     batch=r"[A-Za-z0-9][A-Za-z0-9._-]*",

@@ -1,16 +1,22 @@
 # Prediction: the fitted occupancy model on other miRNAs and other transcripts.
 #
-# in:   occupancy/{occupancy}/model.npz, intervals.tsv, of experiment `main`; a table of miRNAs and a FASTA of 3' UTRs
-#       (config: predict)
+# in:   model.npz, intervals.tsv of transfer/{occupancy}/, in a study of several data sets,
+#       else of occupancy/{occupancy}/ of experiment `main`; a table of miRNAs and a FASTA of
+#       3' UTRs (config: predict)
 # out:  predict/{name}/genes.tsv (score, its interval, sites), sites.tsv,
 #       strands.tsv (passengers, and how often they are loaded)
+
+
+FITTED = (
+    f"<transfer>/{CONFIG['transfer']['recipes'][0]}" if DATASETS else "<main_occupancy>"
+)
 
 
 rule predict_repression:
     """Repression of other transcripts by other miRNAs, with intervals, and its sites."""
     input:
-        model="<main_occupancy>/model.npz",
-        intervals="<main_occupancy>/intervals.tsv",
+        model=f"{FITTED}/model.npz",
+        intervals=f"{FITTED}/intervals.tsv",
         known="<inputs>/mirnas.parquet",
         mirnas=predict_input("mirnas") or "mirnas.tsv",
         transcripts=predict_input("transcripts") or "transcripts.fa",
@@ -18,6 +24,9 @@ rule predict_repression:
         mrna=predict_input("mrna") or optional_file("contextpp", "mrna"),
         ta_sps=optional_file("contextpp", "ta_sps"),
         coefficients=data_input("resources/contextpp_coefficients.tsv"),
+        polya_usage=optional_file("polya_usage", "file"),
+        stability=optional_file("stability", "file"),
+        conserved_sites=optional_file("conserved_sites", "file"),
     output:
         genes="<predict>/genes.tsv",
         sites="<predict>/sites.tsv",
@@ -41,6 +50,7 @@ rule predict_repression:
         ],
         mrna_of="predict" if PREDICT["mrna"] else "inputs: contextpp",
         columns=INPUTS["contextpp"]["columns"],
+        context_columns=CONTEXT_COLUMNS,
         accessibility=PREDICT["accessibility"],
         noise_sd=PREDICT["noise_sd"],
         content=lambda wildcards: content(
@@ -49,7 +59,8 @@ rule predict_repression:
             PREDICT["genes"],
             PREDICT["mrna"],
         )
-        + CONTEXT_CONTENT(wildcards),
+        + CONTEXT_CONTENT(wildcards)
+        + SURROUNDINGS_CONTENT(wildcards),
         code=code("predict_repression"),
     script:
         "../scripts/predict_repression.py"

@@ -12,6 +12,7 @@ from mirsignal.sequences.transcripts import (
     read_genes,
     read_transcripts,
 )
+from mirsignal.sites.context import SiteContext
 from mirsignal.sites.contextpp import read_coefficients
 from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
 from mirsignal.workflow.jobs import run
@@ -47,6 +48,7 @@ def main(snakemake):
         ta_sps,
         accessibility=params.accessibility,
         noise_sd=params.noise_sd,
+        context=SiteContext.read(files, params.context_columns),
     )
     write_table(snakemake.output.genes, table)
     write_table(snakemake.output.sites, described)

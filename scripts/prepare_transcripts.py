@@ -4,25 +4,16 @@ import logging
 
 from mirsignal.files.atomic import write_parquet
 from mirsignal.sequences.fasta import write_indexed_fasta
-from mirsignal.sequences.transcripts import (
-    describe_transcripts,
-    find_genes,
-    read_genes,
-    read_transcripts,
-)
+from mirsignal.sequences.transcripts import read_described
 from mirsignal.workflow.jobs import run
 
 log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
-    source = snakemake.input.transcripts
-    records = list(read_transcripts(source, snakemake.params.columns))
-    if snakemake.input.genes:
-        genes = read_genes(snakemake.input.genes, snakemake.params.columns)
-    else:
-        genes = find_genes(source, snakemake.params.columns)
-    table = describe_transcripts(records, genes, source)
+    files, columns = snakemake.input, snakemake.params.columns
+    sequences, table = read_described(files.transcripts, files.genes, columns)
+    records = list(sequences.items())
     write_indexed_fasta(snakemake.output.fasta, snakemake.output.index, records)
     write_parquet(snakemake.output.table, table)
     log.info(

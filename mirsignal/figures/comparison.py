@@ -209,6 +209,38 @@ def draw_experiments(
     save_figure(figure, path, caption)
 
 
+def draw_transfer(table: pd.DataFrame, path: str | Path, caption: str = "") -> None:
+    """Draw Pearson r with its interval by data set, a panel per protocol.
+
+    `table` is that of `transfer.transfer_table`.
+    """
+    predictors = list(dict.fromkeys(table["predictor"]))
+    protocols = list(dict.fromkeys(table["protocol"]))
+    n_datasets = table.groupby("protocol")["dataset"].nunique().max()
+    figure, axes = new_figure(
+        len(protocols), 1, width=3 + 0.95 * n_datasets, height=2.7 * len(protocols)
+    )
+    for axis, protocol in zip(axes[:, 0], protocols, strict=True):
+        own = table[table["protocol"] == protocol]
+        datasets = list(dict.fromkeys(own["dataset"]))
+        n = own.groupby("dataset")["n"].first()
+        for number, name in enumerate(predictors):
+            rows = own[own["predictor"] == name].set_index("dataset").reindex(datasets)
+            ends = (rows[f"pearson{end}"] for end in ("", "_low", "_high"))
+            values, low, high = (column.to_numpy() for column in ends)
+            at = np.arange(len(datasets)) + 0.7 * (number / len(predictors) - 0.5)
+            errors = error_bars(values, low, high)
+            color = CYCLE[number % len(CYCLE)]
+            axis.errorbar(at, values, errors, fmt="o", ms=4, color=color, label=name)
+        labels = [f"{dataset}\nn = {n[dataset]:,}" for dataset in datasets]
+        axis.set_xticks(np.arange(len(datasets)), labels, fontsize=7)
+        axis.set_xlim(-0.6, n_datasets - 0.4)
+        axis.set_ylabel("Pearson r")
+        axis.set_title(f"new: {protocol.replace('_', ' and ')}", loc="left", fontsize=9)
+    axes[0][0].legend(fontsize=7, ncols=3, loc="lower left", bbox_to_anchor=(0, 1.15))
+    save_figure(figure, path, caption)
+
+
 def _panels(names: Mapping[str, str], width: float, height: float):
     """Return a figure and its (axis, (column, title)), at most four beside each other."""
     rows = -(-len(names) // 4)

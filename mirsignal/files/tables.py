@@ -60,18 +60,20 @@ def read_table(
     comment: str | None = "#",
     setting: str = "",
     row_names: str = "",
+    where: Mapping[str, str | int] | None = None,
 ) -> pd.DataFrame:
     """Read a table (`table_dialects`) as text, with `required` columns renamed.
 
     `required` maps the name that the caller uses to the name in the file, or to the
     number of the column (from 1) in a file without header. `row_names` is the caller's
     name that an unnamed first column stands for where that column is missing. `setting`
-    is the key of the config that names columns, for messages. Lines that start with
-    `comment` are skipped. Values come back as stripped strings, NaN where missing; the
-    index is the line number in the file, for messages.
+    is the key of the config that names columns, for messages. `where` (column in the file
+    -> value) names the rows to keep. Lines that start with `comment` are skipped. Values
+    come back as stripped strings, NaN where missing; the index is the line number in the
+    file, for messages.
 
     Raises InputError when a column is missing or occurs twice, as `parse_table` does, and
-    for a table without rows.
+    for a table without rows, or without any that `where` keeps.
     """
     wanted = dict(required or {})
     has_header = not any(isinstance(name, int) for name in wanted.values())
@@ -99,7 +101,36 @@ def read_table(
     others = [name for name in table if name not in {*wanted, *wanted.values()}]
     table = pd.concat([named, table[others]], axis=1)
     table.attrs |= {"separator": sheet.separator, "names": wanted}
+    ours = {in_file: name for name, in_file in wanted.items()}
+    for column, value in (where or {}).items():
+        table = _keep_rows(table, ours.get(column, column), str(value), path, wanted)
     return table
+
+
+def _keep_rows(
+    table: pd.DataFrame,
+    column: str,
+    value: str,
+    path: str | Path,
+    names: Mapping[str, str | int],
+) -> pd.DataFrame:
+    if column not in table.columns:
+        in_file = [str(names.get(name, name)) for name in table.columns[:12]]
+        raise InputError(
+            f"{path}: column {column!r} of `where` is missing (it has: "
+            f"{', '.join(in_file)}); correct `where`"
+        )
+    matches = table[column] == value
+    if re.fullmatch(r"-?\d+", value):
+        matches |= pd.to_numeric(table[column], errors="coerce") == int(value)
+    kept = table[matches]
+    if kept.empty:
+        present = ", ".join(map(str, table[column].dropna().unique()[:5]))
+        raise InputError(
+            f"{path}: no row has {value!r} in column {column!r} (it has: {present}); "
+            "correct `where`"
+        )
+    return kept.copy()
 
 
 def _like_data(header: list[str]) -> bool:

@@ -32,13 +32,15 @@ def read_fold_changes(
     genes: pd.Series,
     id_column: str | int = "gene",
     columns: Mapping[str, str | int] | None = None,
+    where: Mapping[str, str | int] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Read log2 fold changes as rows (mirna, gene, log2fc), with counts for the log.
 
     `path` is one table for all miRNAs, or a table for each by its name. `columns` names
     the column of a miRNA; those not named are the column called like the miRNA (any of
     its names), or, of a table of one miRNA, the first of `CONTRAST_COLUMNS`. The id
-    column may be unnamed row names of R. Rows are matched by `bare_id`. Values of a gene
+    column may be unnamed row names of R. `where` (column in the file -> value) names the
+    rows to keep. Rows are matched by `bare_id`. Values of a gene
     that stands on several rows are averaged and counted. NA values are left out.
 
     Raises InputError when no column is one of `mirnas`, no id is among `genes`, no value
@@ -54,7 +56,7 @@ def read_fold_changes(
                 f"({', '.join(mirnas['mirna'][:3])}, ...); correct it"
             )
     tables = [
-        _read_contrasts(file, only, names, columns, set(genes))
+        _read_contrasts(file, only, names, columns, set(genes), where)
         for only, file in files.items()
     ]
     rows = pd.concat(tables, ignore_index=True)
@@ -88,6 +90,7 @@ def _read_contrasts(
     names: Mapping[str, str],
     columns: Mapping[str, str | int],
     genes: set[str],
+    where: Mapping[str, str | int] | None,
 ) -> pd.DataFrame:
     """Return mirna, gene, log2fc, file and line of a table, of miRNA `only` if given."""
     wanted = {
@@ -95,7 +98,9 @@ def _read_contrasts(
         for name, column in columns.items()
         if name == "gene" or not only or name == only
     }
-    table = read_table(path, wanted, setting=FOLD_CHANGE_SETTING, row_names="gene")
+    table = read_table(
+        path, wanted, setting=FOLD_CHANGE_SETTING, row_names="gene", where=where
+    )
     if n_unnamed := int(table["gene"].isna().sum()):
         _log.info("%s: %d rows without a gene are left out", path, n_unnamed)
     table = table[table["gene"].notna()]

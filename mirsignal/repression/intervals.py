@@ -53,32 +53,49 @@ def describe_held_out(pairs: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
 def calibrate(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of intervals.tsv, without `predicts`, from held-out pairs.
 
-    `pairs` has score, measured and status. A score lies in its interval: `low` is not
-    above 0, `high` not below.
+    `pairs` has score, measured and status, and may have weight, by which it counts. A
+    score lies in its interval: `low` is not above 0, `high` not below.
     """
-    noise = float(pairs.loc[pairs["status"] == NO_SITE, "measured"].std(ddof=0))
+    pairs = pairs if "weight" in pairs else pairs.assign(weight=1.0)
+    without = pairs[pairs["status"] == NO_SITE]
+    noise = _spread(without["measured"].to_numpy(), without["weight"].to_numpy())
     rows = []
     for status, group in pairs.groupby("status", sort=False):
         group = group.sort_values("score", kind="stable")
         n_bins = min(max(len(group) // PER_BIN, 1), MOST_BINS if status == SITES else 1)
         residual = (group["measured"] - group["score"]).to_numpy()
+        weight = group["weight"].to_numpy()
         for part in np.array_split(np.arange(len(group)), n_bins):
-            low, high = _range(residual[part])
+            low, high = _range(residual[part], weight[part])
             score = float(group["score"].iloc[part].mean())
             ends = min(low, 0.0), max(high, 0.0)
             rows.append((status, score, len(part), *ends, noise))
     return pd.DataFrame(rows, columns=["status", "score", "n", "low", "high", "noise_sd"])
 
 
-def _range(residuals: NDArray[np.float64]) -> tuple[float, float]:
+def _spread(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    if not len(values):
+        return float("nan")
+    mean = np.average(values, weights=weights)
+    return float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
+
+
+def _range(
+    residuals: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[float, float]:
     """Return the range of residuals that holds LEVEL of those to come.
 
     Of n + 1 exchangeable ones each is the k lowest as likely as any other. The extremes
     where there are fewer than FEWEST.
     """
-    ordered = np.sort(residuals)
-    beyond = max(int((len(ordered) + 1) * (1 - LEVEL) / 2), 1)
-    return float(ordered[beyond - 1]), float(ordered[-beyond])
+    order = np.argsort(residuals, kind="stable")
+    ordered, weight = residuals[order], weights[order]
+    tail = (weight.sum() + weight.mean()) * (1 - LEVEL) / 2 * (1 + 1e-9)
+    from_below = np.searchsorted(np.cumsum(weight), tail, side="right")
+    from_above = np.searchsorted(np.cumsum(weight[::-1]), tail, side="right")
+    last = len(ordered) - 1
+    beyond = max(from_below - 1, 0), max(last - max(from_above - 1, 0), 0)
+    return float(ordered[beyond[0]]), float(ordered[beyond[1]])
 
 
 def interval(
@@ -132,6 +149,25 @@ def calibrate_study(held_out: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
         pd.concat(intervals, ignore_index=True),
         pd.concat(coverage, ignore_index=True),
     )
+
+
+def calibrate_datasets(held_out: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return intervals for new miRNAs in new experiments, and their coverage.
+
+    `held_out` is what `describe_held_out` returns of each data set, with dataset, family
+    and effect: what is predicted by models of other experiments and families. Data sets
+    count the same. Coverage is that of pairs whose data set, or whose family, no interval
+    saw either.
+    """
+    size = held_out.groupby("dataset")["effect"].transform("size")
+    pairs = held_out.assign(score=held_out["effect"], weight=1 / size)
+    coverage = [
+        summarise(cross_intervals(pairs, left_out)).assign(left_out=left_out)
+        for left_out in ("dataset", "family")
+        if pairs[left_out].nunique() > 1
+    ]
+    found = pd.concat(coverage, ignore_index=True)
+    return calibrate(pairs).assign(predicts=NEW), found.assign(predicts=NEW)
 
 
 def cross_intervals(pairs: pd.DataFrame, left_out: str) -> pd.DataFrame:

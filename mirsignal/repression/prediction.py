@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from mirsignal.repression.intervals import KNOWN, NEW, NO_SITE, SITES, interval
 from mirsignal.repression.occupancy import OccupancyModel, load_occupancy
-from mirsignal.sites.accessibility import fold_sites
-from mirsignal.sites.contextpp import score_folded, tabulate_sites
-from mirsignal.sites.regions import tabulate_regions
+from mirsignal.sites.context import SiteContext
+from mirsignal.sites.regions import find_regions
 from mirsignal.sites.seed_sites import CLEARED, SITE_TYPES
 
 SHORTEST = CLEARED + 6
@@ -69,6 +68,7 @@ def predict_from_sequences(
     ta_sps: pd.DataFrame | None = None,
     accessibility: bool = True,
     noise_sd: float | None = None,
+    context: SiteContext | None = None,
 ) -> Prediction:
     """Find and score the sites of `mirnas` in `sequences`, and predict their genes.
 
@@ -76,15 +76,14 @@ def predict_from_sequences(
     `transcripts` transcript, gene, length and n_unknown (`describe_transcripts`);
     `sequences` holds the 3' UTRs and `orfs` the reading frames ("" where unknown) by
     transcript; `coefficients` are those of context++, `ta_sps` what `read_ta_sps`
-    returns. Without `accessibility` no RNA is folded. Returns the tables of
-    `predict_genes`.
+    returns. Without `accessibility` no RNA is folded. `context` is what else is known of
+    the surroundings of sites, for a model that was learned from it. Returns the tables
+    of `predict_genes`.
     """
-    found = tabulate_sites(mirnas, sequences, orfs, ta_sps)
-    folded = fold_sites(found, sequences) if accessibility else None
-    scored, _ = score_folded(found, folded, coefficients)
-    sites = tabulate_regions(
-        mirnas, transcripts, sequences, orfs, scored, ta_sps, coefficients
+    sites = find_regions(
+        mirnas, transcripts, sequences, orfs, coefficients, ta_sps, accessibility
     )
+    sites = (context or SiteContext()).add_to(sites, mirnas)
     names = name_as_known(mirnas, fitted.mirnas, fitted.models[0])
     predicted = predict_genes(
         fitted.models,

@@ -53,10 +53,7 @@ def read_targetscan(
     key = "seed" if "seed" in columns else "mirna"
     known = {name: name for name in (key, "gene", "score")}
     names = name_columns(known, columns, TARGETSCAN_SETTING)
-    table = read_table(path, names, setting=TARGETSCAN_SETTING)
-    ours = {str(in_file): name for name, in_file in names.items()}
-    for column, value in (where or {}).items():
-        table = _keep_rows(table, ours.get(column, column), str(value), path, names)
+    table = read_table(path, names, setting=TARGETSCAN_SETTING, where=where)
     table["score"] = to_number(table, "score", path)
     table = table[table[[key, "gene", "score"]].notna().all(axis=1)]
     table["score"] = _lower_is_stronger(table["score"], stronger, path)
@@ -155,29 +152,3 @@ def _normalised(seeds: pd.Series, path: str | Path) -> pd.Series:
         except InputError as error:
             raise InputError(f"{path}, line {line}: seed {value!r}: {error}") from None
     return seeds.map(rna)
-
-
-def _keep_rows(
-    table: pd.DataFrame,
-    column: str,
-    value: str,
-    path: str | Path,
-    names: Mapping[str, str | int],
-) -> pd.DataFrame:
-    if column not in table.columns:
-        in_file = [str(names.get(name, name)) for name in table.columns[:12]]
-        raise InputError(
-            f"{path}: column {column!r} of `where` is missing (it has: "
-            f"{', '.join(in_file)}); correct `where`"
-        )
-    matches = table[column] == value
-    if re.fullmatch(r"-?\d+", value):
-        matches |= pd.to_numeric(table[column], errors="coerce") == int(value)
-    kept = table[matches]
-    if kept.empty:
-        present = ", ".join(map(str, table[column].dropna().unique()[:5]))
-        raise InputError(
-            f"{path}: no row has {value!r} in column {column!r} (it has: {present}); "
-            "correct `where`"
-        )
-    return kept.copy()

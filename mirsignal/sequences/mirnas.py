@@ -66,13 +66,14 @@ def read_mirnas(
     columns: Mapping[str, str] | None = None,
     species: str | None = None,
     setting: str = SETTING,
+    where: Mapping[str, str | int] | None = None,
 ) -> pd.DataFrame:
     """Read miRNAs: mirna, sequence (RNA, 5' to 3'), seed (nt 2-8), passengers, aliases.
 
     The file is a table, or a FASTA such as miRBase's mature.fa. Of several species only
-    that whose names start with `species` (hsa) are kept. A sequence with several names
-    (miR-199a-3p and miR-199b-3p) is one miRNA, of the first name; `aliases` are the
-    others, joined by ",".
+    that whose names start with `species` (hsa) are kept; of a table the rows that `where`
+    (column in the file -> value) names. A sequence with several names (miR-199a-3p and
+    miR-199b-3p) is one miRNA, of the first name; `aliases` are the others, joined by ",".
 
     `passenger` is the other strand of the duplex that was transfected: a sequence,
     `blocked` (an siRNA's, chemically blocked) or `none` (no duplex: read as missing).
@@ -87,21 +88,21 @@ def read_mirnas(
     file, for messages.
     """
     is_fasta = read_text(path).lstrip().startswith(">")
-    read = _read_fasta if is_fasta else _read_table
-    table = _keep_species(read(path, columns, setting), species, is_fasta, path, setting)
+    table = _read_fasta(path) if is_fasta else _read_table(path, columns, setting, where)
+    table = _keep_species(table, species, is_fasta, path, setting)
     sequences, passengers = [], []
     for place, mirna, sequence, passenger, share in zip(
         table["place"], *(table[name] for name in COLUMNS), strict=True
     ):
-        where = f"{path}, {place}"
+        at = f"{path}, {place}"
         if not isinstance(mirna, str) or not isinstance(sequence, str):
-            raise InputError(f"{where}: a name or sequence is missing; fill or remove it")
+            raise InputError(f"{at}: a name or sequence is missing; fill or remove it")
         try:
             check_mirna_name(mirna)
             sequences.append(check_mirna(sequence))
             passengers.append(_read_passenger(passenger, share, sequences[-1]))
         except InputError as error:
-            raise InputError(f"{where}: {error}; correct or remove it") from None
+            raise InputError(f"{at}: {error}; correct or remove it") from None
     table["sequence"] = sequences
     read = pd.DataFrame(passengers, index=table.index, columns=PASSENGER)
     table = table.drop(columns=["passenger", "passenger_share"]).join(read)
@@ -148,7 +149,10 @@ def _read_share(text: str) -> float:
 
 
 def _read_table(
-    path: str | Path, columns: Mapping[str, str] | None, setting: str
+    path: str | Path,
+    columns: Mapping[str, str] | None,
+    setting: str,
+    where: Mapping[str, str | int] | None,
 ) -> pd.DataFrame:
     """Return COLUMNS (the last two NaN where not given) and place."""
     key = f"{setting}: columns" if setting == SETTING else f"{setting}: mirna_columns"
@@ -156,16 +160,14 @@ def _read_table(
     optional = [name for name in PASSENGER if name in names]
     for name in set(optional) - set(columns or {}):
         del names[name]
-    table = read_table(path, names, setting=key)
+    table = read_table(path, names, setting=key, where=where)
     for name in set(optional) - set(table.columns):
         table[name] = None
     table["place"] = [f"line {line}" for line in table.index]
     return table[[*COLUMNS, "place"]]
 
 
-def _read_fasta(
-    path: str | Path, columns: Mapping[str, str] | None, setting: str
-) -> pd.DataFrame:
+def _read_fasta(path: str | Path) -> pd.DataFrame:
     """Return the same of a FASTA, which has no columns."""
     table = pd.DataFrame(list(read_fasta(path)), columns=["mirna", "sequence"])
     places = [f"record {name!r}" for name in table["mirna"]]

@@ -19,16 +19,23 @@ _log = logging.getLogger(__name__)
 COLUMNS = {"transcript": "transcript", "gene": "gene", "sequence": "sequence"}
 """Columns of tables of sequences and of genes, by default."""
 SETTING = "inputs: transcripts: columns"
+ALL, LONGEST, REFUSE = "all", "longest", "refuse"
+"""What counts of several sequences of one gene, or of one id: all of them alike, the
+longest, or none, since the table is refused."""
 
 
 def read_transcripts(
     path: str | Path,
     columns: Mapping[str, str] | None = None,
     setting: str = SETTING,
+    repeated_ids: str = REFUSE,
 ) -> Iterator[tuple[str, str]]:
     """Yield (transcript id, RNA sequence) from FASTA, or from a table.
 
     It is a table when `columns`, which is the config's `setting`, names its `sequence`.
+    Of a transcript on several lines, as of tables put together from several sources, the
+    longest sequence counts if `repeated_ids` says so.
+
     Raises InputError as `normalise_all` does, and for a transcript on several lines.
     """
     names = name_columns(COLUMNS, columns, setting)
@@ -36,6 +43,11 @@ def read_transcripts(
         return read_fasta(path)
     wanted = {key: names[key] for key in ("transcript", "sequence")}
     table = read_table(path, wanted, setting=setting)
+    if repeated_ids == LONGEST:
+        by_length = (
+            table["sequence"].str.len().sort_values(ascending=False, kind="stable")
+        )
+        table = table.loc[by_length.index].drop_duplicates("transcript").sort_index()
     refuse_duplicates(table, "transcript", path)
     places = [
         f"{path}, line {line}: {name!r}" for line, name in table["transcript"].items()
@@ -88,6 +100,26 @@ def find_genes(
     if "sequence" not in (columns or {}):
         return read_header_genes(path)
     return read_genes(path, columns, setting) if "gene" in (columns or {}) else {}
+
+
+def read_described(
+    path: str | Path,
+    genes: str | Path,
+    columns: Mapping[str, str] | None = None,
+    setting: str = SETTING,
+    repeated_ids: str = REFUSE,
+) -> tuple[dict[str, str], pd.DataFrame]:
+    """Return sequences of transcripts by id, and their table (`describe_transcripts`).
+
+    `genes` is a table of transcript and gene, or empty. Raises InputError as their
+    readers do.
+    """
+    records = list(read_transcripts(path, columns, setting, repeated_ids))
+    if genes:
+        gene_of = read_genes(genes, columns, setting)
+    else:
+        gene_of = find_genes(path, columns, setting)
+    return dict(records), describe_transcripts(records, gene_of, path)
 
 
 def describe_transcripts(

@@ -7,7 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from mirsignal.sites.contextpp import fill_typical, score_sites, tabulate_sites
+from mirsignal.sites.accessibility import fold_sites
+from mirsignal.sites.contextpp import (
+    fill_typical,
+    score_folded,
+    score_sites,
+    tabulate_sites,
+)
 
 GROUPS = ("guide_utr", "guide_orf", "passenger_utr", "passenger_orf")
 """Strand and region of a site."""
@@ -27,6 +33,27 @@ COLUMNS = (
     "off6m",
     "weight",
 )
+
+
+def find_regions(
+    mirnas: pd.DataFrame,
+    transcripts: pd.DataFrame,
+    sequences: Mapping[str, str],
+    orfs: pd.Series,
+    coefficients: pd.DataFrame,
+    ta_sps: pd.DataFrame | None,
+    accessibility: bool,
+) -> pd.DataFrame:
+    """Return the table of `tabulate_regions` from sequences.
+
+    With `accessibility` the sites of guides in 3' UTRs are folded, about 10 ms each.
+    """
+    found = tabulate_sites(mirnas, sequences, orfs, ta_sps)
+    folded = fold_sites(found, sequences) if accessibility else None
+    scored, _ = score_folded(found, folded, coefficients)
+    return tabulate_regions(
+        mirnas, transcripts, sequences, orfs, scored, ta_sps, coefficients
+    )
 
 
 def tabulate_regions(

@@ -54,6 +54,62 @@ def fold_change_tables():
     return file if isinstance(file, dict) else {"": file}
 
 
+DATASETS = sorted(INPUTS["datasets"])
+
+
+def dataset_inputs(dataset):
+    """Return the inputs of a data set; what it does not name is the study's."""
+    own = INPUTS["datasets"][dataset]
+    tables = ("fold_change", "mirnas", "transcripts")
+    return {table: own.get(table) or INPUTS[table] for table in tables}
+
+
+def dataset_tables(dataset):
+    """Return its tables of fold changes by miRNA, as `fold_change_tables`."""
+    file = dataset_inputs(dataset)["fold_change"]["file"]
+    return file if isinstance(file, dict) else {"": file}
+
+
+def dataset_settings(dataset):
+    """Return how the files of a data set are read."""
+    settings = {
+        table: {
+            key: value for key, value in given.items() if key not in ("file", "genes")
+        }
+        for table, given in dataset_inputs(dataset).items()
+    }
+    defaults = {"of_gene": "all", "repeated_ids": "refuse", "expressed_columns": {}}
+    settings["transcripts"] = defaults | settings["transcripts"]
+    return settings
+
+
+def dataset_names(wildcards, table=None, key="file"):
+    """Return the names of the files of a data set: all, or `key` of one table."""
+    if table is None:
+        keys = ("file", "genes", "expressed")
+        tables = ("fold_change", "mirnas", "transcripts")
+        return [
+            name
+            for table in tables
+            for key in keys
+            for name in dataset_names(wildcards, table, key)
+        ]
+    if (table, key) == ("fold_change", "file"):
+        return list(dataset_tables(wildcards.dataset).values())
+    name = dataset_inputs(wildcards.dataset)[table].get(key)
+    return [name] if name else []
+
+
+def dataset_file(table, key="file"):
+    """Return a function of the wildcards: a file of the data set, or no input."""
+
+    def path(wildcards):
+        names = dataset_names(wildcards, table, key)
+        return data_input(names[0]) if names else []
+
+    return path
+
+
 @functools.cache
 def content(*paths):
     """Return what given files hold: a parameter, by which a rule knows a changed one."""

@@ -25,6 +25,8 @@ pathvars:
     baseline="<results>/regression/baseline.{regression}",
     comparison="<results>/comparison/{experiment}",
     unseen="<results>/comparison/unseen",
+    transfer="<results>/transfer",
+    dataset="<transfer>/datasets/{dataset}",
     predict="<results>/predict/{prediction}",
 
 
@@ -73,6 +75,28 @@ def baseline_of(experiment):
     """Return the predictions of seed sites that an experiment is compared with."""
     regression = RECIPES[experiment]["regression"]
     return f"<results>/regression/baseline.{regression}/predictions.parquet"
+
+
+def parts_of(occupancy, protocol):
+    """Return the predictions of all parts that a protocol leaves out."""
+    parts = {
+        "genes": range(CONFIG["folds"]),
+        "families": range(CONFIG["transfer"]["n_family_parts"]),
+    }
+    return [
+        f"<transfer>/{occupancy}/{protocol}/{part}.parquet"
+        for part in parts.get(protocol, DATASETS)
+    ]
+
+
+def predictions_of_parts(wildcards):
+    """Return the predictions of every recipe and protocol that are compared."""
+    return [
+        path
+        for occupancy in CONFIG["transfer"]["recipes"]
+        for protocol in CONFIG["transfer"]["protocols"]
+        for path in parts_of(occupancy, protocol)
+    ]
 
 
 SCAN_FILES = [f"{batch}/{shard}.npz" for batch in BATCHES for shard in SHARDS]

@@ -58,6 +58,22 @@ def results_of(experiment):
     return files
 
 
+def transfer_files(wildcards):
+    """Return what learning from several data sets leaves for a reader."""
+    if not DATASETS:
+        raise WorkflowError(
+            f"study {STUDY} names no `datasets` under `inputs`; give tables of fold "
+            "changes there, as studies/human_repression.yaml does"
+        )
+    fitted = f"<transfer>/{CONFIG['transfer']['recipes'][0]}"
+    return [
+        "<transfer>/comparison.tsv",
+        "<transfer>/comparison.svg",
+        f"{fitted}/model.npz",
+        f"{fitted}/coverage.tsv",
+    ]
+
+
 def predicted_files(wildcards):
     """Return the tables of other miRNAs and transcripts that the configuration names."""
     for key in ("mirnas", "transcripts"):

@@ -80,7 +80,9 @@ def test_fewest_residuals_are_enough_for_the_level(rng):
     for n, wanted in ((FEWEST, 0.95), (2 * FEWEST + 1, 0.95), (15, 0.875)):
         drawn = rng.normal(size=(4000, n + 1))
         inside = [
-            low <= new <= high for *old, new in drawn for low, high in [_range(old)]
+            low <= new <= high
+            for *old, new in drawn
+            for low, high in [_range(np.array(old), np.ones(n))]
         ]
         assert np.mean(inside) == pytest.approx(wanted, abs=0.012)
 

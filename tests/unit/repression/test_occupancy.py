@@ -9,6 +9,7 @@ from scipy.optimize import check_grad
 
 from mirsignal.errors import InputError
 from mirsignal.repression import occupancy
+from mirsignal.repression.datasets import stack_datasets
 from mirsignal.repression.equation import CEILING
 from mirsignal.repression.held_out import predict_held_out
 from mirsignal.repression.occupancy import (
@@ -74,11 +75,28 @@ def pairs(rng, sites):
     return table.assign(target=0.6 * table["target"] + rng.normal(0, 0.05, len(table)))
 
 
-def test_gradient_is_that_of_the_loss(pairs, sites, genes, rng):
-    scaling = occupancy._fit_scaling(pairs, sites, genes)
-    data = occupancy._tabulate(pairs, sites, ("a", "b"), scaling)
-    baseline = occupancy._Baseline(pairs, genes, ("a", "b"), scaling, TRAINING)
-    start = occupancy._start(data.x.shape[1], 2, 3, seed=1)
+def baseline_of(pairs, sites, genes):
+    """Return data and baseline of an untrained model."""
+    dataset_of = occupancy._dataset_of(pairs).groupby(pairs["mirna"]).first()
+    features = TRAINING.features
+    scaling = occupancy._fit_scaling(pairs, sites, genes, features)
+    names = tuple(dataset_of.index), tuple(dataset_of)
+    model = occupancy.OccupancyModel(*names, features, scaling, {})
+    data = occupancy._tabulate(pairs, sites, model)
+    return model, data, occupancy._Baseline(pairs, genes, model, TRAINING)
+
+
+def in_two_datasets(table):
+    """Return a table with each miRNA in a data set of its own."""
+    return table.assign(dataset="of " + table["mirna"])
+
+
+@pytest.mark.parametrize("spread", [pd.DataFrame.copy, in_two_datasets])
+def test_gradient_is_that_of_the_loss(pairs, sites, genes, rng, spread):
+    pairs, sites = spread(pairs), spread(sites)
+    _, data, baseline = baseline_of(pairs, sites, genes)
+    n_datasets = len(baseline.parts)
+    start = occupancy._start(data.x.shape[1], 2, 3, seed=1, n_datasets=n_datasets)
     shapes = {name: value.shape for name, value in start.items()}
 
     def loss(flat):
@@ -97,18 +115,53 @@ def test_gradient_is_that_of_the_loss(pairs, sites, genes, rng):
 
 def test_baseline_is_the_best_for_given_effects(pairs, sites, genes, rng):
     """No other weights make the penalised error smaller."""
-    scaling = occupancy._fit_scaling(pairs, sites, genes)
-    baseline = occupancy._Baseline(pairs, genes, ("a", "b"), scaling, TRAINING)
-    design = occupancy._design(pairs, genes, ("a", "b"), scaling)
+    model, _, baseline = baseline_of(pairs, sites, genes)
+    design = occupancy._design(pairs, genes, model.mirnas, model.scaling)
     effects = rng.normal(-0.2, 0.1, len(pairs))
-    error, penalty = baseline.error(effects)
     target, variance = pairs["target"].to_numpy(), pairs["target"].var(ddof=0)
-    least = np.mean(error**2) / variance + penalty
-    best = baseline.fit(-effects)
+    _, part = baseline.parts[""]
+    least, _ = part.loss(effects)
+    best = part.fit(effects)
     for _ in range(20):
         weights = best + rng.normal(0, 0.01, len(best))
         other = np.mean((effects + design @ weights - target) ** 2) / variance
-        assert other + baseline._penalty @ weights**2 > least
+        assert other + part._penalty @ weights**2 > least
+
+
+def test_design_has_constants_features_and_features_by_mirna(pairs, sites, genes):
+    model, _, _ = baseline_of(pairs, sites, genes)
+    found = occupancy._design(pairs, genes, model.mirnas, model.scaling).toarray()
+    values = genes.set_index("gene").loc[pairs["gene"], list(GENE_FEATURES)].to_numpy()
+    z = occupancy._scale(values, model.scaling, "z")
+    is_mirna = pairs["mirna"].to_numpy()[:, None] == np.array(model.mirnas)
+    by_mirna = (is_mirna[:, :, None] * z[:, None]).reshape(len(z), -1)
+    np.testing.assert_array_equal(found, np.column_stack([is_mirna, z, by_mirna]))
+
+
+def test_datasets_have_baselines_of_their_own_and_share_sites(pairs, sites, genes):
+    """The second data set is twice as strong and shifted; both are predicted."""
+    twice = pairs.assign(target=2 * pairs["target"] + 0.3)
+    parts = {"d1": (pairs, sites, genes), "d2": (twice, sites, genes)}
+    pairs, sites, genes = (
+        stack_datasets({name: part[number] for name, part in parts.items()})
+        for number in range(3)
+    )
+    held_out = pairs["gene"].str.endswith("7")
+    model = fit_occupancy(pairs[~held_out], sites, genes, TRAINING, seed=1)
+    asked = pairs[held_out]
+    predicted = model.predict(asked, sites, genes)
+    for name, own in asked.groupby("dataset"):
+        at = (asked["dataset"] == name).to_numpy()
+        error = predicted[at] - own["target"]
+        assert abs(error.mean()) < 0.05, name
+        assert error.var() < 0.15 * own["target"].var(), name
+    offsets = model.parameters["dataset_group"]
+    assert (offsets[1] > offsets[0] + 0.2).all()
+    new, as_new = (
+        table[table["mirna"] == "d1:a"].assign(mirna="new", dataset="d3")
+        for table in (asked, sites)
+    )
+    assert (model.effects(new, as_new) <= 0).all()
 
 
 def test_before_training_a_weak_lone_site_does_what_contextpp_says():

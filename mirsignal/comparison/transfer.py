@@ -1,0 +1,96 @@
+"""Models of several experiments on what was new to them, beside published models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mirsignal.comparison.predictors import compare, metrics_table
+from mirsignal.repression.datasets import REFERENCES
+
+MODELS = "effect"
+"""What is compared: what sites do, which is all that is known of a new miRNA; of known
+miRNAs also `occupancy`, with the baseline of the gene."""
+AGAINST = ("contextpp", "weighted_contextpp")
+
+
+def join_recipes(
+    predictions: Mapping[str, pd.DataFrame],
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return the pairs of one protocol with a column per recipe, and these columns.
+
+    `predictions` are those of `protocols.predict_part` by recipe, all parts together.
+    """
+    keys = ["dataset", "mirna", "gene"]
+    joined: pd.DataFrame | None = None
+    names: list[str] = []
+    for recipe, table in predictions.items():
+        columns = {"effect": recipe}
+        if not table["effect"].equals(table["occupancy"]):
+            columns["occupancy"] = f"{recipe} with baseline"
+        own = table.rename(columns=columns)
+        names += columns.values()
+        if joined is None:
+            joined = own
+        else:
+            joined = joined.merge(
+                own[[*keys, *columns.values()]], on=keys, validate="1:1"
+            )
+    assert joined is not None
+    return joined, names
+
+
+def compare_datasets(
+    pairs: pd.DataFrame, predictors: Sequence[str], n_resamples: int, seed: int
+) -> dict[str, dict[str, Any]]:
+    """Return the measures of `compare` by data set, of models and REFERENCES."""
+    names = [*predictors, *REFERENCES]
+    return {
+        str(dataset): compare(own, names, AGAINST, (), n_resamples, seed)
+        for dataset, own in pairs.groupby("dataset")
+    }
+
+
+def transfer_table(metrics: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """Return a row per protocol, data set and predictor.
+
+    `metrics` are those of `compare_datasets` by protocol. Beside what `metrics_table`
+    has there are, for each of AGAINST, the difference of r, pooled and as the mean over
+    miRNAs, with intervals from resampling genes (and miRNAs), and on how many miRNAs r is
+    higher (NaN of a reference beside itself).
+    """
+    tables = []
+    for protocol, by_dataset in metrics.items():
+        for dataset, found in by_dataset.items():
+            differences = pd.DataFrame(
+                [_differences(entry) for entry in found["predictors"].values()]
+            )
+            table = metrics_table(found).drop(columns="coverage").join(differences)
+            table.insert(0, "protocol", protocol)
+            table.insert(1, "dataset", dataset)
+            tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _differences(entry: Mapping[str, Any]) -> dict[str, float]:
+    cells = {}
+    for reference in AGAINST:
+        found = entry.get(f"difference_to_{reference}", {})
+        for lead, part in (("", found), ("mean_", found.get("mean_per_mirna", {}))):
+            for key, end in (("value", ""), ("low", "_low"), ("high", "_high")):
+                value = part.get(key)
+                name = f"{lead}above_{reference}{end}"
+                cells[name] = np.nan if value is None else float(value)
+        cells[f"won_{reference}"] = found.get("mirnas_above", np.nan)
+    return cells
+
+
+def mean_of_datasets(table: pd.DataFrame) -> pd.DataFrame:
+    """Return r and its differences by protocol and predictor, the mean over data sets,
+    each of which weighs the same, and n, how many they are."""
+    columns = ["pearson", "mean_per_mirna", *(f"above_{name}" for name in AGAINST)]
+    groups = table.groupby(["protocol", "predictor"], sort=False)
+    return groups[columns].mean().assign(n=groups.size()).reset_index()

@@ -1,0 +1,166 @@
+"""What surrounds a site beyond its sequence: isoforms, conservation, stability.
+
+None of it depends on the miRNA's own experiment, so that a model can learn from one cell
+what it does and use it in another: the share of mRNAs that hold a site (`isoforms`),
+whether the site is conserved, and how long the mRNA lives. mRNAs that live long are
+repressed more at the same context++ score (docs/transfer.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mirsignal.errors import InputError
+from mirsignal.files.identifiers import bare_gene, bare_id
+from mirsignal.files.tables import name_columns, read_table, to_number
+from mirsignal.sequences.codes import normalise, seed_region
+from mirsignal.sites.isoforms import affected_isoform_ratio, read_polya_usage
+
+CONTEXT_FEATURES = ("log_air", "stability", "conserved")
+"""Columns that `SiteContext.add_to` adds, NaN where nothing is known."""
+STABILITY_COLUMNS = {"gene": "gene", "stability": "stability"}
+CONSERVED_COLUMNS = {name: name for name in ("transcript", "seed", "start", "conserved")}
+
+
+def read_stability(
+    path: str | Path, columns: Mapping[str, str | int] | None = None
+) -> pd.Series:
+    """Return the stability of mRNAs by gene: any measure that is higher for longer-lived
+    ones, such as log half-life. The mean where a gene stands on several rows.
+
+    Raises InputError for a missing column, a value that is no number, or no value at all.
+    """
+    setting = "inputs: stability: columns"
+    names = name_columns(STABILITY_COLUMNS, columns, setting)
+    table = read_table(path, names, setting=setting)
+    values = to_number(table, "stability", path)
+    known = table["gene"].notna() & values.notna()
+    if not known.any():
+        raise InputError(f"{path}: no gene has a stability; give another file or column")
+    genes = table["gene"][known].map(bare_gene)
+    return values[known].groupby(genes.to_numpy()).mean()
+
+
+def read_conserved_sites(
+    path: str | Path, columns: Mapping[str, str | int] | None = None
+) -> pd.DataFrame:
+    """Read sites as rows (transcript, seed, start, conserved), seeds as RNA (nt 2-8).
+
+    `start` is 0-based from the first nucleotide of the 3' UTR, `conserved` 0 to 1. Sites
+    of one transcript, seed and start are averaged. Raises InputError for a missing
+    column, a seed with another letter than a nucleotide's or of another length than 7,
+    and a flag that is no number from 0 to 1.
+    """
+    setting = "inputs: conserved_sites: columns"
+    names = name_columns(CONSERVED_COLUMNS, columns, setting)
+    table = read_table(path, names, setting=setting).dropna(subset=list(names))
+    start, conserved = (to_number(table, name, path) for name in ("start", "conserved"))
+    outside = table.index[~conserved.between(0, 1)]
+    if len(outside):
+        value = table["conserved"].loc[[outside[0]]].iloc[0]
+        raise InputError(
+            f"{path}, line {outside[0]}: {value!r} in column 'conserved' is not from 0 "
+            "(not conserved) to 1 (conserved)"
+        )
+    seeds = {seed: _read_seed(seed, table, path) for seed in table["seed"].unique()}
+    transcripts = {name: bare_id(name) for name in table["transcript"].unique()}
+    rows = pd.DataFrame(
+        {
+            "transcript": table["transcript"].map(transcripts),
+            "seed": table["seed"].map(seeds),
+            "start": start.astype(int),
+            "conserved": conserved,
+        }
+    )
+    keys = ["transcript", "seed", "start"]
+    return rows.groupby(keys, as_index=False, sort=False)["conserved"].mean()
+
+
+def _read_seed(seed: str, table: pd.DataFrame, path: str | Path) -> str:
+    try:
+        clean = normalise(seed)
+    except InputError as error:
+        clean, reason = "", str(error)
+    else:
+        reason = f"{seed!r} has {len(clean)} nt"
+    if len(clean) != 7:
+        line = table.index[table["seed"] == seed][0]
+        raise InputError(f"{path}, line {line}: {reason}; a seed is miRNA nt 2-8")
+    return clean
+
+
+@dataclass(frozen=True)
+class SiteContext:
+    """Tables that describe the surroundings of sites; None is not known."""
+
+    usage: pd.DataFrame | None = None
+    """Poly(A) sites of `isoforms.read_polya_usage`."""
+    stability: pd.Series | None = None
+    """Of `read_stability`."""
+    conserved: pd.DataFrame | None = None
+    """Of `read_conserved_sites`."""
+
+    @classmethod
+    def read(cls, files: Mapping[str, Any], columns: Mapping[str, Any]) -> SiteContext:
+        """Read the files that are given under polya_usage, stability and conserved_sites,
+        with the columns of the same names; InputError as their readers raise."""
+        readers = {
+            "polya_usage": read_polya_usage,
+            "stability": read_stability,
+            "conserved_sites": read_conserved_sites,
+        }
+        return cls(
+            *(
+                read(files[name], columns.get(name)) if files.get(name) else None
+                for name, read in readers.items()
+            )
+        )
+
+    def add_to(self, sites: pd.DataFrame, mirnas: pd.DataFrame) -> pd.DataFrame:
+        """Return `sites` (`regions.tabulate_regions`) with CONTEXT_FEATURES.
+
+        `mirnas` has mirna, sequence and passenger. Isoforms and conservation are known of
+        sites in 3' UTRs alone. A site is not conserved where its transcript is in the
+        table and it is not, be it that its seed is of no conserved family or that it is a
+        6mer, of which TargetScan lists none.
+        """
+        in_utr = sites["group"].str.endswith("utr").to_numpy()
+        bare = sites["transcript"].map(
+            {name: bare_id(name) for name in sites["transcript"].unique()}
+        )
+        ours = sites.assign(transcript=bare)
+        log_air = np.full(len(sites), np.nan)
+        if self.usage is not None:
+            log_air[in_utr] = np.log(affected_isoform_ratio(ours[in_utr], self.usage))
+        stability = np.full(len(sites), np.nan)
+        if self.stability is not None:
+            stability = sites["gene"].map(self.stability).to_numpy(float)
+        conserved = np.full(len(sites), np.nan)
+        if self.conserved is not None:
+            conserved[in_utr] = self._conserved(ours[in_utr], mirnas)
+        return sites.assign(log_air=log_air, stability=stability, conserved=conserved)
+
+    def _conserved(
+        self, sites: pd.DataFrame, mirnas: pd.DataFrame
+    ) -> NDArray[np.float64]:
+        assert self.conserved is not None
+        names = mirnas["mirna"]
+        seeds = dict(zip(names, mirnas["sequence"].map(seed_region), strict=True))
+        known = mirnas["passenger"].notna()
+        of_passenger = dict(
+            zip(names[known], mirnas["passenger"][known].map(seed_region), strict=True)
+        )
+        is_guide = sites["group"].str.startswith("guide")
+        seed = sites["mirna"].map(seeds).where(is_guide, sites["mirna"].map(of_passenger))
+        keys = pd.MultiIndex.from_arrays([sites["transcript"], seed, sites["start"]])
+        listed = self.conserved.set_index(["transcript", "seed", "start"])["conserved"]
+        flag = listed.reindex(keys).to_numpy()
+        in_table = sites["transcript"].isin(set(self.conserved["transcript"]))
+        return np.where(np.isnan(flag) & in_table, 0.0, flag)

@@ -1,0 +1,196 @@
+# Transfer: one model of several experiments, tested on what it has not seen.
+#
+# in:   the tables of each data set (inputs: datasets); poly(A) usage, stability and
+#       conserved sites, where the study names them
+# out:  transfer/datasets/{dataset}/ (pairs.parquet; sites.parquet of both strands with
+#       their surroundings; genes.parquet; seed_counts.tsv, what is seen of each miRNA at
+#       all); transfer/parts.parquet (the parts that each protocol leaves out);
+#       transfer/{occupancy}/{protocol}/{part}.parquet (predictions without the part);
+#       transfer/comparison.tsv, .json, .svg; transfer/{occupancy}/model.npz,
+#       intervals.tsv, coverage.tsv (of all pairs, for target `predict`)
+
+SURROUNDINGS = [
+    name for name in ("polya_usage", "stability", "conserved_sites") if name in INPUTS
+]
+SURROUNDINGS_CONTENT = contents(*[INPUTS[name]["file"] for name in SURROUNDINGS])
+CONTEXT_COLUMNS = {name: INPUTS[name]["columns"] for name in SURROUNDINGS}
+
+
+rule tabulate_dataset:
+    """A data set: its pairs, what is seen of each miRNA, and its sites and their surroundings."""
+    input:
+        fold_changes=lambda wildcards: [
+            data_input(name) for name in dataset_names(wildcards, "fold_change")
+        ],
+        mirnas=dataset_file("mirnas"),
+        transcripts=dataset_file("transcripts"),
+        genes=dataset_file("transcripts", "genes"),
+        expressed=dataset_file("transcripts", "expressed"),
+        polya_usage=optional_file("polya_usage", "file"),
+        stability=optional_file("stability", "file"),
+        conserved_sites=optional_file("conserved_sites", "file"),
+        ta_sps=optional_file("contextpp", "ta_sps"),
+        mrna=optional_file("contextpp", "mrna"),
+        coefficients=data_input("resources/contextpp_coefficients.tsv"),
+    output:
+        pairs="<dataset>/pairs.parquet",
+        sites="<dataset>/sites.parquet",
+        genes="<dataset>/genes.parquet",
+        seed_counts="<dataset>/seed_counts.tsv",
+        strands="<dataset>/strands.tsv",
+        provenance="<dataset>/provenance.json",
+    log:
+        "<logs>/tabulate_dataset/{dataset}.log",
+    benchmark:
+        "<benchmarks>/tabulate_dataset/{dataset}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=more(4000),
+        runtime=more(120),
+    params:
+        dataset=lambda wildcards: dataset_settings(wildcards.dataset),
+        mirnas=lambda wildcards: list(dataset_tables(wildcards.dataset)),
+        columns=INPUTS["contextpp"]["columns"],
+        mrna_columns=INPUTS["contextpp"]["mrna_columns"],
+        context_columns=CONTEXT_COLUMNS,
+        accessibility=CONFIG["transfer"]["accessibility"],
+        n_resamples=CONFIG["comparison"]["n_resamples"],
+        seed=CONFIG["seed"],
+        content=lambda wildcards: content(*map(data_file, dataset_names(wildcards)))
+        + CONTEXT_CONTENT(wildcards)
+        + SURROUNDINGS_CONTENT(wildcards),
+        code=code("tabulate_dataset"),
+    script:
+        "../scripts/tabulate_dataset.py"
+
+
+rule part_pairs:
+    """The pairs of all data sets, and the part of the genes and families of each."""
+    input:
+        pairs=expand("<transfer>/datasets/{dataset}/pairs.parquet", dataset=DATASETS),
+        strands=expand("<transfer>/datasets/{dataset}/strands.tsv", dataset=DATASETS),
+    output:
+        "<transfer>/parts.parquet",
+    log:
+        "<logs>/part_pairs.log",
+    benchmark:
+        "<benchmarks>/part_pairs.tsv"
+    localrule: True
+    conda:
+        "../envs/tables.yaml"
+    params:
+        trains={name: INPUTS["datasets"][name]["trains"] for name in DATASETS},
+        n_gene_parts=CONFIG["folds"],
+        n_family_parts=CONFIG["transfer"]["n_family_parts"],
+        seed=CONFIG["seed"],
+        code=code("part_pairs"),
+    script:
+        "../scripts/part_pairs.py"
+
+
+rule predict_part:
+    """Predictions of what a protocol leaves out, by an occupancy model of the rest."""
+    input:
+        parts="<transfer>/parts.parquet",
+        sites=expand("<transfer>/datasets/{dataset}/sites.parquet", dataset=DATASETS),
+        genes=expand("<transfer>/datasets/{dataset}/genes.parquet", dataset=DATASETS),
+    output:
+        "<transfer>/{occupancy}/{protocol}/{part}.parquet",
+    log:
+        "<logs>/predict_part/{occupancy}/{protocol}/{part}.log",
+    benchmark:
+        "<benchmarks>/predict_part/{occupancy}/{protocol}/{part}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=more(4000),
+        runtime=more(120),
+    params:
+        settings=recipe("occupancy", without=["leave_one_mirna_out"]),
+        datasets=list(DATASETS),
+        decays=CONFIG["transfer"]["decays"],
+        seed=CONFIG["seed"],
+        code=code("predict_part"),
+    script:
+        "../scripts/predict_part.py"
+
+
+rule compare_transfer:
+    """Every model and baseline on every data set, by what is new in it."""
+    input:
+        predictions_of_parts,
+    output:
+        table="<transfer>/comparison.tsv",
+        metrics="<transfer>/comparison.json",
+    log:
+        "<logs>/compare_transfer.log",
+    benchmark:
+        "<benchmarks>/compare_transfer.tsv"
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=more(4000),
+        runtime=more(60),
+    params:
+        n_resamples=CONFIG["comparison"]["n_resamples"],
+        seed=CONFIG["seed"],
+        code=code("compare_transfer"),
+    script:
+        "../scripts/compare_transfer.py"
+
+
+rule draw_transfer:
+    """What each model reaches, by protocol and data set."""
+    input:
+        "<transfer>/comparison.tsv",
+    output:
+        report(
+            "<transfer>/comparison.svg",
+            caption="../report/transfer.rst",
+            category="5 Comparison",
+            labels=labels("new genes, families and experiments"),
+        ),
+    log:
+        "<logs>/draw_transfer.log",
+    benchmark:
+        "<benchmarks>/draw_transfer.tsv"
+    localrule: True
+    conda:
+        "../envs/tables.yaml"
+    params:
+        caption=caption("transfer"),
+        code=code("draw_transfer"),
+    script:
+        "../scripts/draw_transfer.py"
+
+
+rule fit_transfer:
+    """The occupancy model of all data sets, for other miRNAs and cells."""
+    input:
+        parts="<transfer>/parts.parquet",
+        sites=expand("<transfer>/datasets/{dataset}/sites.parquet", dataset=DATASETS),
+        genes=expand("<transfer>/datasets/{dataset}/genes.parquet", dataset=DATASETS),
+        held_out=lambda wildcards: parts_of(wildcards.occupancy, "datasets_families"),
+    output:
+        model="<transfer>/{occupancy}/model.npz",
+        intervals="<transfer>/{occupancy}/intervals.tsv",
+        coverage="<transfer>/{occupancy}/coverage.tsv",
+        provenance="<transfer>/{occupancy}/provenance.json",
+    log:
+        "<logs>/fit_transfer/{occupancy}.log",
+    benchmark:
+        "<benchmarks>/fit_transfer/{occupancy}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=more(4000),
+        runtime=more(120),
+    params:
+        settings=recipe("occupancy", without=["leave_one_mirna_out"]),
+        datasets=list(DATASETS),
+        decays=CONFIG["transfer"]["decays"],
+        seed=CONFIG["seed"],
+        code=code("fit_transfer"),
+    script:
+        "../scripts/fit_transfer.py"

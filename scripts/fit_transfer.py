@@ -1,0 +1,37 @@
+"""Fit the occupancy model to all data sets; make and test its prediction intervals."""
+
+import logging
+
+import pandas as pd
+
+from mirsignal.files.atomic import write_table
+from mirsignal.repression.datasets import read_stacked
+from mirsignal.repression.intervals import calibrate_datasets, describe_held_out
+from mirsignal.repression.occupancy import OccupancyTraining, fit_seeds, save_occupancy
+from mirsignal.repression.protocols import choose_decay, without_baseline
+from mirsignal.workflow.jobs import run
+
+log = logging.getLogger("mirsignal")
+
+
+def main(snakemake):
+    files, params = snakemake.input, snakemake.params
+    pairs = pd.read_parquet(files.parts)
+    sites = read_stacked(params.datasets, files.sites)
+    genes = read_stacked(params.datasets, files.genes)
+    training = OccupancyTraining(**params.settings)
+    chosen = choose_decay(pairs, sites, genes, training, params.decays, params.seed)
+    models = fit_seeds(pairs, sites, genes, chosen, params.seed)
+    save_occupancy(snakemake.output.model, without_baseline(models))
+    held_out = pd.concat(map(pd.read_parquet, files.held_out), ignore_index=True)
+    held_out = pd.concat(
+        [describe_held_out(own, sites) for _, own in held_out.groupby("dataset")]
+    )
+    intervals, coverage = calibrate_datasets(held_out.reset_index(drop=True))
+    write_table(snakemake.output.intervals, intervals)
+    write_table(snakemake.output.coverage, coverage)
+    log.info("%s pairs of %d data sets", f"{len(pairs):,}", len(params.datasets))
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

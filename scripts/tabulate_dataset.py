@@ -1,0 +1,76 @@
+"""Read a data set of fold changes, and tabulate the sites of its miRNAs and genes."""
+
+import logging
+
+from mirsignal.files.atomic import write_parquet, write_table
+from mirsignal.repression.datasets import (
+    add_references,
+    choose_transcripts,
+    measure_seed_counts,
+    tell_seed_counts,
+)
+from mirsignal.repression.fold_changes import read_fold_changes
+from mirsignal.sequences.mirnas import read_mirnas
+from mirsignal.sequences.strands import load_strands
+from mirsignal.sequences.transcripts import read_described, read_genes
+from mirsignal.sites.context import SiteContext
+from mirsignal.sites.contextpp import read_coefficients
+from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
+from mirsignal.sites.gene_features import describe_genes
+from mirsignal.sites.regions import find_regions
+from mirsignal.workflow.jobs import run
+
+log = logging.getLogger("mirsignal")
+
+
+def main(snakemake):
+    files, params = snakemake.input, snakemake.params
+    name, given = snakemake.wildcards.dataset, params.dataset
+    mirnas = read_mirnas(files.mirnas, **given["mirnas"])
+    sequences, transcripts = read_described(
+        files.transcripts,
+        files.genes,
+        given["transcripts"]["columns"],
+        repeated_ids=given["transcripts"]["repeated_ids"],
+    )
+    pairs, counts = read_fold_changes(
+        dict(zip(params.mirnas, files.fold_changes, strict=True)),
+        mirnas,
+        transcripts["gene"],
+        **given["fold_change"],
+    )
+    expressed = given["transcripts"]["expressed_columns"]
+    transcripts = choose_transcripts(
+        transcripts,
+        pairs["gene"],
+        read_genes(files.expressed, expressed) if files.expressed else None,
+        given["transcripts"]["of_gene"],
+    )
+    mirnas = load_strands(mirnas[mirnas["mirna"].isin(pairs["mirna"])], files.mirnas)
+    sequences = {name: sequences[name] for name in transcripts["transcript"]}
+    orfs = read_orfs(files.mrna, params.mrna_columns, transcripts)
+    sites = find_regions(
+        mirnas,
+        transcripts,
+        sequences,
+        orfs,
+        read_coefficients(files.coefficients),
+        read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None,
+        params.accessibility,
+    )
+    sites = SiteContext.read(files, params.context_columns).add_to(sites, mirnas)
+    pairs = pairs[pairs["gene"].isin(transcripts["gene"])]
+    pairs = add_references(pairs, sites, transcripts)
+    seed_counts = measure_seed_counts(pairs, params.n_resamples, params.seed)
+    tell_seed_counts(seed_counts, name)
+    write_parquet(snakemake.output.sites, sites)
+    genes = describe_genes(transcripts, sequences, orfs).reset_index()
+    write_parquet(snakemake.output.genes, genes)
+    write_parquet(snakemake.output.pairs, pairs)
+    write_table(snakemake.output.seed_counts, seed_counts)
+    write_table(snakemake.output.strands, mirnas)
+    log.info("fold changes: %s", ", ".join(f"{k} {v:,}" for k, v in counts.items()))
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

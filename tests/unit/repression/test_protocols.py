@@ -1,0 +1,142 @@
+"""Protocols: nothing of what a part leaves out reaches the models that predict it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mirsignal.repression import protocols
+from mirsignal.repression.occupancy import OccupancyTraining
+from mirsignal.repression.protocols import (
+    PROTOCOLS,
+    choose_decay,
+    deal,
+    find_families,
+    label_parts,
+    predict_part,
+    split_part,
+)
+from mirsignal.sites.gene_features import GENE_FEATURES
+
+LET7, MIR98, MIR1 = "UGAGGUAGUAGGUUG", "UGAGGUAGUAAGUUG", "UGGAAUGUAAAGAAG"
+
+
+def test_families_share_a_seed_of_either_strand():
+    mirnas = pd.DataFrame(
+        [
+            ("let-7", LET7, "CUAUACAAUCUACUG"),
+            ("miR-98", MIR98, None),
+            ("miR-1", MIR1, None),
+            (
+                "miR-x",
+                "AAAAAAAAAAAAAAA",
+                "UGGAAUGUCCCCCCC",
+            ),  # its passenger: miR-1's seed
+            ("miR-y", "CCCCCCCCCCCCCCC", "ACUAUACAAUCUACU"),
+        ],
+        columns=["mirna", "sequence", "passenger"],
+    )
+    family = find_families(mirnas)
+    assert family["let-7"] == family["miR-98"]
+    assert family["miR-x"] == family["miR-1"]
+    assert family.nunique() == 3
+
+
+def test_parts_are_dealt_evenly_and_by_name_alone():
+    parts = deal(list("abcdefg"), 3, seed=1)
+    assert sorted(np.bincount(list(parts.values()))) == [2, 2, 3]
+    assert deal(list("gfedcba"), 3, seed=1) == parts
+
+
+@pytest.fixture
+def pairs(rng):
+    """Return pairs of 3 data sets, the last only predicted; 6 miRNAs of 5 families."""
+    names = [f"m{number}" for number in range(6)]
+    families = pd.Series({name: name for name in names} | {"m5": "m4"})
+    rows = [
+        (f"{dataset}:{mirna}", f"{dataset}:g{gene}", dataset)
+        for dataset, mirnas in (("d1", names), ("d2", names[2:]), ("d3", names[:1]))
+        for mirna in mirnas
+        for gene in range(40)
+    ]
+    table = pd.DataFrame(rows, columns=["mirna", "gene", "dataset"])
+    table["trains"] = table["dataset"] != "d3"
+    return label_parts(table, families, n_gene_parts=4, n_family_parts=3, seed=1)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_what_is_left_out_is_not_trained_on(pairs, protocol):
+    parts = {"genes": range(4), "families": range(3)}.get(protocol, ["d1", "d2", "d3"])
+    predicted = np.zeros(len(pairs), int)
+    for part in parts:
+        for trains, asked in split_part(pairs, protocol, str(part)):
+            train, test = pairs[trains], pairs[asked]
+            assert train["trains"].all()
+            assert len(train)
+            predicted += asked
+            genes = [rows["gene"].str.split(":").str[1] for rows in (train, test)]
+            if protocol == "genes":
+                assert not set(genes[0]) & set(genes[1])
+            if "families" in protocol:
+                assert not set(train["family"]) & set(test["family"])
+            if "datasets" in protocol:
+                assert not set(train["dataset"]) & set(test["dataset"])
+    expected = 1 if "datasets" in protocol else pairs["trains"]
+    assert (predicted == expected).all()
+
+
+TRAINING = OccupancyTraining(
+    n_hidden=0, decay=1.0, mirna_decay=0.1, gene_decay=0.1, prior_share=0.0
+)
+
+
+@pytest.fixture
+def tables(pairs, rng):
+    """Return pairs with targets, sites and genes: what the site score says, and noise."""
+    sites = pairs[["mirna", "gene", "dataset"]].sample(frac=0.7, random_state=1)
+    n = len(sites)
+    sites = sites.assign(
+        transcript="t",
+        group="guide_utr",
+        site_type="8mer",
+        contextpp=-rng.uniform(0.05, 0.5, n),
+        weight=1.0,
+        **{name: rng.normal(size=n) for name in TRAINING.features},
+    )
+    score = sites.set_index(["mirna", "gene"])["contextpp"]
+    keys = pd.MultiIndex.from_frame(pairs[["mirna", "gene"]])
+    target = score.reindex(keys).fillna(0).to_numpy() + rng.normal(0, 0.05, len(pairs))
+    genes = pd.DataFrame({"gene": pairs["gene"].unique()})
+    values = rng.normal(size=(len(genes), len(GENE_FEATURES)))
+    genes[list(GENE_FEATURES)] = values
+    return pairs.assign(target=target, log2fc=target), sites, genes
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_predicts_what_is_new(tables, protocol):
+    pairs, sites, genes = tables
+    part = "d3" if "datasets" in protocol else "1"
+    found = predict_part(pairs, sites, genes, protocol, part, TRAINING, [1.0], seed=1)
+    assert np.corrcoef(found["target"], found["effect"])[0, 1] > 0.8
+    with_baseline = (found["occupancy"] != found["effect"]).any()
+    assert with_baseline == (protocol == "genes")
+
+
+def test_held_out_values_change_nothing(tables):
+    """Measured values of the part, however wrong, leave its predictions as they are."""
+    pairs, sites, genes = tables
+    of_part = pairs["family_part"] == 1
+    wrong = pairs.assign(target=pairs["target"].mask(of_part, 99.0))
+    first, again = (
+        predict_part(t, sites, genes, "families", "1", TRAINING, [0.1, 1.0], seed=1)
+        for t in (pairs, wrong)
+    )
+    assert (first["effect"] == again["effect"]).all()
+    assert (first["decay"] == again["decay"]).all()
+
+
+def test_decay_is_that_of_the_best_left_out_families(tables, monkeypatch):
+    pairs, sites, genes = tables
+    given = iter([0.3, 0.5, 0.4])
+    monkeypatch.setattr(protocols, "mean_over_datasets", lambda *_: next(given))
+    chosen = choose_decay(pairs, sites, genes, TRAINING, [3.0, 2.0, 1.0], seed=1)
+    assert chosen.decay == 2.0

@@ -1,0 +1,76 @@
+"""Surroundings of sites: read, joined by id, and left unknown where nothing is known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mirsignal.errors import InputError
+from mirsignal.sites.context import SiteContext, read_conserved_sites, read_stability
+
+CONSERVED = """transcript\tseed\tstart\tconserved
+ENST00000000001.2\tGAGGTAG\t10\t1
+ENST00000000001.2\tGAGGTAG\t50\t0
+"""
+MIRNAS = pd.DataFrame(
+    {
+        "mirna": ["let-7", "other"],
+        "sequence": ["UGAGGUAGUAGGUUGUAUAGUU", "UAAAAAAAUAGGUUGUAUAGUU"],
+        "passenger": ["CUGAGGUAGAAAAAAAAAAAAA", None],
+    }
+)
+
+
+def site_table(*rows):
+    columns = ["mirna", "transcript", "gene", "group", "start", "end"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+SITES = site_table(
+    ("let-7", "ENST00000000001", "A", "guide_utr", 10, 17),
+    ("let-7", "ENST00000000001", "A", "guide_utr", 50, 57),
+    ("let-7", "ENST00000000001", "A", "guide_utr", 80, 87),  # not in the table
+    ("let-7", "ENST00000000001", "A", "passenger_utr", 10, 17),  # of another seed
+    ("other", "ENST00000000001", "A", "guide_utr", 10, 17),
+    ("let-7", "ENST00000000001", "A", "guide_orf", 10, 17),
+    ("let-7", "T2", "B", "guide_utr", 10, 17),  # of an unknown transcript
+)
+
+
+def test_what_is_known_of_sites(table_of):
+    context = SiteContext(
+        usage=pd.DataFrame(
+            {"transcript": "ENST00000000001", "end": [60, 100], "reads": [75.0, 25.0]}
+        ),
+        stability=read_stability(table_of("gene\tstability\nA\t2\nA\t4\nC\t1\n")),
+        conserved=read_conserved_sites(table_of(CONSERVED)),
+    )
+    found = context.add_to(SITES, MIRNAS)
+    nothing = np.nan
+    np.testing.assert_allclose(found["conserved"], [1, 0, 0, 0, 0, nothing, nothing])
+    np.testing.assert_allclose(
+        np.exp(found["log_air"]), [1, 1, 0.25, 1, 1, nothing, nothing]
+    )
+    np.testing.assert_allclose(found["stability"], [3, 3, 3, 3, 3, 3, nothing])
+    assert found.index.equals(SITES.index)
+
+
+def test_nothing_is_known_without_tables():
+    found = SiteContext().add_to(SITES, MIRNAS)
+    assert found[["log_air", "stability", "conserved"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("reader", "text", "message"),
+    [
+        (read_stability, "gene\tstability\nA\tlong\n", "line 2: 'long'"),
+        (read_stability, "gene\tstability\nA\tNA\n", "no gene has a stability"),
+        (read_stability, "gene\thalf_life\nA\t2\n", "inputs: stability: columns"),
+        (read_conserved_sites, CONSERVED + "T\tGAGGT\t5\t1\n", "line 4: 'GAGGT' has 5"),
+        (read_conserved_sites, CONSERVED + "T\tGAGGXAG\t5\t1\n", "line 4"),
+        (read_conserved_sites, CONSERVED + "T\tGAGGUAG\t5\t7\n", "line 4: '7'"),
+    ],
+)
+def test_bad_tables_are_refused_in_one_line(table_of, reader, text, message):
+    with pytest.raises(InputError, match=message) as refused:
+        reader(table_of(text))
+    assert "\n" not in str(refused.value)
