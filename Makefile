@@ -6,6 +6,7 @@
 # make bench-interpretation [DATA=FOLDER]   check attributions on test positives
 # make bench-repression DATA=FOLDER   compare models of repression on the real subset
 # make bench-coverage DATA=FOLDER   measure prediction intervals in other cells
+# make bench-transfer DATA=FOLDER   compare models on new miRNAs and new cells
 # make bench-passenger DATA=FOLDER   compare rules for the passenger strand
 # make bench-reliability   faults on purpose: kills, a full disk, damage, faulty input
 # make docs    write docs/configuration.md and docs/tables.md from schemas, docs/files.md
@@ -26,7 +27,7 @@ show = grep -v '^\#' $(1) | cut -f 1,2,6-10 | tr '\t' '|' | sed 's/|/  /g'
 
 .SILENT:
 .PHONY: demo test real bench-binding bench-scan bench-repression bench-interpretation \
-    bench-coverage bench-passenger bench-reliability docs site lock
+    bench-coverage bench-transfer bench-passenger bench-reliability docs site lock
 
 demo: $(INSTALLED)
 	echo "== mirsignal: main job on the demo study (about 5 minutes on 2 cores)"
@@ -105,6 +106,13 @@ bench-coverage: $(INSTALLED)
 	done
 	$(BIN)/python -m benchmarks.measure_coverage measure "$(DATA)"
 	echo "== Done. results/benchmarks/coverage.json."
+
+bench-transfer: $(INSTALLED)
+	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
+	echo "== Models of several experiments on new genes, miRNAs and cells (about an hour)"
+	$(SNAKEMAKE) --configfile studies/human_repression.yaml --config data="$(DATA)" -- transfer
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.measure_transfer
+	echo "== Done. results/benchmarks/transfer.json."
 
 bench-passenger: $(INSTALLED)
 	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }

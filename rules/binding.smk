@@ -10,6 +10,7 @@ rule train_binding:
     """A binding network from labelled pairs, one of those that differ in seed."""
     input:
         pairs="<samples>/pairs.parquet",
+        taught=branch(is_taught, then="<inputs>/taught_windows.parquet"),
         checks=checks_before_training,
     output:
         model="<binding>/seed_{member}/model.keras",

@@ -4,7 +4,8 @@
 # out:  mirnas.parquet, strands.tsv (passengers, and how often they are loaded),
 #       transcripts.fa + .parquet; where the study names them fold_changes.parquet,
 #       targetscan.parquet; folds.parquet, shards.parquet; pairs/{clipping}.parquet (fold
-#       changes with fold and target); checked.json (inputs that are read late were
+#       changes with fold and target); taught_windows.parquet, where a teacher is named;
+#       checked.json (inputs that are read late were
 #       looked at)
 
 
@@ -180,6 +181,41 @@ if "targetscan" in INPUTS:
             code=code("prepare_targetscan"),
         script:
             "../scripts/prepare_targetscan.py"
+
+
+if "teacher" in INPUTS:
+
+    rule label_windows:
+        """Windows of the study's transcripts, and the P(binding) that the teacher gives them."""
+        input:
+            teacher=data_input(INPUTS["teacher"]["file"]),
+            mirnas=data_input(INPUTS["teacher"]["mirnas"]["file"]),
+            fasta="<inputs>/transcripts.fa",
+            index="<inputs>/transcripts.fa.fai",
+        output:
+            windows="<inputs>/taught_windows.parquet",
+            provenance="<inputs>/provenance/label_windows.json",
+        log:
+            "<logs>/label_windows.log",
+        benchmark:
+            "<benchmarks>/label_windows.tsv"
+        conda:
+            "../envs/tensorflow.yaml"
+        threads: 2
+        resources:
+            mem_mb=more(4000),
+            runtime=more(120),
+        params:
+            settings={
+                key: value for key, value in INPUTS["teacher"].items() if key != "file"
+            },
+            seed=CONFIG["seed"],
+            content=contents(
+                INPUTS["teacher"]["file"], INPUTS["teacher"]["mirnas"]["file"]
+            ),
+            code=code("label_windows"),
+        script:
+            "../scripts/label_windows.py"
 
 
 TRACKS = {n: f for n, f in INPUTS["tracks"].items() if is_given(data_file(f))}

@@ -16,6 +16,17 @@ SURROUNDINGS_CONTENT = contents(*[INPUTS[name]["file"] for name in SURROUNDINGS]
 CONTEXT_COLUMNS = {name: INPUTS[name]["columns"] for name in SURROUNDINGS}
 
 
+TRANSFER_NETWORK = "{samples}.{binding}".format(**CONFIG["transfer"])
+
+
+def sites_of_datasets(wildcards):
+    """Return the tables of sites, and of logits where the recipe's features name them."""
+    files = ["sites.parquet"]
+    if "binding" in CONFIG["occupancy"][wildcards.occupancy]["features"]:
+        files.append("binding.parquet")
+    return expand("<transfer>/datasets/{dataset}/{file}", dataset=DATASETS, file=files)
+
+
 rule tabulate_dataset:
     """A data set: its pairs, what is seen of each miRNA, and its sites and their surroundings."""
     input:
@@ -65,6 +76,33 @@ rule tabulate_dataset:
         "../scripts/tabulate_dataset.py"
 
 
+rule score_sites:
+    """The logit of the binding network at each site of a data set, in the middle of a window."""
+    input:
+        model=f"<results>/binding/{TRANSFER_NETWORK}/model.keras",
+        sites="<dataset>/sites.parquet",
+        strands="<dataset>/strands.tsv",
+        transcripts=dataset_file("transcripts"),
+    output:
+        "<dataset>/binding.parquet",
+    log:
+        "<logs>/score_sites/{dataset}.log",
+    benchmark:
+        "<benchmarks>/score_sites/{dataset}.tsv"
+    conda:
+        "../envs/tensorflow.yaml"
+    threads: 2
+    resources:
+        mem_mb=more(4000),
+        runtime=more(60),
+    params:
+        encoding=CONFIG["binding"][CONFIG["transfer"]["binding"]]["encoding"],
+        transcripts=lambda wildcards: dataset_settings(wildcards.dataset)["transcripts"],
+        code=code("score_sites"),
+    script:
+        "../scripts/score_sites.py"
+
+
 rule part_pairs:
     """The pairs of all data sets, and the part of the genes and families of each."""
     input:
@@ -93,7 +131,7 @@ rule predict_part:
     """Predictions of what a protocol leaves out, by an occupancy model of the rest."""
     input:
         parts="<transfer>/parts.parquet",
-        sites=expand("<transfer>/datasets/{dataset}/sites.parquet", dataset=DATASETS),
+        sites=sites_of_datasets,
         genes=expand("<transfer>/datasets/{dataset}/genes.parquet", dataset=DATASETS),
     output:
         "<transfer>/{occupancy}/{protocol}/{part}.parquet",
@@ -107,7 +145,7 @@ rule predict_part:
         mem_mb=more(4000),
         runtime=more(120),
     params:
-        settings=recipe("occupancy", without=["leave_one_mirna_out"]),
+        settings=recipe("occupancy", without=["clip_positive", "leave_one_mirna_out"]),
         datasets=list(DATASETS),
         decays=CONFIG["transfer"]["decays"],
         seed=CONFIG["seed"],
@@ -169,7 +207,7 @@ rule fit_transfer:
     """The occupancy model of all data sets, for other miRNAs and cells."""
     input:
         parts="<transfer>/parts.parquet",
-        sites=expand("<transfer>/datasets/{dataset}/sites.parquet", dataset=DATASETS),
+        sites=sites_of_datasets,
         genes=expand("<transfer>/datasets/{dataset}/genes.parquet", dataset=DATASETS),
         held_out=lambda wildcards: parts_of(wildcards.occupancy, "datasets_families"),
     output:
@@ -187,7 +225,7 @@ rule fit_transfer:
         mem_mb=more(4000),
         runtime=more(120),
     params:
-        settings=recipe("occupancy", without=["leave_one_mirna_out"]),
+        settings=recipe("occupancy", without=["clip_positive", "leave_one_mirna_out"]),
         datasets=list(DATASETS),
         decays=CONFIG["transfer"]["decays"],
         seed=CONFIG["seed"],

@@ -5,7 +5,7 @@ import logging
 import pandas as pd
 
 from mirsignal.files.atomic import write_table
-from mirsignal.repression.datasets import read_stacked
+from mirsignal.repression.datasets import read_sites, read_stacked
 from mirsignal.repression.intervals import calibrate_datasets, describe_held_out
 from mirsignal.repression.occupancy import OccupancyTraining, fit_seeds, save_occupancy
 from mirsignal.repression.protocols import choose_decay, without_baseline
@@ -17,7 +17,7 @@ log = logging.getLogger("mirsignal")
 def main(snakemake):
     files, params = snakemake.input, snakemake.params
     pairs = pd.read_parquet(files.parts)
-    sites = read_stacked(params.datasets, files.sites)
+    sites = read_sites(files.sites)
     genes = read_stacked(params.datasets, files.genes)
     training = OccupancyTraining(**params.settings)
     chosen = choose_decay(pairs, sites, genes, training, params.decays, params.seed)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from mirsignal.files.atomic import write_parquet
-from mirsignal.repression.datasets import read_stacked
+from mirsignal.repression.datasets import read_sites, read_stacked
 from mirsignal.repression.occupancy import OccupancyTraining
 from mirsignal.repression.protocols import predict_part
 from mirsignal.workflow.jobs import run
@@ -13,7 +13,7 @@ def main(snakemake):
     files, params = snakemake.input, snakemake.params
     predictions = predict_part(
         pd.read_parquet(files.parts),
-        read_stacked(params.datasets, files.sites),
+        read_sites(files.sites),
         read_stacked(params.datasets, files.genes),
         snakemake.wildcards.protocol,
         snakemake.wildcards.part,

@@ -16,10 +16,14 @@ def main(snakemake):
     seed = snakemake.params.seed + int(snakemake.wildcards.member) - 1
     training = BindingTraining(**snakemake.params.settings)
     set_up(snakemake.threads, seed)
-    pairs = pd.read_parquet(snakemake.input.pairs)
+    pairs, *taught = (
+        pd.read_parquet(path)
+        for path in (snakemake.input.pairs, snakemake.input.taught)
+        if path
+    )
     folder = Path(snakemake.output.model).parent / "checkpoint"
     checkpoint = make_checkpoint(folder, pairs, training, seed, snakemake.params.code)
-    model, history = train_binding(pairs, training, seed, checkpoint)
+    model, history = train_binding(pairs, training, seed, checkpoint, *taught)
     save_network(snakemake.output.model, model)
     write_table(snakemake.output.history, history)
     checkpoint.remove()

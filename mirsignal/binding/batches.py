@@ -27,8 +27,10 @@ class PairBatches(keras.utils.PyDataset):
     few negatives by heart, and new random windows of the targets' dinucleotide
     composition, `random_windows` per positive and each with a positive's miRNA. Windows
     are shifted by up to `max_shift` nt at random (what slides in is N). `class_balance`
-    "mirna" weighs pairs by `mirna_weights`. All depends on seed and epoch alone. Gives
-    matrix (B, W, M, C), label (B,) and weight (B,).
+    "mirna" weighs pairs by `mirna_weights`. Of `taught` windows (mirna, target, label: P
+    of a teacher, 0 to 1), `taught_windows` per positive are shown as they are. All
+    depends on seed and epoch alone. Gives matrix (B, W, M, C), label (B,) and weight
+    (B,).
     """
 
     def __init__(
@@ -41,6 +43,8 @@ class PairBatches(keras.utils.PyDataset):
         random_windows: float = 0.0,
         class_balance: str = "none",
         epoch: int = 0,
+        taught: pd.DataFrame | None = None,
+        taught_windows: float = 0.0,
     ):
         super().__init__()
         self._encoding, self._batch_size = encoding, batch_size
@@ -56,6 +60,16 @@ class PairBatches(keras.utils.PyDataset):
         sizes = np.bincount(self._round + 1, minlength=self._n_rounds + 1)
         self._n_random = round(random_windows * sizes[0])
         self._n_pairs = int(sizes[0] + sizes[1:].max()) + self._n_random
+        self._n_taught = round(taught_windows * sizes[0]) if taught is not None else 0
+        self._taught: list[NDArray] = []
+        if taught is not None and self._n_taught:
+            labels = taught["label"].to_numpy("float32")
+            self._taught = [
+                encode_many(taught["target"], WINDOW),
+                encode_many(taught["mirna"], MIRNA_LENGTH),
+                labels,
+                np.ones_like(labels),
+            ]
         self._start()
 
     def _start(self) -> None:
@@ -80,19 +94,24 @@ class PairBatches(keras.utils.PyDataset):
         # Rounds may differ in length: the first pairs of a short epoch come twice.
         order = np.resize(rng.permutation(len(labels)), self._n_pairs)
         shifts = rng.integers(-self._max_shift, self._max_shift + 1, len(order))
-        self._epoch_targets = shift_windows(targets[order], shifts)
-        self._epoch_mirnas = self._mirnas[mirna_rows[order]]
-        self._epoch_labels, self._epoch_weights = labels[order], weights[order]
+        targets, mirnas = targets[order], self._mirnas[mirna_rows[order]]
+        parts = [shift_windows(targets, shifts), mirnas, labels[order], weights[order]]
+        if self._taught:
+            chosen = rng.integers(0, len(self._taught[0]), self._n_taught)
+            mixed = rng.permutation(self._n_pairs + self._n_taught)
+            parts = [
+                np.concatenate([own, more[chosen]])[mixed]
+                for own, more in zip(parts, self._taught, strict=True)
+            ]
+        self._shown = parts
 
     def __len__(self) -> int:
-        return -(-self._n_pairs // self._batch_size)
+        return -(-(self._n_pairs + self._n_taught) // self._batch_size)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         part = slice(index * self._batch_size, (index + 1) * self._batch_size)
-        matrix = pair_matrix(
-            self._epoch_targets[part], self._epoch_mirnas[part], self._encoding
-        )
-        return matrix, self._epoch_labels[part], self._epoch_weights[part]
+        targets, mirnas, labels, weights = (values[part] for values in self._shown)
+        return pair_matrix(targets, mirnas, self._encoding), labels, weights
 
     def on_epoch_end(self) -> None:
         self._epoch += 1

@@ -39,6 +39,7 @@ class BindingTraining:
     batch_size: int
     epochs: int
     patience: int
+    taught_windows: float = 0.0
 
 
 class _Validation(keras.callbacks.Callback):
@@ -89,10 +90,12 @@ def train_binding(
     training: BindingTraining,
     seed: int,
     checkpoint: Checkpoint | None = None,
+    taught: pd.DataFrame | None = None,
 ) -> tuple[keras.Model, pd.DataFrame]:
     """Train on the train split, choose the epoch by validation AP.
 
-    `pairs` have mirna, target, label, split and round. Step sizes rise over 200 steps and
+    `pairs` have mirna, target, label, split and round; `taught` are windows that a
+    teacher has labelled (mirna, target, label: its P). Step sizes rise over 200 steps and
     fall to zero along a cosine. Returns the network with its best weights and one row per
     epoch (epoch, train_loss, validation_loss, validation_ap, seconds, cpu_seconds). With
     a `checkpoint`, goes on where a killed training stopped, with the same result. Raises
@@ -110,6 +113,8 @@ def train_binding(
         training.random_windows,
         training.class_balance,
         epoch=len(rows),
+        taught=taught,
+        taught_windows=training.taught_windows,
     )
     if model is None:
         model = _compile(training, n_steps=len(batches) * training.epochs)

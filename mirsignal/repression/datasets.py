@@ -52,6 +52,20 @@ def read_stacked(datasets: Sequence[str], paths: Sequence[str | Path]) -> pd.Dat
     return stack_datasets(dict(zip(datasets, tables, strict=True)))
 
 
+def read_sites(paths: Sequence[str | Path]) -> pd.DataFrame:
+    """Return the sites of data sets, whose folders have their names, as one table.
+
+    `paths` are their sites.parquet, and binding.parquet where the logits of the binding
+    network are asked for: column binding.
+    """
+    tables: dict[str, pd.DataFrame] = {}
+    for path in map(Path, paths):
+        known = tables.get(path.parent.name)
+        table = pd.read_parquet(path)
+        tables[path.parent.name] = table if known is None else known.join(table)
+    return stack_datasets(tables)
+
+
 def bare_names(names: pd.Series) -> pd.Series:
     """Return names without the data set in front of them."""
     return names.str.split(SEPARATOR, n=1).str[1]

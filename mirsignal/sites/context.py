@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mirsignal.axes import WINDOW
 from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_gene, bare_id
 from mirsignal.files.tables import name_columns, read_table, to_number
@@ -94,6 +95,19 @@ def _read_seed(seed: str, table: pd.DataFrame, path: str | Path) -> str:
         line = table.index[table["seed"] == seed][0]
         raise InputError(f"{path}, line {line}: {reason}; a seed is miRNA nt 2-8")
     return clean
+
+
+def cut_windows(sites: pd.DataFrame, sequences: Mapping[str, str]) -> pd.Series:
+    """Return the window of each of `sites` (transcript, start, end), the site in its
+    middle, N beyond the ends of its sequence."""
+    half = WINDOW // 2
+    padded = {name: "N" * half + text + "N" * half for name, text in sequences.items()}
+    middle = (sites["start"] + sites["end"]) // 2
+    windows = [
+        padded[name][at : at + WINDOW]
+        for name, at in zip(sites["transcript"], middle, strict=True)
+    ]
+    return pd.Series(windows, index=sites.index, dtype="str")
 
 
 @dataclass(frozen=True)

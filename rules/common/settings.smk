@@ -29,6 +29,17 @@ def with_network(*networks):
     return one_of(name for name, recipe in recipes if recipe["network"] in networks)
 
 
+def is_taught(wildcards):
+    """Tell whether a binding network learns from windows that a teacher has labelled."""
+    taught = CONFIG["binding"][wildcards.binding]["taught_windows"] > 0
+    if taught and "teacher" not in INPUTS:
+        raise WorkflowError(
+            f"binding recipe {wildcards.binding} has taught_windows, and study {STUDY} "
+            "names no `teacher` under `inputs`; give it, or set taught_windows to 0"
+        )
+    return taught
+
+
 def compares_with_background(wildcards):
     """Tell whether a scan compares with training pairs."""
     return CONFIG["scan"][wildcards.scan]["mode"] == "deepshap"

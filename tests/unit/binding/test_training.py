@@ -155,6 +155,30 @@ def test_random_windows_are_new_negatives_every_epoch(pairs):
     assert sum(new) == 1.5 * n  # the pairs come again, the random windows do not
 
 
+def test_taught_windows_come_as_they_are_beside_the_pairs(pairs):
+    targets = pairs["target"].iloc[:7]
+    taught = pd.DataFrame({"mirna": pairs["mirna"].iloc[0], "target": targets})
+    taught = taught.assign(label=np.linspace(0.11, 0.77, 7))
+    with_taught = {"max_shift": 3, "taught": taught, "taught_windows": 0.5}
+    batches = PairBatches(pairs, 4, "wc", 64, **with_taught)
+    plain = PairBatches(pairs, 4, "wc", 64, max_shift=3)
+    n = (pairs["label"] == 1).sum()
+    for _ in range(2):
+        matrix, labels, _ = epoch_of(batches)
+        of_teacher = np.isin(labels, taught["label"].to_numpy("float32"))
+        assert of_teacher.sum() == n // 2
+        shown = {row.tobytes() for row in matrix[of_teacher]}
+        mirnas, windows = (
+            encode_many(taught[name], size)
+            for name, size in (("mirna", 20), ("target", 50))
+        )
+        assert shown <= {row.tobytes() for row in pair_matrix(windows, mirnas, "wc")}
+        expected = {row.tobytes() for row in epoch_of(plain)[0]}
+        assert {row.tobytes() for row in matrix[~of_teacher]} == expected
+        batches.on_epoch_end()
+        plain.on_epoch_end()
+
+
 def test_order_depends_on_seed_and_epoch_alone(pairs):
     first, second, other = (
         PairBatches(pairs, seed, "wc", 64, max_shift=3, random_windows=0.5, epoch=epoch)

@@ -5,7 +5,12 @@ import pandas as pd
 import pytest
 
 from mirsignal.errors import InputError
-from mirsignal.sites.context import SiteContext, read_conserved_sites, read_stability
+from mirsignal.sites.context import (
+    SiteContext,
+    cut_windows,
+    read_conserved_sites,
+    read_stability,
+)
 
 CONSERVED = """transcript\tseed\tstart\tconserved
 ENST00000000001.2\tGAGGTAG\t10\t1
@@ -74,3 +79,14 @@ def test_bad_tables_are_refused_in_one_line(table_of, reader, text, message):
     with pytest.raises(InputError, match=message) as refused:
         reader(table_of(text))
     assert "\n" not in str(refused.value)
+
+
+def test_windows_have_their_site_in_the_middle():
+    sequence = "A" * 30 + "C" * 7 + "G" * 63
+    sites = site_table(
+        ("m", "T", "A", "guide_utr", 30, 37), ("m", "T", "A", "guide_utr", 0, 6)
+    )
+    whole, at_start = cut_windows(sites, {"T": sequence})
+    assert whole == sequence[8:58]
+    assert whole[22:29] == "C" * 7
+    assert at_start == "N" * 22 + sequence[:28]

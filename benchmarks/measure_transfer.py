@@ -1,0 +1,118 @@
+"""Collect what models of several experiments reach on what is new to them.
+
+`make bench-transfer DATA=FOLDER` runs target `transfer` of studies/human_repression.yaml,
+and then this: what the study's table does not hold, models of one experiment alone, is
+fitted here. Writes results/benchmarks/transfer.json. A key without suffix is Pearson r;
+`_mean` the mean over miRNAs; `_diff` and `_diff_weighted` the difference to context++ and
+weighted context++ on the same pairs; `_interval` its 95% interval (genes resampled, with
+miRNAs where there is more than one); `_won` on how many miRNAs r is above context++.
+"""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mirsignal.comparison.transfer import compare_datasets
+from mirsignal.files.atomic import read_json, read_tsv, write_json
+from mirsignal.repression.datasets import read_stacked
+from mirsignal.repression.occupancy import OccupancyTraining
+from mirsignal.repression.protocols import predict_part
+from mirsignal.workflow.config import read_schema
+
+TRANSFER = Path("results/human_repression/transfer")
+HOME = ("hct116", "hek", "hela")
+ALONE = (("hct116", "hela"), ("hela", "hct116"))
+"""An experiment, and the one that the model that predicts it was trained on."""
+
+
+def main(recipe="joint"):
+    metrics = read_json(TRANSFER / "comparison.json")
+    results = {}
+    for name in ("hct116", "hela"):
+        found = metrics["genes"][name]["predictors"][f"{recipe} with baseline"]
+        enter(results, f"r_{name}_new_genes", found)
+    for name in HOME:
+        found = metrics["families"][name]["predictors"][recipe]
+        enter(results, f"r_{name}_new_family", found)
+        found = metrics["datasets_families"][name]["predictors"][recipe]
+        enter(results, f"r_{name}_both_new", found)
+    others = sorted(set(metrics["datasets"]) - set(HOME))
+    for name in others:
+        enter(results, f"r_{name}", metrics["datasets"][name]["predictors"][recipe])
+    for end in ("diff", "diff_weighted"):
+        values = [results[f"r_{name}_{end}"] for name in others]
+        results[f"other_cells_{end}"] = float(np.mean(values))
+        results[f"other_cells_{end}_won"] = f"{sum(v > 0 for v in values)}/{len(values)}"
+    for name, other in ALONE:
+        found = alone(name, other, recipe)
+        enter(results, f"r_{name}_new_experiment", found)
+    coverage = read_tsv(TRANSFER / recipe / "coverage.tsv")
+    for key, left_out in (("family", "family"), ("experiment", "dataset")):
+        rows = coverage[coverage["left_out"] == left_out].set_index("status")
+        for status, row in rows.iterrows():
+            results[f"coverage_new_{key}: {status}"] = row["inside"]
+    write_json("results/benchmarks/transfer.json", results)
+    for key, value in results.items():
+        print(f"{key:45} {value if isinstance(value, (str, list)) else round(value, 4)}")
+
+
+def enter(results, key, found):
+    """Add what `compare` measured of a model."""
+    results[key] = found["pearson"]["value"]
+    results[f"{key}_interval"] = ends(found["pearson"])
+    results[f"{key}_mean"] = found["mean_per_mirna"]["value"]
+    for name, reference in (
+        ("diff", "contextpp"),
+        ("diff_weighted", "weighted_contextpp"),
+    ):
+        difference = found[f"difference_to_{reference}"]
+        results[f"{key}_{name}"] = difference["value"]
+        results[f"{key}_{name}_interval"] = ends(difference)
+        over_mirnas = difference["mean_per_mirna"]
+        results[f"{key}_{name}_mean"] = over_mirnas["value"]
+        results[f"{key}_{name}_mean_interval"] = ends(over_mirnas)
+        won = f"{difference['mirnas_above']}/{difference['n_mirnas']}"
+        results[f"{key}_{name}_won"] = won
+
+
+def ends(entry):
+    return [None if v is None else round(v, 4) for v in (entry["low"], entry["high"])]
+
+
+def alone(name, other, recipe):
+    """Return what a model of one other experiment reaches, families new as well."""
+    pairs = pd.read_parquet(TRANSFER / "parts.parquet")
+    pairs = pairs[pairs["dataset"].isin([name, other])].assign(
+        trains=lambda table: table["dataset"] == other
+    )
+    folders = [TRANSFER / "datasets" / dataset for dataset in (name, other)]
+    sites, genes = (
+        read_stacked((name, other), [folder / f"{what}.parquet" for folder in folders])
+        for what in ("sites", "genes")
+    )
+    found = predict_part(
+        pairs, sites, genes, "datasets_families", name, *settings(recipe), seed=1
+    )
+    found = found.rename(columns={"effect": recipe})
+    return compare_datasets(found, [recipe], 1000, seed=1)[name]["predictors"][recipe]
+
+
+def settings(recipe):
+    """Return the training and the decays of config.yaml, with the schema's defaults."""
+    schema, config = (
+        read_schema(p) for p in ("schemas/config.schema.yaml", "config.yaml")
+    )
+    keys = schema["$defs"]["occupancy"]["properties"]
+    values = {name: key["default"] for name, key in keys.items()}
+    values |= config["occupancy"][recipe]
+    for name in ("clip_positive", "leave_one_mirna_out"):
+        del values[name]
+    training = replace(OccupancyTraining(**values), leave_one_mirna_out=False)
+    return training, config["transfer"]["decays"]
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,127 @@
+"""A published binding network that labels windows for ours to learn from.
+
+miRBind2 (BioGeMT/miRBind_2.0, MIT) was trained on 1.2 million pairs of chimeric eCLIP of
+AGO2 (Manakov 2022), far more than any set of CLASH. It labels any window with any miRNA;
+a network that learns from such labels is taught by it, and tables that show what it
+reaches say so.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mirsignal.axes import WINDOW
+from mirsignal.errors import InputError
+from mirsignal.networks.backend import keras
+from mirsignal.sequences.codes import LETTERS, UNKNOWN, encode_many, reverse_complement
+
+LONGEST_MIRNA = 28
+"""Nucleotides of a miRNA that the network sees; shorter ones are padded."""
+_ORDER = "AUCG"
+_UNKNOWN_PAIR = 17
+_SLOPE = 0.1
+_BATCH = 1024
+
+
+def load_teacher(path: str | Path) -> keras.Model:
+    """Load miRBind2's binding network: pairs (N, 28, 50, 18) as 0 or 1 -> logit (N, 1).
+
+    A pair of miRNA nucleotide m and target nucleotide t is number 4 m + t in the order A,
+    U, C, G, and 17 where either is not known. Raises InputError for another file.
+    """
+    try:
+        with np.load(path) as arrays:
+            weights = dict(arrays)
+        return _build(weights)
+    except OSError:
+        raise
+    except Exception as error:
+        raise InputError(f"{path}: not miRBind2's binding network ({error})") from None
+
+
+def _build(weights: dict[str, NDArray]) -> keras.Model:
+    layers = keras.layers
+    inputs = keras.Input((LONGEST_MIRNA, WINDOW, _UNKNOWN_PAIR + 1), name="pairs")
+
+    def dense(x, name):
+        kernel, bias = weights[f"{name}.weight"].T, weights[f"{name}.bias"]
+        return _with(layers.Dense(len(bias)), x, [kernel, bias])
+
+    def normalise(x, name):
+        parts = ("weight", "bias", "running_mean", "running_var")
+        values = [weights[f"{name}.{part}"] for part in parts]
+        return _with(layers.BatchNormalization(epsilon=1e-5), x, values)
+
+    x = dense(inputs, "pair_linear")
+    for number, padding in enumerate((2, 1, 1)):
+        name = f"conv_layers.{number}"
+        kernel = weights[f"{name}.weight"].transpose(2, 3, 1, 0)
+        x = layers.ZeroPadding2D(padding)(x)
+        layer = layers.Conv2D(kernel.shape[-1], kernel.shape[:2])
+        x = _with(layer, x, [kernel, weights[f"{name}.bias"]])
+        x = layers.LeakyReLU(_SLOPE)(normalise(x, f"bn_layers.{number}"))
+        x = layers.MaxPooling2D(2)(x)
+    x = layers.Flatten()(layers.Permute((3, 1, 2))(x))
+    x = layers.LeakyReLU(_SLOPE)(normalise(dense(x, "fc1"), "bn_fc"))
+    return keras.Model(inputs, dense(x, "fc2"), name="mirbind2")
+
+
+def _with(layer, x, weights: list[NDArray]):
+    """Return the output of a layer that gets these weights."""
+    output = layer(x)
+    layer.set_weights(weights)
+    return output
+
+
+def teacher_logits(teacher: keras.Model, pairs: pd.DataFrame) -> NDArray[np.float32]:
+    """Return the logits (N,) of `pairs` (mirna: the whole sequence, target: 50 nt)."""
+    number = np.full(UNKNOWN + 1, -1)
+    for at, letter in enumerate(_ORDER):
+        number[LETTERS.index(letter)] = at
+    mirnas = number[encode_many(pairs["mirna"], LONGEST_MIRNA)]
+    targets = number[encode_many(pairs["target"], WINDOW)]
+    each = np.eye(_UNKNOWN_PAIR + 1, dtype=np.float32)
+    parts = [np.zeros(0, np.float32)]
+    for at in range(0, len(pairs), _BATCH):
+        m, t = mirnas[at : at + _BATCH, :, None], targets[at : at + _BATCH, None, :]
+        pair = np.where((m < 0) | (t < 0), _UNKNOWN_PAIR, 4 * m + t)
+        parts.append(teacher.predict_on_batch(each[pair])[:, 0])
+    return np.concatenate(parts)
+
+
+def draw_windows(
+    mirnas: pd.DataFrame,
+    sequences: list[str],
+    n_windows: int,
+    at_sites: float,
+    seed: int,
+) -> pd.DataFrame:
+    """Return windows (mirna, target) of 3' UTRs to be labelled, each with a miRNA.
+
+    `mirnas` has sequence. A share `at_sites` lies around matches to miRNA nt 2-7, the
+    match up to a quarter of the window from the middle, and the rest anywhere. Windows
+    that reach beyond a transcript hold N.
+    """
+    rng = np.random.default_rng(seed)
+    joined = ("N" * WINDOW).join(["", *sequences, ""])
+    codes = np.frombuffer(joined.encode(), np.uint8)
+    chosen = rng.integers(0, len(mirnas), n_windows)
+    inside = np.flatnonzero(codes != ord("N"))
+    middles = rng.choice(inside, n_windows)
+    wants_site = rng.random(n_windows) < at_sites
+    shifts = rng.integers(-WINDOW // 4, WINDOW // 4 + 1, n_windows)
+    sequence = mirnas["sequence"].to_numpy()
+    for number in np.unique(chosen[wants_site]):
+        rows = np.flatnonzero(wants_site & (chosen == number))
+        site = f"(?={reverse_complement(sequence[number][1:7])})"
+        starts = [match.start() for match in re.finditer(site, joined)]
+        if starts:
+            middles[rows] = rng.choice(starts, len(rows)) + 3 + shifts[rows]
+    half = WINDOW // 2
+    targets = [joined[middle - half : middle + half] for middle in middles]
+    return pd.DataFrame({"mirna": sequence[chosen], "target": targets})

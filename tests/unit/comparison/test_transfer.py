@@ -1,0 +1,74 @@
+"""Models by data set: joined pair by pair, beside published scores."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mirsignal.comparison.transfer import (
+    compare_datasets,
+    join_recipes,
+    mean_of_datasets,
+    transfer_table,
+)
+
+
+@pytest.fixture
+def predictions(rng):
+    """Return what two recipes predict for two data sets; the first is better."""
+    rows = pd.MultiIndex.from_product(
+        [["d1", "d2"], ["a", "b", "c"], [f"g{number}" for number in range(80)]],
+        names=["dataset", "mirna", "gene"],
+    ).to_frame(index=False)
+    for name in ("mirna", "gene"):
+        rows[name] = rows["dataset"] + ":" + rows[name]
+    log2fc = rng.normal(size=len(rows))
+    rows = rows.assign(log2fc=log2fc, target=np.minimum(log2fc, 0))
+    noisy = {
+        name: rows["target"] + rng.normal(0, sd, len(rows))
+        for name, sd in (
+            ("good", 0.5),
+            ("poor", 3.0),
+            ("seed_counts", 5.0),
+            ("contextpp", 1.5),
+            ("weighted_contextpp", 1.2),
+        )
+    }
+    published = rows.assign(**{name: noisy[name] for name in list(noisy)[2:]})
+    return {
+        "good": published.assign(effect=noisy["good"], occupancy=noisy["good"] + 1),
+        "poor": published.assign(effect=noisy["poor"], occupancy=noisy["poor"])
+        .sample(frac=1, random_state=1)
+        .reset_index(drop=True),
+    }
+
+
+def test_recipes_are_joined_pair_by_pair(predictions):
+    pairs, names = join_recipes(predictions)
+    assert names == ["good", "good with baseline", "poor"]
+    keys = ["mirna", "gene"]
+    effect = predictions["poor"].set_index(keys)["effect"]
+    expected = effect[pd.MultiIndex.from_frame(pairs[keys])].to_numpy()
+    assert (pairs["poor"] == expected).all()
+    twice = predictions | {"poor": pd.concat([predictions["poor"]] * 2)}
+    with pytest.raises(ValueError, match="not a one-to-one merge"):
+        join_recipes(twice)
+
+
+def test_table_has_differences_with_intervals(predictions):
+    pairs, names = join_recipes(predictions)
+    metrics = {"families": compare_datasets(pairs, names, n_resamples=100, seed=1)}
+    table = transfer_table(metrics)
+    assert len(table) == 2 * (3 + 3)
+    one = table[table["dataset"] == "d1"].set_index("predictor")
+    for name, above in (("good", True), ("poor", False)):
+        row = one.loc[name]
+        gain = row["pearson"] - one.loc["contextpp", "pearson"]
+        assert row["above_contextpp"] == pytest.approx(gain)
+        assert row["above_contextpp_low"] < gain < row["above_contextpp_high"]
+        assert (row["won_contextpp"] == 3) == above
+        assert (row["mean_above_weighted_contextpp"] > 0) == above
+    assert np.isnan(one.loc["contextpp", "above_contextpp"])
+    over_all = mean_of_datasets(table).set_index("predictor")
+    assert (over_all["n"] == 2).all()
+    r = table.loc[table["predictor"] == "good", "pearson"]
+    assert over_all.loc["good", "pearson"] == pytest.approx(r.mean())
