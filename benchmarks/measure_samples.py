@@ -12,22 +12,16 @@ from pathlib import Path
 import numpy as np
 
 from mirsignal.files.atomic import write_json
-from mirsignal.samples.assembly import make_samples
+from mirsignal.samples.assembly import SampleRecipe, make_samples
 from mirsignal.samples.chimeras import read_pairs
 from mirsignal.samples.clusters import cluster_targets
 
 RATIO, THREADS = 100, 2
-SETTINGS = {
-    "fractions": {
-        "validation": 0.1,
-        "random": 0.05,
-        "unseen_target": 0.1,
-        "unseen_family": 0.05,
-    },
-    "cluster_kmer": 16,
-    "cluster_identity": 0.8,
-    "cluster_tool": "rapidfuzz",
-    "ratio": RATIO,
+FRACTIONS = {
+    "validation": 0.1,
+    "random": 0.05,
+    "unseen_target": 0.1,
+    "unseen_family": 0.05,
 }
 
 
@@ -49,9 +43,9 @@ def main(data):
             "largest": int(sizes.max()),
         }
     for protocol in ("balanced", "legacy"):
-        settings = SETTINGS | {"negatives": protocol}
+        recipe = SampleRecipe(FRACTIONS, 16, 0.8, "rapidfuzz", protocol, RATIO)
         started = time.perf_counter()
-        pairs = make_samples(positives, settings, 1, threads=THREADS)
+        pairs = make_samples(positives, recipe, 1, threads=THREADS)
         result[f"{protocol}_1_{RATIO}"] = {
             "seconds": time.perf_counter() - started,
             "negatives": int((pairs["label"] == 0).sum()),

@@ -107,7 +107,8 @@ rule evaluate_binding:
         runtime=more(120),
         gpu=1,
     params:
-        settings=recipe("binding", "encoding", "n_resamples"),
+        encoding=lookup("{binding}/encoding", within=CONFIG["binding"]),
+        n_resamples=lookup("{binding}/n_resamples", within=CONFIG["binding"]),
         seed=CONFIG["seed"],
         code=code("evaluate_binding"),
     script:

@@ -79,7 +79,10 @@ rule pick_windows:
         runtime=more(120),
         gpu=1,
     params:
-        settings=recipe("regression", "n_windows", "n_passenger_windows"),
+        n_windows=lookup("{regression}/n_windows", within=CONFIG["regression"]),
+        n_passenger_windows=lookup(
+            "{regression}/n_passenger_windows", within=CONFIG["regression"]
+        ),
         batches=BATCHES,
         encoding=lookup("{binding}/encoding", within=CONFIG["binding"]),
         code=code("pick_windows"),

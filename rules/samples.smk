@@ -132,7 +132,7 @@ rule audit_samples:
         mem_mb=more(4000),
         runtime=more(60),
     params:
-        settings=recipe("samples", "max_shortcut_auc"),
+        max_shortcut_auc=lookup("{samples}/max_shortcut_auc", within=CONFIG["samples"]),
         seed=CONFIG["seed"],
         code=code("audit_samples"),
     script:

@@ -29,7 +29,8 @@ rule calibrate_threshold:
         runtime=more(60),
         gpu=1,
     params:
-        settings=recipe("scan", "threshold", "false_positive_rate", "calibration_nt"),
+        settings=recipe("scan", "threshold", "false_positive_rate"),
+        calibration_nt=lookup("{scan}/calibration_nt", within=CONFIG["scan"]),
         encoding=lookup("{binding}/encoding", within=CONFIG["binding"]),
         seed=CONFIG["seed"],
         code=code("calibrate_threshold"),
@@ -61,9 +62,8 @@ rule scan_transcripts:
         runtime=more(240),
         gpu=1,
     params:
-        settings=recipe(
-            "scan", "mode", "steps", "window_step", "n_background", "published_divisor"
-        ),
+        settings=recipe("scan", "mode", "steps", "window_step", "published_divisor"),
+        n_background=lookup("{scan}/n_background", within=CONFIG["scan"]),
         seed=lambda wildcards: (
             CONFIG["seed"] if compares_with_background(wildcards) else None
         ),
@@ -157,7 +157,8 @@ rule draw_genes:
         mem_mb=more(2000),
         runtime=more(30),
     params:
-        settings=settings_of("interpretation", "genes", "n_transcripts"),
+        genes=CONFIG["interpretation"]["genes"],
+        n_transcripts=CONFIG["interpretation"]["n_transcripts"],
         reference_name=TARGETSCAN_NAME,
         batches=BATCHES,
         caption=caption("genes"),

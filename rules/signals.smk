@@ -59,7 +59,7 @@ rule fit_limits:
         mem_mb=more(4000),
         runtime=more(30),
     params:
-        settings=recipe("signals", "quantile"),
+        quantile=lookup("{signals}/quantile", within=CONFIG["signals"]),
         code=code("fit_limits"),
     script:
         "../scripts/fit_limits.py"

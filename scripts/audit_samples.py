@@ -26,7 +26,7 @@ def main(snakemake):
         )
     log.info(describe_sizes(audit["cluster_sizes"]))
     refuse_unequal_sizes(audit["cluster_sizes"])
-    refuse_shortcuts(audit, snakemake.params.settings["max_shortcut_auc"])
+    refuse_shortcuts(audit, snakemake.params.max_shortcut_auc)
     write_json(snakemake.output[0], audit)
 
 

@@ -17,20 +17,18 @@ log = logging.getLogger("mirsignal")
 
 def main(snakemake):
     files, params, workers = snakemake.input, snakemake.params, snakemake.threads
-    threshold, false_positive_rate, calibration_nt = (
-        params.settings[key]
-        for key in ("threshold", "false_positive_rate", "calibration_nt")
-    )
     set_up(workers, params.seed, calls=workers, any_backend=True)
     mirnas = pd.read_parquet(files.mirnas)
     names = pd.read_parquet(files.transcripts)["transcript"]
-    random = random_sequence(Transcripts(files.fasta), names, calibration_nt, params.seed)
+    random = random_sequence(
+        Transcripts(files.fasta), names, params.calibration_nt, params.seed
+    )
     model = keras.models.load_model(files.model)
     scanner = make_scanner(model, ENCODINGS[params.encoding].shape[-1], workers)
     thresholds = {}
     for mirna, sequence in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
         thresholds[mirna] = found = calibrate(
-            scanner, sequence, params.encoding, random, threshold, false_positive_rate
+            scanner, sequence, params.encoding, random, **params.settings
         )
         log.info(
             "%s: P > %.3f in %.2f%% of %s random windows",

@@ -18,19 +18,19 @@ log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
-    settings, seed = snakemake.params.settings, snakemake.params.seed
+    params, seed = snakemake.params, snakemake.params.seed
     set_up(snakemake.threads, seed)
     test = pd.read_parquet(snakemake.input.predictions)
-    positives = choose_positives(test, settings["n_checked"], seed)
+    positives = choose_positives(test, params.n_checked, seed)
     checks, about = check_attributions(
         keras.models.load_model(snakemake.input.model),
         positives,
         pd.read_parquet(snakemake.input.pairs),
-        snakemake.params.encoding,
-        settings["n_background"],
-        snakemake.params.steps,
+        params.encoding,
+        params.n_background,
+        params.steps,
         seed,
-        settings["explainer"],
+        params.explainer,
     )
     mirnas = positives["mirna"]
     summary = {

@@ -24,11 +24,11 @@ def main(snakemake):
     mirnas = pd.read_parquet(files.mirnas)
     measured, transcripts = map(pd.read_parquet, (files.fold_changes, files.transcripts))
     chosen = choose_scans(
-        params.settings["genes"],
+        params.genes,
         measured,
         transcripts,
         scan_names(mirnas),
-        params.settings["n_transcripts"],
+        params.n_transcripts,
     )
     context = pd.read_parquet(files.context_sites)
     targetscan = pd.read_parquet(files.targetscan) if files.targetscan else None

@@ -21,10 +21,7 @@ log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
-    files, seed = snakemake.input, snakemake.params.seed
-    encoding, n_resamples = (
-        snakemake.params.settings[key] for key in ("encoding", "n_resamples")
-    )
+    files, params, seed = snakemake.input, snakemake.params, snakemake.params.seed
     set_up(snakemake.threads, seed)
     pairs = pd.read_parquet(files.pairs)
     train = pairs[pairs["split"] == "train"]
@@ -33,16 +30,18 @@ def main(snakemake):
     models = [keras.models.load_model(path) for path in files.models]
     chosen = best_member(history)[0] - 1
     test = collect_test_pairs(pairs, others)
-    scored = score_test_pairs(models, test, chosen, encoding).merge(
+    scored = score_test_pairs(models, test, chosen, params.encoding).merge(
         pd.read_parquet(files.baselines).drop_duplicates(),
         on=["test_set", "mirna", "target"],
         how="left",
     )
-    found = evaluate_test_sets(scored, train, len(models), n_resamples, seed)
+    found = evaluate_test_sets(scored, train, len(models), params.n_resamples, seed)
     metrics = {
         "primary_test_set": primary_test_set(scored["test_set"].unique()),
         "test_sets": found,
-        "random_windows": random_window_rates(models[chosen], train, encoding, seed),
+        "random_windows": random_window_rates(
+            models[chosen], train, params.encoding, seed
+        ),
         "cpu_minutes": history.groupby("member")["cpu_seconds"].sum().div(60).tolist(),
     }
     write_json(snakemake.output.metrics, metrics)

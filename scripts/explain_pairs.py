@@ -28,15 +28,15 @@ log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
-    settings, seed = snakemake.params.settings, snakemake.params.seed
-    encoding, kind = snakemake.params.encoding, settings["explainer"]
+    params = snakemake.params
+    seed, kind = params.seed, params.explainer
     samples = pd.read_parquet(snakemake.input.pairs)
-    pairs = choose_pairs(snakemake.input, samples, settings, seed)
+    pairs = choose_pairs(snakemake.input, samples, params)
     set_up(snakemake.threads, seed)
-    background = sample_background(samples, settings["n_background"], encoding, seed)
+    background = sample_background(samples, params.n_background, params.encoding, seed)
     model = keras.models.load_model(snakemake.input.model)
     explainer = PairExplainer(model, background, kind, seed)
-    matrices = pairs_to_matrices(pairs, encoding)
+    matrices = pairs_to_matrices(pairs, params.encoding)
     started = time.monotonic()
     values, residual = explainer.explain(matrices)
     seconds = time.monotonic() - started
@@ -63,14 +63,14 @@ def main(snakemake):
     report(pairs, kind, seconds)
 
 
-def choose_pairs(tables, samples, settings, seed):
+def choose_pairs(tables, samples, params):
     """Return the named pairs, where there are any, and then those of a test set."""
     test = pd.read_parquet(tables.predictions)
-    chosen = choose_test_pairs(test, settings["n_pairs"], settings["n_many"], seed)
+    chosen = choose_test_pairs(test, params.n_pairs, params.n_many, params.seed)
     if not tables.named:
         return chosen
     sequences = name_sequences(pd.read_parquet(tables.mirnas), pd.concat([samples, test]))
-    named = read_named_pairs(tables.named, sequences, settings["pair_columns"])
+    named = read_named_pairs(tables.named, sequences, params.pair_columns)
     return pd.concat([named, chosen], ignore_index=True)
 
 

@@ -23,7 +23,7 @@ def main(snakemake):
     for fold in sorted(folds.unique()):
         held_out = held_out_folds(fold, folds.nunique())
         train = signals.values[~np.isin(fold_of_bin, held_out)]
-        low, high = fit_limits(train, snakemake.params.settings["quantile"])
+        low, high = fit_limits(train, snakemake.params.quantile)
         for channel, name in enumerate(signals.channels):
             rows.append((fold, name, low[channel], high[channel]))
     table = pd.DataFrame(rows, columns=["fold", "channel", "low", "high"])

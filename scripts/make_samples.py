@@ -5,7 +5,7 @@ import logging
 import pandas as pd
 
 from mirsignal.files.atomic import write_parquet
-from mirsignal.samples.assembly import make_samples
+from mirsignal.samples.assembly import SampleRecipe, make_samples
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.workflow.jobs import run
 
@@ -18,7 +18,7 @@ def main(snakemake):
         transcripts = Transcripts(snakemake.input.transcripts)
     pairs = make_samples(
         pd.read_parquet(snakemake.input.positives),
-        snakemake.params.settings,
+        SampleRecipe(**snakemake.params.settings),
         snakemake.params.seed,
         transcripts,
         snakemake.threads,

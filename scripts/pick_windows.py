@@ -19,17 +19,14 @@ log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
-    n_windows, n_passenger_windows = (
-        snakemake.params.settings[key] for key in ("n_windows", "n_passenger_windows")
-    )
-    tables = []
-    for mirna, tracks in load_scans(snakemake.input.tracks, snakemake.params.batches):
+    params, tables = snakemake.params, []
+    for mirna, tracks in load_scans(snakemake.input.tracks, params.batches):
         predictions = tracks.channel("prediction").items()
         guide = ((name, p[:, 0]) for name, p in predictions)
-        found = tabulate_candidates(guide, n_windows)
+        found = tabulate_candidates(guide, params.n_windows)
         tables.append(found.assign(mirna=mirna, strand="guide"))
-    if n_passenger_windows:
-        tables += list(passengers(snakemake, n_passenger_windows))
+    if params.n_passenger_windows:
+        tables += list(passengers(snakemake, params.n_passenger_windows))
     table = pd.concat(tables, ignore_index=True)
     write_parquet(snakemake.output[0], table)
     counts = table["strand"].value_counts()

@@ -2,50 +2,45 @@
 
 import pandas as pd
 
-from mirsignal.errors import InputError
 from mirsignal.files.atomic import read_json
 from mirsignal.files.tracks import save_scans
 from mirsignal.interpretation.explanation import sample_background
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.scan.groups import Progress, read_groups, scan_mirna
-from mirsignal.scan.scores import ShapScorer, make_scorer
+from mirsignal.scan.scores import make_scorer
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):
-    workers = snakemake.threads
+    params, workers, background = snakemake.params, snakemake.threads, None
     set_up(workers, 0, calls=workers, any_backend=True)
-    scorer = choose_scorer(snakemake, keras.models.load_model(snakemake.input.model))
+    if snakemake.input.pairs:
+        pairs = pd.read_parquet(snakemake.input.pairs)
+        background = sample_background(
+            pairs, params.n_background, params.encoding, params.seed
+        )
+    scorer = make_scorer(
+        keras.models.load_model(snakemake.input.model),
+        params.encoding,
+        **params.settings,
+        workers=workers,
+        background=background,
+    )
     sequences = pd.read_parquet(snakemake.input.mirnas).set_index("mirna")["sequence"]
     thresholds = read_json(snakemake.input.thresholds)
     shards = pd.read_parquet(snakemake.input.shards)
     shard = shards[shards["shard"] == int(snakemake.wildcards.shard)]
     groups = list(read_groups(shard, Transcripts(snakemake.input.fasta)))
-    progress = Progress(int(shard["length"].sum()) * len(snakemake.params.mirnas))
+    progress = Progress(int(shard["length"].sum()) * len(params.mirnas))
 
     def scan(mirna):
         threshold = thresholds[mirna]["threshold"]
         return scan_mirna(groups, sequences[mirna], threshold, scorer, progress)
 
-    scans = ((mirna, scan(mirna)) for mirna in snakemake.params.mirnas)
+    scans = ((mirna, scan(mirna)) for mirna in params.mirnas)
     save_scans(snakemake.output[0], scans)
     progress.finish()
-
-
-def choose_scorer(snakemake, model):
-    """Return what the recipe's `mode` names."""
-    settings, encoding = snakemake.params.settings, snakemake.params.encoding
-    if settings["mode"] == "deepshap":
-        if keras.backend.backend() != "tensorflow":
-            raise InputError("mode deepshap needs TensorFlow; unset KERAS_BACKEND")
-        pairs = pd.read_parquet(snakemake.input.pairs)
-        n, seed = settings["n_background"], snakemake.params.seed
-        background = sample_background(pairs, n, encoding, seed)
-        step, divisor = settings["window_step"], settings["published_divisor"]
-        return ShapScorer(model, background, encoding, step, divisor)
-    mode, steps = settings["mode"], settings.get("steps", 0)
-    return make_scorer(model, encoding, mode, steps, workers=snakemake.threads)
 
 
 if __name__ == "__main__":

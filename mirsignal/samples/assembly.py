@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -35,14 +35,26 @@ PAIR_COLUMNS = [
 ]
 
 
+@dataclass(frozen=True)
+class SampleRecipe:
+    """A recipe of `samples`: what each value means stands in docs/configuration.md."""
+
+    fractions: Mapping[str, float]
+    cluster_kmer: int
+    cluster_identity: float | None
+    cluster_tool: str
+    negatives: str
+    ratio: int
+
+
 def make_samples(
     positives: pd.DataFrame,
-    settings: Mapping[str, Any],
+    recipe: SampleRecipe,
     seed: int,
     transcripts: Transcripts | None = None,
     threads: int = 1,
 ) -> pd.DataFrame:
-    """Return labelled pairs (PAIR_COLUMNS) by a recipe of `samples`.
+    """Return labelled pairs (PAIR_COLUMNS) of `positives`, by a recipe.
 
     With `background` negatives, positives whose transcript is not known are left out.
     `round` is -1 for positives and numbers the nested rounds of negatives; `row` numbers
@@ -51,38 +63,36 @@ def make_samples(
     `background` negatives. Raises InputError when a split would be empty, when no
     negative can be drawn, and when a pair would carry both labels.
     """
-    if settings["negatives"] == "background":
+    if recipe.negatives == "background":
         positives = _placed(positives, transcripts)
     positives = positives.assign(
         family=cluster_families(positives["family"], positives["mirna"]),
         cluster=cluster_targets(
             positives["target"],
             _linked_by(positives),
-            settings["cluster_kmer"],
-            settings["cluster_identity"],
-            settings["cluster_tool"],
+            recipe.cluster_kmer,
+            recipe.cluster_identity,
+            recipe.cluster_tool,
             threads,
         ),
     )
+    clusters = positives["cluster"].to_numpy()
     positives["split"] = assign_splits(
-        positives["family"],
-        positives["cluster"].to_numpy(),
-        settings["fractions"],
-        seed,
+        positives["family"], clusters, recipe.fractions, seed
     )
-    wanted = [s for s in SPLITS if s == "train" or settings["fractions"].get(s)]
+    wanted = [s for s in SPLITS if s == "train" or recipe.fractions.get(s)]
     _refuse_small_splits(positives["split"], wanted)
     parts = [positives.assign(label=1, round=-1, row=np.arange(len(positives)))]
-    if settings["negatives"] in DRAWN_BEFORE_SPLIT:
+    if recipe.negatives in DRAWN_BEFORE_SPLIT:
         groups = {"whole": np.arange(len(positives))}
     else:
         groups = {s: np.flatnonzero(positives["split"] == s) for s in wanted}
     for number, (name, members) in enumerate(groups.items()):
-        drawn = _draw(positives, members, settings, [seed, number], transcripts)
-        _report_shortage(name, len(drawn), members.size * settings["ratio"])
+        drawn = _draw(positives, members, recipe, [seed, number], transcripts)
+        _report_shortage(name, len(drawn), members.size * recipe.ratio)
         parts.append(drawn)
     pairs = pd.concat(parts, ignore_index=True)[PAIR_COLUMNS]
-    if settings["negatives"] == "background":
+    if recipe.negatives == "background":
         pairs = _without_repeats(pairs)
     refuse_two_labels(pairs)
     return pairs
@@ -137,24 +147,23 @@ def _refuse_small_splits(split_of: pd.Series, wanted: list[str]) -> None:
 def _draw(
     positives: pd.DataFrame,
     members: np.ndarray,
-    settings: Mapping[str, Any],
+    recipe: SampleRecipe,
     seed: list[int],
     transcripts: Transcripts | None,
 ) -> pd.DataFrame:
     """Return the negatives of some rows as pairs."""
-    if transcripts is not None and settings["negatives"] == "background":
+    if transcripts is not None and recipe.negatives == "background":
         drawn = draw_background(
             positives,
             members,
             transcripts,
-            settings["ratio"],
+            recipe.ratio,
             seed,
-            k=settings["cluster_kmer"],
+            recipe.cluster_kmer,
         )
         mirna_of = target_of = drawn["row_of"]
     else:
-        protocol, ratio = settings["negatives"], settings["ratio"]
-        drawn = draw_negatives(positives, members, protocol, ratio, seed)
+        drawn = draw_negatives(positives, members, recipe.negatives, recipe.ratio, seed)
         mirna_of, target_of = drawn["mirna_of"], drawn["target_of"]
     pairs = pd.concat(
         [

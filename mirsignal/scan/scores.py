@@ -161,12 +161,25 @@ class ShapScorer:
 
 
 def make_scorer(
-    model: keras.Model, encoding: str, mode: str, steps: int = 4, workers: int = 1
+    model: keras.Model,
+    encoding: str,
+    mode: str,
+    steps: int = 4,
+    workers: int = 1,
+    background: NDArray[np.float32] | None = None,
+    window_step: int = 1,
+    published_divisor: bool = False,
 ) -> Scorer:
-    """Return the scorer of `mode`: prediction, or attribution in `steps` steps.
+    """Return the scorer of `mode`: prediction, attribution in `steps` steps, or deepshap.
 
-    Raises InputError for a network without attributions along a transcript.
+    `background` (n, W, M, C) is given in mode deepshap alone: see `ShapScorer`. Raises
+    InputError for a network without attributions along a transcript, and for deepshap
+    without TensorFlow.
     """
+    if background is not None:
+        if keras.backend.backend() != "tensorflow":
+            raise InputError("mode deepshap needs TensorFlow; unset KERAS_BACKEND")
+        return ShapScorer(model, background, encoding, window_step, published_divisor)
     channels = ENCODINGS[encoding].shape[-1]
     scanner = make_scanner(model, channels, workers=workers)
     if mode == "prediction":

@@ -1,26 +1,33 @@
 """Sample sets: one label per pair, splits that share nothing."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from mirsignal.errors import InputError
-from mirsignal.samples.assembly import PAIR_COLUMNS, make_samples, refuse_two_labels
+from mirsignal.samples.assembly import (
+    PAIR_COLUMNS,
+    SampleRecipe,
+    make_samples,
+    refuse_two_labels,
+)
 from mirsignal.samples.splits import SPLITS
 from mirsignal.sequences.fasta import Transcripts, write_fasta
 
-SETTINGS = {
-    "cluster_kmer": 16,
-    "cluster_identity": 0.8,
-    "cluster_tool": "rapidfuzz",
-    "fractions": {
+RECIPE = SampleRecipe(
+    fractions={
         "validation": 0.15,
         "random": 0.1,
         "unseen_target": 0.15,
         "unseen_family": 0.15,
     },
-    "negatives": "balanced",
-    "ratio": 2,
-}
+    cluster_kmer=16,
+    cluster_identity=0.8,
+    cluster_tool="rapidfuzz",
+    negatives="balanced",
+    ratio=2,
+)
 
 
 @pytest.fixture
@@ -44,7 +51,7 @@ def positives(rng, random_rna):
 
 
 def test_splits_keep_what_they_promise(positives):
-    pairs = make_samples(positives, SETTINGS, seed=1)
+    pairs = make_samples(positives, RECIPE, seed=1)
     assert pairs.columns.tolist() == PAIR_COLUMNS
     rows = {split: pairs[pairs["split"] == split] for split in SPLITS}
     for split in ("validation", "unseen_target"):
@@ -55,14 +62,14 @@ def test_splits_keep_what_they_promise(positives):
     counts = pairs.groupby(["split", "label"]).size()
     assert (counts.xs(0, level=1) <= 2 * counts.xs(1, level=1)).all()
     assert counts["train", 0] > 1.5 * counts["train", 1]
-    pd.testing.assert_frame_equal(pairs, make_samples(positives, SETTINGS, seed=1))
+    pd.testing.assert_frame_equal(pairs, make_samples(positives, RECIPE, seed=1))
 
 
 def test_rounds_number_the_nested_negatives(positives):
-    pairs = make_samples(positives, SETTINGS, seed=1)
+    pairs = make_samples(positives, RECIPE, seed=1)
     assert set(pairs.loc[pairs["label"] == 1, "round"]) == {-1}
     assert set(pairs.loc[pairs["label"] == 0, "round"]) == {0, 1}
-    single = make_samples(positives, SETTINGS | {"ratio": 1}, seed=1)
+    single = make_samples(positives, replace(RECIPE, ratio=1), seed=1)
     keys = ["mirna", "target", "label"]
     nested = pairs[pairs["round"] < 1]
     assert set(map(tuple, nested[keys].values)) == set(map(tuple, single[keys].values))
@@ -70,8 +77,8 @@ def test_rounds_number_the_nested_negatives(positives):
 
 def test_legacy_negatives_are_drawn_before_the_split(positives):
     fractions = {"validation": 0.2, "random": 0.3}
-    settings = SETTINGS | {"negatives": "legacy", "fractions": fractions}
-    pairs = make_samples(positives, settings, seed=1)
+    recipe = replace(RECIPE, negatives="legacy", fractions=fractions)
+    pairs = make_samples(positives, recipe, seed=1)
     known = set(pairs.loc[(pairs["split"] == "train") & (pairs["label"] == 1), "target"])
     test = pairs[(pairs["split"] == "random") & (pairs["label"] == 0)]
     assert 0.3 < test["target"].isin(known).mean() < 0.7  # half of the positives train
@@ -91,8 +98,8 @@ def test_background_negatives_are_windows_of_the_same_gene(positives, tmp_path, 
         sequences[name].index(target)
         for name, target in zip(placed["transcript"], placed["target"], strict=True)
     ]
-    settings = SETTINGS | {"negatives": "background"}
-    pairs = make_samples(placed, settings, 1, Transcripts(tmp_path / "t.fa"))
+    recipe = replace(RECIPE, negatives="background")
+    pairs = make_samples(placed, recipe, 1, Transcripts(tmp_path / "t.fa"))
     negatives = pairs[pairs["label"] == 0]
     assert len(negatives) > 300
     for row in negatives.head(50).itertuples():
@@ -102,19 +109,19 @@ def test_background_negatives_are_windows_of_the_same_gene(positives, tmp_path, 
         ]
         assert len(own)
     with pytest.raises(InputError, match="give `transcripts` under `hybrids`"):
-        make_samples(positives.assign(start=-1), settings, 1)
+        make_samples(positives.assign(start=-1), recipe, 1)
 
 
 def test_too_few_positives_are_refused(positives):
     with pytest.raises(InputError, match=r"split holds [01] of 8"):
-        make_samples(positives.iloc[:8], SETTINGS, seed=1)
+        make_samples(positives.iloc[:8], RECIPE, seed=1)
 
 
 def test_split_of_a_single_family_is_refused(positives):
-    settings = SETTINGS | {"fractions": {"validation": 0.3}}
+    recipe = replace(RECIPE, fractions={"validation": 0.3})
     single = positives.assign(family="one")
     with pytest.raises(InputError, match="no negative can be drawn in the train split"):
-        make_samples(single, settings, seed=1)
+        make_samples(single, recipe, seed=1)
 
 
 def test_pair_with_two_labels_is_refused():

@@ -9,13 +9,13 @@ import pytest
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import write_json
 from mirsignal.samples import audit as audit_module
-from mirsignal.samples.assembly import make_samples
+from mirsignal.samples.assembly import SampleRecipe, make_samples
 from mirsignal.samples.audit import refuse_shortcuts
 
 
 @pytest.fixture
 def audit(rng, random_rna, tmp_path, monkeypatch):
-    """Return a function: settings -> audit of random pairs with a few common miRNAs."""
+    """Return a function: negatives -> audit of random pairs with a few common miRNAs."""
     quick = partial(audit_module.bootstrap_interval, n_resamples=50)
     monkeypatch.setattr(audit_module, "bootstrap_interval", quick)
     mirnas = np.array([random_rna(20) for _ in range(40)])
@@ -32,15 +32,9 @@ def audit(rng, random_rna, tmp_path, monkeypatch):
     )
 
     def run(negatives):
-        settings = {
-            "negatives": negatives,
-            "cluster_kmer": 16,
-            "cluster_identity": None,
-            "cluster_tool": "rapidfuzz",
-            "ratio": 2,
-            "fractions": {"validation": 0.1, "random": 0.25, "unseen_target": 0.25},
-        }
-        pairs = make_samples(positives, settings, seed=2)
+        fractions = {"validation": 0.1, "random": 0.25, "unseen_target": 0.25}
+        recipe = SampleRecipe(fractions, 16, None, "rapidfuzz", negatives, ratio=2)
+        pairs = make_samples(positives, recipe, seed=2)
         result = audit_module.audit_samples(pairs, seed=2)
         write_json(tmp_path / "audit.json", result)
         return result
@@ -115,15 +109,9 @@ def test_common_mirnas_that_run_out_of_partners_offer_no_shortcut(rng, random_rn
             "gene": [f"g{number}" for number in range(900)],
         }
     )
-    settings = {
-        "negatives": "balanced",
-        "cluster_kmer": 16,
-        "cluster_identity": None,
-        "cluster_tool": "rapidfuzz",
-        "ratio": 10,
-        "fractions": {"validation": 0.1, "unseen_target": 0.4},
-    }
-    pairs = make_samples(positives, settings, seed=2)
+    fractions = {"validation": 0.1, "unseen_target": 0.4}
+    recipe = SampleRecipe(fractions, 16, None, "rapidfuzz", "balanced", ratio=10)
+    pairs = make_samples(positives, recipe, seed=2)
     test = pairs[pairs["split"] == "unseen_target"]
     share = test["label"].mean()
     assert share > 0.1, "the raw rows are no 1:10 set"
