@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import binomtest
 
 from mirsignal.binding.baselines import BASELINES
 from mirsignal.binding.test_sets import describe_test_set, each_test_set
@@ -17,7 +18,6 @@ from mirsignal.statistics.metrics import (
     bootstrap_interval,
     brier,
     roc_auc,
-    wilson_interval,
     within_group_auc,
 )
 from mirsignal.statistics.resampling import GeneResamples, interval_of
@@ -122,7 +122,7 @@ def reliability(
 
     The interval is from resampling target clusters (N,), all pairs of one together. Where
     the pairs of a bin are all of one label it has no width; it is then that of as many
-    independent pairs as there are clusters (`metrics.wilson_interval`).
+    independent pairs as there are clusters (Wilson 1927).
     """
     bins = np.minimum((scores * n_bins).astype(int), n_bins - 1)
     table = pd.DataFrame({"bin": bins, "predicted": scores, "observed": labels})
@@ -130,11 +130,13 @@ def reliability(
     curve = grouped[["predicted", "observed"]].mean()
     curve = curve.assign(n=grouped.size(), n_clusters=grouped["cluster"].nunique())
     shares = GeneResamples(clusters, n_resamples, seed).means(labels, bins)
-    observed = curve["observed"].to_numpy()
-    low, high = wilson_interval(observed, curve["n_clusters"].to_numpy())
-    for row in np.flatnonzero((observed > 0) & (observed < 1)):
-        low[row], high[row] = interval_of(shares[:, curve.index[row]]).values()
-    return curve.assign(low=low, high=high).reset_index()
+    for row in curve.itertuples():
+        ends = interval_of(shares[:, row.Index]).values()
+        if row.observed in (0, 1):
+            test = binomtest(int(row.observed) * row.n_clusters, row.n_clusters)
+            ends = test.proportion_ci(method="wilson")
+        curve.loc[row.Index, ["low", "high"]] = list(ends)
+    return curve.reset_index()
 
 
 def tabulate_test_sets(test_sets: dict[str, Any]) -> pd.DataFrame:

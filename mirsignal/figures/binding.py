@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binomtest
 from sklearn.metrics import precision_recall_curve
 
 from mirsignal.binding.evaluation import reliability
@@ -24,7 +25,6 @@ from mirsignal.figures.style import (
 )
 from mirsignal.networks.history import best_member
 from mirsignal.sequences.mirnas import short_name
-from mirsignal.statistics.metrics import wilson_interval
 
 _PREDICTORS = {
     "network": ("prediction", BLUE),
@@ -131,7 +131,10 @@ def _random_rates(axis: Any, random_windows: dict[str, Any]) -> None:
     n = random_windows["n_windows"]
     values = np.array(list(rates.values()))
     names = [short_name(name) for name in rates]
-    error = error_bars(values, *wilson_interval(values, n))  # windows are independent
+    ends = [  # windows are independent
+        binomtest(round(n * value), n).proportion_ci(method="wilson") for value in values
+    ]
+    error = error_bars(values, *np.transpose(ends))
     axis.barh(range(len(names)), values, xerr=error, color=BLUE, ecolor=GREY)
     axis.invert_yaxis()
     axis.set(

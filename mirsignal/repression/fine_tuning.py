@@ -13,7 +13,7 @@ and head are trained together; batch normalisation keeps its statistics.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -178,11 +178,6 @@ class RepressionModel:
         values = {**self.head, **self.scales}
         described = {name: value.numpy().tolist() for name, value in values.items()}
         return {"pooling": self.pooling, "mirnas": self.mirnas} | described
-
-    def restore(self, described: Mapping[str, Any]) -> None:
-        """Set the head to what `describe` returned."""
-        for name, variable in {**self.head, **self.scales}.items():
-            variable.assign(described[name])
 
 
 def fine_tune_members(

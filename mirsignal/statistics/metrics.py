@@ -65,16 +65,6 @@ def within_group_auc(labels: NDArray, scores: NDArray, groups: ArrayLike) -> flo
     return won / total if total else float("nan")
 
 
-def wilson_interval(
-    share: NDArray[np.float64], n: NDArray[np.integer] | int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the 95% interval of shares of `n` independent trials (Wilson 1927)."""
-    z = 1.96
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return middle - half, middle + half
-
-
 def bootstrap_interval(
     measure: Measure,
     first: NDArray,

@@ -65,17 +65,6 @@ def reached_code(
     return [f"{lead}\n{pieces[lead]}" for lead in sorted(pieces)]
 
 
-def imported_files(script: Path, root: Path) -> set[Path]:
-    """Return the files of the library that running a script imports, at any depth."""
-    pending, seen = [script], {script}
-    while pending:
-        for origin in _read(pending.pop().read_text()).imports.values():
-            found = _files_of(origin, root) - seen
-            seen |= found
-            pending += found
-    return seen - {script}
-
-
 class _Piece:
     """A statement of a module: its bare code and the names that it uses."""
 

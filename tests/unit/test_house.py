@@ -1,15 +1,16 @@
 """The layout holds: one name from rule to benchmark, one version, fresh documents."""
 
 import ast
+import functools
 import re
 import tomllib
+from modulefinder import ModuleFinder
 
 import yaml
 
 from mirsignal import __version__
 from mirsignal.files.schemas import describe_tables, find_table, read_tables
 from mirsignal.workflow.config import describe_schema, read_schema
-from mirsignal.workflow.source import imported_files
 
 FORMS = {
     "log": r"<logs>/{}(\.|/)",
@@ -80,11 +81,16 @@ def test_coordinates_are_those_of_bed_in_every_header(root):
         assert "half open" in header[:300], script
 
 
+@functools.cache
 def on_gpu(root):
-    """Return the names of the rules whose script reaches TensorFlow."""
-    backend = root / "mirsignal/networks/backend.py"
-    scripts = (root / "scripts").glob("*.py")
-    return {path.stem for path in scripts if backend in imported_files(path, root)}
+    """Return the names of the rules whose script imports TensorFlow, at any depth."""
+    found = set()
+    for path in (root / "scripts").glob("*.py"):
+        finder = ModuleFinder([str(root)])
+        finder.run_script(str(path))
+        if "mirsignal.networks.backend" in finder.modules:
+            found.add(path.stem)
+    return found
 
 
 def test_rules_that_reach_tensorflow_and_no_others_state_a_gpu(root):

@@ -99,3 +99,40 @@ def test_utf_16_without_a_mark(table_of):
     assert read_text(table_of(TEXT.encode("utf-16-le"))) == TEXT
     with pytest.raises(InputError, match="not a text file"):
         read_text(table_of(TEXT.encode("utf-16-le")[:-1]))
+
+
+def zipped(**members):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            archive.writestr(name.replace("__", "/"), text)
+    return buffer.getvalue()
+
+
+def overwritten(archive):
+    return archive[:60] + b"\xff" * 20 + archive[80:]
+
+
+def test_zip_of_one_file_reads_as_that_file(table_of):
+    assert read_text(table_of(zipped(a=TEXT))) == TEXT
+    windows = zipped(data__="", **{"data__a.txt": "\ufeffa\r\nb\r\n"})
+    assert read_text(table_of(windows)) == "a\nb\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (zipped(a="1", b="2"), "a zip of 2 files"),
+        (zipped(), "a zip of 0 files"),
+        (zipped(a="1" * 9)[:-30], "broken or truncated zip file"),
+        (zipped(a=" "), "empty"),
+        (overwritten(zipped(a=TEXT * 9)), "broken or truncated zip file"),
+    ],
+    ids=["two files", "no file", "cut", "empty", "overwritten"],
+)
+def test_bad_zip_is_one_line(table_of, content, words):
+    path = table_of(content)
+    with pytest.raises(InputError, match=words) as caught:
+        read_text(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)

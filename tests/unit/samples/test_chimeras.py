@@ -1,5 +1,7 @@
 """Positives from chimera tables and from ready pairs."""
 
+import logging
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,14 @@ from mirsignal.sequences.fasta import Transcripts, write_fasta
 LET7 = "TGAGGTAGTAGGTTGTATAGTT"
 DRIVER = "UGAGGUAGUAGGUUGUAUAG"
 NAME = "ENSG00000130227_ENST00000252512_XPO7_mRNA"
+S1_COLUMNS = (
+    "seq_ID microRNA_name miRNA_start miRNA_end miRNA_seq mRNA_name mRNA_start "
+    "mRNA_end_extended mRNA_seq_extended chimeras_decompressed experiments "
+    "experiments_list microRNA_first two_way_merged seed_type num_basepairs "
+    "seed_basepairs folding_energy 5'UTR CDS 3'UTR folding_class conservation_score "
+    "log2_target_enrichment CLASH_single_reads_ovlp CLASH_cluster_ovlp "
+    "PAR_CLIP_cluster_ovlp"
+)
 
 
 @pytest.fixture
@@ -305,3 +315,54 @@ def test_published_sets_of_mirbench_are_read(public_data):
     assert table["family"].isin(["let-7"]).any()
     with pytest.raises(InputError, match="two labels"):
         read_test_pairs(path)
+
+
+def test_clash_table_with_the_columns_of_data_s1(tmp_path):
+    """The 27 columns are those that public readers of the file name."""
+    header = S1_COLUMNS.split(" ")
+    row = dict.fromkeys(header, "NA") | {
+        "microRNA_name": "MIMAT0000064_MirBase_let-7c_microRNA",
+        "miRNA_seq": "TGAGGTAGTAGGTTGTATGGTT",
+        "mRNA_name": "ENSG01_ENST01_A_mRNA",
+        "mRNA_start": "31",
+        "mRNA_end_extended": "90",
+    }
+    table = tmp_path / "s1.txt"
+    comments = "".join(f"#explanation {number}\n" for number in range(30))
+    table.write_text(comments + "\t".join(header) + "\n" + "\t".join(row.values()) + "\n")
+    write_fasta(tmp_path / "hOH7.fa", [("ENSG01_ENST01_A_mRNA", "ACGUUGCAAC" * 12)])
+    positives, counts = read_clash_table(table, Transcripts(tmp_path / "hOH7.fa"))
+    assert counts["positives"] == 1
+    assert positives["gene"].tolist() == ["ENSG01"]
+    assert positives["start"].tolist() == [35]
+
+
+def test_clash_table_with_names_of_its_own_and_another_version(tmp_path, caplog):
+    table = tmp_path / "hybrids.tsv"
+    table.write_text(
+        "id\tmiRNA\tsequence\ttarget\tfrom\tto\n"
+        "1\tlet-7c\tTGAGGTAGTAGGTTGTATGGTT\tENST00000000001.2\t31\t90\n"
+        "2\tlet-7c\tTGAGGTAGTAGGTTGTATGGTT\tENST00000000009.2\t31\t90\n"
+    )
+    write_fasta(tmp_path / "t.fa", [("ENST00000000001.7", "ACGUUGCAAC" * 12)])
+    transcripts = Transcripts(tmp_path / "t.fa")
+    columns = {"mirna_name": "miRNA", "mirna": "sequence", "transcript": "target"}
+    columns |= {"start": "from", "end": "to"}
+    with caplog.at_level(logging.INFO, logger="mirsignal"):
+        positives, counts = read_clash_table(table, transcripts, columns)
+    assert positives["transcript"].tolist() == ["ENST00000000001.7"]
+    assert counts["skipped: transcript not in the FASTA"] == 1
+    assert "1 of 2 transcripts are not in the FASTA: ENST00000000009.2" in caplog.text
+    with pytest.raises(InputError, match=r"hybrids: columns: \{mirna_name: NAME\}"):
+        read_clash_table(table, transcripts)
+
+
+def test_hyb_has_neither_header_nor_sequences(tmp_path):
+    table = tmp_path / "sample.hyb"
+    row = (
+        "2407_718\tATGACAACGT\t-11.1\tMIMAT0_MirBase_let-7a_microRNA\t1\t23\t1\t23\t2e-7"
+    )
+    table.write_text(f"{row}\tENSG1_ENST1_A_mRNA\t24\t60\t301\t337\t1e-4\n")
+    write_fasta(tmp_path / "t.fa", [("ENSG1_ENST1_A_mRNA", "ACGUUGCAAC" * 40)])
+    with pytest.raises(InputError, match="add a header, or give numbers of columns"):
+        read_clash_table(table, Transcripts(tmp_path / "t.fa"))

@@ -1,5 +1,7 @@
 """The configuration teaches and refuses."""
 
+import urllib.parse
+import xml.etree.ElementTree as ElementTree
 from copy import deepcopy
 
 import pytest
@@ -217,3 +219,38 @@ def test_every_study_file_fits_the_schema(root, config, schema):
         update_config(joined, study)
         full = complete_config(joined, schema)
         assert full["study"] in study["studies"], path
+
+
+@pytest.fixture
+def full_study(root, config, schema):
+    config |= yaml.safe_load((root / "studies/hct116.yaml").read_text())
+    return complete_config(config, schema)["studies"]["hct116"]
+
+
+def test_full_study_fetches_every_file_that_it_reads(full_study):
+    inputs = full_study["inputs"]
+    read = {table["file"] for table in inputs.values() if "file" in table}
+    read |= {inputs["hybrids"]["transcripts"], inputs["transcripts"]["genes"]}
+    read |= {inputs["contextpp"]["ta_sps"]}
+    assert {name for name in read if "/" not in name} == set(full_study["downloads"])
+    for download in full_study["downloads"].values():
+        assert " " not in download["url"]
+
+
+@pytest.mark.parametrize(
+    ("name", "formatter", "attributes"),
+    [
+        ("ensembl_grch37_3utr.fa", "FASTA", ["ensembl_transcript_id", "3utr"]),
+        (
+            "ensembl_grch37_genes.tsv",
+            "TSV",
+            ["ensembl_transcript_id", "external_gene_name"],
+        ),
+    ],
+)
+def test_full_study_asks_biomart_in_valid_xml(full_study, name, formatter, attributes):
+    url = urllib.parse.urlsplit(full_study["downloads"][name]["url"])
+    (query,) = urllib.parse.parse_qs(url.query)["query"]
+    tree = ElementTree.fromstring(query.encode())
+    assert tree.attrib["formatter"] == formatter
+    assert [node.attrib["name"] for node in tree.iter("Attribute")] == attributes
