@@ -12,6 +12,13 @@ FITTED = (
 )
 
 
+def prediction_network(wildcards):
+    """Return the binding network whose logits the fitted model reads, or no input."""
+    recipe = CONFIG["occupancy"][CONFIG["transfer"]["recipes"][0]]
+    is_read = DATASETS and "binding" in recipe["features"]
+    return f"<results>/binding/{TRANSFER_NETWORK}/model.keras" if is_read else []
+
+
 rule predict_repression:
     """Repression of other transcripts by other miRNAs, with intervals, and its sites."""
     input:
@@ -24,6 +31,7 @@ rule predict_repression:
         mrna=predict_input("mrna") or optional_file("contextpp", "mrna"),
         ta_sps=optional_file("contextpp", "ta_sps"),
         coefficients=data_input("resources/contextpp_coefficients.tsv"),
+        network=prediction_network,
         polya_usage=optional_file("polya_usage", "file"),
         stability=optional_file("stability", "file"),
         conserved_sites=optional_file("conserved_sites", "file"),
@@ -37,7 +45,7 @@ rule predict_repression:
     benchmark:
         "<benchmarks>/predict_repression/{prediction}.tsv"
     conda:
-        "../envs/tables.yaml"
+        "../envs/tensorflow.yaml"
     resources:
         mem_mb=more(6000),
         runtime=more(240),
@@ -51,6 +59,7 @@ rule predict_repression:
         mrna_of="predict" if PREDICT["mrna"] else "inputs: contextpp",
         columns=INPUTS["contextpp"]["columns"],
         context_columns=CONTEXT_COLUMNS,
+        encoding=CONFIG["binding"][CONFIG["transfer"]["binding"]]["encoding"],
         accessibility=PREDICT["accessibility"],
         noise_sd=PREDICT["noise_sd"],
         content=lambda wildcards: content(

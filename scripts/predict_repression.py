@@ -49,6 +49,7 @@ def main(snakemake):
         accessibility=params.accessibility,
         noise_sd=params.noise_sd,
         context=SiteContext.read(files, params.context_columns),
+        network=load_network(snakemake) if files.network else None,
     )
     write_table(snakemake.output.genes, table)
     write_table(snakemake.output.sites, described)
@@ -69,6 +70,15 @@ def main(snakemake):
         f"{transcripts['gene'].nunique():,}",
         ", ".join(f"{n:,} {status}" for status, n in counts.items()),
     )
+
+
+def load_network(snakemake):
+    """Return the binding network; imported here, since other models need no Keras."""
+    from mirsignal.networks.backend import set_up
+    from mirsignal.repression.site_logits import SiteNetwork
+
+    set_up(snakemake.threads, 0)
+    return SiteNetwork.load(snakemake.input.network, snakemake.params.encoding)
 
 
 if __name__ == "__main__":

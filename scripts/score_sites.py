@@ -3,8 +3,8 @@
 import pandas as pd
 
 from mirsignal.files.atomic import read_tsv, write_parquet
-from mirsignal.networks.backend import keras, set_up
-from mirsignal.repression.site_logits import site_logits
+from mirsignal.networks.backend import set_up
+from mirsignal.repression.site_logits import SiteNetwork
 from mirsignal.sequences.transcripts import read_transcripts
 from mirsignal.workflow.jobs import run
 
@@ -18,13 +18,9 @@ def main(snakemake):
         )
     )
     set_up(snakemake.threads, 0)
-    logits = site_logits(
-        keras.models.load_model(files.model),
-        params.encoding,
-        pd.read_parquet(files.sites),
-        read_tsv(files.strands),
-        sequences,
-    )
+    network = SiteNetwork.load(files.model, params.encoding)
+    sites, mirnas = pd.read_parquet(files.sites), read_tsv(files.strands)
+    logits = network.logits(sites, mirnas, sequences)
     write_parquet(snakemake.output[0], pd.DataFrame({"binding": logits}))
 
 

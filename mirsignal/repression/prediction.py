@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,9 @@ from mirsignal.repression.occupancy import OccupancyModel, load_occupancy
 from mirsignal.sites.context import SiteContext
 from mirsignal.sites.regions import find_regions
 from mirsignal.sites.seed_sites import CLEARED, SITE_TYPES
+
+if TYPE_CHECKING:  # a model of sites alone needs no Keras
+    from mirsignal.repression.site_logits import SiteNetwork
 
 SHORTEST = CLEARED + 6
 """Nucleotides that a 3' UTR needs to hold a site at all."""
@@ -69,6 +72,7 @@ def predict_from_sequences(
     accessibility: bool = True,
     noise_sd: float | None = None,
     context: SiteContext | None = None,
+    network: SiteNetwork | None = None,
 ) -> Prediction:
     """Find and score the sites of `mirnas` in `sequences`, and predict their genes.
 
@@ -77,13 +81,15 @@ def predict_from_sequences(
     `sequences` holds the 3' UTRs and `orfs` the reading frames ("" where unknown) by
     transcript; `coefficients` are those of context++, `ta_sps` what `read_ta_sps`
     returns. Without `accessibility` no RNA is folded. `context` is what else is known of
-    the surroundings of sites, for a model that was learned from it. Returns the tables
-    of `predict_genes`.
+    the surroundings of sites, and `network` the one whose logits they have, for a model
+    that was learned from them. Returns the tables of `predict_genes`.
     """
     sites = find_regions(
         mirnas, transcripts, sequences, orfs, coefficients, ta_sps, accessibility
     )
     sites = (context or SiteContext()).add_to(sites, mirnas)
+    if network is not None:
+        sites["binding"] = network.logits(sites, mirnas, sequences)
     names = name_as_known(mirnas, fitted.mirnas, fitted.models[0])
     predicted = predict_genes(
         fitted.models,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,25 +17,36 @@ from mirsignal.sequences.codes import encode_many
 from mirsignal.sites.context import cut_windows
 
 
-def site_logits(
-    model: keras.Model,
-    encoding: str,
-    sites: pd.DataFrame,
-    mirnas: pd.DataFrame,
-    sequences: Mapping[str, str],
-) -> NDArray[np.float32]:
-    """Return the logit (S,) of `sites` (mirna, group, transcript, start, end).
+@dataclass(frozen=True)
+class SiteNetwork:
+    """A binding network, and the encoding of its pairing matrices."""
 
-    NaN of sites in reading frames. `mirnas` has mirna, sequence and passenger;
-    `sequences` the 3' UTRs by transcript.
-    """
-    logits = keras.Model(model.inputs, model.get_layer("logit").output)
-    found = np.full(len(sites), np.nan, np.float32)
-    for strand, column in (("guide", "sequence"), ("passenger", "passenger")):
-        rows = np.flatnonzero(sites["group"] == f"{strand}_utr")
-        own = sites.iloc[rows]
-        strands = own["mirna"].map(mirnas.set_index("mirna")[column])
-        codes = encode_many(strands.str[:MIRNA_LENGTH], MIRNA_LENGTH)
-        windows = cut_windows(own, sequences)
-        found[rows] = predict_codes(logits, encode_many(windows, WINDOW), codes, encoding)
-    return found
+    model: keras.Model
+    encoding: str
+
+    @classmethod
+    def load(cls, path: str | Path, encoding: str) -> SiteNetwork:
+        return cls(keras.models.load_model(path), encoding)
+
+    def logits(
+        self, sites: pd.DataFrame, mirnas: pd.DataFrame, sequences: Mapping[str, str]
+    ) -> NDArray[np.float32]:
+        """Return the logit (S,) of `sites` (mirna, group, transcript, start, end).
+
+        NaN of sites in reading frames. `mirnas` has mirna, sequence and passenger;
+        `sequences` the 3' UTRs by transcript.
+        """
+        logits = keras.Model(self.model.inputs, self.model.get_layer("logit").output)
+        found = np.full(len(sites), np.nan, np.float32)
+        by_name = mirnas.set_index("mirna")
+        for strand, column in (("guide", "sequence"), ("passenger", "passenger")):
+            rows = np.flatnonzero(sites["group"] == f"{strand}_utr")
+            own = sites.iloc[rows]
+            strands = own["mirna"].map(by_name[column]).str[:MIRNA_LENGTH]
+            found[rows] = predict_codes(
+                logits,
+                encode_many(cut_windows(own, sequences), WINDOW),
+                encode_many(strands, MIRNA_LENGTH),
+                self.encoding,
+            )
+        return found

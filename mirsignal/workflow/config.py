@@ -70,7 +70,34 @@ def complete_config(
         name: experiment_recipes(completed, name) for name in completed["experiments"]
     }
     check_experiments(completed, recipes_of)
+    if completed["studies"][completed["study"]]["inputs"]["datasets"]:
+        _check_transfer(completed)
     return completed
+
+
+def _check_transfer(config: Mapping[str, Any]) -> None:
+    """Refuse recipes that are not there, and too few data sets to leave one out."""
+    transfer = config["transfer"]
+    named = [("occupancy", name) for name in transfer["recipes"]]
+    for stage, name in [*named, *((s, transfer[s]) for s in ("samples", "binding"))]:
+        if name not in config[stage]:
+            raise InputError(
+                f"config: transfer: {stage} has no recipe {name!r}"
+                f"{_guess(name, config[stage])}"
+            )
+    inputs = config["studies"][config["study"]]["inputs"]
+    trained = [name for name, each in inputs["datasets"].items() if each["trains"]]
+    if len(trained) < 2:
+        raise InputError(
+            f"config: inputs: datasets: {len(trained)} of them train; to predict one by "
+            "the others takes two at least"
+        )
+    for name, each in inputs["datasets"].items():
+        if "fold_change" not in each and "fold_change" not in inputs:
+            raise InputError(
+                f"config: inputs: datasets: {name} names no `fold_change`, and the study "
+                "has none; give its table"
+            )
 
 
 def experiment_recipes(config: Mapping[str, Any], experiment: str) -> dict[str, str]:

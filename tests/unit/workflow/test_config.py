@@ -100,6 +100,9 @@ def put(config, path, value):
         ("experiments.main.samples", "background", "give `transcripts` under `hybrids`"),
         ("studies.demo.inputs.hybrids", TABLE, "give their FASTA as `transcripts`"),
         ("studies.demo.title", None, "studies: demo: title: None"),
+        ("studies.demo.inputs.datasets", {"a": {}}, "datasets: 1 of them train"),
+        ("studies.demo.inputs.datasets", {"a": {"cell": ""}}, "unknown key 'cell'"),
+        ("studies.demo.inputs.datasets", {"A": {}}, "'A' cannot be a name"),
     ],
 )
 def test_fault_is_named_with_its_place(config, schema, path, value, message):
@@ -210,6 +213,22 @@ def test_experiments_differ_from_main_in_what_they_name(config, schema):
     assert recipe_chain(main, "occupancy") == "sites"
     with pytest.raises(InputError, match="no experiment 'mian'; did you mean 'main'"):
         experiment_recipes(full, "mian")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"recipes": ["site"]}, "occupancy has no recipe 'site'; did you mean 'sites'"),
+        ({"binding": "tought"}, "binding has no recipe 'tought'; did you mean 'taught'"),
+        ({"samples": "x"}, "samples has no recipe 'x'"),
+    ],
+)
+def test_transfer_names_recipes_that_there_are(config, schema, settings, message):
+    config["studies"]["demo"]["inputs"]["datasets"] = {"a": {}, "b": {}}
+    complete_config(config, schema)
+    config["transfer"] |= settings
+    with pytest.raises(InputError, match=message):
+        complete_config(config, schema)
 
 
 def test_every_study_file_fits_the_schema(root, config, schema):
