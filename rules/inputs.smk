@@ -205,6 +205,7 @@ if "teacher" in INPUTS:
         resources:
             mem_mb=more(4000),
             runtime=more(120),
+            gpu=1,
         params:
             settings={
                 key: value for key, value in INPUTS["teacher"].items() if key != "file"

@@ -49,6 +49,7 @@ rule predict_repression:
     resources:
         mem_mb=more(6000),
         runtime=more(240),
+        gpu=1,
     params:
         mirna_columns=PREDICT["mirna_columns"],
         species=PREDICT["species"],

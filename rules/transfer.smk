@@ -95,6 +95,7 @@ rule score_sites:
     resources:
         mem_mb=more(4000),
         runtime=more(60),
+        gpu=1,
     params:
         encoding=CONFIG["binding"][CONFIG["transfer"]["binding"]]["encoding"],
         transcripts=lambda wildcards: dataset_settings(wildcards.dataset)["transcripts"],
