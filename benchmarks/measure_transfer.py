@@ -5,7 +5,7 @@ and then this: what the study's table does not hold, models of one experiment al
 fitted here. Writes results/benchmarks/transfer.json. A key without suffix is Pearson r;
 `_mean` the mean over miRNAs; `_diff` and `_diff_weighted` the difference to context++ and
 weighted context++ on the same pairs; `_interval` its 95% interval (genes resampled, with
-miRNAs where there is more than one); `_won` on how many miRNAs r is above context++.
+miRNAs where there is more than one); `_won` on how many miRNAs r is above the other.
 """
 
 import sys
@@ -24,6 +24,8 @@ from mirsignal.workflow.config import read_schema
 
 TRANSFER = Path("results/human_repression/transfer")
 HOME = ("hct116", "hek", "hela")
+KEYS = ["protocol", "dataset", "predictor"]
+WITHOUT = "joint_without_network"
 ALONE = (("hct116", "hela"), ("hela", "hct116"))
 """An experiment, and the one that the model that predicts it was trained on."""
 
@@ -39,6 +41,13 @@ def main(recipe="joint"):
         enter(results, f"r_{name}_new_family", found)
         found = metrics["datasets_families"][name]["predictors"][recipe]
         enter(results, f"r_{name}_both_new", found)
+    r = read_tsv(TRANSFER / "comparison.tsv").set_index(KEYS)["pearson"]
+    gains = [
+        r.loc["families", name, recipe] - r.loc["families", name, WITHOUT]
+        for name in HOME
+    ]
+    results["network_gain_new_family"] = float(np.mean(gains))
+    results["network_gain_new_family_each"] = [round(float(g), 4) for g in gains]
     others = sorted(set(metrics["datasets"]) - set(HOME))
     for name in others:
         enter(results, f"r_{name}", metrics["datasets"][name]["predictors"][recipe])

@@ -217,9 +217,7 @@ def draw_transfer(table: pd.DataFrame, path: str | Path, caption: str = "") -> N
     predictors = list(dict.fromkeys(table["predictor"]))
     protocols = list(dict.fromkeys(table["protocol"]))
     n_datasets = table.groupby("protocol")["dataset"].nunique().max()
-    figure, axes = new_figure(
-        len(protocols), 1, width=3 + 0.95 * n_datasets, height=2.7 * len(protocols)
-    )
+    figure, axes = new_figure(len(protocols), 1, width=3 + 0.95 * n_datasets, height=2.8)
     for axis, protocol in zip(axes[:, 0], protocols, strict=True):
         own = table[table["protocol"] == protocol]
         datasets = list(dict.fromkeys(own["dataset"]))
@@ -237,7 +235,7 @@ def draw_transfer(table: pd.DataFrame, path: str | Path, caption: str = "") -> N
         axis.set_xlim(-0.6, n_datasets - 0.4)
         axis.set_ylabel("Pearson r")
         axis.set_title(f"new: {protocol.replace('_', ' and ')}", loc="left", fontsize=9)
-    axes[0][0].legend(fontsize=7, ncols=3, loc="lower left", bbox_to_anchor=(0, 1.15))
+    axes[0][0].legend(fontsize=7, ncols=3, loc="lower left", bbox_to_anchor=(0, 1.12))
     save_figure(figure, path, caption)
 
 

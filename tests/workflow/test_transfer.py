@@ -81,6 +81,10 @@ def test_what_lacks_is_told_before_anything_runs(project, fresh):
     status, output = fresh.run("-n", "transfer")
     assert status != 0
     assert "names no `datasets` under `inputs`" in output
-    status, output = project.run("-n", "transfer", extra="transfer={binding: taught}")
+    text = (project.root / "small.yaml").read_text()
+    (project.root / "small.yaml").write_text(
+        text.replace("binding: cnn,", "binding: taught,")
+    )
+    status, output = project.run("-n", "transfer")
     assert status != 0
     assert "names no `teacher` under `inputs`" in output
