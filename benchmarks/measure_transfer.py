@@ -17,7 +17,7 @@ import pandas as pd
 
 from mirsignal.comparison.transfer import compare_datasets
 from mirsignal.files.atomic import read_json, read_tsv, write_json
-from mirsignal.repression.datasets import read_stacked
+from mirsignal.repression.datasets import read_sites, read_stacked
 from mirsignal.repression.occupancy import OccupancyTraining
 from mirsignal.repression.protocols import predict_part
 from mirsignal.workflow.config import read_schema
@@ -99,11 +99,17 @@ def alone(name, other, recipe):
     )
     folders = [TRANSFER / "datasets" / dataset for dataset in (name, other)]
     sites, genes = (
-        read_stacked((name, other), [folder / f"{what}.parquet" for folder in folders])
-        for what in ("sites", "genes")
+        [folder / f"{what}.parquet" for folder in folders for what in whats]
+        for whats in (("sites", "binding"), ("genes",))
     )
     found = predict_part(
-        pairs, sites, genes, "datasets_families", name, *settings(recipe), seed=1
+        pairs,
+        read_sites(sites),
+        read_stacked((name, other), genes),
+        "datasets_families",
+        name,
+        *settings(recipe),
+        seed=1,
     )
     found = found.rename(columns={"effect": recipe})
     return compare_datasets(found, [recipe], 1000, seed=1)[name]["predictors"][recipe]

@@ -7,18 +7,6 @@
 #       strands.tsv (passengers, and how often they are loaded)
 
 
-FITTED = (
-    f"<transfer>/{CONFIG['transfer']['recipes'][0]}" if DATASETS else "<main_occupancy>"
-)
-
-
-def prediction_network(wildcards):
-    """Return the binding network whose logits the fitted model reads, or no input."""
-    recipe = CONFIG["occupancy"][CONFIG["transfer"]["recipes"][0]]
-    is_read = DATASETS and "binding" in recipe["features"]
-    return f"<results>/binding/{TRANSFER_NETWORK}/model.keras" if is_read else []
-
-
 rule predict_repression:
     """Repression of other transcripts by other miRNAs, with intervals, and its sites."""
     input:

@@ -9,23 +9,6 @@
 #       transfer/comparison.tsv, .json, .svg; transfer/{occupancy}/model.npz,
 #       intervals.tsv, coverage.tsv (of all pairs, for target `predict`)
 
-SURROUNDINGS = [
-    name for name in ("polya_usage", "stability", "conserved_sites") if name in INPUTS
-]
-SURROUNDINGS_CONTENT = contents(*[INPUTS[name]["file"] for name in SURROUNDINGS])
-CONTEXT_COLUMNS = {name: INPUTS[name]["columns"] for name in SURROUNDINGS}
-
-
-TRANSFER_NETWORK = "{samples}.{binding}".format(**CONFIG["transfer"])
-
-
-def sites_of_datasets(wildcards):
-    """Return the tables of sites, and of logits where the recipe's features name them."""
-    files = ["sites.parquet"]
-    if "binding" in CONFIG["occupancy"][wildcards.occupancy]["features"]:
-        files.append("binding.parquet")
-    return expand("<transfer>/datasets/{dataset}/{file}", dataset=DATASETS, file=files)
-
 
 rule tabulate_dataset:
     """A data set: its pairs, what is seen of each miRNA, and its sites and their surroundings."""

@@ -123,6 +123,13 @@ def contents(*names):
     return lambda wildcards: content(*paths)
 
 
+SURROUNDINGS = [
+    name for name in ("polya_usage", "stability", "conserved_sites") if name in INPUTS
+]
+SURROUNDINGS_CONTENT = contents(*[INPUTS[name]["file"] for name in SURROUNDINGS])
+CONTEXT_COLUMNS = {name: INPUTS[name]["columns"] for name in SURROUNDINGS}
+
+
 def once(path, made, otherwise):
     """Return an input to wait for until `made` is there, and then `otherwise`.
 

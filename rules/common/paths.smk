@@ -99,6 +99,27 @@ def predictions_of_parts(wildcards):
     ]
 
 
+TRANSFER_NETWORK = "{samples}.{binding}".format(**CONFIG["transfer"])
+FITTED = (
+    f"<transfer>/{CONFIG['transfer']['recipes'][0]}" if DATASETS else "<main_occupancy>"
+)
+
+
+def sites_of_datasets(wildcards):
+    """Return the tables of sites, and of logits where the recipe's features name them."""
+    files = ["sites.parquet"]
+    if "binding" in CONFIG["occupancy"][wildcards.occupancy]["features"]:
+        files.append("binding.parquet")
+    return expand("<transfer>/datasets/{dataset}/{file}", dataset=DATASETS, file=files)
+
+
+def prediction_network(wildcards):
+    """Return the binding network whose logits the fitted model reads, or no input."""
+    recipe = CONFIG["occupancy"][CONFIG["transfer"]["recipes"][0]]
+    is_read = DATASETS and "binding" in recipe["features"]
+    return f"<results>/binding/{TRANSFER_NETWORK}/model.keras" if is_read else []
+
+
 SCAN_FILES = [f"{batch}/{shard}.npz" for batch in BATCHES for shard in SHARDS]
 
 
