@@ -30,7 +30,7 @@ def main(snakemake):
             own["mirna"].nunique(),
             f"{own['gene'].nunique():,}",
             own["family"].nunique(),
-            "" if own["trains"].all() else ", predicted only",
+            "" if own["trains"].all() else ", tests alone",
         )
 
 
