@@ -42,12 +42,7 @@ from mirsignal.repression.targetscan import read_targetscan
 from mirsignal.samples.chimeras import read_clash_table, read_pairs, read_test_pairs
 from mirsignal.sequences.fasta import Transcripts, read_fasta, write_fasta
 from mirsignal.sequences.mirnas import read_mirnas
-from mirsignal.sequences.transcripts import (
-    describe_transcripts,
-    find_genes,
-    read_genes,
-    read_transcripts,
-)
+from mirsignal.sequences.transcripts import load_transcripts, read_genes
 from mirsignal.signals.channels import Wiggle
 from mirsignal.sites.contextpp import read_coefficients
 from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
@@ -92,8 +87,8 @@ class Reader:
 
 def _prepare(path: Path, columns: Mapping[str, str] | None = None) -> None:
     """Read transcripts and write them as the workflow does; they must come back."""
-    records = list(read_transcripts(path, columns))
-    describe_transcripts(records, find_genes(path, columns), path)
+    sequences, _ = load_transcripts(path, columns=columns)
+    records = list(sequences.items())
     prepared = path.parent / "prepared.fa"
     prepared.with_suffix(".fa.fai").unlink(missing_ok=True)
     write_fasta(prepared, records)

@@ -120,7 +120,7 @@ def load(data, name):
     ta_sps = read_ta_sps(f"{data}/targetscan/ta_sps_by_seed_region.txt")
     coefficients = read_coefficients("resources/contextpp_coefficients.tsv")
     sites = tabulate_sites(mirnas, sequences, orfs, ta_sps)
-    sites, _ = score_folded(sites, None, coefficients)
+    sites = score_folded(sites, None, coefficients)
     half = mirnas.assign(passenger_share=0.5)
     sites = tabulate_regions(
         half, transcripts, sequences, orfs, sites, ta_sps, coefficients

@@ -215,7 +215,7 @@ def score_contextpp(
     orfs = pd.Series({"": normalise(orf)})
     sites = tabulate_sites(mirnas, sequences, orfs, ta_sps)
     folded = fold_sites(sites, sequences) if accessibility else None
-    scored, _ = score_folded(sites, folded, read_coefficients(_coefficients()))
+    scored = score_folded(sites, folded, read_coefficients(_coefficients()))
     return scored.drop(columns=["mirna", "transcript"])
 
 

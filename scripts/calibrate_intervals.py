@@ -1,14 +1,10 @@
 """Make the prediction intervals of a study from its held-out pairs; measure coverage."""
 
-import logging
-
 import pandas as pd
 
 from mirsignal.files.atomic import write_table
-from mirsignal.repression.intervals import FEWEST, calibrate_study, describe_held_out
+from mirsignal.repression.intervals import calibrate_study, describe_held_out
 from mirsignal.workflow.jobs import run
-
-log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
@@ -18,19 +14,6 @@ def main(snakemake):
     intervals, coverage = calibrate_study(held_out)
     write_table(snakemake.output.intervals, intervals)
     write_table(snakemake.output.coverage, coverage)
-    if (few := intervals["n"].min()) < FEWEST:
-        log.warning("only %d held-out pairs for some intervals: too narrow, maybe", few)
-    for row in coverage.itertuples():
-        log.info(
-            "%s miRNAs, %s: %.1f%% (%.1f-%.1f%%) of %s values inside, %s left out",
-            row.predicts,
-            row.status,
-            100 * row.inside,
-            100 * row.inside_low,
-            100 * row.inside_high,
-            f"{row.n:,}",
-            row.left_out,
-        )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Keep the network that was best on validation pairs, among the seeds of a recipe."""
 
-import logging
 import shutil
 
 import pandas as pd
@@ -9,8 +8,6 @@ from mirsignal.files.atomic import atomic_path, write_table
 from mirsignal.networks.history import best_member
 from mirsignal.workflow.jobs import run
 
-log = logging.getLogger("mirsignal")
-
 
 def main(snakemake):
     histories = [
@@ -18,18 +15,10 @@ def main(snakemake):
         for number, path in enumerate(snakemake.input.histories, start=1)
     ]
     history = pd.concat(histories, ignore_index=True)
-    member, epoch, ap = best_member(history)
+    member, _, _ = best_member(history)
     with atomic_path(snakemake.output.model) as temporary:
         shutil.copyfile(snakemake.input.models[member - 1], temporary)
     write_table(snakemake.output.history, history)
-    log.info(
-        "member %d of %d, epoch %d: validation AP %.4f; all took %.1f CPU-minutes",
-        member,
-        len(histories),
-        epoch,
-        ap,
-        history["cpu_seconds"].sum() / 60,
-    )
 
 
 if __name__ == "__main__":

@@ -2,40 +2,30 @@
 
 import pandas as pd
 
+from mirsignal.comparison.predictors import metrics_table
 from mirsignal.files.atomic import read_json, write_table
 from mirsignal.workflow.jobs import run
 
+SHARED = ("occupancy", "seed_counts", "site_features", "contextpp", "targetscan")
+
 
 def main(snakemake):
-    every = [read_json(path) for path in snakemake.input]
-    rows = [row(m["experiment"], m, "predicted") for m in every]
-    rows += [row(f"{m['experiment']}, stacked", m, "stacked") for m in every]
-    shared = ("occupancy", "seed_counts", "site_features", "contextpp", "targetscan")
-    known = every[0]["predictors"]
+    first, *others = every = [read_json(path) for path in snakemake.input]
+    known = first["recipes"]["occupancy"]
+    rows = [(m, "predicted", m["experiment"]) for m in every]
+    rows += [(m, "stacked", f"{m['experiment']}, stacked") for m in every]
     rows += [
-        row(f"{m['experiment']}, occupancy", m, "occupancy")
-        for m in every
-        if m["recipes"]["occupancy"] != every[0]["recipes"]["occupancy"]
+        (m, "occupancy", f"{m['experiment']}, occupancy")
+        for m in others
+        if m["recipes"]["occupancy"] != known
     ]
-    rows += [row(name, every[0], name) for name in shared if name in known]
-    write_table(snakemake.output[0], pd.DataFrame(rows))
-
-
-def row(label, metrics, predictor):
-    entry = metrics["predictors"][predictor]
-    pooled, mean = entry["pearson"], entry["mean_per_mirna"]
-    return {
-        "experiment": label,
-        "n": metrics["n_pairs"],
-        "n_genes": metrics["n_genes"],
-        "n_mirnas": metrics["n_mirnas"],
-        "pearson": pooled["value"],
-        "low": pooled["low"],
-        "high": pooled["high"],
-        "mean_per_mirna": mean["value"],
-        "mean_low": mean["low"],
-        "mean_high": mean["high"],
-    }
+    rows += [(first, name, name) for name in SHARED if name in first["predictors"]]
+    tables = [
+        metrics_table(metrics).query(f"predictor == {name!r}").assign(experiment=label)
+        for metrics, name, label in rows
+    ]
+    ends = {"pearson_low": "low", "pearson_high": "high"}
+    write_table(snakemake.output[0], pd.concat(tables).rename(columns=ends))
 
 
 if __name__ == "__main__":

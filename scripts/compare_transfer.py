@@ -1,6 +1,5 @@
 """Compare models of several data sets with context++, by what is new in a prediction."""
 
-import logging
 from collections import defaultdict
 from pathlib import Path
 
@@ -13,9 +12,8 @@ from mirsignal.comparison.transfer import (
     transfer_table,
 )
 from mirsignal.files.atomic import write_json, write_table
+from mirsignal.logs import log
 from mirsignal.workflow.jobs import run
-
-log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):

@@ -1,7 +1,5 @@
 """Tell which sites carried the strongest predictions, by leaving each out in turn."""
 
-import logging
-
 import pandas as pd
 
 from mirsignal.files.atomic import write_json, write_table
@@ -13,8 +11,6 @@ from mirsignal.signals.compression import read_limits
 from mirsignal.sites.gene_features import gene_inputs
 from mirsignal.workflow.jobs import run
 
-log = logging.getLogger("mirsignal")
-
 
 def main(snakemake):
     files, params = snakemake.input, snakemake.params
@@ -24,9 +20,8 @@ def main(snakemake):
     predictions = pd.read_parquet(files.predictions)
     chosen = choose_predictions(predictions, params.n_predictions)
     further = gene_inputs(chosen, files.genes, files.mirnas)
-    tables, explained = [], []
-    for row, pair in enumerate(chosen.itertuples()):
-        table, drawn = explain_prediction(
+    explained = [
+        explain_prediction(
             pair,
             signals,
             keras.models.load_model(files.models[pair.fold]),
@@ -36,12 +31,11 @@ def main(snakemake):
             fasta[pair.transcript],
             **params.settings,
         )
-        tables.append(table)
-        explained.append(drawn)
-        log.info("%s; %d parts", drawn["title"], len(table))
-    table = pd.concat(tables, ignore_index=True)
-    write_table(snakemake.output.table, table)
-    write_json(snakemake.output.drawn, explained)
+        for row, pair in enumerate(chosen.itertuples())
+    ]
+    tables, drawn = zip(*explained, strict=True)
+    write_table(snakemake.output.table, pd.concat(tables, ignore_index=True))
+    write_json(snakemake.output.drawn, drawn)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,10 @@
 """Extract positive pairs from a chimera table, or from ready pairs."""
 
-import logging
-
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import write_json, write_parquet
 from mirsignal.samples.chimeras import read_clash_table, read_pairs
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.workflow.jobs import run
-
-log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
@@ -24,8 +20,6 @@ def main(snakemake):
         positives, counts = read_clash_table(table, transcripts, snakemake.params.columns)
     write_parquet(snakemake.output.positives, positives)
     write_json(snakemake.output.counts, counts)
-    for reason, n in counts.items():
-        log.info("%s: %s", reason, f"{n:,}")
 
 
 if __name__ == "__main__":

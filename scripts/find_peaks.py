@@ -1,13 +1,10 @@
 """Call the peaks of one miRNA on all transcripts; write them as a table and as BED."""
 
-import logging
-
 from mirsignal.files.atomic import atomic_path, write_parquet
 from mirsignal.files.tracks import load_tracks
+from mirsignal.logs import log
 from mirsignal.scan.peaks import call_all_peaks, tabulate_bed
 from mirsignal.workflow.jobs import run
-
-log = logging.getLogger("mirsignal")
 
 HEADER = """\
 # Peaks in transcript coordinates (0-based, half open); BED6 and four columns:

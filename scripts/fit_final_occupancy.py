@@ -1,15 +1,12 @@
 """Fit the occupancy model to all pairs, for new miRNAs and transcripts."""
 
-import logging
-
 import pandas as pd
 
 from mirsignal.files.atomic import write_table
+from mirsignal.logs import log
 from mirsignal.repression.held_out import tabulate_models
 from mirsignal.repression.occupancy import OccupancyTraining, fit_seeds, save_occupancy
 from mirsignal.workflow.jobs import run
-
-log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):

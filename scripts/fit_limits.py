@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from mirsignal.errors import InputError
 from mirsignal.files.atomic import write_table
 from mirsignal.files.tracks import load_tracks
 from mirsignal.repression.folds import held_out_folds
@@ -12,22 +11,18 @@ from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):
-    signals = load_tracks(snakemake.input.signals)
-    if not len(signals.values):
-        raise InputError(f"{snakemake.input.signals}: no signal has a bin; scan more")
-    genes = pd.read_parquet(snakemake.input.transcripts).set_index("transcript")["gene"]
-    folds = pd.read_parquet(snakemake.input.folds).set_index("gene")["fold"]
-    fold_of_signal = folds.loc[genes.loc[signals.ids]].to_numpy()
+    files, signals = snakemake.input, load_tracks(snakemake.input.signals)
+    gene_of = pd.read_parquet(files.transcripts).set_index("transcript")["gene"]
+    fold_of = pd.read_parquet(files.folds).set_index("gene")["fold"]
+    fold_of_signal = fold_of.loc[gene_of.loc[signals.ids]].to_numpy()
     fold_of_bin = np.repeat(fold_of_signal, np.diff(signals.offsets))
-    rows = []
-    for fold in sorted(folds.unique()):
-        held_out = held_out_folds(fold, folds.nunique())
-        train = signals.values[~np.isin(fold_of_bin, held_out)]
-        low, high = fit_limits(train, snakemake.params.quantile)
-        for channel, name in enumerate(signals.channels):
-            rows.append((fold, name, low[channel], high[channel]))
-    table = pd.DataFrame(rows, columns=["fold", "channel", "low", "high"])
-    write_table(snakemake.output[0], table)
+    tables = []
+    for fold in sorted(fold_of.unique()):
+        held_out = np.isin(fold_of_bin, held_out_folds(fold, fold_of.nunique()))
+        low, high = fit_limits(signals.values[~held_out], snakemake.params.quantile)
+        limits = {"channel": signals.channels, "low": low, "high": high}
+        tables.append(pd.DataFrame(limits).assign(fold=fold))
+    write_table(snakemake.output[0], pd.concat(tables))
 
 
 if __name__ == "__main__":

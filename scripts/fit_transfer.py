@@ -1,17 +1,14 @@
 """Fit the occupancy model to all data sets; make and test its prediction intervals."""
 
-import logging
-
 import pandas as pd
 
 from mirsignal.files.atomic import write_table
+from mirsignal.logs import log
 from mirsignal.repression.datasets import read_sites, read_stacked
 from mirsignal.repression.intervals import calibrate_datasets, describe_held_out
 from mirsignal.repression.occupancy import OccupancyTraining, fit_seeds, save_occupancy
 from mirsignal.repression.protocols import choose_decay, without_baseline
 from mirsignal.workflow.jobs import run
-
-log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):

@@ -1,16 +1,13 @@
 """Fold the surroundings of every seed site of a shard's transcripts."""
 
-import logging
-
 import pandas as pd
 
 from mirsignal.files.atomic import write_parquet
+from mirsignal.logs import log
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.sites.accessibility import fold_sites
 from mirsignal.sites.seed_sites import CLEARED, find_sites, join
 from mirsignal.workflow.jobs import run
-
-log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):

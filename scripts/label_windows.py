@@ -1,17 +1,14 @@
 """Draw windows of the transcripts, and have a published binding network label them."""
 
-import logging
-
 from scipy.special import expit
 
 from mirsignal.binding.teacher import draw_windows, load_teacher, teacher_logits
 from mirsignal.files.atomic import write_parquet
+from mirsignal.logs import log
 from mirsignal.networks.backend import set_up
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.sequences.mirnas import read_mirnas
 from mirsignal.workflow.jobs import run
-
-log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):

@@ -1,7 +1,5 @@
 """Measure how much of a simulated study's truth each stage recovered."""
 
-import logging
-
 import pandas as pd
 
 from mirsignal.comparison.truth import (
@@ -15,34 +13,25 @@ from mirsignal.scan.localisation import seed_match_track
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.workflow.jobs import run
 
-log = logging.getLogger("mirsignal")
-
 
 def main(snakemake):
-    peaks = pd.concat(map(pd.read_parquet, snakemake.input.peaks), ignore_index=True)
-    sites = pd.read_parquet(snakemake.input.true_sites)
-    sequences = pd.read_parquet(snakemake.input.mirnas).set_index("mirna")["sequence"]
-    fasta = Transcripts(snakemake.input.fasta)
+    files = snakemake.input
+    peaks = pd.concat(map(pd.read_parquet, files.peaks), ignore_index=True)
+    sequences = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
+    sites, fasta = pd.read_parquet(files.true_sites), Transcripts(files.fasta)
 
-    def seed_track(mirna_name, transcript):
-        return seed_match_track(sequences[mirna_name], fasta[transcript])
+    def seed_track(mirna, transcript):
+        return seed_match_track(sequences[mirna], fasta[transcript])
 
-    tracks = load_scans(snakemake.input.tracks, snakemake.params.batches)
-    result = {
-        "samples": chimera_recovery(pd.read_parquet(snakemake.input.positives)),
+    tracks = load_scans(files.tracks, snakemake.params.batches)
+    found = {
+        "samples": chimera_recovery(pd.read_parquet(files.positives)),
         "scan": scan_recovery(tracks, peaks, sites, seed_track),
         "repression": repression_recovery(
-            pd.read_parquet(snakemake.input.pairs),
-            pd.read_parquet(snakemake.input.true_pairs),
+            pd.read_parquet(files.pairs), pd.read_parquet(files.true_pairs)
         ),
     }
-    write_json(snakemake.output[0], result)
-    log.info(
-        "8mers with a peak: %.0f%%; r with the true fold change: %.3f (measured: %.3f)",
-        100 * result["scan"]["recovered_share"].get("8mer", 0),
-        result["repression"]["pearson_with_truth"],
-        result["repression"]["ceiling_measured_with_truth"],
-    )
+    write_json(snakemake.output[0], found)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,13 @@
 """Mutate every nucleotide of the pairs that are drawn, and compare with SHAP values."""
 
-import logging
-
 import numpy as np
 
 from mirsignal.files.atomic import atomic_path, write_json, write_table
 from mirsignal.interpretation.checks import compare_with_shap, nucleotide_sums
-from mirsignal.interpretation.mutagenesis import (
-    mutate_pairs,
-    tabulate_mutants,
-)
+from mirsignal.interpretation.mutagenesis import mutate_pairs, tabulate_mutants
 from mirsignal.interpretation.selection import read_explained
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.workflow.jobs import run
-
-log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
@@ -27,14 +20,10 @@ def main(snakemake):
         model, pairs["target"], pairs["mirna"], snakemake.params.encoding
     )
     agreement = compare_with_shap(mutants, pairs, shap)
-    table = tabulate_mutants(mutants, pairs)
-    write_table(snakemake.output.table, table)
+    write_table(snakemake.output.table, tabulate_mutants(mutants, pairs))
     write_json(snakemake.output.summary, {"pairs": agreement.to_dict("records")})
     with atomic_path(snakemake.output.mutants) as temporary:
         np.savez_compressed(temporary, **mutants.arrays())  # type: ignore[arg-type]
-    log.info("%s mutants of %d pairs", f"{len(table):,}", len(pairs))
-    for title in agreement["title"]:
-        log.info("%s", title.replace("\n", "; "))
 
 
 if __name__ == "__main__":

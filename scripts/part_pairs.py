@@ -1,15 +1,12 @@
 """Put the pairs of all data sets together, with the part of each gene and family."""
 
-import logging
-
 import pandas as pd
 
 from mirsignal.files.atomic import read_tsv, write_parquet
+from mirsignal.logs import log
 from mirsignal.repression.datasets import stack_datasets
 from mirsignal.repression.protocols import find_families, label_parts
 from mirsignal.workflow.jobs import run
-
-log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):

@@ -1,14 +1,11 @@
 """Cut the transcripts into shards of about equal nucleotides."""
 
-import logging
-
 import pandas as pd
 
 from mirsignal.files.atomic import write_parquet
+from mirsignal.logs import log
 from mirsignal.sequences.transcripts import plan_shards
 from mirsignal.workflow.jobs import run
-
-log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):

@@ -1,14 +1,11 @@
 """Match measured fold changes with the study's miRNAs and genes."""
 
-import logging
-
 import pandas as pd
 
 from mirsignal.files.atomic import write_parquet
+from mirsignal.logs import log
 from mirsignal.repression.fold_changes import read_fold_changes
 from mirsignal.workflow.jobs import run
-
-log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):

@@ -1,14 +1,11 @@
 """Match TargetScan's scores with the study's miRNAs."""
 
-import logging
-
 import pandas as pd
 
 from mirsignal.files.atomic import write_parquet
+from mirsignal.logs import log
 from mirsignal.repression.targetscan import check_scored_genes, read_targetscan
 from mirsignal.workflow.jobs import run
-
-log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):

@@ -1,29 +1,18 @@
 """Write the transcripts as one clean, indexed RNA FASTA and a table of their genes."""
 
-import logging
-
 from mirsignal.files.atomic import write_parquet
 from mirsignal.sequences.fasta import write_indexed_fasta
-from mirsignal.sequences.transcripts import read_described
+from mirsignal.sequences.transcripts import load_transcripts
 from mirsignal.workflow.jobs import run
-
-log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
-    files, columns = snakemake.input, snakemake.params.columns
-    sequences, table = read_described(files.transcripts, files.genes, columns)
-    records = list(sequences.items())
-    write_indexed_fasta(snakemake.output.fasta, snakemake.output.index, records)
-    write_parquet(snakemake.output.table, table)
-    log.info(
-        "%d transcripts of %d genes, %s nt (%d N), longest %s nt",
-        len(table),
-        table["gene"].nunique(),
-        f"{table['length'].sum():,}",
-        table["n_unknown"].sum(),
-        f"{table['length'].max():,}",
+    files, output = snakemake.input, snakemake.output
+    sequences, table = load_transcripts(
+        files.transcripts, files.genes, snakemake.params.columns
     )
+    write_indexed_fasta(output.fasta, output.index, sequences.items())
+    write_parquet(output.table, table)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Score the test pairs by folding energy and seed class."""
 
-import logging
 from pathlib import Path
 
 import pandas as pd
@@ -8,9 +7,8 @@ import pandas as pd
 from mirsignal.binding.baselines import score_baselines
 from mirsignal.binding.test_sets import collect_test_pairs, each_test_set
 from mirsignal.files.atomic import write_parquet
+from mirsignal.logs import log
 from mirsignal.workflow.jobs import run
-
-log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):

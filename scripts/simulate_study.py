@@ -1,14 +1,10 @@
 """Write a simulated study in the file formats that real studies come in."""
 
-import logging
-
 from mirsignal.files.atomic import write_parquet, write_table
 from mirsignal.sequences.mirnas import read_mirnas
 from mirsignal.simulation.layouts import write_chimeras, write_fasta_gz
 from mirsignal.simulation.study import Sizes, simulate_study
 from mirsignal.workflow.jobs import run
-
-log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
@@ -29,14 +25,6 @@ def main(snakemake):
     write_table(output.variants, study.variants)
     write_parquet(output.sites, study.sites)
     write_parquet(output.pairs, study.pairs)
-    log.info(
-        "simulated %d transcripts (%s nt), %d chimeras, %d true sites (%d planted)",
-        len(study.transcripts),
-        f"{sum(map(len, study.transcripts.values())):,}",
-        len(study.hybrids),
-        len(study.sites),
-        study.sites["planted"].sum(),
-    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
 """Read a data set of fold changes, and tabulate the sites of its miRNAs and genes."""
 
-import logging
-
 from mirsignal.files.atomic import write_parquet, write_table
+from mirsignal.logs import log
 from mirsignal.repression.datasets import (
     add_references,
     choose_transcripts,
@@ -12,7 +11,7 @@ from mirsignal.repression.datasets import (
 from mirsignal.repression.fold_changes import read_fold_changes
 from mirsignal.sequences.mirnas import read_mirnas
 from mirsignal.sequences.strands import load_strands
-from mirsignal.sequences.transcripts import read_described, read_genes
+from mirsignal.sequences.transcripts import load_transcripts, read_genes
 from mirsignal.sites.context import SiteContext
 from mirsignal.sites.contextpp import read_coefficients
 from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
@@ -20,14 +19,12 @@ from mirsignal.sites.gene_features import describe_genes
 from mirsignal.sites.regions import find_regions
 from mirsignal.workflow.jobs import run
 
-log = logging.getLogger("mirsignal")
-
 
 def main(snakemake):
     files, params = snakemake.input, snakemake.params
     name, given = snakemake.wildcards.dataset, params.dataset
     mirnas = read_mirnas(files.mirnas, **given["mirnas"])
-    sequences, transcripts = read_described(
+    sequences, transcripts = load_transcripts(
         files.transcripts,
         files.genes,
         given["transcripts"]["columns"],

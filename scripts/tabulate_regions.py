@@ -1,7 +1,5 @@
 """Tabulate the sites of both strands in 3' UTRs and reading frames."""
 
-import logging
-
 import pandas as pd
 
 from mirsignal.files.atomic import write_parquet
@@ -11,30 +9,22 @@ from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
 from mirsignal.sites.regions import tabulate_regions
 from mirsignal.workflow.jobs import run
 
-log = logging.getLogger("mirsignal")
-
 
 def main(snakemake):
     files, params = snakemake.input, snakemake.params
     transcripts = pd.read_parquet(files.transcripts)
     fasta = Transcripts(files.fasta)
     sequences = {name: fasta[name] for name in transcripts["transcript"]}
-    orfs = read_orfs(files.mrna, params.mrna_columns, transcripts)
     sites = tabulate_regions(
         pd.read_parquet(files.mirnas),
         transcripts,
         sequences,
-        orfs,
+        read_orfs(files.mrna, params.mrna_columns, transcripts),
         pd.read_parquet(files.sites),
         read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None,
         read_coefficients(files.coefficients),
     )
     write_parquet(snakemake.output[0], sites)
-    counts = sites["group"].value_counts()
-    log.info("sites: %s", ", ".join(f"{n:,} {name}" for name, n in counts.items()))
-    log.info(
-        "reading frames: of %d of %d transcripts", (orfs != "").sum(), len(transcripts)
-    )
 
 
 if __name__ == "__main__":

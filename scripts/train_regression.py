@@ -1,7 +1,5 @@
 """Train the signal network without one fold of genes and predict that fold."""
 
-import logging
-
 import pandas as pd
 
 from mirsignal.files.atomic import write_parquet, write_table
@@ -14,8 +12,6 @@ from mirsignal.repression.training import SignalTraining, train_regression
 from mirsignal.signals.compression import read_limits, scale
 from mirsignal.sites.gene_features import gene_inputs
 from mirsignal.workflow.jobs import run
-
-log = logging.getLogger("mirsignal")
 
 
 def main(snakemake):
@@ -32,7 +28,6 @@ def main(snakemake):
         fold,
         snakemake.params.n_folds,
     )
-    log.info("%s", pairs["part"].value_counts().to_dict())
     limits = read_limits(files.limits, fold)
     scaled = [scale(signals[index], limits) for index in pairs["signal"]]
     further = gene_inputs(pairs, files.genes, files.mirnas)

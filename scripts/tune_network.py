@@ -1,12 +1,9 @@
 """Fine-tune the binding network without one fold of genes and predict that fold."""
 
-import logging
-
 import numpy as np
 import pandas as pd
 
 from mirsignal.binding.models.averaging import join_networks
-from mirsignal.errors import InputError
 from mirsignal.files.atomic import write_json, write_parquet, write_table
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.networks.seeds import add_predictions
@@ -19,42 +16,37 @@ from mirsignal.sequences.fasta import Transcripts
 from mirsignal.signals.windows import collect_windows
 from mirsignal.workflow.jobs import run
 
-log = logging.getLogger("mirsignal")
-
 
 def main(snakemake):
-    files, tuning = snakemake.input, FineTuning(**snakemake.params.settings)
+    files, params, output = snakemake.input, snakemake.params, snakemake.output
     fold = int(snakemake.wildcards.fold)
-    seed = snakemake.params.seed + fold
+    seed = params.seed + fold
     set_up(snakemake.threads, seed)
     mirnas, candidates, transcripts, labelled = map(
         pd.read_parquet, (files.mirnas, files.windows, files.transcripts, files.pairs)
     )
-    if candidates.empty:
-        raise InputError(f"{files.windows}: no window has P above 0; check the network")
     scanned = mirnas[["mirna"]].merge(transcripts[["transcript"]], how="cross")
-    pairs = part_pairs(scanned, transcripts, labelled, fold, snakemake.params.n_folds)
-    log.info("%s", pairs["part"].value_counts().to_dict())
+    pairs = part_pairs(scanned, transcripts, labelled, fold, params.n_folds)
     fasta = Transcripts(files.fasta)
     codes = {name: encode(fasta[name]) for name in pairs["transcript"].unique()}
     genes = pd.read_parquet(files.genes).set_index("gene")
     windows = collect_windows(candidates, pairs, mirnas, codes, genes)
     models, history, members = fine_tune_members(
         lambda: keras.models.load_model(files.model),
-        strand_rows(mirnas, snakemake.params.encoding),
+        strand_rows(mirnas, params.encoding),
         mirnas["mirna"],
         windows,
         pairs,
-        tuning,
+        FineTuning(**params.settings),
         seed,
     )
     pairs = add_predictions(pairs, members)
     pairs["no_signal"] = np.diff(windows.offsets) == 0
-    save_network(snakemake.output.model, join_networks([m.network for m in models]))
+    save_network(output.model, join_networks([m.network for m in models]))
     heads = [model.describe() for model in models]
-    write_json(snakemake.output.head, {"gene_features": list(genes), "members": heads})
-    write_table(snakemake.output.history, history)
-    write_parquet(snakemake.output.predictions, pairs[pairs["part"] != "train"])
+    write_json(output.head, {"gene_features": list(genes), "members": heads})
+    write_table(output.history, history)
+    write_parquet(output.predictions, pairs[pairs["part"] != "train"])
 
 
 if __name__ == "__main__":

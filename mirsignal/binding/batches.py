@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,9 +11,6 @@ from mirsignal.binding.pairing import pair_matrix
 from mirsignal.networks.backend import keras
 from mirsignal.sequences.codes import UNKNOWN, encode_many
 from mirsignal.sequences.composition import fit_transitions, random_transcripts
-
-log = logging.getLogger(__name__)
-
 
 _PREDICTION_BATCH = 1024
 

@@ -12,8 +12,8 @@ from scipy.stats import binomtest
 
 from mirsignal.binding.baselines import BASELINES
 from mirsignal.binding.test_sets import describe_test_set, each_test_set
+from mirsignal.logs import log
 from mirsignal.statistics.metrics import (
-    Measure,
     average_precision,
     bootstrap_interval,
     brier,
@@ -59,6 +59,9 @@ def evaluate_test_sets(
         }
         described = describe_test_set(rows, train)
         found[name] = described | {"predictors": predictors, "seeds": seeds}
+        ap = predictors["network"]["average_precision"]
+        interval = f"{ap['value']:.3f} ({ap['low']:.3f}-{ap['high']:.3f})"
+        log.info("%s: AP %s, n = %s", name, interval, f"{len(rows):,}")
     return found
 
 
@@ -89,8 +92,7 @@ def evaluate_predictions(
     result = {}
     for name, measure in measures.items():
         low, high = bootstrap_interval(
-            _on_rows(measure),
-            rows,
+            measure,
             rows,
             groups=pairs["cluster"],
             n_resamples=n_resamples,
@@ -98,10 +100,6 @@ def evaluate_predictions(
         )
         result[name] = {"value": measure(rows), "low": low, "high": high}
     return result
-
-
-def _on_rows(measure: Callable[[NDArray], float]) -> Measure:
-    return lambda rows, _: measure(rows)
 
 
 def summarise_seeds(values: list[float]) -> dict[str, Any]:
@@ -165,19 +163,3 @@ def tabulate_test_sets(test_sets: dict[str, Any]) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
-
-
-def describe_evaluation(metrics: dict[str, Any]) -> list[str]:
-    """Return a line per test set, and one of random windows, of a metrics.json."""
-    lines = []
-    for name, found in metrics["test_sets"].items():
-        network = found["predictors"]["network"]
-        ap, within = network["average_precision"], network["within_mirna_auc"]
-        lines.append(
-            f"{name}: AP {ap['value']:.3f} ({ap['low']:.3f}-{ap['high']:.3f}), "
-            f"prevalence {found['prevalence']:.3f}, "
-            f"within-miRNA AUC {within['value']:.3f}, n = {found['n']:,}"
-        )
-    rates = metrics["random_windows"]["positive_rate"].values()
-    low, high = 100 * min(rates), 100 * max(rates)
-    return [*lines, f"random windows with P > 0.5: {low:.1f}-{high:.1f}% by miRNA"]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from mirsignal.binding.batches import predict_pairs
 from mirsignal.binding.test_sets import random_pairs
+from mirsignal.logs import log
 from mirsignal.networks.backend import keras
 
 N_MIRNAS, N_WINDOWS, THRESHOLD = 10, 2000, 0.5
@@ -44,6 +45,8 @@ def random_window_rates(
     names = dict(zip(train["mirna"], train["mirna_name"], strict=True))
     windows["positive"] = predict_pairs(model, windows, encoding) > THRESHOLD
     rates = windows.groupby("mirna", sort=False)["positive"].mean()
+    ends = (100 * rates.min(), 100 * rates.max(), THRESHOLD)
+    log.info("%.1f-%.1f%% of random windows, by miRNA, have P > %g", *ends)
     return {
         "n_windows": N_WINDOWS,
         "threshold": THRESHOLD,

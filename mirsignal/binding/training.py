@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +12,11 @@ import pandas as pd
 
 from mirsignal.binding.batches import PairBatches, predict_pairs
 from mirsignal.binding.models import BINDING_NETWORKS
+from mirsignal.logs import log
 from mirsignal.networks.backend import keras
 from mirsignal.networks.checkpoints import Checkpoint
 from mirsignal.networks.history import BestEpoch
 from mirsignal.statistics.metrics import average_precision
-
-log = logging.getLogger(__name__)
 
 _WARM_UP_STEPS = 200
 

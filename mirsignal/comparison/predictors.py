@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from scipy import stats
 from sklearn.metrics import precision_recall_curve
 
+from mirsignal.logs import log
+from mirsignal.networks.seeds import spread_over_seeds
 from mirsignal.statistics.metrics import average_precision, pearson, spearman
 from mirsignal.statistics.resampling import (
     GeneResamples,
@@ -20,6 +22,9 @@ from mirsignal.statistics.resampling import (
     p_of_difference,
 )
 
+PREDICTORS = ["predicted", "occupancy", "stacked", "stacked_targetscan", "seed_counts"]
+PREDICTORS += ["site_features", "contextpp", "targetscan"]
+"""Columns of predictions, in the order of tables and figures."""
 TOP = tuple(2**power for power in range(2, 11))
 """Sizes of the lists of top predicted targets: 4 ... 1,024."""
 
@@ -29,7 +34,10 @@ def with_predictions(pairs: pd.DataFrame, predictors: Sequence[str]) -> list[str
 
     Those fitted to the other miRNAs score none where the study has one miRNA alone.
     """
-    return [name for name in predictors if pairs[name].notna().any()]
+    present = [name for name in predictors if pairs[name].notna().any()]
+    if absent := [name for name in predictors if name not in present]:
+        log.info("%s: no row, since no pair is predicted", ", ".join(absent))
+    return present
 
 
 def compare(
@@ -49,7 +57,7 @@ def compare(
     same for every predictor; so has the difference of r to each of the `references`,
     with its two-sided p. The mean over miRNAs has an interval from resampling miRNAs as
     well, and the number of miRNAs on which r is higher the p of a sign test; both are
-    None with a single miRNA.
+    None with a single miRNA. Of `predicted` the spread over its networks is given.
     """
     names = list(dict.fromkeys([*predictors, *references]))
     measured = _Measured.of(pairs, names, n_resamples, seed)
@@ -66,7 +74,13 @@ def compare(
                 entry[f"difference_to_{reference}"] = _difference(
                     measured, name, reference
                 )
+        if name == "predicted":
+            entry["seeds"] = spread_over_seeds(pairs)
         result["predictors"][name] = entry
+    for row in metrics_table(result).itertuples():
+        r = f"{row.pearson:.3f} ({row.pearson_low:.3f}-{row.pearson_high:.3f})"
+        mean = f"mean of {row.n_mirnas} miRNAs {row.mean_per_mirna:.3f}"
+        log.info("%-18s r = %s, %s, n = %s", row.predictor, r, mean, f"{row.n:,}")
     return result
 
 
@@ -241,16 +255,6 @@ def metrics_table(metrics: dict[str, Any]) -> pd.DataFrame:
     table = pd.DataFrame(rows)
     measures = table.columns.drop(["predictor", "n", "n_genes", "n_mirnas"])
     return table.astype(dict.fromkeys(measures, float))  # None, too
-
-
-def describe_rows(table: pd.DataFrame) -> list[str]:
-    """Return a line per predictor of a `metrics_table`."""
-    return [
-        f"{row.predictor:18} r = {row.pearson:.3f} ({row.pearson_low:.3f}-"
-        f"{row.pearson_high:.3f}), mean of {row.n_mirnas} miRNAs "
-        f"{row.mean_per_mirna:.3f}, n = {row.n:,}"
-        for row in table.itertuples()
-    ]
 
 
 def top_target_means(pairs: pd.DataFrame, predictor: str) -> pd.DataFrame:

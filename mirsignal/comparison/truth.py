@@ -49,8 +49,7 @@ def scan_recovery(
             for channel in ("prediction", "score"):
                 values[channel].append(track[:, ragged.channels.index(channel)])
             values["seed_match"].append(seed_track(mirna, name))
-    offsets = _nearest_summit(sites, peaks)
-    found = offsets <= 10
+    found = _nearest_summit(sites, peaks) <= 10
     return {
         "localisation": measure_localisation(values, spans),
         "site_auc": roc_auc(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import logging
 import socket
 import ssl
 import time
@@ -17,6 +16,7 @@ from typing import Any
 
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path
+from mirsignal.logs import log
 
 PAUSES = (2.0, 10.0)
 """Seconds before the second and the third try; there are no more."""
@@ -25,7 +25,6 @@ PROGRESS_SECONDS = 5.0
 _CHUNK = 1 << 16
 _HEADERS = {"User-Agent": "mirsignal (a research pipeline; Python urllib)"}
 _BY_HAND = "or get the file by other means and name its folder as `mirror`"
-_log = logging.getLogger(__name__)
 
 
 class _BrokenOff(Exception):
@@ -66,7 +65,7 @@ def fetch_file(
                 "file is damaged, or its source has changed: then enter the new sha256"
             )
     state = "as expected" if sha256 else "not verified; enter it in `downloads` to pin it"
-    _log.info("%s: sha256 %s, %s", destination.name, found, state)
+    log.info("%s: sha256 %s, %s", destination.name, found, state)
     return found
 
 
@@ -85,7 +84,7 @@ def _fetch_patiently(url: str, path: Path, name: str) -> str:
                 raise InputError(
                     f"{url}: {what}, in {len(PAUSES) + 1} tries; try later {_BY_HAND}"
                 ) from None
-            _log.info("%s: %s; next try in %g s", url, what, pause)
+            log.info("%s: %s; next try in %g s", url, what, pause)
             time.sleep(pause)
     raise AssertionError("the last try returns or raises")
 
@@ -134,7 +133,7 @@ def _read_chunks(response: Any, total: int | None, name: str) -> Iterator[bytes]
         yield chunk
         if time.monotonic() - logged >= PROGRESS_SECONDS:
             logged = time.monotonic()
-            _log.info("%s: %.1f%s MB", name, done / 1e6, of_total)
+            log.info("%s: %.1f%s MB", name, done / 1e6, of_total)
     if total is not None and done != total:
         raise _BrokenOff(f"truncated: the server stopped after {done} of {total} bytes")
 

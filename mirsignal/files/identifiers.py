@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
-_log = logging.getLogger(__name__)
+from mirsignal.logs import log
 
 _VERSION = re.compile(
     r"^(ENS[A-Z]{0,9}[GTEP]\d{11}|[NX][MRP]_\d+|WBGene\d{8}|FB(?:gn|tr)\d{7})\.\d+(?:_\d+)?"
@@ -99,7 +98,7 @@ def log_lost(every: Iterable[str], lost: Iterable[str], how: str) -> None:
     every, lost = set(every), list(dict.fromkeys(lost))
     if lost:
         some = ", ".join(lost[:_NAMED]) + (", ..." if len(lost) > _NAMED else "")
-        _log.info("%s of %s %s: %s", f"{len(lost):,}", f"{len(every):,}", how, some)
+        log.info("%s of %s %s: %s", f"{len(lost):,}", f"{len(every):,}", how, some)
 
 
 def log_join(left: Iterable[str], right: Iterable[str], names: tuple[str, str]) -> None:
@@ -115,7 +114,7 @@ def warn_of_dates(names: pd.Series, path: str | Path) -> None:
     """Log once how many gene names a spreadsheet has turned into dates (MARCH1)."""
     dates = names[names.str.fullmatch(_DATE, na=False)]
     if len(dates):
-        _log.warning(
+        log.warning(
             "%s: %d gene names look like dates, as spreadsheets make of SEPT2 or MARCH1 "
             "(line %s: %r); they match none, or a wrong one",
             path,

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import gzip
 import io
-import logging
 import re
 import zipfile
 from pathlib import Path
 
 from mirsignal.errors import InputError
-
-_log = logging.getLogger(__name__)
+from mirsignal.logs import log
 
 _SHEET = "save the sheet as CSV and give that"
 _FROM_R = "write it as text with R's write.table(x, file, sep = '\\t')"
@@ -158,7 +156,7 @@ def _decode(data: bytes, path: Path) -> str:
     except UnicodeDecodeError:
         if encoding != "utf-8-sig" or _BINARY.search(data):
             raise _not_text(path) from None
-        _log.info("%s: not UTF-8; read as Windows-1252 (Latin-1)", path)
+        log.info("%s: not UTF-8; read as Windows-1252 (Latin-1)", path)
         return data.decode("cp1252", errors="replace")
     if "\x00" in text:
         raise _not_text(path)

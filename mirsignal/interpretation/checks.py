@@ -12,7 +12,6 @@ All r are Pearson's within a pair, over its nucleotides: each pair has one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -28,6 +27,7 @@ from mirsignal.interpretation.explanation import (
 )
 from mirsignal.interpretation.mutagenesis import Mutants, mutate_pairs
 from mirsignal.interpretation.selection import name_pair
+from mirsignal.logs import log
 from mirsignal.networks.backend import keras
 from mirsignal.scan.attribution import Attributor, attribute_window
 from mirsignal.scan.convolution import NotConvolutionalError, list_stages
@@ -45,14 +45,14 @@ def check_attributions(
     steps: int,
     seed: int,
     kind: str = "deep",
-) -> tuple[dict[str, NDArray[np.float64]], dict[str, Any]]:
-    """Return the checks of `positives` (N) by name, each (N,), and facts about them.
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return the checks of `positives` (N), a column each, and a summary for a JSON file.
 
     `pairs` is the sample set that backgrounds are drawn from, `steps` are those of
     integrated gradients, `kind` is the explainer. An r is NaN where one side is constant.
-    Pairs whose residual is above LARGEST_RESIDUAL are counted as `n_failed`. A network
-    that cannot be slid has no fast attribution: `fast_unsupported` says why, its checks
-    are left out.
+    The summary has the `summarise_check` of each; pairs whose residual is above
+    LARGEST_RESIDUAL are counted as `n_failed`. A network that cannot be slid has no fast
+    attribution: `fast_unsupported` says why, its checks are left out.
     """
     matrices = pairs_to_matrices(positives, encoding)
     both = sample_background(pairs, 2 * n_background, encoding, seed)
@@ -82,10 +82,16 @@ def check_attributions(
     try:
         fast, missed = fast_attributions(model, positives, encoding, steps)
     except NotConvolutionalError as error:
-        return checks, about | {"fast_unsupported": f"network {model.name}: {error}"}
-    checks["fast_r"] = correlate_rows(best_position(fast), best_position(shap))
-    checks["fast_sum_r"] = correlate_rows(nucleotide_sums(fast), of_nucleotides)
-    return checks | {"fast_completeness": missed}, about
+        about["fast_unsupported"] = f"network {model.name}: {error}"
+        log.info("no check of the fast attribution: %s", about["fast_unsupported"])
+    else:
+        checks["fast_r"] = correlate_rows(best_position(fast), best_position(shap))
+        checks["fast_sum_r"] = correlate_rows(nucleotide_sums(fast), of_nucleotides)
+        checks["fast_completeness"] = missed
+    for name, values in checks.items():
+        about[name] = summarise_check(values, seed, positives["mirna"])
+        log.info("%s: %s", name, _in_words(about[name]))
+    return pd.DataFrame(checks), about
 
 
 def fast_attributions(
@@ -162,8 +168,7 @@ def summarise_check(
     return counts | dict(zip(names, found, strict=True)) | {"low": low, "high": high}
 
 
-def describe_summary(found: Mapping[str, Any]) -> str:
-    """Return a `summarise` in words."""
+def _in_words(found: dict[str, Any]) -> str:
     if not found["n"]:
         return f"undefined ({found['n_undefined']} pairs)"
     interval = (
@@ -187,7 +192,9 @@ def compare_with_shap(
     )
     for name, at in places.items():
         agreement[name] = correlate_rows(found[:, at], shap[:, at])
-    return agreement.assign(title=[_entitle(row) for row in agreement.itertuples()])
+    titles = [_entitle(row) for row in agreement.itertuples()]
+    log.info("r with SHAP values: %s", "; ".join(titles).replace("\n", ", "))
+    return agreement.assign(title=titles)
 
 
 def _entitle(row: Any) -> str:

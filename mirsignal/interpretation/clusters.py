@@ -27,6 +27,7 @@ from mirsignal.interpretation.duplexes import (
     mirna_states,
     write_duplex,
 )
+from mirsignal.logs import log
 from mirsignal.sequences.mirnas import short_name
 
 N_EXAMPLES = 3
@@ -67,8 +68,10 @@ def group_alignments(
         for pair, triple in zip(pairs.itertuples(), triples, strict=True)
     ]
     n_without, k = int((~has_path).sum()), int(clusters.max())
+    title = entitle(len(pairs), n_without, silhouettes, k)
+    log.info("%s", title)
     summary = {
-        "title": entitle(len(pairs), n_without, silhouettes, k),
+        "title": title,
         "examples": {
             str(cluster): "\n".join(drawn[at] for at in rows)
             for cluster, rows in nearest(clusters, distances, N_EXAMPLES).items()

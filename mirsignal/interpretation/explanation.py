@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.binding.pairing import pair_matrix
+from mirsignal.errors import InputError
+from mirsignal.logs import log
 from mirsignal.networks.backend import keras
-from mirsignal.scan.scanning import logit_model
+from mirsignal.scan.scanning import logit_model, sigmoid
 from mirsignal.sequences.codes import encode_many
 
 LARGEST_RESIDUAL = {"deep": 0.01, "gradient": 1.0}
@@ -45,7 +47,7 @@ class PairExplainer:
             warnings.simplefilter("ignore")
             import shap
 
-            self._logit = logit_model(model)
+            self._logit, self._largest = logit_model(model), LARGEST_RESIDUAL[explainer]
             if explainer == "deep":
                 self._explainer = shap.DeepExplainer(self._logit, background)
                 self._options: dict[str, Any] = {"check_additivity": False}
@@ -66,7 +68,7 @@ class PairExplainer:
         """Return SHAP values, summed over channels, and additivity residuals.
 
         Values of pairs (N, W, M, C) are (N, W, M). The residual (N,) is how far base
-        value plus values miss the logit; see LARGEST_RESIDUAL.
+        value plus values miss the logit; more than LARGEST_RESIDUAL is logged.
         """
         if not len(pairs):
             return np.zeros(pairs.shape[:3]), np.zeros(0)
@@ -75,23 +77,61 @@ class PairExplainer:
             values = self._explainer.shap_values(pairs, **self._options)
         values = np.asarray(values, np.float64)[..., 0].sum(axis=-1)
         residual = np.abs(self.base + values.sum(axis=(1, 2)) - self.logits(pairs))
+        if n_failed := int((residual > self._largest).sum()):
+            log.warning(
+                "SHAP values of %d pairs of %d miss the logit by more than %g",
+                n_failed,
+                len(pairs),
+                self._largest,
+            )
         return values, residual
 
 
-def summarise_additivity(pairs: pd.DataFrame, largest: float) -> dict[str, Any]:
-    """Return how far SHAP values miss the logit, and every pair that fails.
+def explain_pairs(
+    model: keras.Model,
+    pairs: pd.DataFrame,
+    background: NDArray[np.float32],
+    encoding: str,
+    explainer: str,
+    seed: int,
+) -> tuple[pd.DataFrame, NDArray[np.float64], dict[str, Any]]:
+    """Explain pairs (id, source, mirna, target), N: see `PairExplainer`.
 
-    `pairs` have id, residual and additive (whether the residual is at most `largest`).
+    Returns them with p, logit, base, residual and additive (whether the residual is at
+    most LARGEST_RESIDUAL), their SHAP values (N, W, M), and a summary for a JSON file.
+    Raises InputError for SHAP values that are no numbers.
     """
-    failed = pairs[~pairs["additive"]]
-    return {
+    fitted = PairExplainer(model, background, explainer, seed)
+    matrices, largest = pairs_to_matrices(pairs, encoding), LARGEST_RESIDUAL[explainer]
+    values, residual = fitted.explain(matrices)
+    bad = pairs.loc[~np.isfinite(values).all(axis=(1, 2)), "id"]
+    if len(bad):
+        raise InputError(
+            f"{len(bad)} of {len(pairs)} pairs, such as {bad.iloc[0]!r}, have SHAP "
+            "values that are no numbers; train the network anew"
+        )
+    logit = fitted.logits(matrices)
+    explained = pairs.assign(
+        p=sigmoid(logit.astype(np.float32)),
+        logit=logit,
+        base=fitted.base,
+        residual=residual,
+        additive=residual <= largest,
+    )
+    failed = explained.loc[~explained["additive"], ["id", "residual"]]
+    summary = {
+        "explainer": explainer,
+        "n_background": len(background),
+        "base_value": fitted.base,
+        "n_by_source": pairs["source"].value_counts(sort=False).to_dict(),
         "n_pairs": len(pairs),
-        "additivity_median": float(pairs["residual"].median()),
-        "additivity_max": float(pairs["residual"].max()),
+        "additivity_median": float(np.median(residual)),
+        "additivity_max": float(residual.max()),
         "largest_residual_allowed": largest,
         "n_failed": len(failed),
-        "failed": failed[["id", "residual"]].to_dict("records"),
+        "failed": failed.to_dict("records"),
     }
+    return explained, values, summary
 
 
 def sample_background(

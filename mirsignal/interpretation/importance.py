@@ -8,6 +8,7 @@ its logit less the base value.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mirsignal.axes import MIRNA_LENGTH, REGIONS
 from mirsignal.binding.baselines import seed_classes
+from mirsignal.logs import log
 from mirsignal.sequences.codes import seed_region
 from mirsignal.sequences.mirnas import short_name
 from mirsignal.sites.seed_sites import SITE_TYPES
@@ -22,6 +24,27 @@ from mirsignal.statistics.metrics import percentile_interval
 
 NO_SITE = "no site"
 OTHER_FAMILIES = "other families"
+
+
+def measure_importance(
+    pairs: pd.DataFrame, values: NDArray[np.floating], seed: int
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return the importance of positions by site type and family, and a JSON summary.
+
+    `pairs` (N) have mirna, mirna_name and target, `values` (N, W, M) are their SHAP
+    values. The table is that of `summarise_importance`.
+    """
+    importance = position_importance(values, pairs["mirna"])
+    groupings = {
+        "site_type": best_site_types(pairs["mirna"], pairs["target"]),
+        "family": common_families(pairs),
+    }
+    mirnas = pairs["mirna"].to_numpy()
+    contrasts = contrast_groups(importance, groupings, seed, mirnas)
+    for group, found in (contrasts["all"] | contrasts["site_type"]).items():
+        log.info("%s: %s, n = %s", group, describe_contrast(found), f"{found['n']:,}")
+    summary = {"seed_less_other_positions": contrasts, "families": name_families(pairs)}
+    return summarise_importance(importance, groupings, seed, mirnas), summary
 
 
 def position_importance(

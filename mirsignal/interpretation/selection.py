@@ -14,6 +14,7 @@ from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.binding.test_sets import primary_test_set
 from mirsignal.errors import InputError
 from mirsignal.files.tables import name_columns, read_table, refuse_duplicates
+from mirsignal.logs import log
 from mirsignal.sequences.codes import check_target, seed_region
 from mirsignal.sequences.mirnas import find_mirna, sequences_by_name, short_name
 
@@ -54,6 +55,8 @@ def read_named_pairs(
     table["pair"] = table["mirna"] + " x " + table["target"]
     for column in ("id", "pair"):
         refuse_duplicates(table, column, path)
+    if len(table) > MOST_DRAWN:
+        log.warning("heat maps show the first %d named pairs alone", MOST_DRAWN)
     chosen = table.assign(
         source="named",
         family=table["mirna"].map(seed_region),

@@ -13,6 +13,7 @@ from scipy import stats
 
 from mirsignal.errors import InputError
 from mirsignal.files.tables import name_columns, read_table, refuse_duplicates, to_number
+from mirsignal.logs import log
 from mirsignal.sequences.codes import check_target
 from mirsignal.sequences.mirnas import find_mirna, sequences_by_name
 from mirsignal.statistics.metrics import bootstrap_interval, pearson, spearman
@@ -89,16 +90,13 @@ def correlate_variants(
     variants or where a side is constant.
     """
     sign = {"higher": 1, "lower": -1}[stronger]
-    groups = [("all", table), *table.groupby("mirna", sort=False)]
-    return [
-        {"mirna": name, "n": len(rows), "n_sites": _n_sites(rows)}
-        | _correlate(rows.assign(measured=sign * rows["measured"]), seed)
-        for name, rows in groups
-    ]
-
-
-def _n_sites(rows: pd.DataFrame) -> int:
-    return rows.groupby(["mirna", "site_id"]).ngroups
+    found = []
+    for name, rows in [("all", table), *table.groupby("mirna", sort=False)]:
+        counts = {"n": len(rows), "n_sites": rows.groupby(["mirna", "site_id"]).ngroups}
+        measures = _correlate(rows.assign(measured=sign * rows["measured"]), seed)
+        log.info("%s: %s, n = %d", name, _in_words(measures), len(rows))
+        found.append({"mirna": name} | counts | measures)
+    return found
 
 
 def _correlate(rows: pd.DataFrame, seed: int) -> dict[str, Any]:
@@ -153,9 +151,11 @@ def permutation_p(
     return float(min(1, 2 * (min(above, below) + 1) / (len(values) + 1)))
 
 
-def describe_correlation(name: str, found: Mapping[str, float | None]) -> str:
-    """Return a correlation of `correlate_variants` in words, called `name`."""
-    if found["value"] is None:
-        return f"{name} undefined"
-    interval = f"{found['low']:.3f}-{found['high']:.3f}"
-    return f"{name} = {found['value']:.3f} ({interval}), p = {found['permutation_p']:.2g}"
+def _in_words(measures: Mapping[str, Mapping[str, float | None]]) -> str:
+    return ", ".join(
+        f"{name} undefined"
+        if found["value"] is None
+        else f"{name} {found['value']:.3f} ({found['low']:.3f}-{found['high']:.3f}), "
+        f"p = {found['permutation_p']:.2g}"
+        for name, found in measures.items()
+    )

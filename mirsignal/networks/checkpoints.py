@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,10 @@ import pandas as pd
 
 from mirsignal.files.atomic import atomic_path, read_json, write_json
 from mirsignal.files.integrity import checksum
+from mirsignal.logs import log
 from mirsignal.networks.backend import keras, tf
 from mirsignal.networks.storage import save_network
 from mirsignal.workflow.provenance import text_digest
-
-log = logging.getLogger(__name__)
 
 
 class Checkpoint:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Callable, Iterable, Mapping
 
@@ -11,8 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
-
-log = logging.getLogger(__name__)
+from mirsignal.logs import log
 
 
 class BestEpoch:
@@ -69,7 +67,9 @@ class BestEpoch:
 def best_member(history: pd.DataFrame) -> tuple[int, int, float]:
     """Return member, epoch and value of the highest validation AP of a `history`."""
     row = history.loc[history["validation_ap"].idxmax()]
-    return int(row["member"]), int(row["epoch"]), float(row["validation_ap"])
+    best = int(row["member"]), int(row["epoch"]), float(row["validation_ap"])
+    log.info("best: member %d, epoch %d, validation AP %.4f", *best)
+    return best
 
 
 def refuse_nonfinite(row: Mapping[str, float]) -> None:

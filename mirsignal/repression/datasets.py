@@ -8,7 +8,6 @@ may act more strongly, and the same gene have another 3' UTR, in other cells.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -17,13 +16,12 @@ import pandas as pd
 
 from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_id, log_lost
+from mirsignal.logs import log
 from mirsignal.repression.equation import bound_scores
 from mirsignal.sequences.transcripts import LONGEST
 from mirsignal.sites.isoforms import weigh_scores
 from mirsignal.statistics.metrics import pearson
 from mirsignal.statistics.resampling import GeneResamples, interval_of
-
-log = logging.getLogger(__name__)
 
 SEPARATOR = ":"
 """Between the data set and a name; no data set has it in its own."""

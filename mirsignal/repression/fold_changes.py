@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,10 +11,8 @@ import pandas as pd
 from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_gene, log_join, log_lost, warn_of_dates
 from mirsignal.files.tables import read_table, to_number
+from mirsignal.logs import log
 from mirsignal.sequences.mirnas import scan_names
-
-_log = logging.getLogger(__name__)
-
 
 LARGEST_LOG2FC = 40.0
 """Bound of a log2 fold change: 2^40 is more than the reads of any experiment."""
@@ -102,7 +99,7 @@ def _read_contrasts(
         path, wanted, setting=FOLD_CHANGE_SETTING, row_names="gene", where=where
     )
     if n_unnamed := int(table["gene"].isna().sum()):
-        _log.info("%s: %d rows without a gene are left out", path, n_unnamed)
+        log.info("%s: %d rows without a gene are left out", path, n_unnamed)
     table = table[table["gene"].notna()]
     named = ", ".join(name for name in table.columns[1:7] if name)
     others = f"set inputs: fold_change: {{id_column: NAME}} (it has: {named})"
@@ -131,7 +128,7 @@ def _tell_shared(values: pd.DataFrame) -> None:
     """Warn where columns of several names of one sequence become one by their mean."""
     for mirna, called in values.groupby("mirna")["called"]:
         if called.nunique() > 1:
-            _log.warning(
+            log.warning(
                 "%s have one sequence: their fold changes are averaged, as those of %s; "
                 "leave out all but one column where these are different experiments",
                 ", ".join(called.unique()),
@@ -144,13 +141,13 @@ def _read_log2(table: pd.DataFrame, column: str, path: str | Path) -> pd.Series:
     values = to_number(table, column, path, LARGEST_LOG2FC)
     n = values.count()
     if n >= _ENOUGH and not (values < 0).any():
-        _log.warning(
+        log.warning(
             "%s: no value of column %r is below 0; are these ratios, not their log2?",
             path,
             column,
         )
     elif n >= _ENOUGH and not (values.abs() < 1).any():
-        _log.warning(
+        log.warning(
             "%s: no value of column %r lies between -1 and 1; are these ratios with a "
             "sign (-2 for a half), not log2 fold changes?",
             path,

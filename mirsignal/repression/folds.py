@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.errors import InputError
+from mirsignal.logs import log
 
 
 def split_genes(genes: pd.Series, n_folds: int, seed: int) -> pd.DataFrame:
@@ -60,6 +61,7 @@ def part_pairs(
     test, validation = held_out_folds(fold, n_folds)
     pairs["part"] = pairs["fold"].map({test: "test", validation: "validation"})
     pairs["part"] = pairs["part"].fillna("train")
+    log.info("pairs: %s", pairs["part"].value_counts().to_dict())
     for part in ("train", "validation"):
         if not (pairs["part"] == part).any():
             raise InputError(

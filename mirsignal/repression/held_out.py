@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-
 import numpy as np
 import pandas as pd
 
+from mirsignal.logs import log
 from mirsignal.repression.occupancy import OccupancyModel, OccupancyTraining, fit_seeds
 from mirsignal.sites.regions import GROUPS
 from mirsignal.statistics.metrics import pearson
-
-log = logging.getLogger(__name__)
 
 
 def predict_held_out(

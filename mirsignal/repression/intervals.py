@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
+from mirsignal.logs import log
 from mirsignal.statistics.metrics import bootstrap_interval
 
 LEVEL = 0.95
@@ -145,10 +146,12 @@ def calibrate_study(held_out: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
         intervals.append(calibrate(pairs).assign(predicts=predicts))
         covered = summarise(cross_intervals(pairs, left_out))
         coverage.append(covered.assign(predicts=predicts, left_out=left_out))
-    return (
-        pd.concat(intervals, ignore_index=True),
-        pd.concat(coverage, ignore_index=True),
-    )
+        shares = covered.set_index("status")["inside"].round(3).to_dict()
+        log.info("inside, of %s miRNAs, %s left out: %s", predicts, left_out, shares)
+    table = pd.concat(intervals, ignore_index=True)
+    if (few := table["n"].min()) < FEWEST:
+        log.warning("only %d held-out pairs for some intervals: too narrow, maybe", few)
+    return table, pd.concat(coverage, ignore_index=True)
 
 
 def calibrate_datasets(held_out: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -195,12 +198,7 @@ def summarise(pairs: pd.DataFrame) -> pd.DataFrame:
 def _cover(pairs: pd.DataFrame) -> dict[str, float]:
     by_mirna = pairs.groupby("mirna")["inside"].mean()
     groups = pairs["mirna"] if len(by_mirna) > 1 else pairs["gene"]
-    low, high = bootstrap_interval(
-        lambda inside, _: float(inside.mean()),
-        pairs["inside"].to_numpy(),
-        pairs["inside"].to_numpy(),
-        groups=groups,
-    )
+    low, high = bootstrap_interval(np.mean, pairs["inside"].to_numpy(), groups=groups)
     return {
         "n": len(pairs),
         "n_mirnas": len(by_mirna),

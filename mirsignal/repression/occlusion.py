@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE
 from mirsignal.files.tracks import Ragged
+from mirsignal.logs import log
 from mirsignal.networks.backend import keras
 from mirsignal.repression.training import DIRECTION, padding_multiple, predict_signals
 from mirsignal.signals.compression import SMALLEST, bin_starts, scale
@@ -18,7 +19,6 @@ from mirsignal.sites.seed_sites import SITE_TYPES, find_sites, join
 
 JOINED_GAP = 25
 """Stretches of a signal, or peaks, that are less than this many nt apart are one part."""
-
 
 _UNITS = {"regression": "log2", "classification": "probability"}
 
@@ -78,6 +78,7 @@ def explain_prediction(
         "parts": parts.to_dict("list"),
         "sites": sites.to_dict("list"),
     }
+    log.info("%s; %d parts", drawn["title"], len(parts))
     return parts.assign(**pair._asdict()), drawn
 
 

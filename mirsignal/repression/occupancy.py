@@ -22,7 +22,6 @@ not decide.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,12 +35,11 @@ from scipy.sparse import csr_array
 
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path
+from mirsignal.logs import log
 from mirsignal.repression import equation
 from mirsignal.sites.gene_features import GENE_FEATURES, fit_scale
 from mirsignal.sites.regions import GROUPS
 from mirsignal.sites.seed_sites import SITE_TYPES
-
-log = logging.getLogger(__name__)
 
 SITE_FEATURES = ("local_au", "distance", "three_prime", "accessibility", "off6m")
 """Features of a site beside its type and group; NaN counts as the mean."""

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mirsignal.logs import log
 from mirsignal.repression.intervals import KNOWN, NEW, NO_SITE, SITES, interval
 from mirsignal.repression.occupancy import OccupancyModel, load_occupancy
 from mirsignal.sites.context import SiteContext
@@ -47,11 +48,6 @@ class FittedOccupancy:
             pd.read_csv(intervals, sep="\t", comment="#"),
             pd.read_parquet(mirnas),
         )
-
-    def count_known(self, mirnas: pd.DataFrame) -> int:
-        """Return how many of `mirnas` (mirna, sequence) the model was trained on."""
-        names = name_as_known(mirnas, self.mirnas, self.models[0])
-        return int(np.isin(names, self.models[0].mirnas).sum())
 
 
 class Prediction(NamedTuple):
@@ -90,55 +86,42 @@ def predict_from_sequences(
     sites = (context or SiteContext()).add_to(sites, mirnas)
     if network is not None:
         sites["binding"] = network.logits(sites, mirnas, sequences)
-    names = name_as_known(mirnas, fitted.mirnas, fitted.models[0])
-    predicted = predict_genes(
-        fitted.models,
-        fitted.intervals,
-        mirnas["mirna"],
-        transcripts,
-        sites,
-        names,
-        noise_sd=noise_sd,
-    )
-    return Prediction(*predicted)
+    return predict_genes(fitted, mirnas, transcripts, sites, noise_sd)
 
 
-def name_as_known(
-    mirnas: pd.DataFrame, known: pd.DataFrame, model: OccupancyModel
-) -> pd.Series:
+def name_as_known(mirnas: pd.DataFrame, fitted: FittedOccupancy) -> pd.Series:
     """Return the name under which the model knows each miRNA, by its sequence.
 
-    `mirnas` and `known` have mirna and sequence. A miRNA that was not trained on gets a
-    name that no model has, even if it is called like one that was.
+    `mirnas` have mirna and sequence. A miRNA that was not trained on gets a name that no
+    model has, even if it is called like one that was.
     """
-    trained = known[known["mirna"].isin(model.mirnas)]
+    known = fitted.mirnas
+    trained = known[known["mirna"].isin(fitted.models[0].mirnas)]
     names = trained.set_index("sequence")["mirna"]
     ours = mirnas["sequence"].map(names)
     return ours.fillna("new " + mirnas["mirna"]).set_axis(mirnas["mirna"])
 
 
 def predict_genes(
-    models: Sequence[OccupancyModel],
-    intervals: pd.DataFrame,
-    mirnas: Sequence[str],
+    fitted: FittedOccupancy,
+    mirnas: pd.DataFrame,
     transcripts: pd.DataFrame,
     sites: pd.DataFrame,
-    names: pd.Series,
     noise_sd: float | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> Prediction:
     """Return a row per miRNA and gene, and the `sites` with what each of them does.
 
-    `models` are those of `occupancy.fit_seeds`, `intervals` those of
-    `intervals.calibrate_study`; `transcripts` has transcript, gene, length and n_unknown,
-    `sites` is the table of `regions.tabulate_regions`, `names` what `name_as_known`
-    returns. The score is the log2 fold change relative to an mRNA without sites: 0 where
-    there is none, lower where repression is stronger, NaN for a gene whose 3' UTRs are
-    all too short or unknown to hold a site. `low` and `high` are the ends of its 95%
-    prediction interval in an experiment
-    whose mRNAs without sites have standard deviation `noise_sd` (None: as the study's).
+    `mirnas` has mirna and sequence; `transcripts` transcript, gene, length and n_unknown;
+    `sites` is the table of `regions.tabulate_regions`. The score is the log2 fold change
+    relative to an mRNA without sites: 0 where there is none, lower where repression is
+    stronger, NaN for a gene whose 3' UTRs are all too short or unknown to hold a site.
+    `low` and `high` are the ends of its 95% prediction interval in an experiment whose
+    mRNAs without sites have standard deviation `noise_sd` (None: as the study's).
     """
-    genes = transcripts["gene"].drop_duplicates()
-    pairs = pd.MultiIndex.from_product([list(mirnas), genes], names=["mirna", "gene"])
+    models, genes = fitted.models, transcripts["gene"].drop_duplicates()
+    names = name_as_known(mirnas, fitted)
+    keys = [list(mirnas["mirna"]), genes]
+    pairs = pd.MultiIndex.from_product(keys, names=["mirna", "gene"])
     table = pairs.to_frame(index=False)
     as_known = sites.assign(mirna=names.loc[sites["mirna"]].array)
     asked = table.assign(mirna=names.loc[table["mirna"]].array)
@@ -147,7 +130,7 @@ def predict_genes(
     table["score"] = table["score"].mask(table["status"] == NOT_SCANNED)
     is_known = asked["mirna"].isin(models[0].mirnas).to_numpy()
     for predicts, chosen in ((KNOWN, is_known), (NEW, ~is_known)):
-        own = intervals[intervals["predicts"] == predicts]
+        own = fitted.intervals[fitted.intervals["predicts"] == predicts]
         score, status = (table.loc[chosen, name] for name in ("score", "status"))
         ends = interval(own, score.to_numpy(), status.to_numpy(), noise_sd)
         table.loc[chosen, ["low", "high"]] = np.column_stack(ends)
@@ -156,7 +139,10 @@ def predict_genes(
     described = described.sort_values(
         ["mirna", "gene", "effect", "transcript", "start"], ignore_index=True
     )
-    return table.join(_summarise(described, pairs)), described
+    n_known = int(names.isin(models[0].mirnas).sum())
+    counts = table["status"].value_counts().to_dict()
+    log.info("%d miRNAs, %d of them trained on; genes: %s", len(names), n_known, counts)
+    return Prediction(table.join(_summarise(described, pairs)), described)
 
 
 def _status(

@@ -13,7 +13,6 @@ model:
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -21,12 +20,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mirsignal.logs import log
 from mirsignal.repression.datasets import bare_names
 from mirsignal.repression.occupancy import OccupancyModel, OccupancyTraining, fit_seeds
 from mirsignal.samples.clusters import cluster_families
 from mirsignal.statistics.metrics import pearson
-
-log = logging.getLogger(__name__)
 
 PROTOCOLS = ("genes", "families", "datasets", "datasets_families")
 INNER_PARTS = 3

@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.linear_model import LinearRegression
 
-from mirsignal.repression.coverage import refuse_gaps
+from mirsignal.errors import InputError
+from mirsignal.logs import log
 from mirsignal.repression.equation import limit_repression
 
 STACKS = {
@@ -17,6 +18,8 @@ STACKS = {
     "stacked_targetscan": ("predicted", "occupancy", "contextpp", "targetscan"),
 }
 """The inputs of each stack: what the sequences alone tell, and TargetScan's table."""
+MAY_BE_ABSENT = ("targetscan",)
+"""Predictors that need not score every pair, as TargetScan's table does not."""
 _KEYS = ["mirna", "gene"]
 
 
@@ -46,11 +49,14 @@ def stack_folds(
         )
         found = test[[*_KEYS, "occupancy", "unseen"]].copy()
         for name, inputs in stacks.items():
-            found[name], weights = stack(validation, test, inputs)
-            rows += [(fold, name, key, weight) for key, weight in weights.items()]
+            found[name], own = stack(validation, test, inputs)
+            rows += [(fold, name, key, weight) for key, weight in own.items()]
         tables.append(found)
-    columns = ["fold", "stack", "input", "weight"]
-    return pd.concat(tables, ignore_index=True), pd.DataFrame(rows, columns=columns)
+    weights = pd.DataFrame(rows, columns=["fold", "stack", "input", "weight"])
+    for name, own in weights.groupby("stack", sort=False):
+        means = own.groupby("input", sort=False)["weight"].mean().round(2)
+        log.info("%s: mean weights %s", name, means.to_dict())
+    return pd.concat(tables, ignore_index=True), weights
 
 
 def stack(
@@ -61,7 +67,7 @@ def stack(
     Weights, none below 0, and an intercept are fitted to the `target` of `validation` by
     least squares. Nested as they must be only if no model behind `inputs` saw the genes
     of either table. NaN counts as 0 where a predictor may be absent, as for a pair that
-    TargetScan does not list; else it raises InputError (`coverage.refuse_gaps`).
+    TargetScan does not list; else it raises InputError (`refuse_gaps`).
     """
     for rows in (validation, test):
         refuse_gaps(rows, inputs)
@@ -69,3 +75,20 @@ def stack(
     model.fit(validation[list(inputs)].fillna(0), validation["target"])
     predicted = limit_repression(model.predict(test[list(inputs)].fillna(0)))
     return predicted, pd.Series(model.coef_, index=list(inputs))
+
+
+def refuse_gaps(pairs: pd.DataFrame, predictors: Iterable[str]) -> None:
+    """Raise InputError for a predictor without a value, unless it MAY_BE_ABSENT.
+
+    `pairs` has mirna, gene and a column per predictor; those it lacks are not looked at.
+    """
+    for name in predictors:
+        if name in MAY_BE_ABSENT or name not in pairs:
+            continue
+        absent = pairs[pairs[name].isna()]
+        if len(absent):
+            first = absent.iloc[0]
+            raise InputError(
+                f"{name}: {len(absent)} of {len(pairs)} pairs have no prediction (first: "
+                f"{first['mirna']}, {first['gene']}); run again what made them"
+            )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,19 +11,15 @@ import pandas as pd
 from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_gene, log_join, log_lost, warn_of_dates
 from mirsignal.files.tables import name_columns, read_table, to_number
+from mirsignal.logs import log
 from mirsignal.sequences.codes import normalise, seed_region
 from mirsignal.sequences.mirnas import scan_names
-
-_log = logging.getLogger(__name__)
-
 
 PLACE_COLUMNS = {"utrstart", "utrend", "msastart", "sitestart"}
 """Columns, without case and spaces, that give the place of a site."""
 
-
 SITE_COLUMNS = {"sitetype", "seedmatch"} | PLACE_COLUMNS
 """Columns that only tables with a row per site have."""
-
 
 TARGETSCAN_SETTING = "inputs: targetscan: columns"
 
@@ -123,7 +118,7 @@ def _join_rows(table: pd.DataFrame, key: str, join: str | None) -> pd.DataFrame:
         table = groups["score"].sum()
     joined = table.groupby(pair, as_index=False)["score"].min()
     if n_rows > len(joined):
-        _log.info(
+        log.info(
             "%s rows joined into %s pairs by their %s (inputs: targetscan: join)",
             f"{n_rows:,}",
             f"{len(joined):,}",

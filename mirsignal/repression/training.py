@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from mirsignal.binding.models.averaging import average_networks
 from mirsignal.errors import InputError
+from mirsignal.logs import log
 from mirsignal.networks.backend import keras, tf
 from mirsignal.networks.history import BestEpoch, check_predictions
 from mirsignal.networks.seeds import member_seeds
@@ -21,9 +21,6 @@ from mirsignal.repression.models import SIGNAL_NETWORKS
 from mirsignal.repression.models.gene_term import add_gene_term, add_probability
 from mirsignal.signals.compression import pad
 from mirsignal.statistics.metrics import pearson
-
-log = logging.getLogger(__name__)
-
 
 DIRECTION = {"regression": 1.0, "classification": -1.0}
 """What makes a network's output lower for stronger repression, by task."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.errors import InputError
+from mirsignal.logs import log
 from mirsignal.samples.clusters import cluster_families, cluster_targets
 from mirsignal.samples.negatives import (
     DRAWN_BEFORE_SPLIT,
@@ -19,20 +19,8 @@ from mirsignal.samples.negatives import (
 from mirsignal.samples.splits import SPLITS, assign_splits
 from mirsignal.sequences.fasta import Transcripts
 
-log = logging.getLogger(__name__)
-
-PAIR_COLUMNS = [
-    "mirna",
-    "mirna_name",
-    "family",
-    "target",
-    "gene",
-    "cluster",
-    "label",
-    "split",
-    "round",
-    "row",
-]
+PAIR_COLUMNS = ["mirna", "mirna_name", "family", "target", "gene", "cluster"]
+PAIR_COLUMNS += ["label", "split", "round", "row"]
 
 
 @dataclass(frozen=True)
@@ -95,6 +83,8 @@ def make_samples(
     if recipe.negatives == "background":
         pairs = _without_repeats(pairs)
     refuse_two_labels(pairs)
+    counts = pairs.groupby("split", sort=False)["label"].agg(n="size", positives="sum")
+    log.info("pairs: %s", counts.to_dict("index"))
     return pairs
 
 

@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from mirsignal.errors import InputError
+from mirsignal.logs import log
 from mirsignal.samples.assembly import nested_set
 from mirsignal.samples.cluster_sizes import compare_sizes
 from mirsignal.samples.clusters import kmer_keys
@@ -46,6 +47,10 @@ def audit_samples(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
         if split in parts
         for ratio, rows in each_ratio(parts[split])
     }
+    for name in shortcuts:
+        if best := _strongest({name: shortcuts[name]}):
+            auc = f"{best['roc_auc']:.3f} ({best['low']:.3f}-{best['high']:.3f})"
+            log.info("%s: best shortcut %s, ROC-AUC %s", name, best["baseline"], auc)
     return {
         "counts": {split: _count(rows) for split, rows in parts.items()},
         "shortcuts": shortcuts,

@@ -17,6 +17,7 @@ from mirsignal.axes import CENTRE, MIRNA_LENGTH, WINDOW
 from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_gene, bare_id, find_ids, log_lost
 from mirsignal.files.tables import missing_column, name_columns, read_table, to_number
+from mirsignal.logs import log
 from mirsignal.samples.clusters import is_in_sorted, kmer_keys
 from mirsignal.sequences.codes import encode, encode_many, normalise, seed_region
 from mirsignal.sequences.fasta import Transcripts
@@ -331,4 +332,6 @@ def _clean(
             f"{path}: no positive pair is left ({dict(counts)}); do the names match the "
             "transcript FASTA?"
         )
+    for reason, n in counts.items():
+        log.info("%s: %s", reason, f"{n:,}")
     return table, dict(counts)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from mirsignal.errors import InputError
+from mirsignal.logs import log
 from mirsignal.samples.splits import SPLITS, WHOLE_CLUSTERS, largest_assigned
 
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -36,7 +37,7 @@ def compare_sizes(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
     positives = pairs.loc[pairs["label"] == 1, ["cluster", "split"]]
     size = positives["cluster"].map(positives["cluster"].value_counts())
     assigned, too_large = _assigned_clusters(positives)
-    return {
+    found = {
         "splits": {
             split: _describe(positives[rows], size[rows])
             for split in SPLITS
@@ -45,10 +46,11 @@ def compare_sizes(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
         "too_large": {"clusters": len(too_large), "positives": int(too_large.sum())},
         "p": _permute(assigned, seed),
     }
+    log.info("%s", _in_words(found))
+    return found
 
 
-def describe_sizes(sizes: Mapping[str, Any]) -> str:
-    """Return the share of positives in large clusters of each split, and p, in words."""
+def _in_words(sizes: Mapping[str, Any]) -> str:
     shares = ", ".join(
         f"{split} {found['share_at_least'][str(_LARGE)]:.1%}"
         for split, found in sizes["splits"].items()
@@ -65,7 +67,7 @@ def refuse_unequal_sizes(sizes: Mapping[str, Any]) -> None:
     if sizes["p"] is not None and sizes["p"] <= _LEVEL:
         raise InputError(
             "the splits hold target clusters of different size, beyond chance; "
-            f"{describe_sizes(sizes)}; set other `fractions` under `samples`, or "
+            f"{_in_words(sizes)}; set other `fractions` under `samples`, or "
             "another `seed`"
         )
 

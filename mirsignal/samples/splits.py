@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-log = logging.getLogger(__name__)
+from mirsignal.logs import log
 
 TEST_SETS = ("random", "unseen_target", "unseen_family")
 """From the easiest: random rows; clusters of targets, and families of miRNAs, that

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from mirsignal.logs import log
 from mirsignal.scan.scanning import Scanner, mirna_rows, scan_transcripts, sigmoid
 from mirsignal.scan.scores import round_p
 from mirsignal.sequences.composition import fit_transitions, random_transcripts
@@ -30,22 +32,26 @@ def random_sequence(
 
 def calibrate(
     scanner: Scanner,
-    mirna: str,
+    mirnas: pd.DataFrame,
     encoding: str,
     random: Sequence[NDArray[np.uint8]],
     threshold: float | None,
     false_positive_rate: float,
-) -> dict[str, Any]:
-    """Return a miRNA's threshold of P, and what share of random windows exceeds it.
+) -> dict[str, dict[str, Any]]:
+    """Return, by miRNA, its threshold of P and what share of random windows exceeds it.
 
     Where `threshold` is None, it is the P that a share `false_positive_rate` exceeds.
+    `mirnas` have mirna and sequence.
     """
-    rows = mirna_rows(mirna, encoding)
-    p = round_p(sigmoid(np.concatenate(scan_transcripts(scanner, random, rows))))
-    if threshold is None:
-        threshold = float(np.quantile(p, 1 - false_positive_rate))
-    return {
-        "threshold": threshold,
-        "false_positive_rate": float((p > threshold).mean()),
-        "n_windows": len(p),
-    }
+    found = {}
+    for name, sequence in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
+        rows = mirna_rows(sequence, encoding)
+        p = round_p(sigmoid(np.concatenate(scan_transcripts(scanner, random, rows))))
+        above = threshold
+        if above is None:
+            above = float(np.quantile(p, 1 - false_positive_rate))
+        share = float((p > above).mean())
+        found[name] = {"threshold": above, "false_positive_rate": share}
+        found[name]["n_windows"] = len(p)
+        log.info("%s: P > %.3f in %.2f%% of random windows", name, above, 100 * share)
+    return found

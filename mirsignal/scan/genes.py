@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
-from mirsignal.files.tracks import Ragged
+from mirsignal.files.tracks import load_scans
 
 
 def choose_scans(
@@ -68,26 +68,24 @@ def _check(key: str, name: str, known: list[str]) -> None:
 
 
 def find_scan(
-    scans: Iterable[tuple[str, Ragged]], mirna: str, transcript: str
+    paths: Iterable[str],
+    batches: Mapping[str, Sequence[str]],
+    mirna: str,
+    transcript: str,
 ) -> tuple[NDArray, NDArray]:
-    """Return prediction (L,) and score (L,) of a transcript from shards of its miRNA.
+    """Return prediction (L,) and score (L,) of a transcript from the files of all scans.
 
-    Raises KeyError where no shard holds it.
+    `paths` and `batches` are those of `load_scans`. Raises KeyError where no file holds
+    the transcript.
     """
-    for _, tracks in scans:
+    only = {batch: [mirna] for batch, names in batches.items() if mirna in names}
+    for _, tracks in load_scans(paths, only):
         found = tracks.ids == transcript
         if found.any():
             values = tracks[int(found.argmax())].T
             columns = dict(zip(tracks.channels, values, strict=True))
             return columns["prediction"], columns["score"]
     raise KeyError(f"{mirna} {transcript}")
-
-
-def rows_of(table: pd.DataFrame, **values: str) -> pd.DataFrame:
-    """Return the rows of a table that have these values."""
-    for column, value in values.items():
-        table = table[table[column] == value]
-    return table
 
 
 def describe_totals(scores: Mapping[str, pd.Series]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterable, Iterator
 
@@ -11,11 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.files.tracks import Ragged, join_tracks
+from mirsignal.logs import log
 from mirsignal.scan.scores import Scorer, Tracks
 from mirsignal.sequences.codes import encode
 from mirsignal.sequences.fasta import Transcripts
-
-log = logging.getLogger(__name__)
 
 Group = tuple[list[str], list[NDArray[np.uint8]]]
 """Names of transcripts and their codes (L,)."""

@@ -8,7 +8,6 @@ windows that hang over an end.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
@@ -19,12 +18,11 @@ from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, WINDOW
 from mirsignal.binding.pairing import ENCODINGS, mirna_columns
+from mirsignal.logs import log
 from mirsignal.networks.backend import compiled, keras
 from mirsignal.scan.convolution import NotConvolutionalError, Stage, list_stages
 from mirsignal.scan.sliding import number_words, slide_words, tabulate_words, word_length
 from mirsignal.sequences.codes import UNKNOWN, encode_many
-
-log = logging.getLogger(__name__)
 
 CHUNKS_PER_CALL = 4
 """Chunks that one call of the compiled function takes: calls cost time, and chunks that

@@ -7,7 +7,6 @@ made of. `details` are the attributions (L, M) by miRNA position, where there ar
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, P_LEVELS, REGIONS, WINDOW
 from mirsignal.binding.pairing import ENCODINGS
 from mirsignal.errors import InputError
-from mirsignal.interpretation.explanation import LARGEST_RESIDUAL, PairExplainer
+from mirsignal.interpretation.explanation import PairExplainer
 from mirsignal.networks.backend import keras
 from mirsignal.scan.attribution import Attributor, region_scores
 from mirsignal.scan.convolution import NotConvolutionalError, list_stages
@@ -31,9 +30,6 @@ from mirsignal.scan.scanning import (
     sigmoid,
 )
 from mirsignal.sequences.codes import UNKNOWN
-
-log = logging.getLogger(__name__)
-
 
 Tracks = list[NDArray[np.float32]]
 
@@ -132,7 +128,7 @@ class ShapScorer:
         logits = [np.asarray(self._logit(rows[windows[part]]))[:, 0] for part in parts]
         p = round_p(sigmoid(np.concatenate(logits)))
         called = np.flatnonzero(p > threshold)
-        values = self._explain(rows[windows[centres[called]]])
+        values, _ = self._explainer.explain(rows[windows[centres[called]]])
         total = np.zeros((len(around), MIRNA_LENGTH))
         covering = np.zeros(len(around))
         for at in centres:
@@ -146,18 +142,6 @@ class ShapScorer:
         middles = (centres[1:] + centres[:-1]) / 2
         nearest = np.searchsorted(middles, np.arange(len(codes)), side="right")
         return p[nearest], detail.astype(np.float32)
-
-    def _explain(self, pairs):
-        values, residual = self._explainer.explain(pairs)
-        largest = LARGEST_RESIDUAL["deep"]
-        if n_bad := int((residual > largest).sum()):
-            log.warning(
-                "SHAP values of %d windows of %d miss the logit by more than %g",
-                n_bad,
-                len(residual),
-                largest,
-            )
-        return values
 
 
 def make_scorer(

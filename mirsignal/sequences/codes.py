@@ -6,7 +6,6 @@ the codes A 0, C 1, G 2, U 3, N 4.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 
 import numpy as np
@@ -14,8 +13,6 @@ from numpy.typing import NDArray
 
 from mirsignal.axes import WINDOW
 from mirsignal.errors import InputError
-
-_log = logging.getLogger(__name__)
 
 LETTERS = "ACGUN"
 UNKNOWN = 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -10,9 +9,8 @@ from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path
 from mirsignal.files.identifiers import gene_of_header, transcript_name
 from mirsignal.files.text import read_text
+from mirsignal.logs import log
 from mirsignal.sequences.codes import normalise
-
-_log = logging.getLogger(__name__)
 
 
 def read_fasta(path: str | Path) -> Iterator[tuple[str, str]]:
@@ -111,9 +109,9 @@ def normalise_all(
         raise InputError(f"{path}: no record has a sequence; ask BioMart for 3utr")
     if n_unavailable:
         counts = (path, n_unavailable, n_records)
-        _log.info("%s: skipped %d of %d records: sequence unavailable", *counts)
+        log.info("%s: skipped %d of %d records: sequence unavailable", *counts)
     if n_gaps:
-        _log.info("%s: %d gaps ('-') of an alignment are left out", path, n_gaps)
+        log.info("%s: %d gaps ('-') of an alignment are left out", path, n_gaps)
 
 
 def _read_records(path: str | Path) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,11 +13,10 @@ from mirsignal.errors import InputError
 from mirsignal.files.names import check_mirna_name
 from mirsignal.files.tables import name_columns, read_table, refuse_duplicates
 from mirsignal.files.text import read_text
+from mirsignal.logs import log
 from mirsignal.sequences.codes import normalise, seed_region
 from mirsignal.sequences.fasta import read_fasta
 from mirsignal.sequences.strands import ASSUMED, BLOCKED, NONE, TABLE, passenger_strand
-
-_log = logging.getLogger(__name__)
 
 SHORTEST, LONGEST = 15, 30
 PASSENGER = ["passenger", "passenger_source", "passenger_share"]
@@ -209,9 +207,9 @@ def _join_names(table: pd.DataFrame) -> pd.DataFrame:
     others = table[table["mirna"] != table["first"]]
     by_name = table.set_index("mirna")[PASSENGER].fillna("")
     for mirna, first in zip(others["mirna"], others["first"], strict=True):
-        _log.info("%s has the sequence of %s and is scanned as that", mirna, first)
+        log.info("%s has the sequence of %s and is scanned as that", mirna, first)
         if not by_name.loc[mirna].equals(by_name.loc[first]):
-            _log.warning(
+            log.warning(
                 "%s has another passenger than %s, whose is taken for both", mirna, first
             )
     aliases = others.groupby("first")["mirna"].agg(",".join)

@@ -10,7 +10,6 @@ is, with its mismatches, wobbles and overhangs.
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,9 +17,8 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.errors import InputError
+from mirsignal.logs import log
 from mirsignal.sequences.codes import reverse_complement
-
-log = logging.getLogger("mirsignal")
 
 OVERHANG = "UU"
 """The 3' end of a passenger strand whose sequence is not known."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -12,9 +11,8 @@ import pandas as pd
 from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_gene, bare_id, log_join, warn_of_dates
 from mirsignal.files.tables import name_columns, read_table, refuse_duplicates
+from mirsignal.logs import log
 from mirsignal.sequences.fasta import normalise_all, read_fasta, read_header_genes
-
-_log = logging.getLogger(__name__)
 
 COLUMNS = {"transcript": "transcript", "gene": "gene", "sequence": "sequence"}
 """Columns of tables of sequences and of genes, by default."""
@@ -71,7 +69,7 @@ def read_genes(
     wanted = {key: names[key] for key in ("transcript", "gene")}
     table = read_table(path, wanted, setting=setting)
     if without := int(table["transcript"].isna().sum()):
-        _log.info("%s: %d rows without a transcript are left out", path, without)
+        log.info("%s: %d rows without a transcript are left out", path, without)
     table = table[["transcript", "gene"]].dropna(subset="transcript").drop_duplicates()
     if table.empty:
         raise InputError(f"{path}: no row has a transcript; check {setting}")
@@ -87,39 +85,30 @@ def read_genes(
     return bare.set_index("transcript")["gene"]
 
 
-def find_genes(
+def load_transcripts(
     path: str | Path,
-    columns: Mapping[str, str] | None = None,
-    setting: str = SETTING,
-) -> Mapping[str, str] | pd.Series:
-    """Return the genes of transcripts that have no gene table.
-
-    They are those that a FASTA's headers name, or of a table those of its column `gene`,
-    if `columns` has it.
-    """
-    if "sequence" not in (columns or {}):
-        return read_header_genes(path)
-    return read_genes(path, columns, setting) if "gene" in (columns or {}) else {}
-
-
-def read_described(
-    path: str | Path,
-    genes: str | Path,
+    genes: str | Path = "",
     columns: Mapping[str, str] | None = None,
     setting: str = SETTING,
     repeated_ids: str = REFUSE,
 ) -> tuple[dict[str, str], pd.DataFrame]:
-    """Return sequences of transcripts by id, and their table (`describe_transcripts`).
+    """Return RNA sequences by transcript id, and the table of `describe_transcripts`.
 
-    `genes` is a table of transcript and gene, or empty. Raises InputError as their
-    readers do.
+    `genes` is the path of a gene table, or empty: then genes are those that a FASTA's
+    headers name, or of a table those of its column `gene`, if `columns` has it. Raises
+    InputError as `read_transcripts`, `read_genes` and `describe_transcripts`.
     """
     records = list(read_transcripts(path, columns, setting, repeated_ids))
-    if genes:
-        gene_of = read_genes(genes, columns, setting)
-    else:
-        gene_of = find_genes(path, columns, setting)
-    return dict(records), describe_transcripts(records, gene_of, path)
+    columns = columns or {}
+    of: Mapping[str, str] | pd.Series = {}
+    if genes or {"sequence", "gene"} <= set(columns):
+        of = read_genes(genes or path, columns, setting)
+    elif "sequence" not in columns:
+        of = read_header_genes(path)
+    table = describe_transcripts(records, of, path)
+    n_genes, n = table["gene"].nunique(), f"{table['length'].sum():,}"
+    log.info("%d transcripts of %d genes, %s nt", len(table), n_genes, n)
+    return dict(records), table
 
 
 def describe_transcripts(
@@ -129,8 +118,8 @@ def describe_transcripts(
 ) -> pd.DataFrame:
     """Return one row per transcript: transcript, gene, length (nt), n_unknown.
 
-    `genes` are those of `read_genes`, or of `find_genes`, of which some may lack: then
-    the bare id is the gene. Transcripts that share no id with a table of
+    `genes` are those of `read_genes`, or others, of which some may lack: then the bare id
+    is the gene. Transcripts that share no id with a table of
     genes raise InputError; what else a join loses is logged.
     """
     table = pd.DataFrame(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirsignal.files.tracks import Ragged, join_tracks
+from mirsignal.logs import log
 from mirsignal.scan.summits import pick_summits
 from mirsignal.signals.channels import (
     Scan,
@@ -18,8 +18,6 @@ from mirsignal.signals.channels import (
     sample_channels,
 )
 from mirsignal.signals.compression import compress_by
-
-log = logging.getLogger(__name__)
 
 Signal = tuple[NDArray[np.float32], NDArray[np.integer], bool]
 

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mirsignal.errors import InputError
+
 SMALLEST = 1e-5
 """The scaled value of the lowest signal; 0 means padding only."""
 
@@ -56,11 +58,6 @@ def compress_by(
     return (sums / spans[:, None]).astype(np.float32), spans
 
 
-def decompress(bins: NDArray, spans: NDArray[np.integer]) -> NDArray:
-    """Return the signal (L, C) of compressed bins (B, C): the exact inverse."""
-    return np.repeat(bins, spans, axis=0)
-
-
 def bin_starts(spans: NDArray[np.integer]) -> NDArray[np.int64]:
     """Return the first transcript nucleotide (B,) that each bin stands for."""
     return np.cumsum(np.r_[0, spans])[:-1].astype(np.int64)
@@ -71,8 +68,11 @@ def fit_limits(bins: NDArray[np.float32], quantile: float = 1.0) -> NDArray[np.f
 
     The upper limit is the `quantile` (0.5 or more) of the values above the lowest one,
     the lower limit that of 1 - `quantile` below the highest one: values beyond are cut.
-    So many equal values, as the zeros of a score, do not count.
+    So many equal values, as the zeros of a score, do not count. Raises InputError where
+    there is no bin.
     """
+    if not len(bins):
+        raise InputError("no signal of the training genes has a bin; scan more genes")
     limits = np.zeros((2, bins.shape[1]))
     for column, values in enumerate(bins.T.astype(np.float64)):
         least, most = values.min(), values.max()

@@ -10,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE, WINDOW
+from mirsignal.errors import InputError
+from mirsignal.scan.groups import Group
 from mirsignal.scan.scores import Scorer
 from mirsignal.scan.summits import pick_summits
 from mirsignal.sequences.codes import UNKNOWN
@@ -48,20 +50,20 @@ def tabulate_candidates(
 def scan_passengers(
     scorer: Scorer,
     mirnas: pd.DataFrame,
-    shards: Iterable[Mapping[str, NDArray[np.uint8]]],
+    groups: Iterable[Group],
     n: int,
 ) -> Iterator[pd.DataFrame]:
     """Yield the `n` candidates per transcript of each passenger strand that is loaded.
 
-    `mirnas` has mirna, passenger and passenger_share; `shards` are codes (L,) of
-    transcripts by name, which are scanned together.
+    `mirnas` has mirna, passenger and passenger_share; `groups` are transcripts that are
+    scanned together.
     """
     loaded = mirnas[mirnas["passenger_share"] > 0]
-    for codes in shards:
+    for names, codes in groups:
         for mirna, passenger in zip(loaded["mirna"], loaded["passenger"], strict=True):
-            tracks, _ = scorer.score(list(codes.values()), passenger, 0.0)
+            tracks, _ = scorer.score(codes, passenger, 0.0)
             predictions = (track[:, 0] for track in tracks)
-            found = tabulate_candidates(zip(codes, predictions, strict=True), n)
+            found = tabulate_candidates(zip(names, predictions, strict=True), n)
             yield found.assign(mirna=mirna, strand="passenger")
 
 
@@ -157,8 +159,10 @@ def collect_windows(
 
     `candidates` has mirna, strand, transcript and position; `mirnas` mirna, sequence and
     passenger_share; `sequences` the codes (L,) of transcripts; `genes` features by gene,
-    its index.
+    its index. Raises InputError where there is no candidate.
     """
+    if candidates.empty:
+        raise InputError("no window has P above 0; check the binding network")
     number = pd.Series(range(len(mirnas)), index=mirnas["mirna"])
     known = pairs[["mirna", "transcript"]].assign(pair=range(len(pairs)))
     table = candidates.merge(known, on=["mirna", "transcript"])

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
 from mirsignal.files.tables import read_table, refuse_duplicates, to_number
+from mirsignal.logs import log
 from mirsignal.sequences.codes import seed_region
 from mirsignal.sites.contextpp_features import describe_sites
 from mirsignal.sites.contextpp_tables import count_orf_8mers, orf_lengths
@@ -36,7 +37,6 @@ SCALED = ("three_prime", "utr_length", "local_au", "distance", *TYPICAL)
 COUNTED = ("off6m", "orf_8mers")
 LETTERED = ("site8", "srna1", "srna8")
 """Nucleotides; U is the one without a coefficient of its own."""
-LEFT_OUT = "PCT (needs alignments) and the weights of 3' UTR isoforms"
 
 
 def read_coefficients(path: str | Path) -> pd.DataFrame:
@@ -146,13 +146,13 @@ def score_sites(sites: pd.DataFrame, coefficients: pd.DataFrame) -> NDArray[np.f
 
 def score_folded(
     sites: pd.DataFrame, folded: pd.DataFrame | None, coefficients: pd.DataFrame
-) -> tuple[pd.DataFrame, list[str]]:
-    """Return the sites of `tabulate_sites` with their score, and what is typical in it.
+) -> pd.DataFrame:
+    """Return the sites of `tabulate_sites` with their score, column `contextpp`.
 
     `folded` is the accessibility by transcript and p8 (`accessibility.fold_sites`), None
-    where nothing was folded. The names are those of features that are taken at a typical
-    value where they are unknown. A folded site without a value lies at the end of its
-    transcript: no contribution.
+    where nothing was folded. Features that are unknown are taken at a typical value, but
+    for the accessibility of a folded site at the end of its transcript: it contributes
+    nothing.
     """
     unknown = list(TYPICAL)
     if folded is not None:
@@ -160,8 +160,11 @@ def score_folded(
         sites = sites.drop(columns="accessibility").merge(
             folded, how="left", on=["transcript", "p8"], validate="many_to_one"
         )
+    counts, absent = sites["site_type"].value_counts(), sites[unknown].isna().sum()
+    log.info("sites: %s", counts.to_dict())
+    log.info("unknown, and taken as typical, for so many: %s", absent.to_dict())
     filled = fill_typical(sites, coefficients, unknown)
-    return sites.assign(contextpp=score_sites(filled, coefficients)), unknown
+    return sites.assign(contextpp=score_sites(filled, coefficients))
 
 
 def sum_by_gene(

@@ -7,7 +7,6 @@ here of any table of poly(A) sites along 3' UTRs, such as reads of 3' end sequen
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,8 +17,6 @@ from numpy.typing import NDArray
 from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_id
 from mirsignal.files.tables import name_columns, read_table, to_number
-
-_log = logging.getLogger(__name__)
 
 LEAST_AIR = 0.02
 """A site of fewer mRNAs counts as one of this share, since reads are few there."""

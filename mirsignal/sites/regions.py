@@ -17,22 +17,9 @@ from mirsignal.sites.contextpp import (
 
 GROUPS = ("guide_utr", "guide_orf", "passenger_utr", "passenger_orf")
 """Strand and region of a site."""
-COLUMNS = (
-    "mirna",
-    "transcript",
-    "gene",
-    "group",
-    "start",
-    "end",
-    "site_type",
-    "contextpp",
-    "local_au",
-    "distance",
-    "three_prime",
-    "accessibility",
-    "off6m",
-    "weight",
-)
+COLUMNS = ["mirna", "transcript", "gene", "group", "start", "end", "site_type"]
+COLUMNS += ["contextpp", "local_au", "distance", "three_prime", "accessibility"]
+COLUMNS += ["off6m", "weight"]
 
 
 def find_regions(
@@ -50,7 +37,7 @@ def find_regions(
     """
     found = tabulate_sites(mirnas, sequences, orfs, ta_sps)
     folded = fold_sites(found, sequences) if accessibility else None
-    scored, _ = score_folded(found, folded, coefficients)
+    scored = score_folded(found, folded, coefficients)
     return tabulate_regions(
         mirnas, transcripts, sequences, orfs, scored, ta_sps, coefficients
     )
@@ -96,4 +83,4 @@ def tabulate_regions(
     is_guide = joined["group"].str.startswith("guide")
     weight = np.where(is_guide, 1 - of_passenger, of_passenger)
     joined["weight"] = weight / genes.value_counts().loc[joined["gene"]].to_numpy()
-    return joined[list(COLUMNS)]
+    return joined[COLUMNS]

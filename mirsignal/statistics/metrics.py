@@ -11,8 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from sklearn.metrics import average_precision_score
 
-Measure = Callable[[NDArray, NDArray], float]
-
 
 def roc_auc(labels: NDArray, scores: NDArray) -> float:
     """Return the area under the ROC curve (NaN when only one label is present)."""
@@ -66,29 +64,25 @@ def within_group_auc(labels: NDArray, scores: NDArray, groups: ArrayLike) -> flo
 
 
 def bootstrap_interval(
-    measure: Measure,
-    first: NDArray,
-    second: NDArray,
-    *,
+    measure: Callable[..., float],
+    *arrays: NDArray,
     groups: ArrayLike | None = None,
     n_resamples: int = 1000,
-    level: float = 0.95,
     seed: int = 0,
 ) -> tuple[float, float]:
-    """Return the percentile bootstrap interval of measure(first, second).
+    """Return the 95% percentile bootstrap interval of a measure of arrays (N, ...).
 
     With `groups`, whole groups are resampled (all pairs of a gene together); where all
     are of one, which says nothing of others, each row is. Resamples on which the
     measure is undefined are left out; NaN where it always is.
     """
     values = [
-        measure(first[rows], second[rows])
-        for rows in _resampled_rows(len(first), groups, n_resamples, seed)
+        measure(*(array[rows] for array in arrays))
+        for rows in _resampled_rows(len(arrays[0]), groups, n_resamples, seed)
     ]
-    tail = (1 - level) / 2
     if not np.isfinite(values).any():
         return float("nan"), float("nan")
-    low, high = np.nanquantile(values, [tail, 1 - tail])
+    low, high = np.nanquantile(values, [0.025, 0.975])
     return float(low), float(high)
 
 

@@ -125,7 +125,7 @@ class _Barer(ast.NodeTransformer):
             isinstance(call, ast.Call)
             and isinstance(call.func, ast.Attribute)
             and isinstance(call.func.value, ast.Name)
-            and call.func.value.id in ("log", "_log")
+            and call.func.value.id == "log"
         )
         return None if is_logged else self.generic_visit(node)
 

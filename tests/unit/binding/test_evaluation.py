@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from mirsignal.binding.evaluation import (
-    describe_evaluation,
     evaluate_predictions,
     evaluate_test_sets,
     reliability,
@@ -155,7 +154,3 @@ def test_every_predictor_that_scores_a_whole_test_set_is_measured(test_pairs):
     assert len(table) == 3 + 3 + 2
     assert table.loc[("unseen_target_1_1", "network"), "brier"] == 0
     assert table["brier"].notna().sum() == 3  # of the network's P alone
-    windows = {"positive_rate": {"a": 0.25, "b": 0.5}}
-    lines = describe_evaluation({"test_sets": found, "random_windows": windows})
-    assert lines[0].startswith("unseen_target_1_1: AP 1.000")
-    assert lines[-1].endswith("25.0-50.0% by miRNA")

@@ -15,8 +15,8 @@ from mirsignal.errors import InputError
 from mirsignal.figures.comparison import FIGURES
 from mirsignal.files.atomic import write_json
 from mirsignal.files.schemas import explain_columns
-from mirsignal.networks.seeds import add_predictions, spread_over_seeds
-from mirsignal.repression.coverage import refuse_gaps
+from mirsignal.networks.seeds import add_predictions
+from mirsignal.repression.stacking import refuse_gaps
 from mirsignal.statistics.metrics import pearson
 
 
@@ -41,10 +41,13 @@ def run(pairs, *predictors):
     return compare(pairs, predictors, ["rare"], [-0.2, -0.05], n_resamples=50, seed=1)
 
 
-def test_predictor_of_no_pair_gets_no_row(pairs):
+def test_predictor_of_no_pair_gets_no_row(pairs, caplog):
     """So it is with models of unseen miRNAs in a study of one miRNA."""
     absent = pairs.assign(absent=np.nan)
-    assert with_predictions(absent, ["noisy", "absent", "rare"]) == ["noisy", "rare"]
+    with caplog.at_level("INFO", logger="mirsignal"):
+        found = with_predictions(absent, ["noisy", "absent", "rare"])
+    assert found == ["noisy", "rare"]
+    assert "absent: no row, since no pair is predicted" in caplog.text
 
 
 def test_measures_of_known_predictors(pairs, tmp_path):
@@ -170,12 +173,11 @@ def test_spread_over_seeds_is_that_of_single_networks(pairs, rng):
     table = add_predictions(pairs, members)
     target = pairs["target"].to_numpy()
     each = [pearson(target, member) for member in members.T]
-    spread = spread_over_seeds(table)
+    metrics = run(table, "predicted", "noisy")
+    spread = metrics["predictors"]["predicted"]["seeds"]
     assert spread["pearson"] == pytest.approx(each)
     assert (spread["n"], spread["low"], spread["high"]) == (3, min(each), max(each))
     assert pearson(target, table["predicted"].to_numpy()) > spread["high"]
-    metrics = run(table, "predicted", "noisy")
-    metrics["predictors"]["predicted"]["seeds"] = spread
     rows = metrics_table(metrics).set_index("predictor")
     assert rows.loc["predicted", "seeds_low"] == min(each)
     assert np.isnan(rows.loc["noisy", "seeds_low"])

@@ -107,7 +107,7 @@ def test_file_address(tmp_path):
 
 
 def test_unpinned_file_logs_its_digest_in_one_line(server, tmp_path, caplog):
-    caplog.set_level(logging.INFO, logger="mirsignal.files.downloads")
+    caplog.set_level(logging.INFO, logger="mirsignal")
     fetch_file(f"{server}/a.tsv", tmp_path / "a.tsv")
     (message,) = [record.getMessage() for record in caplog.records]
     assert SHA256 in message
@@ -116,7 +116,7 @@ def test_unpinned_file_logs_its_digest_in_one_line(server, tmp_path, caplog):
 
 def test_progress_tells_megabytes(server, tmp_path, caplog, monkeypatch):
     monkeypatch.setattr(downloads, "PROGRESS_SECONDS", 0.0)
-    caplog.set_level(logging.INFO, logger="mirsignal.files.downloads")
+    caplog.set_level(logging.INFO, logger="mirsignal")
     fetch_file(f"{server}/a.tsv", tmp_path / "a.tsv")
     assert "a.tsv: 0.1 of 0.3 MB" in caplog.text
 

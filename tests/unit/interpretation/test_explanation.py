@@ -6,10 +6,11 @@ import pytest
 
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.binding.pairing import pair_matrix
+from mirsignal.errors import InputError
 from mirsignal.interpretation.explanation import (
     LARGEST_RESIDUAL,
     PairExplainer,
-    summarise_additivity,
+    explain_pairs,
 )
 from mirsignal.networks.backend import keras
 
@@ -58,20 +59,28 @@ def test_both_explainers_give_the_known_values_of_a_linear_network(pairs):
     np.testing.assert_array_equal(values, again)
 
 
-def test_network_that_deep_explainer_gets_wrong_is_told(pairs):
+def test_network_that_deep_explainer_gets_wrong_is_told(pairs, random_rna, caplog):
     """shap has no rule for swish and takes its gradient: values do not add up."""
     keras.utils.set_random_seed(1)
     inputs = keras.Input(pairs.shape[1:])
     hidden = keras.layers.Dense(8, activation="swish")(keras.layers.Flatten()(inputs))
     logit = keras.layers.Dense(1, name="logit")(hidden)
-    explainer = PairExplainer(keras.Model(inputs, logit), pairs[6:])
-    _, residual = explainer.explain(pairs[:6])
-    additive = residual <= LARGEST_RESIDUAL["deep"]
-    assert not additive.all()
-    table = pd.DataFrame(
-        {"id": list("abcdef"), "residual": residual, "additive": additive}
+    model = keras.Model(inputs, logit)
+    table = pd.DataFrame({"id": list("abcdef"), "source": "named"}).assign(
+        target=[random_rna(50) for _ in range(6)],
+        mirna=[random_rna(20) for _ in range(6)],
     )
-    summary = summarise_additivity(table, LARGEST_RESIDUAL["deep"])
-    assert summary["n_failed"] == (~additive).sum()
-    assert [row["id"] for row in summary["failed"]] == table.loc[~additive, "id"].tolist()
-    assert summary["additivity_max"] == residual.max()
+    found, values, summary = explain_pairs(model, table, pairs[6:], ENCODING, "deep", 1)
+    residual = abs(found["base"] + values.sum((1, 2)) - found["logit"])
+    np.testing.assert_allclose(found["residual"], residual)
+    failed = residual > LARGEST_RESIDUAL["deep"]
+    assert failed.any()
+    assert found["additive"].tolist() == (~failed).tolist()
+    assert summary["n_failed"] == failed.sum()
+    assert [row["id"] for row in summary["failed"]] == found.loc[failed, "id"].tolist()
+    assert summary["additivity_max"] == found["residual"].max()
+    assert summary["n_by_source"] == {"named": 6}
+    assert f"SHAP values of {failed.sum()} pairs of 6 miss the logit" in caplog.text
+    model.set_weights([np.full_like(w, np.nan) for w in model.get_weights()])
+    with pytest.raises(InputError, match=r"6 of 6 pairs, such as 'a', .* no numbers"):
+        explain_pairs(model, table, pairs[6:], ENCODING, "deep", 1)

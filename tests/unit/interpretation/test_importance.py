@@ -13,6 +13,7 @@ from mirsignal.interpretation.importance import (
     common_families,
     contrast_groups,
     describe_contrast,
+    measure_importance,
     name_families,
     position_importance,
     seed_contrast,
@@ -125,6 +126,24 @@ def test_contrasts_are_those_of_each_group_alone(rng):
         "8mer": own,
         NO_SITE: seed_contrast(importance[5:], 1, mirnas[5:]),
     }
+
+
+def test_importance_is_measured_by_site_type_and_family(rng):
+    pairs = pd.DataFrame({"mirna": [LET7] * 6, "mirna_name": "let-7a"})
+    pairs["target"] = ["G" * 20 + site + "G" * 22 for site in ("CUACCUCA", "G" * 8)] * 3
+    values = rng.normal(size=(6, 50, 20))
+    table, summary = measure_importance(pairs, values, 1)
+    groups = table.groupby(["grouping", "group"])["n"].first().to_dict()
+    assert groups == {
+        ("all", "all"): 6,
+        ("site_type", "8mer"): 3,
+        ("site_type", NO_SITE): 3,
+        ("family", "GAGGUAG"): 6,
+    }
+    contrasts = summary["seed_less_other_positions"]
+    assert contrasts["all"]["all"]["n"] == 6
+    assert contrasts["site_type"][NO_SITE]["n"] == 3
+    assert summary["families"] == {"GAGGUAG": "GAGGUAG let-7a"}
 
 
 def test_family_is_named_by_its_commonest_member():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from mirsignal.repression.occupancy import OccupancyTraining, fit_seeds
-from mirsignal.repression.prediction import name_as_known, predict_genes
+from mirsignal.repression.prediction import FittedOccupancy, name_as_known, predict_genes
 from mirsignal.sites.gene_features import GENE_FEATURES
 from mirsignal.sites.regions import COLUMNS
 
@@ -84,9 +84,10 @@ def predict(models, sites=SITES, **options):
         columns=["transcript", "length", "n_unknown"],
     )
     transcripts["gene"] = transcripts["transcript"]
-    names = pd.Series({"new": "new new", "old": "known"})
-    given = (models, INTERVALS, ["new", "old"], transcripts, sites, names)
-    table, described = predict_genes(*given, **options)
+    known = pd.DataFrame({"mirna": ["known"], "sequence": ["AAA"]})
+    mirnas = pd.DataFrame({"mirna": ["new", "old"], "sequence": ["CCC", "AAA"]})
+    fitted = FittedOccupancy(models, INTERVALS, known)
+    table, described = predict_genes(fitted, mirnas, transcripts, sites, **options)
     return table.set_index(["mirna", "gene"]), described
 
 
@@ -151,5 +152,5 @@ def test_names_go_by_sequence(models):
     mirnas = pd.DataFrame(
         {"mirna": ["mine", "known", "x"], "sequence": ["AAA", "G", "CCC"]}
     )
-    names = name_as_known(mirnas, known, models[0])
+    names = name_as_known(mirnas, FittedOccupancy(models, INTERVALS, known))
     assert names.to_dict() == {"mine": "known", "known": "new known", "x": "new x"}

@@ -1,6 +1,7 @@
 """Thresholds: a share of random windows exceeds them, or they are given."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mirsignal.scan.calibration import calibrate, random_sequence
@@ -17,10 +18,11 @@ class Uniform:
 
 def test_share_of_random_windows_exceeds_the_threshold():
     random = [np.zeros(2000, np.uint8)]
-    found = calibrate(Uniform(), "ACGU" * 5, "wc", random, None, 0.05)
+    mirnas = pd.DataFrame({"mirna": ["a"], "sequence": ["ACGU" * 5]})
+    found = calibrate(Uniform(), mirnas, "wc", random, None, 0.05)["a"]
     assert found["threshold"] == pytest.approx(0.95, abs=0.01)
     assert found["false_positive_rate"] == pytest.approx(0.05, abs=0.001)
-    given = calibrate(Uniform(), "ACGU" * 5, "wc", random, 0.5, 0.05)
+    given = calibrate(Uniform(), mirnas, "wc", random, 0.5, 0.05)["a"]
     assert given["threshold"] == 0.5
     assert given["false_positive_rate"] == pytest.approx(0.5, abs=0.001)
     assert given["n_windows"] == found["n_windows"]

@@ -6,8 +6,8 @@ import pytest
 
 from mirsignal.errors import InputError
 from mirsignal.figures.tracks import draw_scan
-from mirsignal.files.tracks import join_tracks
-from mirsignal.scan.genes import choose_scans, describe_totals, find_scan, rows_of
+from mirsignal.files.tracks import join_tracks, save_scans
+from mirsignal.scan.genes import choose_scans, describe_totals, find_scan
 from mirsignal.scan.peaks import call_peaks
 
 TRANSCRIPTS = pd.DataFrame(
@@ -86,20 +86,21 @@ def test_any_length_is_drawn(length, silent, rng, tmp_path):
     assert 0 < (tmp_path / "scan.svg").stat().st_size < 5e6
 
 
-def test_scan_of_a_gene_is_found_in_the_shard_that_holds_it():
-    channels = ("score", "prediction")
-    shards = [
-        ("a", join_tracks([name], [np.array([[number, 2 * number]])], channels))
-        for number, name in enumerate(["t1", "t2"], start=1)
-    ]
-    prediction, score = find_scan(shards, "a", "t2")
+def test_scan_of_a_gene_is_found_in_the_shard_that_holds_it(tmp_path):
+    batches, channels, paths = {"0": ["b"], "1": ["a"]}, ("score", "prediction"), []
+    for batch, (mirna,) in batches.items():
+        for number, name in enumerate(["t1", "t2"], start=1):
+            values = np.array([[number, 2 * number]]) + 10 * (mirna == "b")
+            paths.append(str(tmp_path / batch / f"{name}.npz"))
+            save_scans(paths[-1], [(mirna, join_tracks([name], [values], channels))])
+    prediction, score = find_scan(paths, batches, "a", "t2")
     assert (prediction.tolist(), score.tolist()) == ([4], [2])
     with pytest.raises(KeyError, match="a t3"):
-        find_scan(shards, "a", "t3")
+        find_scan(paths, batches, "a", "t3")
 
 
 def test_scores_of_a_gene_in_words():
-    rows = rows_of(FOLD_CHANGES, mirna="a", gene="H")["log2fc"]
+    rows = FOLD_CHANGES["log2fc"][1:2]
     scores = {"measured": rows, "two": pd.Series([-0.5, -0.25]), "table": rows[:0]}
     expected = "measured -2.00; two -0.75 (sum of 2 sites); table: none"
     assert describe_totals(scores) == expected

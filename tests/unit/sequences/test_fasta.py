@@ -13,7 +13,7 @@ def test_biomart_fasta_without_sequence_is_skipped_and_counted(table_of, caplog)
         ">ENST01|ENSG01|A\nACGT\nAC\n>ENST02|ENSG01|A\nSequence unavailable\n"
         ">ENST03|ENSG02|B\nSequence unavailable\n>ENST04|ENSG02|B\nGGG\n"
     )
-    with caplog.at_level(logging.INFO, logger="mirsignal.sequences.fasta"):
+    with caplog.at_level(logging.INFO, logger="mirsignal"):
         records = list(read_fasta(path))
     assert records == [("ENST01|ENSG01|A", "ACGUAC"), ("ENST04|ENSG02|B", "GGG")]
     assert "skipped 2 of 4 records" in caplog.text

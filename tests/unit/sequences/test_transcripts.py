@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mirsignal.errors import InputError
 from mirsignal.sequences.transcripts import (
     describe_transcripts,
-    find_genes,
+    load_transcripts,
     plan_shards,
     read_genes,
     read_transcripts,
@@ -65,10 +65,14 @@ def test_genes_that_stand_in_the_table_of_sequences(table_of):
     """TargetScan's UTR_Sequences."""
     path = table_of("Refseq ID\tGene Symbol\tUTR\nENST00000000233.5\tARF5\tAC-GU\n")
     columns = {"transcript": "Refseq ID", "sequence": "UTR"}
-    records = list(read_transcripts(path, columns))
-    assert find_genes(path, columns) == {}
-    genes = find_genes(path, columns | {"gene": "Gene Symbol"})
-    assert describe_transcripts(records, genes, path)["gene"].tolist() == ["ARF5"]
+    _, table = load_transcripts(path, columns=columns)
+    assert table["gene"].tolist() == ["ENST00000000233"]
+    sequences, table = load_transcripts(path, "", columns | {"gene": "Gene Symbol"})
+    assert table["gene"].tolist() == ["ARF5"]
+    assert sequences == {"ENST00000000233.5": "ACGU"}
+    genes = table_of("Refseq ID\tGene Symbol\nENST00000000233.7\tARF\n", "genes.tsv")
+    _, table = load_transcripts(path, genes, columns | {"gene": "Gene Symbol"})
+    assert table["gene"].tolist() == ["ARF"]
 
 
 def test_genes_without_a_transcript_are_left_out_of_the_table(table_of, caplog):
@@ -143,8 +147,7 @@ def test_genes_of_gencode_headers_stand_in_for_a_table(table_of):
         ">NM_000546.6 Homo sapiens tumor protein p53\nACGU\n",
         "gencode.fa",
     )
-    records = list(read_transcripts(path))
-    table = describe_transcripts(records, find_genes(path), path)
+    _, table = load_transcripts(path)
     assert table["transcript"].tolist() == ["ENST00000000001.2", "NM_000546.6"]
     assert table["gene"].tolist() == ["ENSG00000000007", "NM_000546"]
 

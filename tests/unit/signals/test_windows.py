@@ -108,7 +108,7 @@ def test_one_broad_peak_is_one_candidate():
     assert found["position"].tolist() == [int(ripple.argmax())]
 
 
-def test_passengers_that_are_loaded_are_scanned_on_every_shard():
+def test_passengers_that_are_loaded_are_scanned_on_every_transcript():
     class Scorer:
         def score(self, transcripts, mirna, threshold):
             seen.append(mirna)
@@ -116,8 +116,9 @@ def test_passengers_that_are_loaded_are_scanned_on_every_shard():
 
     seen = []
     mirnas = MIRNAS.assign(passenger_share=[0.0, 0.2])
-    shards = [{"t1": encode("A" * 60), "t2": encode("C" * 60)}, {"t3": encode("A" * 60)}]
-    found = pd.concat(scan_passengers(Scorer(), mirnas, shards, n=1))
+    codes = encode("A" * 60)
+    groups = [(["t1", "t2"], [codes, codes]), (["t3"], [codes])]
+    found = pd.concat(scan_passengers(Scorer(), mirnas, groups, n=1))
     assert seen == [MIRNAS["passenger"][1]] * 2
     assert found["transcript"].tolist() == ["t1", "t2", "t3"]
     assert found["mirna"].unique().tolist() == ["let-7"]
