@@ -11,9 +11,6 @@ import pandas as pd
 from mirsignal.comparison.predictors import compare, metrics_table
 from mirsignal.repression.datasets import REFERENCES
 
-MODELS = "effect"
-"""What is compared: what sites do, which is all that is known of a new miRNA; of known
-miRNAs also `occupancy`, with the baseline of the gene."""
 AGAINST = ("contextpp", "weighted_contextpp")
 
 
@@ -21,6 +18,9 @@ def join_recipes(
     predictions: Mapping[str, pd.DataFrame],
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the pairs of one protocol with a column per recipe, and these columns.
+
+    A column is what sites do, all that is known of a new miRNA; where genes alone are new
+    there is another with the baseline of the gene.
 
     `predictions` are those of `protocols.predict_part` by recipe, all parts together.
     """
