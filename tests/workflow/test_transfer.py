@@ -68,6 +68,8 @@ def test_a_study_of_several_datasets(project):
     assert logits[in_utr].notna().all()
     assert logits[~in_utr].isna().all()
     assert not project.planned("transfer")
+    figure = " ".join((folder / "comparison.svg").read_text().split())
+    assert "new: datasets and families" in figure
     records = ">NEW1\n" + "ACGUACCUCA" * 30 + "\n>NEW2\n" + "ACGU" * 50 + "\n"
     (project.root / "new.fa").write_text(records)
     status, output = project.run("predict")
