@@ -110,7 +110,7 @@ def prior_rows(data):
     that has learned binding and nothing else needs that correction.
     """
     train, _ = read_test_pairs(data / "clash/clash2013_train_set_1_1.tsv")
-    counts = train.groupby("mirna")["label"].agg(positives="sum", n="size")
+    counts = train.groupby("mirna_sequence")["label"].agg(positives="sum", n="size")
     odds = (counts["positives"] + 0.5) / (counts["n"] - counts["positives"] + 0.5)
     for chain in (MAIN, LARGE):
         predictions = pd.read_parquet(CLASH / chain / "test_predictions.parquet")
@@ -118,7 +118,7 @@ def prior_rows(data):
         for test_set, rows in predictions.groupby("test_set"):
             if not test_set.startswith("published"):
                 continue
-            prior = np.log(rows["mirna"].map(odds).fillna(1.0))
+            prior = np.log(rows["mirna_sequence"].map(odds).fillna(1.0))
             measures = evaluate_predictions(
                 rows, (rows["ensemble"] + prior).to_numpy(), N_RESAMPLES, 1, False
             )
@@ -140,12 +140,13 @@ def real_windows(data):
         start = rng.integers(0, len(long[index]) - WINDOW + 1)
         windows.append(long[index][start : start + WINDOW])
     pairs = pd.read_parquet(PAIRS)
-    common = pairs.loc[(pairs["split"] == "train") & (pairs["label"] == 1), "mirna"]
+    positives = pairs[(pairs["split"] == "train") & (pairs["label"] == 1)]
+    common = positives["mirna_sequence"]
     set_up(1, 1)
     model = keras.models.load_model(CLASH / MAIN / "model.keras")
     rates = {}
     for mirna in common.value_counts().index[:10]:
-        table = pd.DataFrame({"mirna": mirna, "target": windows})
+        table = pd.DataFrame({"mirna_sequence": mirna, "target": windows})
         rates[mirna] = float((predict_pairs(model, table, ENCODING) > 0.5).mean())
     ratio = max(rates.values()) / min(rates.values()) if min(rates.values()) else np.inf
     return {"n_windows": N_WINDOWS, "positive_rate": rates, "highest_to_lowest": ratio}

@@ -73,9 +73,9 @@ def measure(data):
         pairs = compare(cells, f"{data}/foldchange/{name}_log2fc.tsv.gz")
         own = float(pairs.loc[pairs["status"] == NO_SITE, "measured"].std(ddof=0))
         for interval, wider in (("as predicted", 1), ("noise_sd given", own / noise)):
+            center = pairs["predicted_log2fc"]
             ends = {
-                end: pairs["score"] + wider * (pairs[end] - pairs["score"])
-                for end in ("low", "high")
+                end: center + wider * (pairs[end] - center) for end in ("low", "high")
             }
             is_known = pairs["mirna"].isin(known)
             for predicts, chosen in ((NEW, ~is_known), (KNOWN, is_known)):
@@ -95,7 +95,8 @@ def compare(cells, path):
     predicted = pd.read_csv(STUDY / f"predict/{cells}/genes.tsv", sep="\t", comment="#")
     measured = pd.read_csv(path, sep="\t").drop(columns="transcript", errors="ignore")
     measured = measured.melt("gene", var_name="mirna", value_name="log2fc").dropna()
-    pairs = predicted.dropna(subset=["score"]).merge(measured, on=["mirna", "gene"])
+    pairs = predicted.dropna(subset=["predicted_log2fc"])
+    pairs = pairs.merge(measured, on=["mirna", "gene"])
     return describe_held_out(pairs, pairs[pairs["status"] != NO_SITE])
 
 

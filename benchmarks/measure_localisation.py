@@ -29,7 +29,7 @@ def artificial_genes(scanner, attributor, encoding, data, pairs):
     genes["gene"], genes["miRNA"] = (genes[c].map(normalise) for c in ("gene", "miRNA"))
     tracks = score_genes(genes, scanner, attributor, encoding)
     seen = pairs[pairs["split"].isin(["train", "validation"]) & (pairs["label"] == 1)]
-    seen = set(zip(seen["mirna"].str[:20], seen["target"], strict=True))
+    seen = set(zip(seen["mirna_sequence"].str[:20], seen["target"], strict=True))
     positive = [block_spans(label) for label in genes["label"]]
     known = [
         [(a, b) for a, b in spans if (mirna, gene[a:b]) in seen]

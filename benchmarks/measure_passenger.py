@@ -128,7 +128,7 @@ def load(data, name):
     pairs, _ = read_fold_changes(
         f"{data}/foldchange/{fold_changes}", mirnas, transcripts["gene"], id_column
     )
-    pairs["target"] = pairs["log2fc"].clip(upper=0)
+    pairs["target_log2fc"] = pairs["log2fc"].clip(upper=0)
     described = describe_genes(transcripts, sequences, orfs).reset_index()
     return mirnas, pairs, sites, described
 
@@ -210,7 +210,7 @@ def as_new(table):
 def measure(pairs):
     """Return n, and by rule r (pooled, mean over miRNAs), its gain and the interval."""
     mirna = pd.factorize(pairs["mirna"])[0]
-    target = pairs["target"].to_numpy()
+    target = pairs["target_log2fc"].to_numpy()
     found = {"n_pairs": len(pairs), "n_genes": int(pairs["gene"].nunique())}
     found["n_mirnas"] = len(np.unique(mirna))
     for rule in RULES:

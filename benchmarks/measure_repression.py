@@ -102,7 +102,7 @@ def seeds(folder):
             test = (pairs["fold"] == fold).to_numpy()
             model = fit_occupancy(pairs[~test], sites, genes, training, seed)
             predicted[test] = model.predict(pairs[test], sites, genes)
-        values.append(pearson(pairs["target"].to_numpy(), predicted))
+        values.append(pearson(pairs["target_log2fc"].to_numpy(), predicted))
     return {"n": len(values), "mean": np.mean(values), "sd": np.std(values, ddof=1)}
 
 

@@ -192,7 +192,9 @@ class Bench:
             for name, share in (("mean", 1), ("empty", 0)):
                 ours = [
                     window_attribution(attributor, *pair, share)
-                    for pair in zip(positives["target"], positives["mirna"], strict=True)
+                    for pair in zip(
+                        positives["target"], positives["mirna_sequence"], strict=True
+                    )
                 ]
                 r = [np.corrcoef(a, b)[0, 1] for a, b in zip(ours, shap, strict=True)]
                 result[f"shap_r_{name}_{steps}_steps"] = float(np.median(r))

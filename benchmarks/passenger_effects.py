@@ -33,8 +33,8 @@ def measure_effects(mirnas, pairs, sites, genes):
         features = of_mirna[list(GENE_FEATURES)]
         features = (features - features.mean()) / features.std().replace(0, 1)
         x = np.column_stack([of_mirna[list(GROUPS)], features, np.ones(len(features))])
-        solved, _, _, _ = np.linalg.lstsq(x, of_mirna["target"], rcond=None)
-        variance = np.var(of_mirna["target"] - x @ solved)
+        solved, _, _, _ = np.linalg.lstsq(x, of_mirna["target_log2fc"], rcond=None)
+        variance = np.var(of_mirna["target_log2fc"] - x @ solved)
         errors = np.sqrt(np.diag(np.linalg.pinv(x.T @ x)) * variance)
         at, guide = GROUPS.index("passenger_utr"), solved[GROUPS.index("guide_utr")]
         rows.append((mirna, difference[mirna], solved[at] / guide, errors[at] / guide))

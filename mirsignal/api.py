@@ -1,10 +1,9 @@
 """The public interface: thin functions over the rooms, for scripts and notebooks.
 
 Sequences are RNA or DNA of either case, 5' to 3'. In arguments and columns `mirna` is the
-name of a miRNA, `mirna_sequence` its nucleotides, `sequence` those of a transcript; in
-tables of pairs, such as `background`, `mirna` is the sequence. Coordinates are 0-based
-and half open. Letters of array axes are those of `mirsignal.axes`: N examples, M = 20
-nucleotides of the miRNA, W = 50 of a target window, L of a transcript.
+name of a miRNA, `mirna_sequence` its nucleotides, `sequence` those of a transcript.
+Coordinates are 0-based and half open. Array axes are those of `mirsignal.axes`: N
+examples, M = 20 nucleotides of the miRNA, W = 50 of a target window, L of a transcript.
 
 Every function raises `mirsignal.errors.InputError`, a ValueError of one line, for a
 letter that is no nucleotide, a miRNA outside 15 to 30 nt and a file that is not what it
@@ -164,7 +163,7 @@ def explain_pair(
     """Return the SHAP values of a miRNA with a target site of up to 50 nt.
 
     Lundberg 2017, arXiv:1705.07874. `background` are pairs to compare with, the more the
-    slower; 20 to 100 training pairs do (columns mirna and target, both sequences, as in
+    slower; 20 to 100 training pairs do (columns mirna_sequence and target, as in
     results/STUDY/samples/RECIPE/pairs.parquet). shap patches TensorFlow's gradients: do
     not train a network in the same process.
     """
@@ -252,8 +251,8 @@ def predict_repression(
 
     `genes` and `orfs` are genes and reading frames by id of the 3' UTR; by default each
     3' UTR is a gene of its own, without a known frame. Of the result, `genes` has a row
-    per miRNA and gene: score (log2 fold change relative to an mRNA without sites; lower
-    is stronger), low and high (95% prediction interval for measurements with standard
+    per miRNA and gene: predicted_log2fc (relative to an mRNA without sites; lower is
+    stronger), low and high (95% prediction interval for measurements with standard
     deviation `noise_sd`, by default the study's), and counts of sites; `sites` has a row
     per site and its effect (log2). Columns are explained in
     `docs/tables.md`. The model combines context++ with competition of
@@ -283,8 +282,8 @@ def predict_repression(
 
 def _pairs(mirna_sequences: Sequence[str], targets: Sequence[str]) -> pd.DataFrame:
     """Return a table of pairs as upper-case RNA."""
-    mirnas = [check_mirna(text) for text in mirna_sequences]
-    return pd.DataFrame({"mirna": mirnas, "target": [check_target(t) for t in targets]})
+    pairs = {"mirna_sequence": [check_mirna(text) for text in mirna_sequences]}
+    return pd.DataFrame(pairs | {"target": [check_target(text) for text in targets]})
 
 
 def _encoding(model: Model, name: str | Path = "model") -> str:

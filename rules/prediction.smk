@@ -3,7 +3,7 @@
 # in:   model.npz, intervals.tsv of transfer/{occupancy}/, in a study of several data sets,
 #       else of occupancy/{occupancy}/ of experiment `main`; a table of miRNAs and a FASTA of
 #       3' UTRs (config: predict)
-# out:  predict/{name}/genes.tsv (score, its interval, sites), sites.tsv,
+# out:  predict/{name}/genes.tsv (predicted_log2fc, its interval, sites), sites.tsv,
 #       strands.tsv (passengers, and how often they are loaded)
 
 

@@ -23,7 +23,7 @@ def main(snakemake):
     models = [keras.models.load_model(path) for path in files.models]
     chosen = best_member(history)[0] - 1
     test = collect_test_pairs(pairs, others)
-    keys = ["test_set", "mirna", "target"]
+    keys = ["test_set", "mirna_sequence", "target"]
     scored = score_test_pairs(models, test, chosen, params.encoding)
     scored = scored.merge(baselines.drop_duplicates(), on=keys, how="left")
     found = evaluate_test_sets(scored, train, len(models), params.n_resamples, seed)

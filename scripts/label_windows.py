@@ -30,7 +30,7 @@ def main(snakemake):
     log.info(
         "%s windows of %d miRNAs; P above 0.5 in %.0f%%",
         f"{len(windows):,}",
-        windows["mirna"].nunique(),
+        windows["mirna_sequence"].nunique(),
         100 * (windows["label"] > 0.5).mean(),
     )
 

@@ -17,7 +17,7 @@ def main(snakemake):
     pairs, shap = pairs[drawn], nucleotide_sums(values[drawn])
     model = keras.models.load_model(snakemake.input.model)
     mutants = mutate_pairs(
-        model, pairs["target"], pairs["mirna"], snakemake.params.encoding
+        model, pairs["target"], pairs["mirna_sequence"], snakemake.params.encoding
     )
     agreement = compare_with_shap(mutants, pairs, shap)
     write_table(snakemake.output.table, tabulate_mutants(mutants, pairs))

@@ -13,7 +13,7 @@ def main(snakemake):
     files, params = snakemake.input, snakemake.params
     tables = map(pd.read_parquet, files.pairs)
     pairs = stack_datasets(dict(zip(params.trains, tables, strict=True)))
-    pairs["target"] = pairs["log2fc"].clip(upper=0)
+    pairs["target_log2fc"] = pairs["log2fc"].clip(upper=0)
     pairs["trains"] = pairs["dataset"].map(params.trains)
     families = find_families(pd.concat(map(read_tsv, files.strands), ignore_index=True))
     n_parts = params.n_gene_parts, params.n_family_parts

@@ -17,7 +17,7 @@ def main(snakemake):
     rows = pd.concat([rows for _, rows in each_test_set(test, largest_ratio=1)])
     log.info("folding %s test pairs", f"{len(rows):,}")
     scores = score_baselines(rows)
-    keys = rows[["test_set", "mirna", "target"]].reset_index(drop=True)
+    keys = rows[["test_set", "mirna_sequence", "target"]].reset_index(drop=True)
     write_parquet(snakemake.output[0], pd.concat([keys, scores], axis=1))
 
 

@@ -14,16 +14,16 @@ BASELINES = ("rnacofold", "seed_class")
 
 
 def score_baselines(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return BASELINES of each pair (mirna, target); higher means binding.
+    """Return BASELINES of each pair (mirna_sequence, target); higher means binding.
 
     Each distinct pair is computed once.
     """
-    distinct = pairs[["mirna", "target"]].drop_duplicates()
+    distinct = pairs[["mirna_sequence", "target"]].drop_duplicates()
     scored = distinct.assign(
-        rnacofold=cofold_scores(distinct["mirna"], distinct["target"]),
-        seed_class=seed_classes(distinct["mirna"], distinct["target"]),
+        rnacofold=cofold_scores(distinct["mirna_sequence"], distinct["target"]),
+        seed_class=seed_classes(distinct["mirna_sequence"], distinct["target"]),
     )
-    return pairs[["mirna", "target"]].merge(scored, how="left")[list(BASELINES)]
+    return pairs[["mirna_sequence", "target"]].merge(scored, how="left")[list(BASELINES)]
 
 
 def cofold_scores(mirnas: Iterable[str], targets: Iterable[str]) -> NDArray[np.float64]:

@@ -45,9 +45,9 @@ class PairBatches(keras.utils.PyDataset):
         self._encoding, self._batch_size = encoding, batch_size
         self._max_shift, self._class_balance = max_shift, class_balance
         self._targets = encode_many(pairs["target"], WINDOW)
-        self._mirnas = encode_many(pairs["mirna"], MIRNA_LENGTH)
+        self._mirnas = encode_many(pairs["mirna_sequence"], MIRNA_LENGTH)
         self._labels = pairs["label"].to_numpy("float32")
-        self._mirna_of = pd.factorize(pairs["mirna"])[0]
+        self._mirna_of = pd.factorize(pairs["mirna_sequence"])[0]
         self._round = pairs["round"].to_numpy()
         self._n_rounds = int(self._round.max()) + 1
         self._transitions = fit_transitions(pairs["target"].unique())
@@ -61,7 +61,7 @@ class PairBatches(keras.utils.PyDataset):
             labels = taught["label"].to_numpy("float32")
             self._taught = [
                 encode_many(taught["target"], WINDOW),
-                encode_many(taught["mirna"], MIRNA_LENGTH),
+                encode_many(taught["mirna_sequence"], MIRNA_LENGTH),
                 labels,
                 np.ones_like(labels),
             ]
@@ -139,7 +139,7 @@ def predict_pairs(
 ) -> NDArray[np.float32]:
     """Return P(binding) (N,) of pairs with mirna and target."""
     targets = encode_many(pairs["target"], WINDOW)
-    mirnas = encode_many(pairs["mirna"], MIRNA_LENGTH)
+    mirnas = encode_many(pairs["mirna_sequence"], MIRNA_LENGTH)
     return predict_codes(model, targets, mirnas, encoding)
 
 

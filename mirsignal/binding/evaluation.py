@@ -74,11 +74,11 @@ def evaluate_predictions(
 ) -> dict[str, Any]:
     """Return AP, ROC-AUC, within-miRNA AUC and, of a P(binding) (N,), Brier score.
 
-    `pairs` (N) have label, mirna and cluster. Each measure comes as value, low, high
-    (95% bootstrap of target clusters, all pairs of one together).
+    `pairs` (N) have label, mirna_sequence and cluster. Each measure comes as value, low,
+    high (95% bootstrap of target clusters, all pairs of one together).
     """
     labels = pairs["label"].to_numpy()
-    mirnas = pd.factorize(pairs["mirna"])[0]
+    mirnas = pd.factorize(pairs["mirna_sequence"])[0]
     rows = np.arange(len(pairs))
     measures: dict[str, Callable[[NDArray], float]] = {
         "average_precision": lambda at: average_precision(labels[at], scores[at]),

@@ -42,9 +42,9 @@ def random_window_rates(
 ) -> dict[str, Any]:
     """Return how often random windows are called positive, per common miRNA."""
     windows = random_pairs(train, N_MIRNAS, N_WINDOWS, seed)
-    names = dict(zip(train["mirna"], train["mirna_name"], strict=True))
+    names = dict(zip(train["mirna_sequence"], train["mirna"], strict=True))
     windows["positive"] = predict_pairs(model, windows, encoding) > THRESHOLD
-    rates = windows.groupby("mirna", sort=False)["positive"].mean()
+    rates = windows.groupby("mirna_sequence", sort=False)["positive"].mean()
     ends = (100 * rates.min(), 100 * rates.max(), THRESHOLD)
     log.info("%.1f-%.1f%% of random windows, by miRNA, have P > %g", *ends)
     return {

@@ -79,11 +79,11 @@ def _with(layer, x, weights: list[NDArray]):
 
 
 def teacher_logits(teacher: keras.Model, pairs: pd.DataFrame) -> NDArray[np.float32]:
-    """Return the logits (N,) of `pairs` (mirna: the whole sequence, target: 50 nt)."""
+    """Return the logits (N,) of `pairs` (mirna_sequence: all of it, target: 50 nt)."""
     number = np.full(UNKNOWN + 1, -1)
     for at, letter in enumerate(_ORDER):
         number[LETTERS.index(letter)] = at
-    mirnas = number[encode_many(pairs["mirna"], LONGEST_MIRNA)]
+    mirnas = number[encode_many(pairs["mirna_sequence"], LONGEST_MIRNA)]
     targets = number[encode_many(pairs["target"], WINDOW)]
     each = np.eye(_UNKNOWN_PAIR + 1, dtype=np.float32)
     parts = [np.zeros(0, np.float32)]
@@ -101,11 +101,11 @@ def draw_windows(
     at_sites: float,
     seed: int,
 ) -> pd.DataFrame:
-    """Return windows (mirna, target) of 3' UTRs to be labelled, each with a miRNA.
+    """Return windows (mirna_sequence, target) of 3' UTRs for a teacher to label.
 
-    `mirnas` has sequence. A share `at_sites` lies around matches to miRNA nt 2-7, the
-    match up to a quarter of the window from the middle, and the rest anywhere. Windows
-    that reach beyond a transcript hold N.
+    `mirnas` has sequence; each window gets one of them. A share `at_sites` lies around
+    matches to miRNA nt 2-7, the match up to a quarter of the window from the middle, and
+    the rest anywhere. Windows that reach beyond a transcript hold N.
     """
     rng = np.random.default_rng(seed)
     joined = ("N" * WINDOW).join(["", *sequences, ""])
@@ -124,4 +124,4 @@ def draw_windows(
             middles[rows] = rng.choice(starts, len(rows)) + 3 + shifts[rows]
     half = WINDOW // 2
     targets = [joined[middle - half : middle + half] for middle in middles]
-    return pd.DataFrame({"mirna": sequence[chosen], "target": targets})
+    return pd.DataFrame({"mirna_sequence": sequence[chosen], "target": targets})

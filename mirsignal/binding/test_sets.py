@@ -32,7 +32,7 @@ def collect_test_pairs(
         parts.append(
             table.assign(test_set=name, round=-table["label"], row=-1, cluster=cluster)
         )
-    columns = ["mirna", "mirna_name", "family", "target", "cluster", "label"]
+    columns = ["mirna", "mirna_sequence", "family", "target", "cluster", "label"]
     return pd.concat(parts, ignore_index=True)[["test_set", *columns, "round", "row"]]
 
 
@@ -62,14 +62,15 @@ def primary_test_set(names: Iterable[str]) -> str:
 def describe_test_set(rows: pd.DataFrame, train: pd.DataFrame) -> dict[str, Any]:
     """Return n, prevalence, number of miRNAs, and what training knew of the positives."""
     positives = rows.loc[rows["label"] == 1, "target"]
+    mirnas, known = rows["mirna_sequence"], set(train["mirna_sequence"])
     return {
         "n": len(rows),
-        "n_mirnas": int(rows["mirna"].nunique()),
+        "n_mirnas": int(mirnas.nunique()),
         "prevalence": float(rows["label"].mean()),
         "positives_sharing_25mer_with_train": float(
             shared_kmers(train["target"], positives).mean()
         ),
-        "mirnas_in_train": float(rows["mirna"].isin(set(train["mirna"])).mean()),
+        "mirnas_in_train": float(mirnas.isin(known).mean()),
     }
 
 
@@ -80,7 +81,8 @@ def random_pairs(
 
     Windows follow the dinucleotide composition of the targets; labels are 0.
     """
-    common = pairs.loc[pairs["label"] == 1, "mirna"].value_counts().index[:n_mirnas]
+    counts = pairs.loc[pairs["label"] == 1, "mirna_sequence"].value_counts()
+    common = counts.index[:n_mirnas]
     windows = random_transcripts(
         fit_transitions(pairs["target"].unique()),
         np.full(n_windows, WINDOW),
@@ -89,7 +91,7 @@ def random_pairs(
     targets = decode_many(np.stack(windows))
     return pd.DataFrame(
         {
-            "mirna": np.repeat(common, n_windows),
+            "mirna_sequence": np.repeat(common, n_windows),
             "target": np.tile(targets, len(common)),
             "label": 0,
         }

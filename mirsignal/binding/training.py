@@ -92,12 +92,12 @@ def train_binding(
 ) -> tuple[keras.Model, pd.DataFrame]:
     """Train on the train split, choose the epoch by validation AP.
 
-    `pairs` have mirna, target, label, split and round; `taught` are windows that a
-    teacher has labelled (mirna, target, label: its P). Step sizes rise over 200 steps and
-    fall to zero along a cosine. Returns the network with its best weights and one row per
-    epoch (epoch, train_loss, validation_loss, validation_ap, seconds, cpu_seconds). With
-    a `checkpoint`, goes on where a killed training stopped, with the same result. Raises
-    InputError after an epoch whose losses are not finite.
+    `pairs` have mirna_sequence, target, label, split and round; `taught` are windows that
+    a teacher has labelled (mirna_sequence, target, label: its P). Step sizes rise over
+    200 steps and fall to zero along a cosine. Returns the network with its best weights
+    and one row per epoch (epoch, train_loss, validation_loss, validation_ap, seconds,
+    cpu_seconds). With a `checkpoint`, goes on where a killed training stopped, with the
+    same result. Raises InputError after an epoch whose losses are not finite.
     """
     train, validation = (pairs[pairs["split"] == s] for s in ("train", "validation"))
     found = checkpoint.load() if checkpoint else None

@@ -30,7 +30,7 @@ def join_predictors(
     """
     members = {name: (name, "mean") for name in member_columns(predictions)}
     pairs = predictions.groupby(KEYS, as_index=False).agg(
-        target=("target", "first"),
+        target_log2fc=("target_log2fc", "first"),
         log2fc=("log2fc", "first"),
         predicted=("predicted", "mean"),
         no_signal=("no_signal", "all"),

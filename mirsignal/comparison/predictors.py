@@ -50,8 +50,8 @@ def compare(
 ) -> dict[str, Any]:
     """Measure predictors of log2 fold change on the same pairs, pooled and per miRNA.
 
-    `pairs` has mirna, gene, target (what models are trained on), log2fc (as measured)
-    and one column per predictor (lower is stronger repression; NaN counts as no
+    `pairs` has mirna, gene, target_log2fc (what models are trained on), log2fc (as
+    measured) and one column per predictor (lower is stronger repression; NaN counts as no
     prediction, 0, and is reported again left out). Every Pearson r, pooled and per
     miRNA, and every average precision has a 95% interval from resampling genes, the
     same for every predictor; so has the difference of r to each of the `references`,
@@ -100,7 +100,7 @@ class _Measured:
     def of(
         cls, pairs: pd.DataFrame, names: Sequence[str], n_resamples: int, seed: int
     ) -> _Measured:
-        target = pairs["target"].to_numpy(float)
+        target = pairs["target_log2fc"].to_numpy(float)
         values = pairs[list(names)].fillna(0).to_numpy(float)
         draws = GeneResamples(pairs["gene"], n_resamples, seed)
         mirnas = pairs["mirna"].astype(str).to_numpy()
@@ -140,7 +140,7 @@ class _Measured:
 def _measure(
     measured: _Measured, pairs: pd.DataFrame, name: str, thresholds: Sequence[float]
 ) -> dict[str, Any]:
-    target, log2fc = pairs["target"].to_numpy(), pairs["log2fc"].to_numpy()
+    target, log2fc = pairs["target_log2fc"].to_numpy(), pairs["log2fc"].to_numpy()
     values, present = pairs[name].fillna(0).to_numpy(), pairs[name].notna().to_numpy()
     entry: dict[str, Any] = {
         "pearson": _with_interval(measured.r[name], measured.resampled[name]),
@@ -220,7 +220,7 @@ def precision_recall(
     Pairs without a prediction rank as those predicted to be 0, as in `compare`.
     """
     precision, recall, _ = precision_recall_curve(
-        pairs["target"] < threshold, -pairs[predictor].fillna(0)
+        pairs["target_log2fc"] < threshold, -pairs[predictor].fillna(0)
     )
     return recall, precision
 

@@ -17,10 +17,8 @@ from mirsignal.statistics.metrics import pearson, roc_auc
 
 def chimera_recovery(positives: pd.DataFrame) -> dict[str, Any]:
     """Return the share of positive windows that hold a canonical site of their miRNA."""
-    with_site = [
-        bool(match_sites(mirna, target))
-        for mirna, target in zip(positives["mirna"], positives["target"], strict=True)
-    ]
+    pairs = zip(positives["mirna_sequence"], positives["target"], strict=True)
+    with_site = [bool(match_sites(*pair)) for pair in pairs]
     return {"n": len(positives), "share_with_site": float(np.mean(with_site))}
 
 
@@ -84,16 +82,17 @@ def _nearest_summit(sites: pd.DataFrame, peaks: pd.DataFrame) -> np.ndarray:
 def repression_recovery(predicted: pd.DataFrame, truth: pd.DataFrame) -> dict[str, Any]:
     """Correlate predictions and measurements with the noise-free fold changes.
 
-    `predicted` has mirna, gene, predicted and target; `truth` expected_log2fc. The
+    `predicted` has mirna, gene, predicted and target_log2fc; `truth` expected_log2fc. The
     ceiling is what the measurements themselves reach.
     """
     merged = predicted.merge(truth, on=["mirna", "gene"])
-    expected = merged["expected_log2fc"].to_numpy()
+    expected, measured, predicted_log2fc = (
+        merged[name].to_numpy()
+        for name in ("expected_log2fc", "target_log2fc", "predicted")
+    )
     return {
         "n": len(merged),
-        "pearson_with_truth": pearson(expected, merged["predicted"].to_numpy()),
-        "pearson_with_measured": pearson(
-            merged["target"].to_numpy(), merged["predicted"].to_numpy()
-        ),
-        "ceiling_measured_with_truth": pearson(expected, merged["target"].to_numpy()),
+        "pearson_with_truth": pearson(expected, predicted_log2fc),
+        "pearson_with_measured": pearson(measured, predicted_log2fc),
+        "ceiling_measured_with_truth": pearson(expected, measured),
     }

@@ -52,7 +52,7 @@ def draw_scatter(
     for axis, (column, title) in panels:
         r = metrics["predictors"][column]["pearson"]
         axis.scatter(
-            pairs[column].fillna(0), pairs["target"], s=4, alpha=0.3, linewidths=0
+            pairs[column].fillna(0), pairs["target_log2fc"], s=4, alpha=0.3, linewidths=0
         )
         axis.set(xlabel="predicted", ylabel=f"observed: {ylabel}")
         axis.set_title(f"{title}\n{_interval('r', r)}, n = {len(pairs):,}", fontsize=9)

@@ -38,7 +38,7 @@ def draw_pairs(
 ) -> None:
     """Draw one heat map per pair of values (N, W, M), its path and the path's duplex.
 
-    `pairs` have id, mirna_name, mirna, target, p, logit, base, residual and additive.
+    `pairs` have id, mirna, mirna_sequence, target, p, logit, base, residual, additive.
     Red cells raise the logit, blue ones lower it, on one scale for all pairs.
     """
     figure, axes = new_figure(len(pairs), 1, width=9.5, height=5)
@@ -49,11 +49,11 @@ def draw_pairs(
         image = axis.imshow(
             value.T, cmap=DIVERGING, vmin=-limit, vmax=limit, aspect="auto"
         )
-        _mark_cells(axis, row.target, row.mirna, cells)
-        _label_axes(axis, row.target, row.mirna.ljust(value.shape[1], _PADDING))
+        _mark_cells(axis, row.target, row.mirna_sequence, cells)
+        _label_axes(axis, row.target, row.mirna_sequence.ljust(value.shape[1], _PADDING))
         axis.set_title(_title(row, value), fontsize=9, loc="left")
         axis.set_xlabel(
-            write_duplex(row.target, row.mirna, cells),
+            write_duplex(row.target, row.mirna_sequence, cells),
             family="monospace",
             fontsize=9,
             loc="left",

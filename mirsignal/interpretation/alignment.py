@@ -29,15 +29,16 @@ _START, _PAIRED, _TARGET_SKIPPED, _MIRNA_SKIPPED = range(4)
 def align_pairs(
     pairs: pd.DataFrame, values: NDArray[np.floating], gap_open: float, gap_extend: float
 ) -> tuple[pd.DataFrame, list[NDArray[np.int64]]]:
-    """Return pairs (mirna, target) with their strongest paths through values (N, W, M).
+    """Return pairs with their strongest paths through attributions `values` (N, W, M).
 
-    Added are path_score, the counts of `duplexes.count_states` and the path in words,
-    miRNA nt:target nt from 1 on. The cells (K, 2) of each path come beside the table.
+    `pairs` have mirna_sequence and target. Added are path_score, the counts of
+    `duplexes.count_states` and the path in words, miRNA nt:target nt from 1 on. The cells
+    (K, 2) of each path come beside the table.
     """
-    targets = encode_many(pairs["target"], WINDOW)
-    known = mask_unknown(values, targets, encode_many(pairs["mirna"], MIRNA_LENGTH))
+    mirnas = encode_many(pairs["mirna_sequence"], MIRNA_LENGTH)
+    known = mask_unknown(values, encode_many(pairs["target"], WINDOW), mirnas)
     paths, scores = strongest_paths(known, gap_open, gap_extend)
-    sequences = zip(pairs["target"], pairs["mirna"], paths, strict=True)
+    sequences = zip(pairs["target"], pairs["mirna_sequence"], paths, strict=True)
     counts = pd.DataFrame([count_states(*each) for each in sequences])
     table = pd.concat([pairs.assign(path_score=scores), counts], axis=1)
     steps = [" ".join(f"{m + 1}:{t + 1}" for t, m in path) for path in paths]

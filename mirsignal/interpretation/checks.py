@@ -64,7 +64,8 @@ def check_attributions(
     shap, residual = explain(model, both[:half])
     other, other_residual = explain(model, both[half:])
     shuffled, _ = explain(shuffle_weights(model, seed), both[:half])
-    mutants = mutate_pairs(model, positives["target"], positives["mirna"], encoding)
+    targets, mirnas = positives["target"], positives["mirna_sequence"]
+    mutants = mutate_pairs(model, targets, mirnas, encoding)
     of_nucleotides = np.where(mutants.known, nucleotide_sums(shap), np.nan)
     additivity = np.maximum(residual, other_residual)
     about: dict[str, Any] = {
@@ -89,7 +90,7 @@ def check_attributions(
         checks["fast_sum_r"] = correlate_rows(nucleotide_sums(fast), of_nucleotides)
         checks["fast_completeness"] = missed
     for name, values in checks.items():
-        about[name] = summarise_check(values, seed, positives["mirna"])
+        about[name] = summarise_check(values, seed, mirnas)
         log.info("%s: %s", name, _in_words(about[name]))
     return pd.DataFrame(checks), about
 
@@ -106,7 +107,7 @@ def fast_attributions(
     matrices = pairs_to_matrices(pairs, encoding)
     references = np.empty_like(matrices)
     values = np.zeros(matrices.shape[:3])
-    both = zip(pairs["target"], pairs["mirna"], strict=True)
+    both = zip(pairs["target"], pairs["mirna_sequence"], strict=True)
     for row, (target, mirna) in enumerate(both):
         rows, reference = mirna_rows(mirna, encoding), mirna_reference(mirna, encoding)
         values[row] = attribute_window(attributor, encode(target), rows, reference)
@@ -183,11 +184,11 @@ def compare_with_shap(
 ) -> pd.DataFrame:
     """Return r of `importance` and SHAP values (N, P) per nucleotide, with a title.
 
-    `pairs` (N) have id, mirna_name, p and additive. r is that of all
+    `pairs` (N) have id, mirna, p and additive. r is that of all
     nucleotides, r_target and r_mirna are those of either molecule.
     """
     found, places = mutants.importance(), {"r_target": TARGET, "r_mirna": MIRNA}
-    agreement = pairs[["id", "mirna_name", "p", "additive"]].assign(
+    agreement = pairs[["id", "mirna", "p", "additive"]].assign(
         r=correlate_rows(found, shap)
     )
     for name, at in places.items():

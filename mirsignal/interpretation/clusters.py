@@ -42,7 +42,7 @@ def group_alignments(
     largest: int,
     seed: int,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Group pairs (id, mirna_name, mirna, target, p) by the shape of their alignments.
+    """Group pairs (id, mirna, mirna_sequence, target, p) by the shape of alignments.
 
     `values` (N, W, M) are their attributions, `paths` the cells (K, 2) of the strongest
     path of each; pairs without one are left out. Returns the table of
@@ -57,14 +57,14 @@ def group_alignments(
         )
     pairs = pairs[has_path].reset_index(drop=True)
     paths = [path for path in paths if len(path)]
-    triples = list(zip(pairs["target"], pairs["mirna"], paths, strict=True))
+    triples = list(zip(pairs["target"], pairs["mirna_sequence"], paths, strict=True))
     on_path = path_values(values[has_path], paths)
     clusters, distances, silhouettes = cluster_alignments(
         represent(on_path), largest, seed
     )
     states = np.stack([mirna_states(*triple) for triple in triples])
     drawn = [
-        f"{short_name(pair.mirna_name)}, P = {pair.p:.3f}\n{write_duplex(*triple)}\n"
+        f"{short_name(pair.mirna)}, P = {pair.p:.3f}\n{write_duplex(*triple)}\n"
         for pair, triple in zip(pairs.itertuples(), triples, strict=True)
     ]
     n_without, k = int((~has_path).sum()), int(clusters.max())

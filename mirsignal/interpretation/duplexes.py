@@ -92,9 +92,9 @@ def describe_duplex(row: Any, cells: NDArray[np.int64]) -> str:
     `row` is a row of `align_pairs`.
     """
     lines = [
-        f"{row.id}  {row.mirna_name}".rstrip(),
+        f"{row.id}  {row.mirna}".rstrip(),
         f"P = {row.p:.3f}, logit {row.logit:+.2f} on base {row.base:+.2f}",
-        write_duplex(row.target, row.mirna, cells),
+        write_duplex(row.target, row.mirna_sequence, cells),
     ]
     if row.path_score:
         lines[1] += (

@@ -95,7 +95,7 @@ def explain_pairs(
     explainer: str,
     seed: int,
 ) -> tuple[pd.DataFrame, NDArray[np.float64], dict[str, Any]]:
-    """Explain pairs (id, source, mirna, target), N: see `PairExplainer`.
+    """Explain pairs (id, source, mirna_sequence, target), N: see `PairExplainer`.
 
     Returns them with p, logit, base, residual and additive (whether the residual is at
     most LARGEST_RESIDUAL), their SHAP values (N, W, M), and a summary for a JSON file.
@@ -147,4 +147,5 @@ def sample_background(
 def pairs_to_matrices(pairs: pd.DataFrame, encoding: str) -> NDArray[np.float32]:
     """Return the pairing matrices (N, W, M, C) of a table of pairs."""
     targets = encode_many(pairs["target"], WINDOW)
-    return pair_matrix(targets, encode_many(pairs["mirna"], MIRNA_LENGTH), encoding)
+    mirnas = encode_many(pairs["mirna_sequence"], MIRNA_LENGTH)
+    return pair_matrix(targets, mirnas, encoding)

@@ -31,15 +31,15 @@ def measure_importance(
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Return the importance of positions by site type and family, and a JSON summary.
 
-    `pairs` (N) have mirna, mirna_name and target, `values` (N, W, M) are their SHAP
-    values. The table is that of `summarise_importance`.
+    `pairs` (N) have mirna, mirna_sequence and target, `values` (N, W, M) are their
+    SHAP values. The table is that of `summarise_importance`.
     """
-    importance = position_importance(values, pairs["mirna"])
+    importance = position_importance(values, pairs["mirna_sequence"])
     groupings = {
-        "site_type": best_site_types(pairs["mirna"], pairs["target"]),
+        "site_type": best_site_types(pairs["mirna_sequence"], pairs["target"]),
         "family": common_families(pairs),
     }
-    mirnas = pairs["mirna"].to_numpy()
+    mirnas = pairs["mirna_sequence"].to_numpy()
     contrasts = contrast_groups(importance, groupings, seed, mirnas)
     for group, found in (contrasts["all"] | contrasts["site_type"]).items():
         log.info("%s: %s, n = %s", group, describe_contrast(found), f"{found['n']:,}")
@@ -67,7 +67,7 @@ def common_families(pairs: pd.DataFrame, most: int = 8, least_n: int = 5) -> pd.
 
     Of families, at most `most` with at least `least_n` pairs keep their name.
     """
-    family = pairs["mirna"].map(seed_region)
+    family = pairs["mirna_sequence"].map(seed_region)
     counts = family.value_counts()
     kept = counts.index[counts >= least_n][:most]
     return family.where(family.isin(kept), OTHER_FAMILIES)
@@ -173,7 +173,7 @@ def contrast_groups(
 
 
 def name_families(pairs: pd.DataFrame) -> dict[str, str]:
-    """Return seed and commonest member (mirna_name) of each family of pairs, by seed."""
-    seeds = pairs["mirna"].str[REGIONS["seed"]]
-    commonest = pairs["mirna_name"].groupby(seeds).agg(lambda names: names.mode().iloc[0])
+    """Return seed and commonest member (mirna) of each family of pairs, by seed."""
+    seeds = pairs["mirna_sequence"].str[REGIONS["seed"]]
+    commonest = pairs["mirna"].groupby(seeds).agg(lambda names: names.mode().iloc[0])
     return {seed: f"{seed} {short_name(name)}" for seed, name in commonest.items()}

@@ -108,13 +108,13 @@ def _changeable(codes: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def tabulate_mutants(mutants: Mutants, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return a row per mutant of mutagenesis.tsv; `pairs` (N) have id and mirna_name."""
+    """Return a row per mutant of mutagenesis.tsv; `pairs` (N) have id and mirna."""
     pair, place, change = np.nonzero(np.isfinite(mutants.mutated))
     in_target = place < WINDOW
     return pd.DataFrame(
         {
             "id": pairs["id"].to_numpy(object)[pair],
-            "mirna_name": pairs["mirna_name"].to_numpy(object)[pair],
+            "mirna": pairs["mirna"].to_numpy(object)[pair],
             "molecule": np.where(in_target, "target", "mirna"),
             "position": np.where(in_target, place, place - WINDOW) + 1,
             "base": np.array(list(LETTERS))[mutants.codes[pair, place]],

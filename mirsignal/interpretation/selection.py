@@ -18,7 +18,7 @@ from mirsignal.logs import log
 from mirsignal.sequences.codes import check_target, seed_region
 from mirsignal.sequences.mirnas import find_mirna, sequences_by_name, short_name
 
-COLUMNS = ["id", "source", "mirna_name", "mirna", "family", "target", "drawn"]
+COLUMNS = ["id", "source", "mirna", "mirna_sequence", "family", "target", "drawn"]
 """Columns of a chosen pair; `source` is "named" or the test set, `drawn` says whether it
 gets a heat map."""
 
@@ -51,15 +51,15 @@ def read_named_pairs(
         _read_row(row.mirna, row.target, sequences, f"{path}, line {row.Index}")
         for row in table.itertuples()
     ]
-    table[["mirna_name", "mirna", "target"]] = rows
-    table["pair"] = table["mirna"] + " x " + table["target"]
+    table[["mirna", "mirna_sequence", "target"]] = rows
+    table["pair"] = table["mirna_sequence"] + " x " + table["target"]
     for column in ("id", "pair"):
         refuse_duplicates(table, column, path)
     if len(table) > MOST_DRAWN:
         log.warning("heat maps show the first %d named pairs alone", MOST_DRAWN)
     chosen = table.assign(
         source="named",
-        family=table["mirna"].map(seed_region),
+        family=table["mirna_sequence"].map(seed_region),
         drawn=np.arange(len(table)) < MOST_DRAWN,
     )
     return chosen[COLUMNS].reset_index(drop=True)
@@ -100,7 +100,7 @@ def choose_test_pairs(
 ) -> pd.DataFrame:
     """Return `n_many` positives of the primary test set, `n_pairs` of them to be drawn.
 
-    `test` (test_set, mirna_name, mirna, family, target, label, prediction) are the pairs
+    `test` (test_set, mirna, mirna_sequence, family, target, label, prediction) are pairs
     of all test sets. Drawn are pairs with P > 0.5, or any where there are too few.
     Raises InputError as `choose_positives`.
     """
@@ -132,16 +132,16 @@ def read_paths(path: str | Path) -> list[NDArray[np.int64]]:
 def name_sequences(mirnas: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, str]:
     """Return the sequences of miRNAs by name: scanned ones, then those of other pairs.
 
-    `mirnas` have mirna, sequence; `pairs` mirna_name, mirna (cut to 20 nt, which is what
-    networks see).
+    `mirnas` have mirna, sequence; `pairs` mirna, mirna_sequence (cut to 20 nt, which is
+    what networks see).
     """
-    known = dict(zip(pairs["mirna_name"], pairs["mirna"], strict=True))
+    known = dict(zip(pairs["mirna"], pairs["mirna_sequence"], strict=True))
     return known | sequences_by_name(mirnas)
 
 
 def name_pair(pair: Any) -> str:
-    """Return how a pair (id, mirna_name) is called: its id and its miRNA, where named."""
-    return ", ".join(filter(None, [pair.id, short_name(pair.mirna_name)]))
+    """Return how a pair (id, mirna) is called: its id and its miRNA, where named."""
+    return ", ".join(filter(None, [pair.id, short_name(pair.mirna)]))
 
 
 def usable_for_many(pairs: pd.DataFrame) -> NDArray[np.bool_]:

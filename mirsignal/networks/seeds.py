@@ -33,11 +33,11 @@ def member_columns(table: pd.DataFrame) -> list[str]:
 
 
 def spread_over_seeds(pairs: pd.DataFrame) -> dict[str, Any]:
-    """Return how many networks there are and Pearson r with `target` of each alone.
+    """Return how many networks there are and Pearson r with `target_log2fc` of each.
 
     Their mean is steadier than this: its own spread is smaller by about the root of n.
     """
-    target = pairs["target"].to_numpy()
+    target = pairs["target_log2fc"].to_numpy()
     each = [pearson(target, pairs[name].to_numpy()) for name in member_columns(pairs)]
     known = [r for r in each if np.isfinite(r)]
     return {

@@ -30,7 +30,7 @@ def seed_count_baseline(
 
     With `unseen` the model of a pair knows neither its gene nor its miRNA.
 
-    `pairs` has mirna, gene, target (log2 fold change) and fold. Counts of a gene are the
+    `pairs` has mirna, gene, target_log2fc and fold. Counts of a gene are the
     mean over its transcripts (`genes`: transcript, gene).
     """
     counts = []
@@ -91,11 +91,11 @@ def predict_folds(
 ) -> NDArray[np.float64]:
     """Return predictions (N,) by a model of all folds but the one predicted.
 
-    `x` (N, F) are the features of `pairs`, whose columns mirna, fold and target count.
-    With `unseen`, the miRNA that is predicted is left out of the training as well; NaN
-    when there is no other.
+    `x` (N, F) are the features of `pairs` (mirna, fold, target_log2fc). With `unseen`,
+    the miRNA that is predicted is left out of the training as well; NaN when there is no
+    other.
     """
-    y, fold = pairs["target"].to_numpy(), pairs["fold"].to_numpy()
+    y, fold = pairs["target_log2fc"].to_numpy(), pairs["fold"].to_numpy()
     mirna = pairs["mirna"].to_numpy() if unseen else np.zeros(len(pairs))
     predicted = np.full(len(pairs), np.nan)
     for held_out, name in product(np.unique(fold), np.unique(mirna)):

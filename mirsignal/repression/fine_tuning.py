@@ -215,13 +215,13 @@ def fine_tune(
     """Train on the rows of `pairs` marked train, choose the epoch on validation.
 
     `pairs` has one row for each of `windows` with `part` (train, validation or test) and
-    `target` (log2 fold change). All weights are averaged over about the last epoch of
+    `target_log2fc`. All weights are averaged over about the last epoch of
     steps, which is steadier than those of one step; the epoch with the lowest validation
     mean squared error is kept. A `learning_rate` of 0 leaves the network as it is and
     trains the head. Returns one row per epoch and the predictions (N,) of all rows.
     Raises InputError when an epoch's errors, or a prediction, are not finite.
     """
-    targets = pairs["target"].to_numpy("float32")
+    targets = pairs["target_log2fc"].to_numpy("float32")
     train, validation = (
         np.flatnonzero(pairs["part"] == part) for part in ("train", "validation")
     )

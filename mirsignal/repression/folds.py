@@ -24,13 +24,13 @@ def split_genes(genes: pd.Series, n_folds: int, seed: int) -> pd.DataFrame:
 def label_pairs(
     fold_changes: pd.DataFrame, folds: pd.DataFrame, clip_positive: bool
 ) -> pd.DataFrame:
-    """Return measured pairs (mirna, gene, log2fc) with their fold and target.
+    """Return measured pairs (mirna, gene, log2fc) with their fold and target_log2fc.
 
     The target is log2fc, with `clip_positive` no higher than 0.
     """
     pairs = fold_changes.merge(folds, on="gene")
-    clipped = pairs["log2fc"].clip(upper=0)
-    return pairs.assign(target=clipped if clip_positive else pairs["log2fc"])
+    target = pairs["log2fc"].clip(upper=0) if clip_positive else pairs["log2fc"]
+    return pairs.assign(target_log2fc=target)
 
 
 def held_out_folds(fold: int, n_folds: int) -> tuple[int, int]:

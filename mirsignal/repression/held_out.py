@@ -22,10 +22,11 @@ def predict_held_out(
 ) -> pd.DataFrame:
     """Return predictions of the genes of fold `test`, and of fold `validation`.
 
-    `pairs` (mirna, gene, target, fold) are all pairs of the study. No model was fitted
-    to the genes that it predicts, nor to test genes. Added are part (test, validation),
-    occupancy (log2 fold change), effect (that of the sites alone) and unseen: the effect
-    on test genes by a model that was fitted to the other miRNAs, NaN where there is none.
+    `pairs` (mirna, gene, target_log2fc, fold) are all pairs of the study. No model was
+    fitted to the genes that it predicts, nor to test genes. Added are part (test,
+    validation), occupancy (log2 fold change), effect (that of the sites alone) and
+    unseen: the effect on test genes by a model that was fitted to the other miRNAs, NaN
+    where there is none.
     """
     parts, n_iterations = [], []
     for part, left_out in (("test", [test]), ("validation", [test, validation])):
@@ -54,7 +55,7 @@ def predict_held_out(
         max(n_iterations),
     )
     for part, rows in predictions.groupby("part"):
-        r = pearson(rows["target"].to_numpy(), rows["occupancy"].to_numpy())
+        r = pearson(rows["target_log2fc"].to_numpy(), rows["occupancy"].to_numpy())
         log.info("%s genes: r = %.3f, n = %s", part, r, f"{len(rows):,}")
     return predictions
 

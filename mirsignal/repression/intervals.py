@@ -4,7 +4,7 @@ What is measured differs from what is predicted because the model errs and becau
 measurement does. Both show in the residuals of pairs that were held out, gene and miRNA,
 and their quantiles are the interval (split conformal prediction; Vovk 2005, Lei 2018,
 J. Am. Stat. Assoc. 113:1094). Residuals of strong predictions spread more than those of
-weak ones, so that quantiles go by the predicted score, and mRNAs without a site have
+weak ones, so that quantiles go by the prediction, and mRNAs without a site have
 their own. Nothing is assumed of their distribution but that a new miRNA is like those
 held out. The noise of the experiment is most of an interval: where it is known to differ,
 the interval is as much wider or narrower.
@@ -22,7 +22,7 @@ from mirsignal.statistics.metrics import bootstrap_interval
 
 LEVEL = 0.95
 PER_BIN = 200
-"""Held-out pairs that give the quantiles at one score, where there are as many."""
+"""Held-out pairs that give the quantiles at one prediction, where there are as many."""
 MOST_BINS = 15
 FEWEST = 39
 """Residuals of which the lowest is a 2.5% quantile of those to come."""
@@ -34,7 +34,7 @@ def describe_held_out(pairs: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     """Return `pairs` (mirna, gene, log2fc) with their status and what was measured.
 
     `sites` has mirna and gene of every site of either strand. `measured` is log2fc less
-    the mean of the miRNA's mRNAs without a site, which is what a score predicts; pairs of
+    the mean of the miRNA's mRNAs without a site, which is what is predicted; pairs of
     a miRNA that has none are left out. Raises InputError when none is left.
     """
     keys = pd.MultiIndex.from_frame(pairs[["mirna", "gene"]])
@@ -54,24 +54,25 @@ def describe_held_out(pairs: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
 def calibrate(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of intervals.tsv, without `predicts`, from held-out pairs.
 
-    `pairs` has score, measured and status, and may have weight, by which it counts. A
-    score lies in its interval: `low` is not above 0, `high` not below.
+    `pairs` has predicted_log2fc, measured and status, and may have weight, by which it
+    counts. A prediction lies in its interval: `low` is not above 0, `high` not below.
     """
     pairs = pairs if "weight" in pairs else pairs.assign(weight=1.0)
     without = pairs[pairs["status"] == NO_SITE]
     noise = _spread(without["measured"].to_numpy(), without["weight"].to_numpy())
     rows = []
     for status, group in pairs.groupby("status", sort=False):
-        group = group.sort_values("score", kind="stable")
+        group = group.sort_values("predicted_log2fc", kind="stable")
         n_bins = min(max(len(group) // PER_BIN, 1), MOST_BINS if status == SITES else 1)
-        residual = (group["measured"] - group["score"]).to_numpy()
+        predicted = group["predicted_log2fc"].to_numpy()
+        residual = group["measured"].to_numpy() - predicted
         weight = group["weight"].to_numpy()
         for part in np.array_split(np.arange(len(group)), n_bins):
             low, high = _range(residual[part], weight[part])
-            score = float(group["score"].iloc[part].mean())
             ends = min(low, 0.0), max(high, 0.0)
-            rows.append((status, score, len(part), *ends, noise))
-    return pd.DataFrame(rows, columns=["status", "score", "n", "low", "high", "noise_sd"])
+            rows.append((status, predicted[part].mean(), len(part), *ends, noise))
+    columns = ["status", "predicted_log2fc", "n", "low", "high", "noise_sd"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _spread(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
@@ -100,18 +101,17 @@ def _range(
 
 
 def interval(
-    table: pd.DataFrame,
-    score: NDArray[np.float64],
-    status: NDArray[np.str_],
-    noise_sd: float | None = None,
+    table: pd.DataFrame, pairs: pd.DataFrame, noise_sd: float | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return lower and upper ends (N,) of the intervals of scores (N,), by `calibrate`.
+    """Return lower and upper ends (N,) of the intervals of `pairs`, by `calibrate`.
 
-    NaN for a score that is NaN. A status that no held-out pair had is taken as the other.
-    `noise_sd` is that of the experiment in question, None for one like the study's.
-    Raises InputError where it is given and that of the study is not known.
+    `pairs` has predicted_log2fc, NaN where the ends are to be NaN, and status; one that
+    no held-out pair had is taken as the other. `noise_sd` is that of the experiment in
+    question, None for one like the study's. Raises InputError where it is given and that
+    of the study is not known.
     """
-    low, high = score.copy(), score.copy()
+    predicted = pairs["predicted_log2fc"].to_numpy()
+    low, high = predicted.copy(), predicted.copy()
     wider = 1.0
     if noise_sd is not None:
         own = table["noise_sd"].iloc[0]
@@ -121,11 +121,11 @@ def interval(
                 "estimate its own noise; leave it out"
             )
         wider = noise_sd / own
-    for name in np.unique(status):
-        rows, chosen = table[table["status"] == name], status == name
-        rows = (table if rows.empty else rows).sort_values("score")
+    for name, chosen in pairs.groupby("status").indices.items():
+        rows = table[table["status"] == name]
+        rows = (table if rows.empty else rows).sort_values("predicted_log2fc")
         for end, values in (("low", low), ("high", high)):
-            ends = np.interp(score[chosen], rows["score"], rows[end])
+            ends = np.interp(predicted[chosen], rows["predicted_log2fc"], rows[end])
             values[chosen] += wider * ends
     return low, high
 
@@ -140,7 +140,8 @@ def calibrate_study(held_out: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
     intervals, coverage = [], []
     for predicts, column in ((NEW, "unseen"), (KNOWN, "effect")):
         is_done = held_out[column].notna().all()
-        pairs = held_out.assign(score=held_out[column if is_done else "effect"])
+        predicted = held_out[column if is_done else "effect"]
+        pairs = held_out.assign(predicted_log2fc=predicted)
         several = pairs["mirna"].nunique() > 1
         left_out = "mirna" if predicts == NEW and is_done and several else "fold"
         intervals.append(calibrate(pairs).assign(predicts=predicts))
@@ -163,7 +164,7 @@ def calibrate_datasets(held_out: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
     saw either.
     """
     size = held_out.groupby("dataset")["effect"].transform("size")
-    pairs = held_out.assign(score=held_out["effect"], weight=1 / size)
+    pairs = held_out.assign(predicted_log2fc=held_out["effect"], weight=1 / size)
     coverage = [
         summarise(cross_intervals(pairs, left_out)).assign(left_out=left_out)
         for left_out in ("dataset", "family")
@@ -177,8 +178,7 @@ def cross_intervals(pairs: pd.DataFrame, left_out: str) -> pd.DataFrame:
     """Return `pairs` with low and high of intervals that their own group did not make."""
     parts = []
     for _, own in pairs.groupby(left_out):
-        table = calibrate(pairs.drop(own.index))
-        low, high = interval(table, own["score"].to_numpy(), own["status"].to_numpy())
+        low, high = interval(calibrate(pairs.drop(own.index)), own)
         parts.append(own.assign(low=low, high=high))
     return pd.concat(parts).sort_index()
 
@@ -188,7 +188,7 @@ def summarise(pairs: pd.DataFrame) -> pd.DataFrame:
     inside = pairs["measured"].between(pairs["low"], pairs["high"])
     pairs = pairs.assign(inside=inside.astype(float))
     sites = pairs[pairs["status"] == SITES]
-    strongest = sites.nsmallest(len(sites) // 10, "score", keep="first")
+    strongest = sites.nsmallest(len(sites) // 10, "predicted_log2fc", keep="first")
     parts = [(SITES, sites), (STRONGEST, strongest)]
     parts.append((NO_SITE, pairs[pairs["status"] == NO_SITE]))
     rows = [{"status": name} | _cover(part) for name, part in parts if len(part)]

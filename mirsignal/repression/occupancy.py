@@ -183,7 +183,7 @@ def fit_occupancy(
     training: OccupancyTraining,
     seed: int,
 ) -> OccupancyModel:
-    """Fit the model to `pairs` (mirna, gene, target: log2 fold change) by least squares.
+    """Fit the model to `pairs` (mirna, gene, target_log2fc) by least squares.
 
     `sites` is the table of `regions.tabulate_regions`, with further features of
     `training` where they are known; `genes` has GENE_FEATURES. Pairs of several data sets
@@ -339,7 +339,7 @@ class _Baseline:
                 if dataset == name
             ]
             design = _design(pairs.iloc[own], genes, mirnas, model.scaling)
-            target = pairs["target"].to_numpy(float)[own]
+            target = pairs["target_log2fc"].to_numpy(float)[own]
             share = np.sqrt(len(own)) / total
             decay = share * training.gene_decay
             self.parts[name] = own, _DatasetBaseline(design, target, mirnas, share, decay)

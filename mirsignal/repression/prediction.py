@@ -112,11 +112,12 @@ def predict_genes(
     """Return a row per miRNA and gene, and the `sites` with what each of them does.
 
     `mirnas` has mirna and sequence; `transcripts` transcript, gene, length and n_unknown;
-    `sites` is the table of `regions.tabulate_regions`. The score is the log2 fold change
-    relative to an mRNA without sites: 0 where there is none, lower where repression is
-    stronger, NaN for a gene whose 3' UTRs are all too short or unknown to hold a site.
-    `low` and `high` are the ends of its 95% prediction interval in an experiment whose
-    mRNAs without sites have standard deviation `noise_sd` (None: as the study's).
+    `sites` is the table of `regions.tabulate_regions`. Predicted is the log2 fold
+    change relative to an mRNA without sites: 0 where there is none, lower where
+    repression is stronger, NaN for a gene whose 3' UTRs are all too short or unknown to
+    hold a site. `low` and `high` are the ends of its 95% prediction interval in an
+    experiment whose mRNAs without sites have standard deviation `noise_sd` (None: as the
+    study's).
     """
     models, genes = fitted.models, transcripts["gene"].drop_duplicates()
     names = name_as_known(mirnas, fitted)
@@ -125,17 +126,17 @@ def predict_genes(
     table = pairs.to_frame(index=False)
     as_known = sites.assign(mirna=names.loc[sites["mirna"]].array)
     asked = table.assign(mirna=names.loc[table["mirna"]].array)
-    table["score"] = np.mean([m.effects(asked, as_known) for m in models], axis=0)
-    table["status"] = _status(table, transcripts, sites)
-    table["score"] = table["score"].mask(table["status"] == NOT_SCANNED)
+    effects = np.mean([m.effects(asked, as_known) for m in models], axis=0)
+    status = _status(table, transcripts, sites)
+    predicted = np.where(status == NOT_SCANNED, np.nan, effects)
+    table = table.assign(predicted_log2fc=predicted, status=status)
     is_known = asked["mirna"].isin(models[0].mirnas).to_numpy()
     for predicts, chosen in ((KNOWN, is_known), (NEW, ~is_known)):
         own = fitted.intervals[fitted.intervals["predicts"] == predicts]
-        score, status = (table.loc[chosen, name] for name in ("score", "status"))
-        ends = interval(own, score.to_numpy(), status.to_numpy(), noise_sd)
+        ends = interval(own, table[chosen], noise_sd)
         table.loc[chosen, ["low", "high"]] = np.column_stack(ends)
-    effects = [model.site_effects(asked, as_known) for model in models]
-    described = sites.assign(effect=np.mean(effects, axis=0))
+    of_sites = [model.site_effects(asked, as_known) for model in models]
+    described = sites.assign(effect=np.mean(of_sites, axis=0))
     described = described.sort_values(
         ["mirna", "gene", "effect", "transcript", "start"], ignore_index=True
     )

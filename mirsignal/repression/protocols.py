@@ -175,7 +175,7 @@ def mean_over_datasets(pairs: pd.DataFrame, effect: NDArray[np.float64]) -> floa
     return float(
         np.mean(
             [
-                pearson(own["target"].to_numpy(), own["effect"].to_numpy())
+                pearson(own["target_log2fc"].to_numpy(), own["effect"].to_numpy())
                 for _, own in groups
             ]
         )

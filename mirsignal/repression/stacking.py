@@ -64,15 +64,15 @@ def stack(
 ) -> tuple[NDArray[np.float64], pd.Series]:
     """Return predictions (N,) of `test`, and the weight of each of its columns `inputs`.
 
-    Weights, none below 0, and an intercept are fitted to the `target` of `validation` by
-    least squares. Nested as they must be only if no model behind `inputs` saw the genes
-    of either table. NaN counts as 0 where a predictor may be absent, as for a pair that
-    TargetScan does not list; else it raises InputError (`refuse_gaps`).
+    Weights, none below 0, and an intercept are fitted to the target_log2fc of
+    `validation` by least squares. Nested as they must be only if no model behind `inputs`
+    saw the genes of either table. NaN counts as 0 where a predictor may be absent, as for
+    a pair that TargetScan does not list; else it raises InputError (`refuse_gaps`).
     """
     for rows in (validation, test):
         refuse_gaps(rows, inputs)
     model = LinearRegression(positive=True)
-    model.fit(validation[list(inputs)].fillna(0), validation["target"])
+    model.fit(validation[list(inputs)].fillna(0), validation["target_log2fc"])
     predicted = limit_repression(model.predict(test[list(inputs)].fillna(0)))
     return predicted, pd.Series(model.coef_, index=list(inputs))
 

@@ -62,7 +62,7 @@ def train_regression(
 
     So it does `n_seeds` times, with networks that differ in their seed alone. `signals`
     are scaled (bins, C); `pairs` has one row for each with `part` (train,
-    validation or test) and `target` (log2 fold change). `further` are the gene's features
+    validation or test) and `target_log2fc`. `further` are the gene's features
     (N, G) and which miRNA it is (N, K), where the network is to have a term for them. The
     epoch with the lowest validation error is kept: mean squared error, or in task
     classification cross entropy of target < threshold. Returns the network that is the
@@ -105,7 +105,7 @@ def _train_member(
     train, validation = (
         np.flatnonzero(pairs["part"] == part) for part in ("train", "validation")
     )
-    targets = pairs["target"].to_numpy("float32")
+    targets = pairs["target_log2fc"].to_numpy("float32")
     wanted, loss = _wanted(targets, training)
     genes = [array[train] for array in further]
     model = _build(training, signals[0].shape[1], wanted[train], genes)

@@ -19,7 +19,7 @@ from mirsignal.samples.negatives import (
 from mirsignal.samples.splits import SPLITS, assign_splits
 from mirsignal.sequences.fasta import Transcripts
 
-PAIR_COLUMNS = ["mirna", "mirna_name", "family", "target", "gene", "cluster"]
+PAIR_COLUMNS = ["mirna", "mirna_sequence", "family", "target", "gene", "cluster"]
 PAIR_COLUMNS += ["label", "split", "round", "row"]
 
 
@@ -54,7 +54,7 @@ def make_samples(
     if recipe.negatives == "background":
         positives = _placed(positives, transcripts)
     positives = positives.assign(
-        family=cluster_families(positives["family"], positives["mirna"]),
+        family=cluster_families(positives["family"], positives["mirna_sequence"]),
         cluster=cluster_targets(
             positives["target"],
             _linked_by(positives),
@@ -159,7 +159,7 @@ def _draw(
         [
             part.reset_index(drop=True)
             for part in (
-                positives[["mirna", "mirna_name", "family"]].iloc[mirna_of],
+                positives[["mirna", "mirna_sequence", "family"]].iloc[mirna_of],
                 positives[["target", "gene", "cluster"]].iloc[target_of],
                 positives[["split"]].iloc[drawn["row_of"]],
             )
@@ -189,18 +189,19 @@ def _report_shortage(split: str, drawn: int, wanted: int) -> None:
 def _without_repeats(pairs: pd.DataFrame) -> pd.DataFrame:
     """Drop negatives whose sequences repeat a positive's or an earlier negative's."""
     ordered = pairs.sort_values("round", kind="stable")
-    repeated = ordered.duplicated(["mirna", "target"]) & (ordered["label"] == 0)
+    repeated = ordered.duplicated(["mirna_sequence", "target"]) & (ordered["label"] == 0)
     return pairs[~repeated.sort_index()].reset_index(drop=True)
 
 
 def refuse_two_labels(pairs: pd.DataFrame) -> None:
     """Raise InputError when a miRNA and target have both labels."""
-    both = pairs.loc[pairs["label"] == 1, ["mirna", "target"]].merge(
-        pairs.loc[pairs["label"] == 0, ["mirna", "target"]].drop_duplicates()
+    keys = ["mirna_sequence", "target"]
+    both = pairs.loc[pairs["label"] == 1, keys].merge(
+        pairs.loc[pairs["label"] == 0, keys].drop_duplicates()
     )
     if len(both):
         mirna, target = both.iloc[0]
-        name = pairs.loc[pairs["mirna"] == mirna, "mirna_name"].iloc[0]
+        name = pairs.loc[pairs["mirna_sequence"] == mirna, "mirna"].iloc[0]
         raise InputError(
             f"pair {name} ({mirna}) x {target} is positive and negative ({len(both)} "
             "such pairs); remove one label"

@@ -113,7 +113,7 @@ def shortcut_aucs(
     n_resamples = min(1000, max(100, _RESAMPLED_PAIRS // len(test)))
     views = {
         "mirna_identity": _mirna_features(train, test),
-        "mirna_composition": _composition_features(train, test, "mirna"),
+        "mirna_composition": _composition_features(train, test, "mirna_sequence"),
         "target_composition": _composition_features(train, test, "target"),
         "target_seen_as_positive": _seen_features(train, test),
     }
@@ -154,8 +154,9 @@ def _strongest(shortcuts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _mirna_features(train: pd.DataFrame, test: pd.DataFrame) -> tuple:
-    encoder = OneHotEncoder(handle_unknown="ignore").fit(train[["mirna"]])
-    return encoder.transform(train[["mirna"]]), encoder.transform(test[["mirna"]])
+    column = ["mirna_sequence"]
+    encoder = OneHotEncoder(handle_unknown="ignore").fit(train[column])
+    return encoder.transform(train[column]), encoder.transform(test[column])
 
 
 def _composition_features(train: pd.DataFrame, test: pd.DataFrame, side: str) -> tuple:
@@ -177,7 +178,7 @@ def _count(rows: pd.DataFrame) -> dict[str, int]:
     return {
         "positives": int((rows["label"] == 1).sum()),
         "negatives": int((rows["label"] == 0).sum()),
-        "mirnas": int(rows["mirna"].nunique()),
+        "mirnas": int(rows["mirna_sequence"].nunique()),
         "families": int(rows["family"].nunique()),
         "targets": int(rows["target"].nunique()),
     }
@@ -205,20 +206,21 @@ def shared_kmers(known: pd.Series, windows: pd.Series, k: int = 25) -> np.ndarra
 
 def _balance(train: pd.DataFrame) -> dict[str, Any]:
     """Return positives and negatives per miRNA, and quantiles of the positives' share."""
-    counts = train.groupby("mirna")["label"].agg(positives="sum", n="size")
+    counts = train.groupby("mirna_sequence")["label"].agg(positives="sum", n="size")
     share = counts["positives"] / counts["n"]
-    names = train.drop_duplicates("mirna").set_index("mirna")["mirna_name"]
+    first = train.drop_duplicates("mirna_sequence")
+    names = first.set_index("mirna_sequence")["mirna"]
     return {
         "positive_share_quantiles": {
             f"{q:g}": float(share.quantile(q)) for q in (0.05, 0.5, 0.95)
         },
         "per_mirna": [
             {
-                "mirna": mirna,
-                "mirna_name": names[mirna],
+                "mirna": names[sequence],
+                "mirna_sequence": sequence,
                 "positives": int(row["positives"]),
                 "negatives": int(row["n"] - row["positives"]),
             }
-            for mirna, row in counts.sort_values("n", ascending=False).iterrows()
+            for sequence, row in counts.sort_values("n", ascending=False).iterrows()
         ],
     }

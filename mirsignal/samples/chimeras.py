@@ -23,7 +23,7 @@ from mirsignal.sequences.codes import encode, encode_many, normalise, seed_regio
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.sequences.mirnas import check_mirna
 
-COLUMNS = ["mirna", "mirna_name", "family", "target", "gene", "transcript", "start"]
+COLUMNS = ["mirna", "mirna_sequence", "family", "target", "gene", "transcript", "start"]
 """Columns of a positive: sequences as RNA, start 0-based (-1 where not known)."""
 
 SETTING = "inputs: hybrids: columns"
@@ -107,7 +107,7 @@ def read_clash_table(
         target = normalise(transcripts[name][start : start + WINDOW])
         gene = _gene_id(row["transcript"])
         rows.append(
-            (mirna, row["mirna_name"], seed_region(mirna), target, gene, name, start)
+            (row["mirna_name"], mirna, seed_region(mirna), target, gene, name, start)
         )
     absent = [name for name in table["transcript"].dropna() if name not in ids]
     log_lost(table["transcript"].dropna(), absent, "transcripts are not in the FASTA")
@@ -186,12 +186,12 @@ def _read_labelled(
         )
     clean = pd.DataFrame(
         {
-            "mirna": _map_unique(table["mirna"], _cut_mirna, path),
+            "mirna_sequence": _map_unique(table["mirna"], _cut_mirna, path),
             "target": _map_unique(table["target"], _window, path),
             "label": table["label"],
         }
     )
-    both = clean.groupby(["mirna", "target"])["label"].transform("nunique") > 1
+    both = clean.groupby(["mirna_sequence", "target"])["label"].transform("nunique") > 1
     if both.any() and two_labels == "refuse":
         line = both.index[both][0]
         raise InputError(
@@ -205,8 +205,8 @@ def _read_labelled(
     more = table.reindex(columns=list(_OPTIONAL_PAIR_COLUMNS))
     gene = more["gene_name"].map(_gene_id, na_action="ignore")
     family = more["family"].mask(more["family"].isin(_NO_FAMILY))
-    clean["mirna_name"] = more["mirna_name"].fillna(clean["mirna"])
-    clean["family"] = family.fillna(clean["mirna"].map(seed_region))
+    clean["mirna"] = more["mirna_name"].fillna(clean["mirna_sequence"])
+    clean["family"] = family.fillna(clean["mirna_sequence"].map(seed_region))
     clean["gene"] = gene.fillna(more["cluster"]).fillna(clean["target"])
     clean["transcript"] = more["gene_name"].fillna(clean["target"])
     return clean.assign(start=-1)[[*COLUMNS, "label"]], counts
@@ -322,7 +322,7 @@ def _clean(
     unknown = table["target"].str.contains("N")
     counts["dropped: target holds N"] = int(unknown.sum())
     table = table[~unknown]
-    keys = [name for name in ("mirna", "target", "label") if name in table]
+    keys = [name for name in ("mirna_sequence", "target", "label") if name in table]
     repeated = table.duplicated(keys)
     counts["dropped: same miRNA and target as another row"] = int(repeated.sum())
     table = table[~repeated].reset_index(drop=True)

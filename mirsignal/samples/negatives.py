@@ -39,7 +39,7 @@ class Positives:
     def of(cls, table: pd.DataFrame) -> Positives:
         mirna, family, target, cluster = (
             pd.factorize(table[name])[0].astype(np.int64)
-            for name in ("mirna", "family", "target", "cluster")
+            for name in ("mirna_sequence", "family", "target", "cluster")
         )
         seen = np.unique(family * (cluster.max() + 1) + cluster)
         return cls(mirna, family, target, cluster, seen)
@@ -63,8 +63,8 @@ def draw_negatives(
 ) -> pd.DataFrame:
     """Return rows (mirna_of, target_of, row_of, round) of `ratio` rounds.
 
-    `positives` holds all positives (mirna, family, target, cluster); `members` are the
-    rows of one split. `row_of` is the positive to which a negative belongs.
+    `positives` holds all positives (mirna_sequence, family, target, cluster); `members`
+    are the rows of one split. `row_of` is the positive to which a negative belongs.
     Each round has a random stream of its own and repeats no pair of those before, so
     that a 1:1 set is contained in the 1:10 set of the same `seed`. Raises InputError for
     an unknown protocol.
@@ -180,7 +180,7 @@ def draw_background(
     Each is a window of the transcript in which its positive lies; it overlaps no
     positive of the same miRNA family there, and shares no k nucleotides in a row with
     one elsewhere (another isoform, a paralogue, a repeat). miRNA and gene are the same,
-    so that a network must find the site. `positives` hold mirna, family, target,
+    so that a network must find the site. `positives` hold mirna_sequence, family, target,
     transcript and 0-based start, -1 where not known; those get no negative, nor do
     positives of transcripts without room, and no window with N is taken.
     """

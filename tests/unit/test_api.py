@@ -115,7 +115,7 @@ def test_scan_is_the_score_of_each_window(network):
 
 def test_explanation_adds_up_to_the_logit(network, random_rna):
     background = pd.DataFrame(
-        {"mirna": [LET7] * 5, "target": [random_rna(50) for _ in range(5)]}
+        {"mirna_sequence": [LET7] * 5, "target": [random_rna(50) for _ in range(5)]}
     )
     explained = mirsignal.explain_pair(network, LET7, "CTACCTCA" * 6, background)
     assert explained.values.shape == (50, 20)

@@ -22,7 +22,7 @@ def test_effect_of_passenger_sites_is_found(rng):
     genes.insert(0, "gene", [f"g{number}" for number in range(len(genes))])
     guide, passenger = rng.random((2, len(genes))) < 0.3
     target = -0.4 * guide - 0.1 * passenger + rng.normal(0, 0.02, len(genes))
-    pairs = genes[["gene"]].assign(mirna="m", target=target)
+    pairs = genes[["gene"]].assign(mirna="m", target_log2fc=target)
     sites = pd.concat(
         [
             genes.loc[guide, ["gene"]].assign(group="guide_utr"),

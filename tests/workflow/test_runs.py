@@ -210,7 +210,7 @@ def test_tuned_network_predicts_what_the_signal_network_does(finished):
     status, output = finished.run(wanted)
     assert status == 0, output
     parts = [pd.read_parquet(f / "fold_0/predictions.parquet") for f in folders]
-    keys = ["mirna", "transcript", "gene", "fold", "log2fc", "target", "part"]
+    keys = ["mirna", "transcript", "gene", "fold", "log2fc", "target_log2fc", "part"]
     by_signal, by_tuning = (
         part.sort_values(keys[:2], ignore_index=True)[keys] for part in parts
     )
@@ -291,12 +291,13 @@ def test_other_mirnas_and_transcripts_are_predicted(finished):
     assert table["status"].to_dict() == {
         **{"with": "sites", "without": "no site", "short": "not scanned"}
     }
-    assert table.loc["with", "score"] < table.loc["without", "score"] == 0
+    predicted = table["predicted_log2fc"]
+    assert predicted["with"] < predicted["without"] == 0
     assert table.loc["with", "n_8mer"] == 1
-    assert np.isnan(table.loc["short", "score"])
+    assert np.isnan(table.loc["short", "predicted_log2fc"])
     scanned = table.drop("short")
     assert (scanned["low"] < scanned["high"]).all()
-    assert scanned["score"].between(scanned["low"], scanned["high"]).all()
+    assert scanned["predicted_log2fc"].between(scanned["low"], scanned["high"]).all()
     coverage = finished.root / "results/small/occupancy/sites/coverage.tsv"
     held = pd.read_csv(coverage, sep="\t", comment="#")
     assert set(held["status"]) >= {"sites", "no site"}

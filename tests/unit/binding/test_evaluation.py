@@ -25,7 +25,8 @@ from mirsignal.samples import audit
 
 def test_perfect_and_reversed_scores():
     labels = np.tile([0, 1], 30)
-    pairs = pd.DataFrame({"label": labels, "mirna": np.repeat(["a", "b", "c"], 20)})
+    mirnas = np.repeat(["a", "b", "c"], 20)
+    pairs = pd.DataFrame({"label": labels, "mirna_sequence": mirnas})
     pairs["cluster"] = np.arange(60)
     good = evaluate_predictions(pairs, labels.astype(float), 30, seed=1)
     assert "brier" not in evaluate_predictions(pairs, labels * 9.0, 5, 1, False)
@@ -36,7 +37,7 @@ def test_perfect_and_reversed_scores():
 
 
 def test_undefined_measures_can_still_be_written(tmp_path):
-    pairs = pd.DataFrame({"label": [0, 1, 0, 1], "mirna": list("abab")})
+    pairs = pd.DataFrame({"label": [0, 1, 0, 1], "mirna_sequence": list("abab")})
     pairs["cluster"] = [0, 0, 1, 1]
     result = evaluate_predictions(pairs, np.array([0.1, 0.8, 0.3, 0.6]), 10, seed=1)
     write_json(tmp_path / "metrics.json", result)  # no miRNA has both labels
@@ -44,7 +45,8 @@ def test_undefined_measures_can_still_be_written(tmp_path):
 
 def test_copies_of_a_target_cluster_do_not_narrow_an_interval(rng):
     labels, scores = np.tile([0, 1], 40), rng.normal(size=80)
-    pairs = pd.DataFrame({"label": labels, "mirna": "a", "cluster": np.arange(80)})
+    pairs = pd.DataFrame({"label": labels, "cluster": np.arange(80)})
+    pairs["mirna_sequence"] = "a"
     once = evaluate_predictions(pairs, scores + labels, 200, seed=1)
     pairs = pd.concat([pairs] * 5, ignore_index=True)
     five = evaluate_predictions(pairs, np.tile(scores + labels, 5), 200, seed=1)
@@ -77,10 +79,10 @@ def test_reliability_intervals_cover_the_truth_where_clusters_are_alike(rng):
 
 def test_random_pairs_give_common_mirnas_the_same_windows():
     pairs = pd.DataFrame(
-        {"mirna": list("aabbbc"), "target": ["AU" * 25] * 6, "label": [1, 1, 1, 1, 1, 0]}
-    )
+        {"mirna_sequence": list("aabbbc"), "label": [1, 1, 1, 1, 1, 0]}
+    ).assign(target="AU" * 25)
     drawn = random_pairs(pairs, n_mirnas=2, n_windows=40, seed=1)
-    assert drawn["mirna"].tolist() == ["b"] * 40 + ["a"] * 40
+    assert drawn["mirna_sequence"].tolist() == ["b"] * 40 + ["a"] * 40
     assert drawn["target"][:40].tolist() == drawn["target"][40:].tolist()
     assert (drawn["target"].str.len() == 50).all()
     assert not drawn["label"].any()
@@ -95,7 +97,7 @@ def test_pairs(random_rna, monkeypatch):
     rows += [("unseen_target", 1, -1, 1), ("unseen_target", 1, -1, 2)]
     rows += [("unseen_target", 0, *at) for at in ((0, 1), (1, 1), (0, 2))]
     pairs = pd.DataFrame(rows, columns=["split", "label", "round", "row"])
-    for column in ("mirna", "mirna_name", "family", "cluster", "gene"):
+    for column in ("mirna", "mirna_sequence", "family", "cluster", "gene"):
         pairs[column] = "m"
     pairs["target"] = [random_rna(50) for _ in rows]
     published = pairs.drop(columns=["split", "round", "row"]).iloc[:2]

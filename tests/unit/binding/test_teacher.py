@@ -18,8 +18,7 @@ AFFINITY = Path("../shared/data/affinity")
 def test_logits_are_those_of_the_published_network(root):
     folder = root / AFFINITY
     table = pd.read_csv(folder / "mirbind2_expected.tsv.gz", sep="\t")
-    pairs = table.rename(columns={"mirna_sequence": "mirna"})
-    found = teacher_logits(load_teacher(folder / "mirbind2_binding_cnn.npz"), pairs)
+    found = teacher_logits(load_teacher(folder / "mirbind2_binding_cnn.npz"), table)
     np.testing.assert_allclose(found, table["logit"], atol=1e-4)
 
 
@@ -39,8 +38,8 @@ def test_windows_lie_around_seed_matches_and_anywhere(rng):
     for share in (0.0, 0.5, 1.0):
         drawn = draw_windows(mirnas, sequences, 2000, share, seed=1)
         assert (drawn["target"].str.len() == WINDOW).all()
-        assert set(drawn["mirna"]) == set(mirnas["sequence"])
-        match = drawn["mirna"].map(lambda text: reverse_complement(text[1:7]))
+        assert set(drawn["mirna_sequence"]) == set(mirnas["sequence"])
+        match = drawn["mirna_sequence"].map(lambda text: reverse_complement(text[1:7]))
         with_site = [
             site in target for site, target in zip(match, drawn["target"], strict=True)
         ]

@@ -60,7 +60,8 @@ def pairs():
             target = target[:at] + reverse_complement(mirna[1:8]) + target[at + 7 :]
         split = "train" if number < 1000 else "validation" if number < 1300 else "test"
         rows.append((mirna, target, label, split, -label))
-    return pd.DataFrame(rows, columns=["mirna", "target", "label", "split", "round"])
+    columns = ["mirna_sequence", "target", "label", "split", "round"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,8 @@ def test_planted_sites_are_learned(trained, pairs):
     model, history = trained
     test = pairs[pairs["split"] == "test"]
     scores = predict_pairs(model, test, "wc")
-    assert within_group_auc(test["label"].to_numpy(), scores, test["mirna"]) > 0.85
+    labels, mirnas = test["label"].to_numpy(), test["mirna_sequence"]
+    assert within_group_auc(labels, scores, mirnas) > 0.85
     assert history["epoch"].tolist() == list(range(1, len(history) + 1))
 
 
@@ -113,7 +115,8 @@ def epoch_of(batches):
 
 
 def test_every_epoch_has_all_positives_and_its_own_round(rounds):
-    table = rounds.assign(mirna=["ACGU"[number + 1] * 20 for number in rounds["round"]])
+    mirnas = ["ACGU"[number + 1] * 20 for number in rounds["round"]]
+    table = rounds.assign(mirna_sequence=mirnas)
     batches = PairBatches(table, 4, "wc", 300, class_balance="mirna")
     assert len(batches) == 6
     for epoch in range(4):
@@ -121,10 +124,10 @@ def test_every_epoch_has_all_positives_and_its_own_round(rounds):
         assert len(labels) == 1600
         assert labels.sum() == 800
         letter = "CGU"[epoch % 3]
-        other = table["mirna"].str[0].isin(["A", letter])
+        other = table["mirna_sequence"].str[0].isin(["A", letter])
         expected = pair_matrix(
             encode_many(table.loc[other, "target"], 50),
-            encode_many(table.loc[other, "mirna"], 20),
+            encode_many(table.loc[other, "mirna_sequence"], 20),
             "wc",
         )
         assert matrix.sum() == expected.sum()
@@ -157,7 +160,9 @@ def test_random_windows_are_new_negatives_every_epoch(pairs):
 
 def test_taught_windows_come_as_they_are_beside_the_pairs(pairs):
     targets = pairs["target"].iloc[:7]
-    taught = pd.DataFrame({"mirna": pairs["mirna"].iloc[0], "target": targets})
+    taught = pd.DataFrame(
+        {"mirna_sequence": pairs["mirna_sequence"].iloc[0], "target": targets}
+    )
     taught = taught.assign(label=np.linspace(0.11, 0.77, 7))
     with_taught = {"max_shift": 3, "taught": taught, "taught_windows": 0.5}
     batches = PairBatches(pairs, 4, "wc", 64, **with_taught)
@@ -170,7 +175,7 @@ def test_taught_windows_come_as_they_are_beside_the_pairs(pairs):
         shown = {row.tobytes() for row in matrix[of_teacher]}
         mirnas, windows = (
             encode_many(taught[name], size)
-            for name, size in (("mirna", 20), ("target", 50))
+            for name, size in (("mirna_sequence", 20), ("target", 50))
         )
         assert shown <= {row.tobytes() for row in pair_matrix(windows, mirnas, "wc")}
         expected = {row.tobytes() for row in epoch_of(plain)[0]}

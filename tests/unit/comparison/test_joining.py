@@ -23,7 +23,7 @@ def test_isoforms_of_a_gene_are_one_pair(baseline):
         {
             "mirna": "a",
             "gene": ["G", "G", "H"],
-            "target": [-1.0, -1.0, 0.0],
+            "target_log2fc": [-1.0, -1.0, 0.0],
             "log2fc": [-1.0, -1.0, 0.5],
             "predicted": [-1.0, -2.0, 0.0],
             "no_signal": [True, False, True],

@@ -22,9 +22,9 @@ def predictions(rng):
     for name in ("mirna", "gene"):
         rows[name] = rows["dataset"] + ":" + rows[name]
     log2fc = rng.normal(size=len(rows))
-    rows = rows.assign(log2fc=log2fc, target=np.minimum(log2fc, 0))
+    rows = rows.assign(log2fc=log2fc, target_log2fc=np.minimum(log2fc, 0))
     noisy = {
-        name: rows["target"] + rng.normal(0, sd, len(rows))
+        name: rows["target_log2fc"] + rng.normal(0, sd, len(rows))
         for name, sd in (
             ("good", 0.5),
             ("poor", 3.0),

@@ -58,7 +58,7 @@ def test_scan_without_peaks():
 def test_chimeras_with_a_site_are_counted():
     mirna = "UGAGGUAGUAGGUUGUAUAG"
     targets = ["G" * 20 + "CUACCUC" + "G" * 23, "G" * 50]
-    table = pd.DataFrame({"mirna": mirna, "target": targets})
+    table = pd.DataFrame({"mirna_sequence": mirna, "target": targets})
     assert chimera_recovery(table) == {"n": 2, "share_with_site": 0.5}
 
 
@@ -67,7 +67,8 @@ def test_repression_recovery_joins_by_pair(rng):
     truth["mirna"] = "m"
     predicted = truth.sample(frac=1, random_state=1)[["mirna", "gene"]].merge(truth)
     predicted = predicted.assign(predicted=lambda t: 3 * t.pop("expected_log2fc"))
-    result = repression_recovery(predicted.assign(target=-predicted["predicted"]), truth)
+    predicted["target_log2fc"] = -predicted["predicted"]
+    result = repression_recovery(predicted, truth)
     assert result["n"] == 6
     assert result["pearson_with_truth"] == pytest.approx(1)
     assert result["pearson_with_measured"] == pytest.approx(-1)

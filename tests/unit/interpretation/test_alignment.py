@@ -120,13 +120,13 @@ def test_pairs_are_aligned_with_counts_and_the_path_in_words():
     values = np.zeros((2, 50, 20))
     for at in range(1, 8):
         values[0, 27 - at, at] = 1.0
-    pairs = pd.DataFrame({"mirna": mirna, "target": target}, index=[0, 1])
+    pairs = pd.DataFrame({"mirna_sequence": mirna, "target": target}, index=[0, 1])
     table, paths = align_pairs(pairs, values, gap_open=0.3, gap_extend=0.05)
     assert table["path"].tolist() == ["2:27 3:26 4:25 5:24 6:23 7:22 8:21", ""]
     assert table["path_score"].tolist() == [7, 0]
     assert table["n_watson_crick"].tolist() == [7, 0]
     assert [len(path) for path in paths] == [7, 0]
-    row = table.assign(id="x", mirna_name="let-7", p=0.9, logit=2.0, base=-1.0).iloc[0]
+    row = table.assign(id="x", mirna="let-7", p=0.9, logit=2.0, base=-1.0).iloc[0]
     words = describe_duplex(row, paths[0]).splitlines()
     assert words[0] == "x  let-7"
     assert words[1].endswith(

@@ -22,8 +22,8 @@ ENCODING, STEPS = "wc_gu", 4
 def tables(site_network):
     """Return positives and a sample set with training pairs."""
     _, targets, mirnas, *others = site_network
-    positives = {"target": decode_many(targets), "mirna": decode_many(mirnas)}
-    train = {"target": decode_many(others[0]), "mirna": decode_many(others[1])}
+    positives = {"target": decode_many(targets), "mirna_sequence": decode_many(mirnas)}
+    train = {"target": decode_many(others[0]), "mirna_sequence": decode_many(others[1])}
     return pd.DataFrame(positives), pd.DataFrame(train).assign(split="train")
 
 

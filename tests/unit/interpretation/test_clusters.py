@@ -81,7 +81,7 @@ def explained(rng):
     for matrix, cells in zip(values, paths, strict=False):
         matrix[cells[:, 0], cells[:, 1]] = rng.uniform(0.9, 1.1, len(cells))
     pairs = pd.DataFrame({"id": [f"pair {row}" for row in range(n + 1)], "p": 0.9})
-    pairs = pairs.assign(mirna_name="let-7", mirna="UGAGGUAGUAGGUUGUAUAG")
+    pairs = pairs.assign(mirna="let-7", mirna_sequence="UGAGGUAGUAGGUUGUAUAG")
     return pairs.assign(target="A" * 50), values, [*paths, np.zeros((0, 2), np.int64)]
 
 

@@ -68,7 +68,7 @@ def test_network_that_deep_explainer_gets_wrong_is_told(pairs, random_rna, caplo
     model = keras.Model(inputs, logit)
     table = pd.DataFrame({"id": list("abcdef"), "source": "named"}).assign(
         target=[random_rna(50) for _ in range(6)],
-        mirna=[random_rna(20) for _ in range(6)],
+        mirna_sequence=[random_rna(20) for _ in range(6)],
     )
     found, values, summary = explain_pairs(model, table, pairs[6:], ENCODING, "deep", 1)
     residual = abs(found["base"] + values.sum((1, 2)) - found["logit"])

@@ -111,7 +111,7 @@ def test_site_types_are_those_of_the_best_site():
 
 def test_rare_families_are_put_together():
     mirnas = [LET7] * 6 + ["UAAAAAAAUAGGUUGUAUAG"] * 2
-    families = common_families(pd.DataFrame({"mirna": mirnas}))
+    families = common_families(pd.DataFrame({"mirna_sequence": mirnas}))
     assert families.tolist() == ["GAGGUAG"] * 6 + [OTHER_FAMILIES] * 2
 
 
@@ -129,7 +129,7 @@ def test_contrasts_are_those_of_each_group_alone(rng):
 
 
 def test_importance_is_measured_by_site_type_and_family(rng):
-    pairs = pd.DataFrame({"mirna": [LET7] * 6, "mirna_name": "let-7a"})
+    pairs = pd.DataFrame({"mirna_sequence": [LET7] * 6, "mirna": "let-7a"})
     pairs["target"] = ["G" * 20 + site + "G" * 22 for site in ("CUACCUCA", "G" * 8)] * 3
     values = rng.normal(size=(6, 50, 20))
     table, summary = measure_importance(pairs, values, 1)
@@ -148,5 +148,5 @@ def test_importance_is_measured_by_site_type_and_family(rng):
 
 def test_family_is_named_by_its_commonest_member():
     names = ["let-7a", "let-7b", "let-7b"]
-    pairs = pd.DataFrame({"mirna": LET7, "mirna_name": names})
+    pairs = pd.DataFrame({"mirna_sequence": LET7, "mirna": names})
     assert name_families(pairs) == {"GAGGUAG": "GAGGUAG let-7b"}

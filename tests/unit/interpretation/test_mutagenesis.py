@@ -31,7 +31,7 @@ def mutate_text(sequence, place, change):
 
 def named(*ids):
     """Return pairs of these ids."""
-    return pd.DataFrame({"id": ids, "mirna_name": "let-7a"})
+    return pd.DataFrame({"id": ids, "mirna": "let-7a"})
 
 
 @given(st.integers(0, 50), st.integers(0, 20), st.randoms())

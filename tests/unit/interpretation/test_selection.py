@@ -23,8 +23,8 @@ def test_pairs_are_read_by_name_or_sequence_in_any_case(table_of):
     )
     pairs = read_named_pairs(path, NAMES)
     assert list(pairs) == COLUMNS
-    assert pairs["mirna"].tolist() == [LET7[:20], LET7[:15]]
-    assert pairs["mirna_name"].tolist() == ["let-7a", ""]
+    assert pairs["mirna_sequence"].tolist() == [LET7[:20], LET7[:15]]
+    assert pairs["mirna"].tolist() == ["let-7a", ""]
     assert pairs["target"][0] == "ACGU" * 12 + "AC"
     assert pairs["target"][1] == "N" * 21 + "CUACCUCA" + "N" * 21
     assert pairs["family"].tolist() == ["GAGGUAG"] * 2
@@ -79,7 +79,8 @@ def test_pairs(random_rna):
         for test_set in ("random", "unseen_target")
         for label, p in ((0, 0.9), (1, 0.2), (1, 0.4), (1, 0.6), (1, 0.8))
     ]
-    names = ["test_set", "mirna_name", "mirna", "family", "target", "label", "prediction"]
+    names = ["test_set", "mirna", "mirna_sequence", "family", "target", "label"]
+    names += ["prediction"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -99,7 +100,7 @@ def test_no_positive_is_one_clear_line(test_pairs):
 
 def test_scanned_mirnas_go_before_those_of_test_pairs():
     mirnas = pd.DataFrame({"mirna": ["a"], "sequence": [LET7]})
-    test = pd.DataFrame({"mirna_name": ["a", "b"], "mirna": [LET7[:20], "ACG"]})
+    test = pd.DataFrame({"mirna": ["a", "b"], "mirna_sequence": [LET7[:20], "ACG"]})
     assert name_sequences(mirnas, test) == {"a": LET7, "b": "ACG"}
 
 

@@ -75,7 +75,7 @@ def test_scores_are_changes_against_the_target_in_the_middle(network, read):
     windows = ["N" * 21 + variant for variant in table["variant"]]
     p = predict_pairs(
         network,
-        pd.DataFrame({"target": windows, "mirna": MIRNAS["sequence"][0]}),
+        pd.DataFrame({"target": windows, "mirna_sequence": MIRNAS["sequence"][0]}),
         "wc_gu",
     )
     np.testing.assert_allclose(table["delta_p"], p - p[0], atol=1e-6)

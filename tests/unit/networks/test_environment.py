@@ -21,7 +21,7 @@ from mirsignal.binding.training import BindingTraining, train_binding
 set_up(1, 3)
 rng = np.random.default_rng(1)
 strands = ["".join(row) for row in rng.choice(list("ACGU"), (80, 72))]
-pairs = pd.DataFrame({"mirna": [strand[50:] for strand in strands]})
+pairs = pd.DataFrame({"mirna_sequence": [strand[50:] for strand in strands]})
 pairs["target"] = [strand[:50] for strand in strands]
 pairs["label"] = pairs.index % 2
 pairs["round"] = -pairs["label"]

@@ -18,7 +18,7 @@ def pairs():
     """Return shuffled pairs of 600 genes: every second one is repressed."""
     number = np.arange(600)
     table = pd.DataFrame({"mirna": "a", "gene": [f"t{n}" for n in number]})
-    table = table.assign(target=-(number % 2.0), fold=number // 300)
+    table = table.assign(target_log2fc=-(number % 2.0), fold=number // 300)
     return table.sample(frac=1, random_state=1, ignore_index=True)
 
 
@@ -31,9 +31,9 @@ def check_folds(baseline, pairs):
     """Check that predictions follow the target, and know nothing of their own fold."""
     with threadpool_limits(1):
         predicted = baseline(pairs)
-        changed = pairs.assign(target=pairs["target"].mask(pairs["fold"] == 1, 5.0))
-        again = baseline(changed)
-    assert np.corrcoef(pairs["target"], predicted)[0, 1] > 0.9
+        other = pairs["target_log2fc"].mask(pairs["fold"] == 1, 5.0)
+        again = baseline(pairs.assign(target_log2fc=other))
+    assert np.corrcoef(pairs["target_log2fc"], predicted)[0, 1] > 0.9
     held_out = (pairs["fold"] == 1).to_numpy()  # predicted from fold 0, as it was
     np.testing.assert_array_equal(again[held_out], predicted[held_out])
     assert (again[~held_out] != predicted[~held_out]).all()
@@ -42,7 +42,7 @@ def check_folds(baseline, pairs):
 def test_seed_counts_learn_from_other_folds_only(pairs, genes, random_rna):
     mirnas = pd.DataFrame({"mirna": ["a"], "sequence": [random_rna(22)]})
     site = reverse_complement(mirnas["sequence"][0][1:8]) + "A"
-    repressed = pairs.set_index("gene")["target"] < 0
+    repressed = pairs.set_index("gene")["target_log2fc"] < 0
     sequences = {
         name: random_rna(100) + site * int(repressed[name]) for name in repressed.index
     }
@@ -54,7 +54,7 @@ def test_seed_counts_learn_from_other_folds_only(pairs, genes, random_rna):
 def test_site_features_learn_from_other_folds_only(pairs, genes):
     """Every gene has one 8mer; only its local AU tells repressed genes from others."""
     sites = pairs[["mirna", "gene"]].assign(site_type="8mer", distance=2.0)
-    sites["local_au"] = np.where(pairs["target"] < 0, 0.8, 0.3)
+    sites["local_au"] = np.where(pairs["target_log2fc"] < 0, 0.8, 0.3)
     genes = genes.assign(length=1000)
     check_folds(lambda table: site_feature_baseline(table, sites, genes, 1), pairs)
 

@@ -68,7 +68,7 @@ def planted(n=320, most=3):
     )
     targets = rng.normal(0, 0.1, n) - np.bincount(of_pair, has_motif, n)
     part = np.repeat(["train", "validation", "test"], [n // 2, n // 4, n // 4])
-    return windows, pd.DataFrame({"part": part, "target": targets})
+    return windows, pd.DataFrame({"part": part, "target_log2fc": targets})
 
 
 def vary(model, seed=5):
@@ -119,7 +119,7 @@ def test_poolings_agree_on_single_windows_and_order_and_filling_never_matter():
 
 def test_start_gives_mean_and_occupancy():
     model, (windows, pairs) = build(), planted()
-    targets = pairs["target"].to_numpy("float32")
+    targets = pairs["target_log2fc"].to_numpy("float32")
     model.start(windows, targets, np.random.default_rng(0))
     energy = model.head["e_0"] + model.head["s"] * model.logits(
         windows.codes.astype(np.int32), windows.strands
@@ -162,7 +162,7 @@ def tuned():
 def test_motif_that_the_network_did_not_know_is_learned(tuned):
     windows, pairs, _, _, predicted = tuned
     test = (pairs["part"] == "test").to_numpy()
-    targets = pairs["target"].to_numpy()
+    targets = pairs["target_log2fc"].to_numpy()
     frozen = replace(TUNING, learning_rate=0.0)
     _, untuned = fine_tune(build(), windows, pairs, frozen, seed=1)
     before, after = (pearson(targets[test], p[test]) for p in (untuned, predicted))
@@ -172,7 +172,7 @@ def test_motif_that_the_network_did_not_know_is_learned(tuned):
 def test_weights_of_the_best_epoch_are_kept(tuned):
     _, pairs, _, history, predicted = tuned
     rows = pairs["part"] == "validation"
-    error = ((predicted[rows] - pairs.loc[rows, "target"]) ** 2).mean()
+    error = ((predicted[rows] - pairs.loc[rows, "target_log2fc"]) ** 2).mean()
     assert error == pytest.approx(history["validation_error"].min(), rel=1e-4)
 
 

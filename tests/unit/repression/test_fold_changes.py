@@ -140,11 +140,11 @@ def test_pairs_are_labelled_by_the_fold_of_their_gene():
     pairs = part_pairs(scanned, *tables).set_index("transcript")
     parts = {"t0": "train", "a": "train", "b": "test", "c": "validation"}
     assert pairs["part"].to_dict() == parts
-    assert pairs["target"].to_dict() == {"t0": -1, "a": -1, "b": 0, "c": -3}
+    assert pairs["target_log2fc"].to_dict() == {"t0": -1, "a": -1, "b": 0, "c": -3}
     assert (pairs["number"] == 1).all()
     kept = part_pairs(scanned, transcripts, kept, 3, 4)
     assert set(kept["part"]) == {"validation", "train"}, "the fold after the last is 0"
-    assert kept["target"].max() == 2
+    assert kept["target_log2fc"].max() == 2
     with pytest.raises(InputError, match="no scanned transcript has a measured"):
         part_pairs(scanned.assign(mirna="n"), *tables)
     few = scanned[scanned["transcript"] != "c"]

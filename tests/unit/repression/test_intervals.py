@@ -30,7 +30,7 @@ def make_pairs(rng, n=12000, mirnas="abcdef"):
     status = np.where(rng.random(n) < 0.5, SITES, NO_SITE)
     score = np.where(status == SITES, -rng.exponential(0.3, n), 0.0)
     noise = rng.standard_t(4, n) * (0.1 + 0.5 * np.abs(score))
-    table = {"score": score, "status": status, "measured": 1.2 * score + noise}
+    table = {"predicted_log2fc": score, "status": status, "measured": 1.2 * score + noise}
     table |= {"mirna": rng.choice(list(mirnas), n), "fold": rng.integers(0, 5, n)}
     return pd.DataFrame(table | {"gene": [f"g{number}" for number in range(n)]})
 
@@ -39,18 +39,16 @@ def inside(pairs):
     return pairs["measured"].between(pairs["low"], pairs["high"])
 
 
-def test_new_values_are_inside_as_often_as_promised_at_every_score(rng):
+def test_new_values_are_inside_as_often_as_promised_everywhere(rng):
     pairs, new = make_pairs(rng), make_pairs(rng)
-    low, high = interval(
-        calibrate(pairs), new["score"].to_numpy(), new["status"].to_numpy()
-    )
+    low, high = interval(calibrate(pairs), new)
     new = new.assign(low=low, high=high)
     assert inside(new).mean() == pytest.approx(0.95, abs=0.01)
     sites = new[new["status"] == SITES]
-    for _, part in sites.groupby(pd.qcut(sites["score"], 10)):
+    for _, part in sites.groupby(pd.qcut(sites["predicted_log2fc"], 10)):
         assert inside(part).mean() == pytest.approx(0.95, abs=0.03)
     widths = sites.assign(width=high[sites.index] - low[sites.index])
-    assert widths["width"].corr(widths["score"]) < -0.8
+    assert widths["width"].corr(widths["predicted_log2fc"]) < -0.8
 
 
 @given(
@@ -63,14 +61,15 @@ def test_new_values_are_inside_as_often_as_promised_at_every_score(rng):
     ),
     st.lists(st.floats(-5, 0), min_size=1, max_size=20),
 )
-def test_a_score_lies_inside_its_own_interval(pairs, scores):
-    table = calibrate(pd.DataFrame(pairs, columns=["status", "score", "measured"]))
+def test_a_prediction_lies_inside_its_own_interval(pairs, scores):
+    columns = ["status", "predicted_log2fc", "measured"]
+    table = calibrate(pd.DataFrame(pairs, columns=columns))
     for status in (SITES, NO_SITE):
-        given_status = np.full(len(scores), status)
+        given = pd.DataFrame({"predicted_log2fc": scores, "status": status})
         for noise_sd in (None, 0.5):
             if noise_sd and not table["noise_sd"].iloc[0] > 0:
                 continue
-            low, high = interval(table, np.array(scores), given_status, noise_sd)
+            low, high = interval(table, given, noise_sd)
             assert (low <= scores).all()
             assert (scores <= high).all()
 
@@ -107,7 +106,8 @@ def test_group_left_out_does_not_make_its_own_interval(rng):
 
 def test_coverage_by_status_with_mirnas_or_genes_left_out(rng):
     pairs = make_pairs(rng, 4000)
-    pairs = pairs.assign(unseen=pairs["score"], effect=1.1 * pairs["score"])
+    predicted = pairs["predicted_log2fc"]
+    pairs = pairs.assign(unseen=predicted, effect=1.1 * predicted)
     intervals, coverage = calibrate_study(pairs)
     for name, table in (("intervals", intervals), ("coverage", coverage)):
         schema = find_table(f"results/a/occupancy/sites/{name}.tsv")
@@ -122,7 +122,7 @@ def test_coverage_by_status_with_mirnas_or_genes_left_out(rng):
 
 def test_without_mirnas_left_out_genes_are(rng):
     one = make_pairs(rng, 2000, "a")
-    one = one.assign(unseen=np.nan, effect=one["score"])
+    one = one.assign(unseen=np.nan, effect=one["predicted_log2fc"])
     intervals, coverage = calibrate_study(one)
     assert set(coverage["left_out"]) == {"fold"}
     new, known = (intervals[intervals["predicts"] == kind] for kind in (NEW, KNOWN))
@@ -145,7 +145,8 @@ def test_measured_values_are_relative_to_mrnas_without_sites():
 
 def test_one_mirna_with_mRNAs_to_compare_with_leaves_out_folds(rng):
     """As where every mRNA has a site of the others, which are left out then."""
-    pairs = make_pairs(rng, 400, mirnas="a").rename(columns={"score": "effect"})
+    pairs = make_pairs(rng, 400, mirnas="a")
+    pairs = pairs.rename(columns={"predicted_log2fc": "effect"})
     _, coverage = calibrate_study(pairs.assign(unseen=pairs["effect"]))
     assert set(coverage["left_out"]) == {"fold"}
     assert set(coverage["n_mirnas"]) == {1}
@@ -154,7 +155,7 @@ def test_one_mirna_with_mRNAs_to_compare_with_leaves_out_folds(rng):
 @pytest.mark.parametrize("unknown", [0.0, np.nan])
 def test_intervals_are_not_scaled_by_a_noise_that_is_not_known(rng, unknown):
     table = calibrate(make_pairs(rng, 400)).assign(noise_sd=unknown)
-    score, status = np.zeros(1), np.array([NO_SITE])
-    assert np.isfinite(interval(table, score, status)).all()
+    pairs = pd.DataFrame({"predicted_log2fc": [0.0], "status": [NO_SITE]})
+    assert np.isfinite(interval(table, pairs)).all()
     with pytest.raises(InputError, match="noise_sd: the study has too few"):
-        interval(table, score, status, noise_sd=0.2)
+        interval(table, pairs, noise_sd=0.2)

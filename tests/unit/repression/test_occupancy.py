@@ -71,8 +71,9 @@ def pairs(rng, sites):
     )
     done = sites["contextpp"] * sites["weight"]
     total = done.groupby([sites["mirna"], sites["gene"]]).sum().reindex(every).fillna(0)
-    table = total.rename("target").reset_index()
-    return table.assign(target=0.6 * table["target"] + rng.normal(0, 0.05, len(table)))
+    table = (0.6 * total).rename("target_log2fc").reset_index()
+    table["target_log2fc"] += rng.normal(0, 0.05, len(table))
+    return table
 
 
 def baseline_of(pairs, sites, genes):
@@ -118,10 +119,10 @@ def test_baseline_is_the_best_for_given_effects(pairs, sites, genes, rng):
     model, _, baseline = baseline_of(pairs, sites, genes)
     design = occupancy._design(pairs, genes, model.mirnas, model.scaling)
     effects = rng.normal(-0.2, 0.1, len(pairs))
-    target, variance = pairs["target"].to_numpy(), pairs["target"].var(ddof=0)
+    target = pairs["target_log2fc"].to_numpy()
     _, part = baseline.parts[""]
     least, _ = part.loss(effects)
-    best = part.fit(effects)
+    best, variance = part.fit(effects), target.var()
     for _ in range(20):
         weights = best + rng.normal(0, 0.01, len(best))
         other = np.mean((effects + design @ weights - target) ** 2) / variance
@@ -140,7 +141,7 @@ def test_design_has_constants_features_and_features_by_mirna(pairs, sites, genes
 
 def test_datasets_have_baselines_of_their_own_and_share_sites(pairs, sites, genes):
     """The second data set is twice as strong and shifted; both are predicted."""
-    twice = pairs.assign(target=2 * pairs["target"] + 0.3)
+    twice = pairs.assign(target_log2fc=2 * pairs["target_log2fc"] + 0.3)
     parts = {"d1": (pairs, sites, genes), "d2": (twice, sites, genes)}
     pairs, sites, genes = (
         stack_datasets({name: part[number] for name, part in parts.items()})
@@ -152,9 +153,9 @@ def test_datasets_have_baselines_of_their_own_and_share_sites(pairs, sites, gene
     predicted = model.predict(asked, sites, genes)
     for name, own in asked.groupby("dataset"):
         at = (asked["dataset"] == name).to_numpy()
-        error = predicted[at] - own["target"]
+        error = predicted[at] - own["target_log2fc"]
         assert abs(error.mean()) < 0.05, name
-        assert error.var() < 0.15 * own["target"].var(), name
+        assert error.var() < 0.15 * own["target_log2fc"].var(), name
     offsets = model.parameters["dataset_group"]
     assert (offsets[1] > offsets[0] + 0.2).all()
     new, as_new = (
@@ -175,7 +176,7 @@ def test_learns_other_genes(pairs, sites, genes):
     held_out = pairs["gene"].isin([f"g{number}" for number in range(0, N, 2)])
     model = fit_occupancy(pairs[~held_out], sites, genes, TRAINING, seed=1)
     predicted = model.predict(pairs[held_out], sites, genes)
-    assert np.corrcoef(predicted, pairs.loc[held_out, "target"])[0, 1] > 0.9
+    assert np.corrcoef(predicted, pairs.loc[held_out, "target_log2fc"])[0, 1] > 0.9
 
 
 def test_effect_is_0_without_sites_and_needs_no_known_mirna(pairs, sites, genes):
@@ -185,7 +186,7 @@ def test_effect_is_0_without_sites_and_needs_no_known_mirna(pairs, sites, genes)
     has_site = other["gene"].isin(sites.loc[sites["mirna"] == "b", "gene"]).to_numpy()
     assert (effects[~has_site] == 0).all()
     assert (effects[has_site] < 0).all()
-    assert np.corrcoef(effects, other["target"])[0, 1] > 0.85
+    assert np.corrcoef(effects, other["target_log2fc"])[0, 1] > 0.85
     with pytest.raises(KeyError):
         model.predict(other, sites, genes)
 
@@ -325,7 +326,7 @@ def test_sites_without_any_hidden_unit_or_site(pairs, sites, genes):
 
 
 def test_fold_changes_that_are_all_clipped_are_predicted_as_they_are(pairs, sites, genes):
-    model = fit_occupancy(pairs.assign(target=0.0), sites, genes, TRAINING, 1)
+    model = fit_occupancy(pairs.assign(target_log2fc=0.0), sites, genes, TRAINING, 1)
     assert np.isfinite(model.predict(pairs, sites, genes)).all()
 
 
@@ -338,12 +339,12 @@ def test_no_model_saw_the_genes_and_none_the_mirnas_that_it_predicts(pairs, site
     assert found["fold"].tolist() == fold.tolist()
     assert len(found) == (pairs["fold"] < 2).sum()
     assert found.loc[found["part"] == "validation", "unseen"].isna().all()
-    changed = pairs["target"].where(pairs["fold"] != 0, 5.0)
-    again = predict_held_out(pairs.assign(target=changed), *arguments)
+    changed = pairs["target_log2fc"].where(pairs["fold"] != 0, 5.0)
+    again = predict_held_out(pairs.assign(target_log2fc=changed), *arguments)
     for column in ("occupancy", "effect", "unseen"):
         np.testing.assert_array_equal(again[column], found[column])
-    without = pairs["target"].where(pairs["mirna"] != "a", 5.0)
-    other = predict_held_out(pairs.assign(target=without), *arguments)
+    without = pairs["target_log2fc"].where(pairs["mirna"] != "a", 5.0)
+    other = predict_held_out(pairs.assign(target_log2fc=without), *arguments)
     rows = (found["mirna"] == "a").to_numpy()
     np.testing.assert_array_equal(other["unseen"][rows], found["unseen"][rows])
     assert (other["unseen"] != found["unseen"])[~rows & (fold == 0)].any()

@@ -43,7 +43,7 @@ INTERVALS = pd.DataFrame(
         ("known", "sites", -0.5, 99, -0.5, 0.4),
         ("known", "no site", 0, 99, -0.2, 0.2),
     ],
-    columns=["predicts", "status", "score", "n", "low", "high"],
+    columns=["predicts", "status", "predicted_log2fc", "n", "low", "high"],
 ).assign(noise_sd=0.2)
 
 
@@ -57,7 +57,7 @@ def models():
         [("known", g, "guide_utr", s) for g, s in zip(genes[:150], scores, strict=True)]
     )
     target = np.r_[2 * scores, np.zeros(150)] + rng.normal(0, 0.02, 300)
-    pairs = pd.DataFrame({"mirna": "known", "gene": genes, "target": target})
+    pairs = pd.DataFrame({"mirna": "known", "gene": genes, "target_log2fc": target})
     table = pd.DataFrame(rng.normal(size=(300, 9)), columns=list(GENE_FEATURES))
     given = (pairs, sites, table.assign(gene=genes), TRAINING)
     return fit_seeds(*given, seed=1)
@@ -91,7 +91,7 @@ def predict(models, sites=SITES, **options):
     return table.set_index(["mirna", "gene"]), described
 
 
-def test_status_and_score_of_every_pair(predicted):
+def test_status_and_prediction_of_every_pair(predicted):
     table, _ = predicted
     assert table.loc["new", "status"].to_dict() == {
         "two": "sites",
@@ -99,7 +99,7 @@ def test_status_and_score_of_every_pair(predicted):
         "none": "no site",
         "short": "not scanned",
     }
-    scores = table.loc["new", "score"]
+    scores = table.loc["new", "predicted_log2fc"]
     assert scores["two"] < scores["one"] < scores["none"] == 0
     assert np.isnan(scores["short"])
     assert table.loc[("new", "none"), ["low", "high"]].tolist() == [-0.3, 0.3]
@@ -108,7 +108,7 @@ def test_status_and_score_of_every_pair(predicted):
 
 def test_interval_goes_by_status_and_by_what_the_model_knows(predicted):
     table, _ = predicted
-    ends = table[["low", "high"]].sub(table["score"], axis=0)
+    ends = table[["low", "high"]].sub(table["predicted_log2fc"], axis=0)
     assert ends.loc[("new", "two")].tolist() == pytest.approx([-1, 0.8])
     assert ends.loc[("old", "one")].tolist() == pytest.approx([-0.5, 0.4])
     assert ends.loc[("old", "none")].tolist() == pytest.approx([-0.2, 0.2])
@@ -118,12 +118,12 @@ def test_interval_is_as_wide_as_the_noise_of_the_experiment(models, predicted):
     twice = predict(models, noise_sd=0.4)[0]
     width = (twice["high"] - twice["low"]) / (predicted[0]["high"] - predicted[0]["low"])
     assert width.dropna().to_numpy() == pytest.approx(2)
-    assert twice["score"].equals(predicted[0]["score"])
+    assert twice["predicted_log2fc"].equals(predicted[0]["predicted_log2fc"])
 
 
 def test_a_mirna_that_was_trained_on_keeps_its_strength(predicted):
-    table, _ = predicted
-    assert table.loc[("old", "one"), "score"] < table.loc[("new", "one"), "score"]
+    table = predicted[0]["predicted_log2fc"]
+    assert table["old", "one"] < table["new", "one"]
 
 
 def test_sites_are_counted_and_named(predicted):
@@ -144,7 +144,7 @@ def test_no_site_anywhere_is_no_error(models):
     assert described.empty
     assert set(table["status"]) == {"no site", "not scanned"}
     assert (table["strongest_sites"] == "").all()
-    assert (table["score"].dropna() == 0).all()
+    assert (table["predicted_log2fc"].dropna() == 0).all()
 
 
 def test_names_go_by_sequence(models):

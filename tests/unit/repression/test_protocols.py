@@ -108,7 +108,7 @@ def tables(pairs, rng):
     genes = pd.DataFrame({"gene": pairs["gene"].unique()})
     values = rng.normal(size=(len(genes), len(GENE_FEATURES)))
     genes[list(GENE_FEATURES)] = values
-    return pairs.assign(target=target, log2fc=target), sites, genes
+    return pairs.assign(target_log2fc=target, log2fc=target), sites, genes
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -116,7 +116,7 @@ def test_predicts_what_is_new(tables, protocol):
     pairs, sites, genes = tables
     part = "d3" if "datasets" in protocol else "1"
     found = predict_part(pairs, sites, genes, protocol, part, TRAINING, [1.0], seed=1)
-    assert np.corrcoef(found["target"], found["effect"])[0, 1] > 0.8
+    assert np.corrcoef(found["target_log2fc"], found["effect"])[0, 1] > 0.8
     with_baseline = (found["occupancy"] != found["effect"]).any()
     assert with_baseline == (protocol == "genes")
 
@@ -125,7 +125,7 @@ def test_held_out_values_change_nothing(tables):
     """Measured values of the part, however wrong, leave its predictions as they are."""
     pairs, sites, genes = tables
     of_part = pairs["family_part"] == 1
-    wrong = pairs.assign(target=pairs["target"].mask(of_part, 99.0))
+    wrong = pairs.assign(target_log2fc=pairs["target_log2fc"].mask(of_part, 99.0))
     first, again = (
         predict_part(t, sites, genes, "families", "1", TRAINING, [0.1, 1.0], seed=1)
         for t in (pairs, wrong)

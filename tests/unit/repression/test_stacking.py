@@ -13,20 +13,20 @@ def table(rng):
     """Return 300 pairs whose target is half of `good`; `bad` is its opposite."""
     good = rng.normal(size=300)
     return pd.DataFrame(
-        {"target": good / 2 - 1, "good": good, "bad": -good, "targetscan": np.nan}
+        {"target_log2fc": good / 2 - 1, "good": good, "bad": -good, "targetscan": np.nan}
     )
 
 
 def test_weights_find_what_predicts(table):
     predicted, weights = stack(table[:200], table[200:], ["good", "bad", "targetscan"])
     assert weights.to_dict() == pytest.approx({"good": 0.5, "bad": 0, "targetscan": 0})
-    assert predicted == pytest.approx(table["target"][200:].to_numpy())
+    assert predicted == pytest.approx(table["target_log2fc"][200:].to_numpy())
 
 
 def test_targets_of_the_test_genes_play_no_part(table):
     test = table[200:]
     predicted, _ = stack(table[:200], test, ["good"])
-    again, _ = stack(table[:200], test.assign(target=9.0), ["good"])
+    again, _ = stack(table[:200], test.assign(target_log2fc=9.0), ["good"])
     assert (predicted == again).all()
 
 
@@ -39,7 +39,7 @@ def test_folds_are_stacked_apart_and_isoforms_averaged(rng):
     for weight in (0.5, 1.0):  # of the signal network, in either fold
         table = keys.assign(part=part)
         isoforms = [table.assign(predicted=target / weight + by) for by in (-1, 1)]
-        occupancy = table.assign(occupancy=0.0, unseen=0.0, target=target)
+        occupancy = table.assign(occupancy=0.0, unseen=0.0, target_log2fc=target)
         held_out.append((pd.concat(isoforms), occupancy))
     scores = keys.assign(contextpp=0.0)
     stacked, weights = stack_folds(held_out, scores)

@@ -57,7 +57,7 @@ def planted_study(n=240):
         signals.append(signal)
         targets.append(-(number % 4) + rng.normal(0, 0.2))
     part = np.repeat(["train", "validation", "test"], [n // 2, n // 4, n - n * 3 // 4])
-    return signals, pd.DataFrame({"part": part, "target": targets})
+    return signals, pd.DataFrame({"part": part, "target_log2fc": targets})
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def trained():
 def test_planted_effect_is_learned(trained):
     _, pairs, _, history, predicted = trained
     test = (pairs["part"] == "test").to_numpy()
-    assert pearson(pairs.loc[test, "target"].to_numpy(), predicted[test]) > 0.5
+    assert pearson(pairs.loc[test, "target_log2fc"].to_numpy(), predicted[test]) > 0.5
     error = history["validation_error"]
     assert error.min() < 0.7 * error.iloc[0]
 
@@ -78,7 +78,7 @@ def test_planted_effect_is_learned(trained):
 def test_weights_of_the_best_epoch_are_kept(trained):
     _, pairs, _, history, predicted = trained
     rows = pairs["part"] == "validation"
-    error = ((predicted[rows] - pairs.loc[rows, "target"]) ** 2).mean()
+    error = ((predicted[rows] - pairs.loc[rows, "target_log2fc"]) ** 2).mean()
     assert error == pytest.approx(history["validation_error"].min(), rel=1e-4)
 
 
@@ -131,7 +131,7 @@ def test_recurrent_layers_read_right_padded_signals_alone(as_on_gpu, network, rn
     training = replace(TRAINING, network=network, pooling="gru", epochs=1)
     signals = [rng.random((n, 2)).astype(np.float32) for n in (0, 1, 5, 16, 40, 64)] * 3
     part = ["train", "validation", "test"] * 6
-    pairs = pd.DataFrame({"part": part, "target": rng.normal(size=18)})
+    pairs = pd.DataFrame({"part": part, "target_log2fc": rng.normal(size=18)})
     model, *_ = train(signals, pairs, training, 1)
     parts = pd.DataFrame({"first": [0, 20, 0], "stop": [20, 40, 64]})
     for cut in (False, True):
@@ -148,7 +148,7 @@ def planted_peaks(n=400):
     signals = [rng.random((rng.integers(1, 7), 3)).astype(np.float32) for _ in range(n)]
     targets = [-(signal[:, 0] > 0.7).sum() + rng.normal(0, 0.2) for signal in signals]
     part = np.repeat(["train", "validation", "test"], [n // 2, n // 4, n // 4])
-    return signals, pd.DataFrame({"part": part, "target": targets})
+    return signals, pd.DataFrame({"part": part, "target_log2fc": targets})
 
 
 @pytest.mark.parametrize("pooling", POOLINGS)
@@ -158,7 +158,7 @@ def test_sites_add_up_in_every_pooling(pooling):
     training = replace(TRAINING, network="site_pooling", pooling=pooling, epochs=40)
     *_, predicted = train(signals, pairs, training, seed=1)
     test = (pairs["part"] == "test").to_numpy()
-    assert pearson(pairs.loc[test, "target"].to_numpy(), predicted[test]) > 0.7
+    assert pearson(pairs.loc[test, "target_log2fc"].to_numpy(), predicted[test]) > 0.7
 
 
 @pytest.mark.parametrize("network", SIGNAL_NETWORKS)
@@ -169,7 +169,7 @@ def test_classification_gives_minus_the_chance_of_repression(network):
     _, history, predicted = train(signals, pairs, training, seed=1)
     assert ((predicted <= 0) & (predicted >= -1)).all()
     rows = (pairs["part"] == "validation").to_numpy()
-    repressed = (pairs["target"] < -0.5)[rows]
+    repressed = (pairs["target_log2fc"] < -0.5)[rows]
     entropy = -np.log(np.where(repressed, -predicted[rows], 1 + predicted[rows])).mean()
     assert entropy == pytest.approx(history["validation_error"].min(), rel=1e-3)
     assert predicted[rows][repressed].mean() < predicted[rows][~repressed].mean() - 0.1
@@ -184,7 +184,7 @@ def test_gene_term_learns_what_the_signal_does_not_hold():
     scaled = (genes - genes.mean(axis=0)) / genes.std(axis=0)
     targets = 0.5 * scaled[:, 0] + np.where(mirna[:, 0] == 1, 1, -1) * scaled[:, 1]
     part = np.repeat(["train", "validation", "test"], 200)
-    pairs = pd.DataFrame({"part": part, "target": targets})
+    pairs = pd.DataFrame({"part": part, "target_log2fc": targets})
     training = replace(TRAINING, network="site_pooling", epochs=60, ridge=1e-4)
     model, _, predicted = train(signals, pairs, training, 1, [genes, mirna])
     assert pearson(targets[400:], predicted[400:]) > 0.95
@@ -230,7 +230,8 @@ def build_tiny(n_channels, **_):
 def test_one_long_signal_among_many_short_ones_is_trained_on(monkeypatch):
     monkeypatch.setitem(SIGNAL_NETWORKS, "tiny", build_tiny)
     lengths = [20] * 96 + [200] * 8  # batches of 8: all alike but the last
-    pairs = pd.DataFrame({"part": ["validation"] + ["train"] * 103, "target": -1.0})
+    pairs = pd.DataFrame({"part": ["validation"] + ["train"] * 103})
+    pairs["target_log2fc"] = -1.0
     signals = [np.full((length, 1), 0.5, np.float32) for length in lengths]
     training = replace(TRAINING, network="tiny", epochs=1, batch_size=8)
     *_, predicted = train(signals, pairs, training, seed=0)

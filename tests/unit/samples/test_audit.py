@@ -23,8 +23,8 @@ def audit(rng, random_rna, tmp_path, monkeypatch):
     chosen = rng.choice(mirnas, 900, p=share / share.sum())
     positives = pd.DataFrame(
         {
+            "mirna_sequence": chosen,
             "mirna": chosen,
-            "mirna_name": chosen,
             "family": [mirna[1:8] for mirna in chosen],
             "target": [random_rna(50) for _ in chosen],
             "gene": [f"g{number}" for number in range(900)],
@@ -102,8 +102,8 @@ def test_common_mirnas_that_run_out_of_partners_offer_no_shortcut(rng, random_rn
     chosen = mirnas[np.where(np.arange(900) % 3, rng.integers(1, 31, 900), 0)]
     positives = pd.DataFrame(
         {
+            "mirna_sequence": chosen,
             "mirna": chosen,
-            "mirna_name": chosen,
             "family": [mirna[1:8] for mirna in chosen],
             "target": [random_rna(50) for _ in chosen],
             "gene": [f"g{number}" for number in range(900)],
@@ -116,7 +116,7 @@ def test_common_mirnas_that_run_out_of_partners_offer_no_shortcut(rng, random_rn
     share = test["label"].mean()
     assert share > 0.1, "the raw rows are no 1:10 set"
     for ratio, rows in audit_module.each_ratio(test):
-        counts = rows.groupby("mirna")["label"].agg(["sum", "size"])
+        counts = rows.groupby("mirna_sequence")["label"].agg(["sum", "size"])
         assert (counts["size"] == (1 + ratio) * counts["sum"]).all()
         assert len(rows) > 0
     ratios = [ratio for ratio, _ in audit_module.each_ratio(test)]

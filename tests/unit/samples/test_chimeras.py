@@ -84,7 +84,7 @@ def test_helwak_row_becomes_a_positive(clash, transcript):
     table, counts = clash((NAME, 81, 120))
     assert table.columns.tolist() == COLUMNS
     row = table.iloc[0]
-    assert (row["mirna"], row["family"], row["mirna_name"]) == (
+    assert (row["mirna_sequence"], row["family"], row["mirna"]) == (
         DRIVER,
         "GAGGUAG",
         "let-7a",
@@ -162,7 +162,7 @@ def test_ready_pairs_in_the_layout_of_mirbench(tmp_path):
         f"{'C' * 50} {LET7} let-7a unknown utr 1 13\n"
     )
     table, _ = pairs_of(tmp_path, text)
-    assert set(table["mirna_name"]) == {"let-7a"}
+    assert set(table["mirna"]) == {"let-7a"}
     assert table["family"].tolist() == ["let-7", "GAGGUAG", "GAGGUAG"]
 
 
@@ -181,10 +181,12 @@ def test_gene_of_a_ready_pair_is_its_ensembl_id(tmp_path):
 def test_columns_of_ready_pairs_may_have_other_names(tmp_path):
     columns = {"mirna": "query", "target": "site", "label": "y"}
     text = f"query site y\n{LET7} {'A' * 50} 1\n"
-    assert pairs_of(tmp_path, text, columns=columns)[0]["mirna"].tolist() == [DRIVER]
+    table, _ = pairs_of(tmp_path, text, columns=columns)
+    assert table["mirna_sequence"].tolist() == [DRIVER]
     taken = f"mirna target miRNA_seq site label\nlet-7a x {LET7} {'A' * 50} 1\n"
     columns = {"mirna": "miRNA_seq", "target": "site"}
-    assert pairs_of(tmp_path, taken, columns=columns)[0]["mirna"].tolist() == [DRIVER]
+    table, _ = pairs_of(tmp_path, taken, columns=columns)
+    assert table["mirna_sequence"].tolist() == [DRIVER]
     with pytest.raises(InputError, match="hybrids: columns: 'traget' is no column"):
         pairs_of(tmp_path, taken, columns={"traget": "site"})
 
@@ -244,7 +246,7 @@ def test_published_positives_are_all_read(public_data):
     assert (counts["rows"], len(table)) in [(50, 50), (18513, 18392)]
     assert counts["positives"] == len(table)
     assert table["gene"].str.startswith("ENSG").mean() > 0.99
-    assert (table["mirna"].str.len() <= 20).all()
+    assert (table["mirna_sequence"].str.len() <= 20).all()
 
 
 def test_ready_pairs_are_placed_in_their_transcripts(tmp_path, random_rna):

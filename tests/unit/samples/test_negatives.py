@@ -18,7 +18,7 @@ def make_positives(n, n_mirnas, n_families, n_clusters, seed=0):
     mirna = rng.choice(n_mirnas, n, p=share / share.sum())
     return pd.DataFrame(
         {
-            "mirna": [f"m{number}" for number in mirna],
+            "mirna_sequence": [f"m{number}" for number in mirna],
             "family": [f"f{number % n_families}" for number in mirna],
             "target": [f"t{number}" for number in range(n)],
             "cluster": rng.integers(0, n_clusters, n),
@@ -27,7 +27,7 @@ def make_positives(n, n_mirnas, n_families, n_clusters, seed=0):
 
 
 def columns_of(pairs, positives):
-    mirna_side = positives[["mirna", "family"]].iloc[pairs["mirna_of"]]
+    mirna_side = positives[["mirna_sequence", "family"]].iloc[pairs["mirna_of"]]
     target_side = positives[["target", "cluster"]].iloc[pairs["target_of"]]
     return pd.concat(
         [s.reset_index(drop=True) for s in (mirna_side, target_side)], axis=1
@@ -40,27 +40,28 @@ def test_balanced_keeps_every_frequency(seed):
     members = np.flatnonzero(np.arange(400) % 4)  # a split of 300
     drawn = draw_negatives(positives, members, "balanced", 1, [seed])
     negatives = columns_of(drawn, positives)
-    for column in ("mirna", "target"):
+    for column in ("mirna_sequence", "target"):
         expected = positives[column].iloc[members].value_counts()
         assert negatives[column].value_counts().to_dict() == expected.to_dict()
 
 
 def test_balanced_keeps_frequencies_at_any_ratio():
     positives = make_positives(600, 20, 20, 600).assign(cluster=np.arange(600))
-    positives["mirna"] = positives["family"] = [f"m{row % 20}" for row in range(600)]
+    mirnas = [f"m{row % 20}" for row in range(600)]
+    positives = positives.assign(mirna_sequence=mirnas, family=mirnas)
     drawn = draw_negatives(positives, np.arange(600), "balanced", 5, [1])
-    per_mirna = columns_of(drawn, positives)["mirna"].value_counts()
+    per_mirna = columns_of(drawn, positives)["mirna_sequence"].value_counts()
     assert per_mirna.between(0.98 * 150, 150).all()  # 30 positives each, five times
 
 
 def test_balanced_never_contradicts_a_positive_whatever_the_family_names():
     row = np.arange(40)
     positives = pd.DataFrame({"target": [f"t{number}" for number in row], "cluster": row})
-    positives["mirna"] = [f"m{number % 2}" for number in row]
+    positives["mirna_sequence"] = [f"m{number % 2}" for number in row]
     positives["family"] = [f"f{number % 4}" for number in row]  # two names per miRNA
     drawn = draw_negatives(positives, row, "balanced", 3, [1])
     negatives = columns_of(drawn, positives)
-    assert negatives.merge(positives, on=["mirna", "target"]).empty
+    assert negatives.merge(positives, on=["mirna_sequence", "target"]).empty
     assert len(negatives)
 
 
@@ -84,7 +85,7 @@ def test_ratios_are_nested_without_repeats(protocol):
         draw_negatives(positives, members, protocol, ratio, [4, 2]) for ratio in (1, 10)
     )
     pd.testing.assert_frame_equal(ten[ten["round"] < 1], one)
-    assert not columns_of(ten, positives).duplicated(["mirna", "target"]).any()
+    assert not columns_of(ten, positives).duplicated(["mirna_sequence", "target"]).any()
     assert len(ten) > 3 * len(one)
 
 
@@ -92,11 +93,11 @@ def test_legacy_is_uniform_over_mirnas_and_never_positive():
     positives = make_positives(2000, 10, 10, 1000)
     drawn = draw_negatives(positives, np.arange(2000), "legacy", 1, [1])
     negatives = columns_of(drawn, positives)
-    shares = negatives["mirna"].value_counts(normalize=True)
-    assert positives["mirna"].value_counts(normalize=True).max() > 0.3
+    shares = negatives["mirna_sequence"].value_counts(normalize=True)
+    assert positives["mirna_sequence"].value_counts(normalize=True).max() > 0.3
     assert shares.between(0.05, 0.15).all()
     assert len(shares) == 10
-    assert negatives.merge(positives, on=["mirna", "target"]).empty
+    assert negatives.merge(positives, on=["mirna_sequence", "target"]).empty
     assert sorted(negatives["target"]) == sorted(positives["target"])
 
 
@@ -119,7 +120,7 @@ def placed(tmp_path, rng, random_rna):
         mirna = f"m{rng.integers(8)}"
         rows.append((mirna, f"f{int(mirna[1:]) % 4}", window, name, start))
     table = pd.DataFrame(
-        rows, columns=["mirna", "family", "target", "transcript", "start"]
+        rows, columns=["mirna_sequence", "family", "target", "transcript", "start"]
     )
     table.loc[table.index % 30 == 7, "start"] = -1  # not found in any transcript
     write_fasta(tmp_path / "t.fa", sequences.items())
@@ -145,7 +146,7 @@ def test_background_stays_in_the_transcript_and_off_the_sites(placed):
             & (positives["start"] >= 0)
         ]
         assert (np.abs(family["start"] - row.start) >= 50).all()
-    mirna = positives["mirna"].to_numpy()[drawn["row_of"]]
+    mirna = positives["mirna_sequence"].to_numpy()[drawn["row_of"]]
     places = drawn.assign(
         mirna=mirna, name=positives["transcript"].to_numpy()[drawn["row_of"]]
     )
@@ -168,11 +169,12 @@ def test_saturated_mirna_gets_what_partners_there_are():
     """100 targets, half of them of one miRNA: it has 50 possible partners, no more."""
     rows = np.arange(100)
     positives = pd.DataFrame({"target": [f"t{i}" for i in rows], "cluster": rows})
-    positives["mirna"] = positives["family"] = ["m0" if i < 50 else f"m{i}" for i in rows]
+    mirnas = ["m0" if i < 50 else f"m{i}" for i in rows]
+    positives = positives.assign(mirna_sequence=mirnas, family=mirnas)
     drawn = draw_negatives(positives, rows, "balanced", 20, [1])
     negatives = columns_of(drawn, positives)
-    assert (negatives["mirna"] == "m0").sum() == 50
-    assert negatives.merge(positives, on=["mirna", "target"]).empty
+    assert (negatives["mirna_sequence"] == "m0").sum() == 50
+    assert negatives.merge(positives, on=["mirna_sequence", "target"]).empty
 
 
 def test_background_avoids_the_familys_sites_in_other_isoforms(tmp_path, random_rna):
@@ -182,7 +184,7 @@ def test_background_avoids_the_familys_sites_in_other_isoforms(tmp_path, random_
     rows = [
         ("m0", "f0", body[s : s + 50], name, s) for s, name in ((80, "A"), (250, "B"))
     ]
-    columns = ["mirna", "family", "target", "transcript", "start"]
+    columns = ["mirna_sequence", "family", "target", "transcript", "start"]
     positives = pd.DataFrame(rows, columns=columns)
     write_fasta(tmp_path / "t.fa", isoforms.items())
     drawn = draw_background(

@@ -148,7 +148,7 @@ def test_background_is_a_sample_of_training_pairs():
     pairs = pd.DataFrame(
         {
             "target": ["A" * 50, "C" * 50, "G" * 50],
-            "mirna": ["U" * 20] * 3,
+            "mirna_sequence": ["U" * 20] * 3,
             "split": ["train", "train", "random"],
         }
     )
