@@ -36,7 +36,7 @@ from mirsignal.files.integrity import record_path, verify
 from tests.workflow.conftest import Project
 
 SMALLER = "shards: 1\nbinding: {cnn: {n_seeds: 1}}\n"
-KILLS_PER_RUN, N_POINTS, N_FLIPS, SEED = 4, 10, 50, 1
+KILLS_PER_RUN, N_POINTS, N_FLIPS, SEED = 8, 10, 50, 1
 N_FUZZED, FUZZ_SECONDS = 200_000, 7200
 KINDS = (".npz", ".parquet", ".keras", ".json", ".fa", ".tsv")
 CHEAP = "results/small/contextpp/pairs.parquet"
@@ -110,7 +110,7 @@ def kills(folder, reference, n_kills, targets, rng):
     done = identical = 0
     while done < n_kills:
         project = fresh(folder / f"killed_{done}")
-        latest = 2 * reference.seconds / KILLS_PER_RUN
+        latest = 3 * reference.seconds / KILLS_PER_RUN
         moments = rng.uniform(1, latest, min(KILLS_PER_RUN, n_kills - done))
         killed, status, output = run_with_kills(project, moments, *targets, extra=SMALLER)
         wrong = compare(reference, project)
