@@ -186,7 +186,7 @@ if "targetscan" in INPUTS:
 if "teacher" in INPUTS:
 
     rule label_windows:
-        """Windows of the study's transcripts, and the P(binding) that the teacher gives them."""
+        """Windows of the study's transcripts, and the logit of binding that the teacher gives them."""
         input:
             teacher=data_input(INPUTS["teacher"]["file"]),
             mirnas=data_input(INPUTS["teacher"]["mirnas"]["file"]),

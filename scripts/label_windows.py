@@ -1,7 +1,5 @@
 """Draw windows of the transcripts, and have a published binding network label them."""
 
-from scipy.special import expit
-
 from mirsignal.binding.teacher import draw_windows, load_teacher, teacher_logits
 from mirsignal.files.atomic import write_parquet
 from mirsignal.logs import log
@@ -24,14 +22,13 @@ def main(snakemake):
         settings["at_sites"],
         snakemake.params.seed,
     )
-    logits = teacher_logits(load_teacher(files.teacher), windows)
-    windows["label"] = expit(logits.astype("float64"))
+    windows["logit"] = teacher_logits(load_teacher(files.teacher), windows)
     write_parquet(snakemake.output.windows, windows)
     log.info(
         "%s windows of %d miRNAs; P above 0.5 in %.0f%%",
         f"{len(windows):,}",
         windows["mirna_sequence"].nunique(),
-        100 * (windows["label"] > 0.5).mean(),
+        100 * (windows["logit"] > 0).mean(),
     )
 
 

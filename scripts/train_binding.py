@@ -22,7 +22,8 @@ def main(snakemake):
         if path
     )
     folder = Path(snakemake.output.model).parent / "checkpoint"
-    checkpoint = make_checkpoint(folder, pairs, training, seed, snakemake.params.code)
+    shown = pd.concat([pairs, *taught])
+    checkpoint = make_checkpoint(folder, shown, training, seed, snakemake.params.code)
     model, history = train_binding(pairs, training, seed, checkpoint, *taught)
     save_network(snakemake.output.model, model)
     write_table(snakemake.output.history, history)

@@ -22,10 +22,10 @@ class PairBatches(keras.utils.PyDataset):
     few negatives by heart, and new random windows of the targets' dinucleotide
     composition, `random_windows` per positive and each with a positive's miRNA. Windows
     are shifted by up to `max_shift` nt at random (what slides in is N). `class_balance`
-    "mirna" weighs pairs by `mirna_weights`. Of `taught` windows (mirna, target, label: P
-    of a teacher, 0 to 1), `taught_windows` per positive are shown as they are. All
-    depends on seed and epoch alone. Gives matrix (B, W, M, C), label (B,) and weight
-    (B,).
+    "mirna" weighs pairs by `mirna_weights`. Of `taught` windows (mirna_sequence, target,
+    logit of a teacher), `taught_windows` per positive are shown as they are. All depends
+    on seed and epoch alone. Gives matrix (B, W, M, C), label (B,) and weight (B,); with
+    taught windows, label and logit (B, 2), NaN where not known.
     """
 
     def __init__(
@@ -58,12 +58,12 @@ class PairBatches(keras.utils.PyDataset):
         self._n_taught = round(taught_windows * sizes[0]) if taught is not None else 0
         self._taught: list[NDArray] = []
         if taught is not None and self._n_taught:
-            labels = taught["label"].to_numpy("float32")
+            logits = taught["logit"].to_numpy("float32")
             self._taught = [
                 encode_many(taught["target"], WINDOW),
                 encode_many(taught["mirna_sequence"], MIRNA_LENGTH),
-                labels,
-                np.ones_like(labels),
+                np.column_stack([np.full_like(logits, np.nan), logits]),
+                np.ones_like(logits),
             ]
         self._start()
 
@@ -92,6 +92,7 @@ class PairBatches(keras.utils.PyDataset):
         targets, mirnas = targets[order], self._mirnas[mirna_rows[order]]
         parts = [shift_windows(targets, shifts), mirnas, labels[order], weights[order]]
         if self._taught:
+            parts[2] = np.column_stack([parts[2], np.full_like(parts[2], np.nan)])
             chosen = rng.integers(0, len(self._taught[0]), self._n_taught)
             mixed = rng.permutation(self._n_pairs + self._n_taught)
             parts = [

@@ -8,7 +8,6 @@ reaches say so.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +17,20 @@ from numpy.typing import NDArray
 from mirsignal.axes import WINDOW
 from mirsignal.errors import InputError
 from mirsignal.networks.backend import keras
-from mirsignal.sequences.codes import LETTERS, UNKNOWN, encode_many, reverse_complement
+from mirsignal.samples.clusters import kmer_keys
+from mirsignal.sequences.codes import (
+    LETTERS,
+    UNKNOWN,
+    decode_many,
+    encode_many,
+    reverse_complement,
+)
+from mirsignal.sites.seed_sites import join
 
 LONGEST_MIRNA = 28
 """Nucleotides of a miRNA that the network sees; shorter ones are padded."""
+SITE = 6
+"""Nucleotides of a seed match: miRNA nt 2-7."""
 _ORDER = "AUCG"
 _UNKNOWN_PAIR = 17
 _SLOPE = 0.1
@@ -29,7 +38,7 @@ _BATCH = 1024
 
 
 def load_teacher(path: str | Path) -> keras.Model:
-    """Load miRBind2's binding network: pairs (N, 28, 50, 18) as 0 or 1 -> logit (N, 1).
+    """Load miRBind2's binding network: pairs (N, 28, 50) -> logit (N, 1).
 
     A pair of miRNA nucleotide m and target nucleotide t is number 4 m + t in the order A,
     U, C, G, and 17 where either is not known. Raises InputError for another file.
@@ -46,7 +55,7 @@ def load_teacher(path: str | Path) -> keras.Model:
 
 def _build(weights: dict[str, NDArray]) -> keras.Model:
     layers = keras.layers
-    inputs = keras.Input((LONGEST_MIRNA, WINDOW, _UNKNOWN_PAIR + 1), name="pairs")
+    inputs = keras.Input((LONGEST_MIRNA, WINDOW), dtype="int32", name="pairs")
 
     def dense(x, name):
         kernel, bias = weights[f"{name}.weight"].T, weights[f"{name}.bias"]
@@ -57,7 +66,8 @@ def _build(weights: dict[str, NDArray]) -> keras.Model:
         values = [weights[f"{name}.{part}"] for part in parts]
         return _with(layers.BatchNormalization(epsilon=1e-5), x, values)
 
-    x = dense(inputs, "pair_linear")
+    table = weights["pair_linear.weight"].T + weights["pair_linear.bias"]
+    x = _with(layers.Embedding(*table.shape), inputs, [table])
     for number, padding in enumerate((2, 1, 1)):
         name = f"conv_layers.{number}"
         kernel = weights[f"{name}.weight"].transpose(2, 3, 1, 0)
@@ -85,12 +95,11 @@ def teacher_logits(teacher: keras.Model, pairs: pd.DataFrame) -> NDArray[np.floa
         number[LETTERS.index(letter)] = at
     mirnas = number[encode_many(pairs["mirna_sequence"], LONGEST_MIRNA)]
     targets = number[encode_many(pairs["target"], WINDOW)]
-    each = np.eye(_UNKNOWN_PAIR + 1, dtype=np.float32)
     parts = [np.zeros(0, np.float32)]
     for at in range(0, len(pairs), _BATCH):
         m, t = mirnas[at : at + _BATCH, :, None], targets[at : at + _BATCH, None, :]
-        pair = np.where((m < 0) | (t < 0), _UNKNOWN_PAIR, 4 * m + t)
-        parts.append(teacher.predict_on_batch(each[pair])[:, 0])
+        numbers = np.where((m < 0) | (t < 0), _UNKNOWN_PAIR, 4 * m + t)
+        parts.append(teacher.predict_on_batch(numbers)[:, 0])
     return np.concatenate(parts)
 
 
@@ -108,20 +117,21 @@ def draw_windows(
     the rest anywhere. Windows that reach beyond a transcript hold N.
     """
     rng = np.random.default_rng(seed)
-    joined = ("N" * WINDOW).join(["", *sequences, ""])
-    codes = np.frombuffer(joined.encode(), np.uint8)
+    codes = join(sequences).codes
+    words = kmer_keys(codes[None], SITE)[0]
+    order = np.argsort(words, kind="stable")
     chosen = rng.integers(0, len(mirnas), n_windows)
-    inside = np.flatnonzero(codes != ord("N"))
-    middles = rng.choice(inside, n_windows)
-    wants_site = rng.random(n_windows) < at_sites
+    sites = [reverse_complement(text[1 : 1 + SITE]) for text in mirnas["sequence"]]
+    wanted = kmer_keys(encode_many(sites, SITE), SITE)[chosen, 0]
+    first, stop = (
+        np.searchsorted(words, wanted, side, sorter=order) for side in ("left", "right")
+    )
+    picked = first + (rng.random(n_windows) * (stop - first)).astype(int)
     shifts = rng.integers(-WINDOW // 4, WINDOW // 4 + 1, n_windows)
-    sequence = mirnas["sequence"].to_numpy()
-    for number in np.unique(chosen[wants_site]):
-        rows = np.flatnonzero(wants_site & (chosen == number))
-        site = f"(?={reverse_complement(sequence[number][1:7])})"
-        starts = [match.start() for match in re.finditer(site, joined)]
-        if starts:
-            middles[rows] = rng.choice(starts, len(rows)) + 3 + shifts[rows]
-    half = WINDOW // 2
-    targets = [joined[middle - half : middle + half] for middle in middles]
-    return pd.DataFrame({"mirna_sequence": sequence[chosen], "target": targets})
+    of_site = order[np.minimum(picked, len(order) - 1)] + SITE // 2 + shifts
+    anywhere = rng.choice(np.flatnonzero(codes != UNKNOWN), n_windows)
+    has_site = (rng.random(n_windows) < at_sites) & (stop > first)
+    starts = np.where(has_site, of_site, anywhere) - WINDOW // 2
+    windows = decode_many(codes[starts[:, None] + np.arange(WINDOW)])
+    sequence = mirnas["sequence"].to_numpy()[chosen]
+    return pd.DataFrame({"mirna_sequence": sequence, "target": windows})

@@ -12,6 +12,7 @@ import pandas as pd
 
 from mirsignal.binding.batches import PairBatches, predict_pairs
 from mirsignal.binding.models import BINDING_NETWORKS
+from mirsignal.binding.models.taught import join_heads, loss_of_heads, split_logit
 from mirsignal.logs import log
 from mirsignal.networks.backend import keras
 from mirsignal.networks.checkpoints import Checkpoint
@@ -45,6 +46,7 @@ class _Validation(keras.callbacks.Callback):
 
     def __init__(
         self,
+        network: keras.Model,
         best: BestEpoch,
         validation: pd.DataFrame,
         encoding: str,
@@ -52,6 +54,7 @@ class _Validation(keras.callbacks.Callback):
         checkpoint: Checkpoint | None,
     ):
         super().__init__()
+        self._network = network
         self._best, self._validation, self._encoding = best, validation, encoding
         self._seed, self._checkpoint = seed, checkpoint
 
@@ -65,7 +68,7 @@ class _Validation(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         labels = self._validation["label"].to_numpy()
-        scores = predict_pairs(self.model, self._validation, self._encoding)
+        scores = predict_pairs(self._network, self._validation, self._encoding)
         single = self._validation["round"].to_numpy() < 1
         loss = keras.losses.binary_crossentropy(
             labels[single, None].astype("float32"), scores[single, None]
@@ -77,7 +80,7 @@ class _Validation(keras.callbacks.Callback):
             "seconds": time.monotonic() - self._started,
             "cpu_seconds": time.process_time() - self._cpu,
         }
-        self._best.add(row, self.model.get_weights)
+        self._best.add(row, self._network.get_weights)
         self.model.stop_training = self._best.is_over
         if self._checkpoint is not None:
             self._checkpoint.save(self.model, self._best.rows, self._best.weights)
@@ -93,11 +96,12 @@ def train_binding(
     """Train on the train split, choose the epoch by validation AP.
 
     `pairs` have mirna_sequence, target, label, split and round; `taught` are windows that
-    a teacher has labelled (mirna_sequence, target, label: its P). Step sizes rise over
-    200 steps and fall to zero along a cosine. Returns the network with its best weights
-    and one row per epoch (epoch, train_loss, validation_loss, validation_ap, seconds,
-    cpu_seconds). With a `checkpoint`, goes on where a killed training stopped, with the
-    same result. Raises InputError after an epoch whose losses are not finite.
+    a teacher has labelled (mirna_sequence, target, logit), for a head of their own
+    (`models.taught`). Step sizes rise over 200 steps and fall to zero along a cosine.
+    Returns the network with its best weights and one row per epoch (epoch, train_loss,
+    validation_loss, validation_ap, seconds, cpu_seconds). With a `checkpoint`, goes on
+    where a killed training stopped, with the same result. Raises InputError after an
+    epoch whose losses are not finite.
     """
     train, validation = (pairs[pairs["split"] == s] for s in ("train", "validation"))
     found = checkpoint.load() if checkpoint else None
@@ -118,10 +122,11 @@ def train_binding(
         model = _compile(training, n_steps=len(batches) * training.epochs)
     else:
         log.info("going on after epoch %d", len(rows))
+    network = join_heads(model) if training.taught_windows else model
     log.info(
         "%s, %s weights; %s training positives, %s validation pairs",
-        model.name,
-        f"{model.count_params():,}",
+        network.name,
+        f"{network.count_params():,}",
         f"{int(train['label'].sum()):,}",
         f"{len(validation):,}",
     )
@@ -140,12 +145,14 @@ def train_binding(
             initial_epoch=len(rows),
             shuffle=False,
             callbacks=[
-                _Validation(best, validation, training.encoding, seed, checkpoint)
+                _Validation(
+                    network, best, validation, training.encoding, seed, checkpoint
+                )
             ],
             verbose=0,
         )
-    model.set_weights(best.weights)
-    return model, pd.DataFrame(best.rows)
+    network.set_weights(best.weights)
+    return network, pd.DataFrame(best.rows)
 
 
 def _compile(training: BindingTraining, n_steps: int) -> keras.Model:
@@ -162,5 +169,8 @@ def _compile(training: BindingTraining, n_steps: int) -> keras.Model:
         warmup_target=training.learning_rate,
         warmup_steps=warm_up,
     )
-    model.compile(optimizer=keras.optimizers.Adam(schedule), loss="binary_crossentropy")
+    loss = "binary_crossentropy"
+    if training.taught_windows:
+        model, loss = split_logit(model), loss_of_heads
+    model.compile(optimizer=keras.optimizers.Adam(schedule), loss=loss)
     return model

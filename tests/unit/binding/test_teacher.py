@@ -43,6 +43,6 @@ def test_windows_lie_around_seed_matches_and_anywhere(rng):
         with_site = [
             site in target for site, target in zip(match, drawn["target"], strict=True)
         ]
-        assert np.mean(with_site) == pytest.approx(share + (1 - share) * 0.011, abs=0.03)
+        assert np.mean(with_site) == pytest.approx(share + (1 - share) * 0.011, abs=0.045)
     again = draw_windows(mirnas, sequences, 2000, 1.0, seed=1)
     assert again.equals(drawn)

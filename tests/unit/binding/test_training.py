@@ -12,6 +12,7 @@ from mirsignal.binding.batches import (
     predict_pairs,
     shift_windows,
 )
+from mirsignal.binding.models.taught import loss_of_heads
 from mirsignal.binding.pairing import pair_matrix
 from mirsignal.binding.training import BindingTraining, train_binding
 from mirsignal.errors import InputError
@@ -158,30 +159,66 @@ def test_random_windows_are_new_negatives_every_epoch(pairs):
     assert sum(new) == 1.5 * n  # the pairs come again, the random windows do not
 
 
-def test_taught_windows_come_as_they_are_beside_the_pairs(pairs):
-    targets = pairs["target"].iloc[:7]
-    taught = pd.DataFrame(
-        {"mirna_sequence": pairs["mirna_sequence"].iloc[0], "target": targets}
-    )
-    taught = taught.assign(label=np.linspace(0.11, 0.77, 7))
+@pytest.fixture
+def taught(pairs):
+    """Return windows of one miRNA with the logits of a teacher."""
+    windows = pd.DataFrame({"target": pairs["target"].iloc[:70]})
+    mirna = pairs["mirna_sequence"].iloc[0]
+    return windows.assign(mirna_sequence=mirna, logit=np.linspace(-3, 4, 70))
+
+
+def test_taught_windows_come_as_they_are_beside_the_pairs(pairs, taught):
     with_taught = {"max_shift": 3, "taught": taught, "taught_windows": 0.5}
     batches = PairBatches(pairs, 4, "wc", 64, **with_taught)
     plain = PairBatches(pairs, 4, "wc", 64, max_shift=3)
     n = (pairs["label"] == 1).sum()
     for _ in range(2):
-        matrix, labels, _ = epoch_of(batches)
-        of_teacher = np.isin(labels, taught["label"].to_numpy("float32"))
+        matrix, known, _ = epoch_of(batches)
+        of_teacher = np.isfinite(known[:, 1])
         assert of_teacher.sum() == n // 2
+        assert (of_teacher != np.isfinite(known[:, 0])).all()
+        assert np.isin(known[of_teacher, 1], taught["logit"].to_numpy("float32")).all()
         shown = {row.tobytes() for row in matrix[of_teacher]}
         mirnas, windows = (
             encode_many(taught[name], size)
             for name, size in (("mirna_sequence", 20), ("target", 50))
         )
         assert shown <= {row.tobytes() for row in pair_matrix(windows, mirnas, "wc")}
-        expected = {row.tobytes() for row in epoch_of(plain)[0]}
+        other, labels, _ = epoch_of(plain)
+        expected = {row.tobytes() for row in other}
         assert {row.tobytes() for row in matrix[~of_teacher]} == expected
+        assert known[~of_teacher, 0].sum() == labels.sum()
         batches.on_epoch_end()
         plain.on_epoch_end()
+
+
+def test_each_head_learns_from_its_own_source(pairs):
+    """The teacher thinks of sites as the pairs do, and calls everything bound."""
+    signs = pairs.assign(logit=np.where(pairs["label"] == 1, 6.0, 3.0))
+    training = replace(TRAINING, taught_windows=2.0, epochs=6, patience=6)
+    network, _ = train_binding(pairs, training, 1, taught=signs)
+    test = pairs[pairs["split"] == "test"]
+    matrix = pair_matrix(
+        encode_many(test["target"], 50), encode_many(test["mirna_sequence"], 20), "wc"
+    )
+    heads, logit = (
+        keras.Model(network.input, network.get_layer(name).output).predict(matrix)
+        for name in ("heads", "logit")
+    )
+    np.testing.assert_allclose(logit[:, 0], heads.mean(axis=1), atol=1e-5)
+    labels = test["label"].to_numpy()
+    for head in heads.T:
+        assert within_group_auc(labels, head, test["mirna_sequence"]) > 0.75
+    assert abs(heads[:, 0].mean()) < 1
+    assert abs(heads[:, 1].mean() - 4.5) < 1
+    assert len(list_stages(network)) == 6  # it can slide
+
+
+def test_unknown_values_have_no_part_in_the_loss():
+    logits = np.array([[0.3, 2.0], [-1.0, 5.0], [0.7, 0.1]], np.float32)
+    known = np.array([[1, np.nan], [np.nan, 4.5], [np.nan, np.nan]], np.float32)
+    found = np.asarray(loss_of_heads(known, logits))
+    np.testing.assert_allclose(found, [np.log1p(np.exp(-0.3)), 0.5**2 / 2, 0], rtol=1e-5)
 
 
 def test_order_depends_on_seed_and_epoch_alone(pairs):
@@ -212,15 +249,15 @@ class Killed(Exception):
     pass
 
 
-@pytest.mark.parametrize("after", [1, 3])
+@pytest.mark.parametrize(("after", "share"), [(1, 0.0), (3, 0.0), (2, 0.5)])
 def test_killed_training_goes_on_with_the_same_result(
-    pairs, tmp_path, monkeypatch, after
+    pairs, taught, tmp_path, monkeypatch, after, share
 ):
-    training = replace(TRAINING, epochs=4)
+    training = replace(TRAINING, epochs=4, taught_windows=share)
 
     def train(checkpoint=None):
         keras.utils.set_random_seed(2)
-        return train_binding(pairs, training, 1, checkpoint)
+        return train_binding(pairs, training, 1, checkpoint, taught)
 
     model, history = train()
     checkpoint = make_checkpoint(tmp_path / "checkpoint", pairs, training, 1)
