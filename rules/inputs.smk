@@ -4,9 +4,9 @@
 # out:  mirnas.parquet, strands.tsv (passengers, and how often they are loaded),
 #       transcripts.fa + .parquet; where the study names them fold_changes.parquet,
 #       targetscan.parquet; folds.parquet, shards.parquet; pairs/{clipping}.parquet (fold
-#       changes with fold and target); taught_windows.parquet, where a teacher is named;
-#       checked.json (inputs that are read late were
-#       looked at)
+#       changes with fold and target); drawn_windows.parquet and taught_windows.parquet
+#       (windows, energies of their duplexes and logits), where a teacher is named;
+#       checked.json (inputs that are read late were looked at)
 
 
 if SIMULATED:
@@ -185,13 +185,39 @@ if "targetscan" in INPUTS:
 
 if "teacher" in INPUTS:
 
-    rule label_windows:
-        """Windows of the study's transcripts, and the logit of binding that the teacher gives them."""
+    rule draw_windows:
+        """Windows of the study's transcripts, each with a miRNA and the energy of the duplex."""
         input:
-            teacher=data_input(INPUTS["teacher"]["file"]),
             mirnas=data_input(INPUTS["teacher"]["mirnas"]["file"]),
             fasta="<inputs>/transcripts.fa",
             index="<inputs>/transcripts.fa.fai",
+        output:
+            windows="<inputs>/drawn_windows.parquet",
+            provenance="<inputs>/provenance/draw_windows.json",
+        log:
+            "<logs>/draw_windows.log",
+        benchmark:
+            "<benchmarks>/draw_windows.tsv"
+        conda:
+            "../envs/tables.yaml"
+        resources:
+            mem_mb=more(4000),
+            runtime=more(60),
+        params:
+            settings={
+                key: value for key, value in INPUTS["teacher"].items() if key != "file"
+            },
+            seed=CONFIG["seed"],
+            content=contents(INPUTS["teacher"]["mirnas"]["file"]),
+            code=code("draw_windows"),
+        script:
+            "../scripts/draw_windows.py"
+
+    rule label_windows:
+        """The logit of binding that the teacher gives to windows."""
+        input:
+            teacher=data_input(INPUTS["teacher"]["file"]),
+            windows="<inputs>/drawn_windows.parquet",
         output:
             windows="<inputs>/taught_windows.parquet",
             provenance="<inputs>/provenance/label_windows.json",
@@ -207,13 +233,8 @@ if "teacher" in INPUTS:
             runtime=more(120),
             gpu=1,
         params:
-            settings={
-                key: value for key, value in INPUTS["teacher"].items() if key != "file"
-            },
             seed=CONFIG["seed"],
-            content=contents(
-                INPUTS["teacher"]["file"], INPUTS["teacher"]["mirnas"]["file"]
-            ),
+            content=contents(INPUTS["teacher"]["file"]),
             code=code("label_windows"),
         script:
             "../scripts/label_windows.py"

@@ -1,34 +1,24 @@
-"""Draw windows of the transcripts, and have a published binding network label them."""
+"""Have a published binding network label windows."""
 
-from mirsignal.binding.teacher import draw_windows, load_teacher, teacher_logits
+import pandas as pd
+
+from mirsignal.binding.teacher import load_teacher, teacher_logits
 from mirsignal.files.atomic import write_parquet
 from mirsignal.logs import log
 from mirsignal.networks.backend import set_up
-from mirsignal.sequences.fasta import Transcripts
-from mirsignal.sequences.mirnas import read_mirnas
 from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):
-    files, settings = snakemake.input, snakemake.params.settings
-    given = {key: value for key, value in settings["mirnas"].items() if key != "file"}
-    mirnas = read_mirnas(files.mirnas, **given)
-    fasta = Transcripts(files.fasta)
+    windows = pd.read_parquet(snakemake.input.windows)
     set_up(snakemake.threads, snakemake.params.seed)
-    windows = draw_windows(
-        mirnas,
-        [fasta[name] for name in fasta.names()],
-        settings["n_windows"],
-        settings["at_sites"],
-        snakemake.params.seed,
-    )
-    windows["logit"] = teacher_logits(load_teacher(files.teacher), windows)
-    write_parquet(snakemake.output.windows, windows)
+    logits = teacher_logits(load_teacher(snakemake.input.teacher), windows)
+    write_parquet(snakemake.output.windows, windows.assign(logit=logits))
     log.info(
         "%s windows of %d miRNAs; P above 0.5 in %.0f%%",
         f"{len(windows):,}",
         windows["mirna_sequence"].nunique(),
-        100 * (windows["logit"] > 0).mean(),
+        100 * (logits > 0).mean(),
     )
 
 

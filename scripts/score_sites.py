@@ -1,4 +1,4 @@
-"""Give each site of a data set the logit of the binding network."""
+"""Give each site of a data set what the binding network makes of it."""
 
 import pandas as pd
 
@@ -20,8 +20,8 @@ def main(snakemake):
     set_up(snakemake.threads, 0)
     network = SiteNetwork.load(files.model, params.encoding)
     sites, mirnas = pd.read_parquet(files.sites), read_tsv(files.strands)
-    logits = network.logits(sites, mirnas, sequences)
-    write_parquet(snakemake.output[0], pd.DataFrame({"binding": logits}))
+    scores = network.score(sites, mirnas, sequences)
+    write_parquet(snakemake.output[0], scores)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
+from mirsignal.binding.models.taught import LABELS
 from mirsignal.binding.pairing import pair_matrix
 from mirsignal.networks.backend import keras
 from mirsignal.sequences.codes import UNKNOWN, encode_many
@@ -23,9 +24,9 @@ class PairBatches(keras.utils.PyDataset):
     composition, `random_windows` per positive and each with a positive's miRNA. Windows
     are shifted by up to `max_shift` nt at random (what slides in is N). `class_balance`
     "mirna" weighs pairs by `mirna_weights`. Of `taught` windows (mirna_sequence, target,
-    logit of a teacher), `taught_windows` per positive are shown as they are. All depends
-    on seed and epoch alone. Gives matrix (B, W, M, C), label (B,) and weight (B,); with
-    taught windows, label and logit (B, 2), NaN where not known.
+    LABELS), `taught_windows` per positive are shown as they are. All depends on seed and
+    epoch alone. Gives matrix (B, W, M, C), label (B,) and weight (B,); with taught
+    windows, label and LABELS (B, 3), NaN where not known.
     """
 
     def __init__(
@@ -58,12 +59,12 @@ class PairBatches(keras.utils.PyDataset):
         self._n_taught = round(taught_windows * sizes[0]) if taught is not None else 0
         self._taught: list[NDArray] = []
         if taught is not None and self._n_taught:
-            logits = taught["logit"].to_numpy("float32")
+            labels = taught[list(LABELS)].to_numpy("float32")
             self._taught = [
                 encode_many(taught["target"], WINDOW),
                 encode_many(taught["mirna_sequence"], MIRNA_LENGTH),
-                np.column_stack([np.full_like(logits, np.nan), logits]),
-                np.ones_like(logits),
+                np.pad(labels, ((0, 0), (1, 0)), constant_values=np.nan),
+                np.ones(len(labels), np.float32),
             ]
         self._start()
 
@@ -92,7 +93,8 @@ class PairBatches(keras.utils.PyDataset):
         targets, mirnas = targets[order], self._mirnas[mirna_rows[order]]
         parts = [shift_windows(targets, shifts), mirnas, labels[order], weights[order]]
         if self._taught:
-            parts[2] = np.column_stack([parts[2], np.full_like(parts[2], np.nan)])
+            unknown = ((0, 0), (0, len(LABELS)))
+            parts[2] = np.pad(parts[2][:, None], unknown, constant_values=np.nan)
             chosen = rng.integers(0, len(self._taught[0]), self._n_taught)
             mixed = rng.permutation(self._n_pairs + self._n_taught)
             parts = [
@@ -151,9 +153,19 @@ def predict_codes(
     encoding: str,
 ) -> NDArray[np.float32]:
     """Return the output (N,) of a network for codes (N, W) and (N, M), in batches."""
-    parts = [np.zeros(0, np.float32)]
+    return predict_outputs(model, targets, mirnas, encoding)[:, 0]
+
+
+def predict_outputs(
+    model: keras.Model,
+    targets: NDArray[np.uint8],
+    mirnas: NDArray[np.uint8],
+    encoding: str,
+) -> NDArray[np.float32]:
+    """Return all outputs (N, K) of a network, as `predict_codes` does the first."""
+    parts = [np.zeros((0, model.output_shape[-1]), np.float32)]
     for at in range(0, len(targets), _PREDICTION_BATCH):
         part = slice(at, at + _PREDICTION_BATCH)
         matrix = pair_matrix(targets[part], mirnas[part], encoding)
-        parts.append(np.asarray(model(matrix, training=False))[:, 0])
+        parts.append(np.asarray(model(matrix, training=False)))
     return np.concatenate(parts)

@@ -17,20 +17,10 @@ from numpy.typing import NDArray
 from mirsignal.axes import WINDOW
 from mirsignal.errors import InputError
 from mirsignal.networks.backend import keras
-from mirsignal.samples.clusters import kmer_keys
-from mirsignal.sequences.codes import (
-    LETTERS,
-    UNKNOWN,
-    decode_many,
-    encode_many,
-    reverse_complement,
-)
-from mirsignal.sites.seed_sites import join
+from mirsignal.sequences.codes import LETTERS, UNKNOWN, encode_many
 
 LONGEST_MIRNA = 28
 """Nucleotides of a miRNA that the network sees; shorter ones are padded."""
-SITE = 6
-"""Nucleotides of a seed match: miRNA nt 2-7."""
 _ORDER = "AUCG"
 _UNKNOWN_PAIR = 17
 _SLOPE = 0.1
@@ -101,37 +91,3 @@ def teacher_logits(teacher: keras.Model, pairs: pd.DataFrame) -> NDArray[np.floa
         numbers = np.where((m < 0) | (t < 0), _UNKNOWN_PAIR, 4 * m + t)
         parts.append(teacher.predict_on_batch(numbers)[:, 0])
     return np.concatenate(parts)
-
-
-def draw_windows(
-    mirnas: pd.DataFrame,
-    sequences: list[str],
-    n_windows: int,
-    at_sites: float,
-    seed: int,
-) -> pd.DataFrame:
-    """Return windows (mirna_sequence, target) of 3' UTRs for a teacher to label.
-
-    `mirnas` has sequence; each window gets one of them. A share `at_sites` lies around
-    matches to miRNA nt 2-7, the match up to a quarter of the window from the middle, and
-    the rest anywhere. Windows that reach beyond a transcript hold N.
-    """
-    rng = np.random.default_rng(seed)
-    codes = join(sequences).codes
-    words = kmer_keys(codes[None], SITE)[0]
-    order = np.argsort(words, kind="stable")
-    chosen = rng.integers(0, len(mirnas), n_windows)
-    sites = [reverse_complement(text[1 : 1 + SITE]) for text in mirnas["sequence"]]
-    wanted = kmer_keys(encode_many(sites, SITE), SITE)[chosen, 0]
-    first, stop = (
-        np.searchsorted(words, wanted, side, sorter=order) for side in ("left", "right")
-    )
-    picked = first + (rng.random(n_windows) * (stop - first)).astype(int)
-    shifts = rng.integers(-WINDOW // 4, WINDOW // 4 + 1, n_windows)
-    of_site = order[np.minimum(picked, len(order) - 1)] + SITE // 2 + shifts
-    anywhere = rng.choice(np.flatnonzero(codes != UNKNOWN), n_windows)
-    has_site = (rng.random(n_windows) < at_sites) & (stop > first)
-    starts = np.where(has_site, of_site, anywhere) - WINDOW // 2
-    windows = decode_many(codes[starts[:, None] + np.arange(WINDOW)])
-    sequence = mirnas["sequence"].to_numpy()[chosen]
-    return pd.DataFrame({"mirna_sequence": sequence, "target": windows})

@@ -12,7 +12,7 @@ import pandas as pd
 
 from mirsignal.binding.batches import PairBatches, predict_pairs
 from mirsignal.binding.models import BINDING_NETWORKS
-from mirsignal.binding.models.taught import join_heads, loss_of_heads, split_logit
+from mirsignal.binding.models.taught import LABELS, join_heads, loss_of_heads, split_logit
 from mirsignal.logs import log
 from mirsignal.networks.backend import keras
 from mirsignal.networks.checkpoints import Checkpoint
@@ -96,13 +96,14 @@ def train_binding(
     """Train on the train split, choose the epoch by validation AP.
 
     `pairs` have mirna_sequence, target, label, split and round; `taught` are windows that
-    a teacher has labelled (mirna_sequence, target, logit), for a head of their own
-    (`models.taught`). Step sizes rise over 200 steps and fall to zero along a cosine.
-    Returns the network with its best weights and one row per epoch (epoch, train_loss,
-    validation_loss, validation_ap, seconds, cpu_seconds). With a `checkpoint`, goes on
-    where a killed training stopped, with the same result. Raises InputError after an
-    epoch whose losses are not finite.
+    a teacher and an energy model have labelled (mirna_sequence, target, LABELS), for
+    heads of their own (`models.taught`). Step sizes rise over 200 steps and fall to zero
+    along a cosine. Returns the network with its best weights and one row per epoch
+    (epoch, train_loss, validation_loss, validation_ap, seconds, cpu_seconds). With a
+    `checkpoint`, goes on where a killed training stopped, with the same result. Raises
+    InputError after an epoch whose losses are not finite.
     """
+    taught = taught if training.taught_windows else None
     train, validation = (pairs[pairs["split"] == s] for s in ("train", "validation"))
     found = checkpoint.load() if checkpoint else None
     model, rows, weights = found or (None, [], [])
@@ -119,10 +120,10 @@ def train_binding(
         taught_windows=training.taught_windows,
     )
     if model is None:
-        model = _compile(training, n_steps=len(batches) * training.epochs)
+        model = _compile(training, len(batches) * training.epochs, taught)
     else:
         log.info("going on after epoch %d", len(rows))
-    network = join_heads(model) if training.taught_windows else model
+    network = model if taught is None else join_heads(model)
     log.info(
         "%s, %s weights; %s training positives, %s validation pairs",
         network.name,
@@ -155,7 +156,9 @@ def train_binding(
     return network, pd.DataFrame(best.rows)
 
 
-def _compile(training: BindingTraining, n_steps: int) -> keras.Model:
+def _compile(
+    training: BindingTraining, n_steps: int, taught: pd.DataFrame | None
+) -> keras.Model:
     model = BINDING_NETWORKS[training.network](
         encoding=training.encoding,
         filters=training.filters,
@@ -170,7 +173,8 @@ def _compile(training: BindingTraining, n_steps: int) -> keras.Model:
         warmup_steps=warm_up,
     )
     loss = "binary_crossentropy"
-    if training.taught_windows:
-        model, loss = split_logit(model), loss_of_heads
+    if taught is not None:
+        model = split_logit(model, taught[list(LABELS)].mean())
+        loss = loss_of_heads
     model.compile(optimizer=keras.optimizers.Adam(schedule), loss=loss)
     return model

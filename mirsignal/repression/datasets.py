@@ -53,8 +53,8 @@ def read_stacked(datasets: Sequence[str], paths: Sequence[str | Path]) -> pd.Dat
 def read_sites(paths: Sequence[str | Path]) -> pd.DataFrame:
     """Return the sites of data sets, whose folders have their names, as one table.
 
-    `paths` are their sites.parquet, and binding.parquet where the logits of the binding
-    network are asked for: column binding.
+    `paths` are their sites.parquet, and binding.parquet where what the binding network
+    makes of them is asked for.
     """
     tables: dict[str, pd.DataFrame] = {}
     for path in map(Path, paths):

@@ -85,7 +85,7 @@ def predict_from_sequences(
     )
     sites = (context or SiteContext()).add_to(sites, mirnas)
     if network is not None:
-        sites["binding"] = network.logits(sites, mirnas, sequences)
+        sites = sites.join(network.score(sites, mirnas, sequences))
     return predict_genes(fitted, mirnas, transcripts, sites, noise_sd)
 
 

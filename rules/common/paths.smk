@@ -105,10 +105,23 @@ FITTED = (
 )
 
 
+def reads_network(recipe):
+    """Tell whether an occupancy recipe has features that the binding network gives."""
+    of_heads = {"teacher", "energy"} & set(recipe["features"])
+    network = CONFIG["transfer"]["binding"]
+    if of_heads and not CONFIG["binding"][network]["taught_windows"]:
+        raise WorkflowError(
+            f"occupancy: features {', '.join(sorted(of_heads))} are of a network with "
+            f"taught_windows, and binding recipe {network} of `transfer` has none; name "
+            "another, or leave them out"
+        )
+    return bool(of_heads) or "binding" in recipe["features"]
+
+
 def sites_of_datasets(wildcards):
     """Return the tables of sites, and of logits where the recipe's features name them."""
     files = ["sites.parquet"]
-    if "binding" in CONFIG["occupancy"][wildcards.occupancy]["features"]:
+    if reads_network(CONFIG["occupancy"][wildcards.occupancy]):
         files.append("binding.parquet")
     return expand("<transfer>/datasets/{dataset}/{file}", dataset=DATASETS, file=files)
 
@@ -116,7 +129,7 @@ def sites_of_datasets(wildcards):
 def prediction_network(wildcards):
     """Return the binding network whose logits the fitted model reads, or no input."""
     recipe = CONFIG["occupancy"][CONFIG["transfer"]["recipes"][0]]
-    is_read = DATASETS and "binding" in recipe["features"]
+    is_read = DATASETS and reads_network(recipe)
     return f"<results>/binding/{TRANSFER_NETWORK}/model.keras" if is_read else []
 
 

@@ -1,50 +1,58 @@
-"""Two heads for a network that learns from labelled pairs and from a teacher.
+"""Heads for a network that learns from labelled pairs, a teacher and an energy model.
 
-What chimeras of CLASH show and what a teacher was trained on, such as chimeric eCLIP,
-are not the same quantity. Each source has a head of its own on a shared body, and the
-logit of the network is their mean.
+What chimeras of CLASH show, what a teacher was trained on, such as chimeric eCLIP, and
+the free energy of a duplex are not the same quantity. Each has a head of its own on a
+shared body. The logit of the network is the mean of the first two; the third is an
+affinity.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from mirsignal.networks.backend import keras
 
-HEADS = ("pairs", "teacher")
-"""Columns of the output of `split_logit`."""
+HEADS = ("pairs", "teacher", "energy")
+"""Columns of the output of `split_logit`: two logits, and minus the free energy of the
+duplex (kcal/mol)."""
+LABELS = ("logit", "energy")
+"""Columns of taught windows that the heads after the first learn."""
+_IN_LOGIT = (0.5, 0.5, 0.0)
 
 
-def split_logit(network: keras.Model) -> keras.Model:
-    """Return a binding network with HEADS, logits (N, 2), in place of its own logit."""
-    hidden = network.get_layer("logit").input
-    heads = keras.layers.Dense(len(HEADS), name="heads")(hidden)
+def split_logit(network: keras.Model, means: Sequence[float]) -> keras.Model:
+    """Return a binding network with HEADS (N, 3) in place of its own logit.
+
+    Those after the first start at the `means` of what they learn.
+    """
+    bias = keras.initializers.Constant(np.array([0.0, *means], np.float32))
+    layer = keras.layers.Dense(len(HEADS), bias_initializer=bias, name="heads")
+    heads = layer(network.get_layer("logit").input)
     return keras.Model(network.input, heads, name=network.name)
 
 
 def join_heads(network: keras.Model) -> keras.Model:
-    """Return the binding network, P(binding) (N, 1), whose logit is the mean of HEADS.
+    """Return the binding network, P(binding) (N, 1), that has these heads.
 
     It shares all weights with `network`, which `split_logit` returned.
     """
-    mean = keras.initializers.Constant(1 / len(HEADS))
+    shares = keras.initializers.Constant(np.array(_IN_LOGIT, np.float32)[:, None])
     layer = keras.layers.Dense(
-        1, use_bias=False, trainable=False, kernel_initializer=mean, name="logit"
+        1, use_bias=False, trainable=False, kernel_initializer=shares, name="logit"
     )
     p = keras.layers.Activation("sigmoid")(layer(network.output))
     return keras.Model(network.input, p, name=network.name)
 
 
 @keras.saving.register_keras_serializable("mirsignal")
-def loss_of_heads(known: keras.KerasTensor, logits: keras.KerasTensor):
-    """Return the loss (N,) of logits (N, 2): cross-entropy of the pairs' head, Huber's of
-    the teacher's, each only where `known` (N, 2: label, logit) is not NaN."""
+def loss_of_heads(known: keras.KerasTensor, found: keras.KerasTensor):
+    """Return the loss (N,) of heads (N, 3): cross-entropy of the pairs' logit, Huber's
+    loss of the others, each only where `known` (N, 3) is not NaN."""
     ops, losses = keras.ops, keras.losses
     is_known = ops.isfinite(known)
-    target, given = ops.where(is_known, known, 0.0)[..., None], logits[..., None]
-    each = ops.stack(
-        [
-            losses.binary_crossentropy(target[:, 0], given[:, 0], from_logits=True),
-            losses.huber(target[:, 1], given[:, 1]),
-        ],
-        axis=1,
-    )
+    target, given = ops.where(is_known, known, 0.0)[..., None], found[..., None]
+    entropy = losses.binary_crossentropy(target[:, :1], given[:, :1], from_logits=True)
+    each = ops.concatenate([entropy, losses.huber(target[:, 1:], given[:, 1:])], axis=1)
     return ops.sum(ops.where(is_known, each, 0.0), axis=1)

@@ -161,10 +161,11 @@ def test_random_windows_are_new_negatives_every_epoch(pairs):
 
 @pytest.fixture
 def taught(pairs):
-    """Return windows of one miRNA with the logits of a teacher."""
+    """Return windows of one miRNA, labelled at random."""
     windows = pd.DataFrame({"target": pairs["target"].iloc[:70]})
     mirna = pairs["mirna_sequence"].iloc[0]
-    return windows.assign(mirna_sequence=mirna, logit=np.linspace(-3, 4, 70))
+    logit, energy = np.linspace(-3, 4, 70), np.linspace(5, 30, 70)
+    return windows.assign(mirna_sequence=mirna, logit=logit, energy=energy)
 
 
 def test_taught_windows_come_as_they_are_beside_the_pairs(pairs, taught):
@@ -177,7 +178,9 @@ def test_taught_windows_come_as_they_are_beside_the_pairs(pairs, taught):
         of_teacher = np.isfinite(known[:, 1])
         assert of_teacher.sum() == n // 2
         assert (of_teacher != np.isfinite(known[:, 0])).all()
-        assert np.isin(known[of_teacher, 1], taught["logit"].to_numpy("float32")).all()
+        for column, name in ((1, "logit"), (2, "energy")):
+            given = taught[name].to_numpy("float32")
+            assert np.isin(known[of_teacher, column], given).all()
         shown = {row.tobytes() for row in matrix[of_teacher]}
         mirnas, windows = (
             encode_many(taught[name], size)
@@ -194,7 +197,10 @@ def test_taught_windows_come_as_they_are_beside_the_pairs(pairs, taught):
 
 def test_each_head_learns_from_its_own_source(pairs):
     """The teacher thinks of sites as the pairs do, and calls everything bound."""
-    signs = pairs.assign(logit=np.where(pairs["label"] == 1, 6.0, 3.0))
+    is_bound = pairs["label"] == 1
+    signs = pairs.assign(
+        logit=np.where(is_bound, 6.0, 3.0), energy=np.where(is_bound, 20.0, 17.0)
+    )
     training = replace(TRAINING, taught_windows=2.0, epochs=6, patience=6)
     network, _ = train_binding(pairs, training, 1, taught=signs)
     test = pairs[pairs["split"] == "test"]
@@ -205,20 +211,23 @@ def test_each_head_learns_from_its_own_source(pairs):
         keras.Model(network.input, network.get_layer(name).output).predict(matrix)
         for name in ("heads", "logit")
     )
-    np.testing.assert_allclose(logit[:, 0], heads.mean(axis=1), atol=1e-5)
+    np.testing.assert_allclose(logit[:, 0], heads[:, :2].mean(axis=1), atol=1e-5)
     labels = test["label"].to_numpy()
     for head in heads.T:
         assert within_group_auc(labels, head, test["mirna_sequence"]) > 0.75
     assert abs(heads[:, 0].mean()) < 1
     assert abs(heads[:, 1].mean() - 4.5) < 1
+    assert abs(heads[:, 2].mean() - 18.5) < 1
     assert len(list_stages(network)) == 6  # it can slide
 
 
 def test_unknown_values_have_no_part_in_the_loss():
-    logits = np.array([[0.3, 2.0], [-1.0, 5.0], [0.7, 0.1]], np.float32)
-    known = np.array([[1, np.nan], [np.nan, 4.5], [np.nan, np.nan]], np.float32)
+    nan = np.nan
+    logits = np.array([[0.3, 2, 9], [-1, 5, 20], [0.7, 0.1, 3]], np.float32)
+    known = np.array([[1, nan, nan], [nan, 4.5, 23], [nan, nan, nan]], np.float32)
     found = np.asarray(loss_of_heads(known, logits))
-    np.testing.assert_allclose(found, [np.log1p(np.exp(-0.3)), 0.5**2 / 2, 0], rtol=1e-5)
+    expected = [np.log1p(np.exp(-0.3)), 0.5**2 / 2 + 2.5, 0]
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
 def test_order_depends_on_seed_and_epoch_alone(pairs):

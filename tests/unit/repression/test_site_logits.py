@@ -1,0 +1,65 @@
+"""What a binding network makes of seed sites, strand by strand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mirsignal.binding.batches import predict_codes
+from mirsignal.binding.models import BINDING_NETWORKS
+from mirsignal.binding.models.taught import join_heads, split_logit
+from mirsignal.networks.backend import keras
+from mirsignal.repression.site_logits import SiteNetwork
+from mirsignal.scan.scanning import logit_model
+from mirsignal.sequences.codes import encode_many
+
+GUIDE, PASSENGER = "UGAGGUAGUAGGUUGUAUAGUU", "CUAUACAACCUACUACCUCAUU"
+
+
+@pytest.fixture
+def utr(random_rna):
+    return random_rna(200)
+
+
+@pytest.fixture
+def sites():
+    rows = [("guide_utr", 90, 97), ("guide_orf", 60, 66), ("passenger_utr", 3, 11)]
+    table = pd.DataFrame(rows, columns=["group", "start", "end"], index=[4, 7, 9])
+    return table.assign(mirna="let-7a", transcript="t")
+
+
+@pytest.fixture
+def plain():
+    keras.utils.set_random_seed(1)
+    return BINDING_NETWORKS["cnn"](encoding="wc", filters=[4, 4, 4], n_hidden=4)
+
+
+def score(network, sites, utr):
+    mirnas = {"mirna": ["let-7a"], "sequence": [GUIDE], "passenger": [PASSENGER]}
+    return SiteNetwork(network, "wc").score(sites, pd.DataFrame(mirnas), {"t": utr})
+
+
+def test_each_strand_has_the_logit_of_its_own_window(plain, sites, utr):
+    found = score(plain, sites, utr)
+    windows = [utr[93 - 25 : 93 + 25], "N" * 18 + utr[: 7 + 25]]
+    expected = predict_codes(
+        logit_model(plain),
+        encode_many(windows, 50),
+        encode_many([GUIDE[:20], PASSENGER[:20]], 20),
+        "wc",
+    )
+    assert found.index.tolist() == [4, 7, 9]
+    assert found.columns.tolist() == ["binding"]
+    assert np.isnan(found.loc[7, "binding"])
+    np.testing.assert_allclose(found.loc[[4, 9], "binding"], expected, rtol=1e-5)
+
+
+def test_a_network_with_heads_gives_them_too(plain, sites, utr):
+    heads = split_logit(plain, [0.5, 12.0])
+    found = score(join_heads(heads), sites, utr).dropna()
+    assert found.columns.tolist() == ["binding", "teacher", "energy"]
+    window = encode_many([utr[93 - 25 : 93 + 25]], 50), encode_many([GUIDE[:20]], 20)
+    of_pairs = predict_codes(heads, *window, "wc")[0]
+    assert found.loc[4, "binding"] == pytest.approx(
+        (of_pairs + found.loc[4, "teacher"]) / 2, rel=1e-4
+    )
+    assert found["energy"].sub(12).abs().max() < 3
