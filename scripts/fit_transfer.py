@@ -6,8 +6,8 @@ from mirsignal.files.atomic import write_table
 from mirsignal.logs import log
 from mirsignal.repression.datasets import read_sites, read_stacked
 from mirsignal.repression.intervals import calibrate_datasets, describe_held_out
-from mirsignal.repression.occupancy import OccupancyTraining, fit_seeds, save_occupancy
-from mirsignal.repression.protocols import choose_decay, without_baseline
+from mirsignal.repression.occupancy import OccupancyTraining, save_occupancy
+from mirsignal.repression.protocols import fit_decays, without_baseline
 from mirsignal.workflow.jobs import run
 
 
@@ -17,8 +17,7 @@ def main(snakemake):
     sites = read_sites(files.sites)
     genes = read_stacked(params.datasets, files.genes)
     training = OccupancyTraining(**params.settings)
-    chosen = choose_decay(pairs, sites, genes, training, params.decays, params.seed)
-    models = fit_seeds(pairs, sites, genes, chosen, params.seed)
+    models = fit_decays(pairs, sites, genes, training, params.decays, params.seed)
     save_occupancy(snakemake.output.model, without_baseline(models))
     held_out = pd.concat(map(pd.read_parquet, files.held_out), ignore_index=True)
     held_out = pd.concat(

@@ -24,13 +24,8 @@ from mirsignal.logs import log
 from mirsignal.repression.datasets import bare_names
 from mirsignal.repression.occupancy import OccupancyModel, OccupancyTraining, fit_seeds
 from mirsignal.samples.clusters import cluster_families
-from mirsignal.statistics.metrics import pearson
 
 PROTOCOLS = ("genes", "families", "datasets", "datasets_families")
-INNER_PARTS = 3
-"""Parts of the training families by which a model's penalty is chosen."""
-INNER_TOLERANCE = 1e-5
-"""Relative change of the error at which these fits end: ten times as fast as 1e-6."""
 
 
 def find_families(mirnas: pd.DataFrame) -> pd.Series:
@@ -112,14 +107,13 @@ def predict_part(
     """Return the pairs of a part with `effect`, what their sites do by models that never
     saw them, and `occupancy`: with the baseline of the gene where the miRNA is known.
 
-    Of `decays` each model takes the one that predicts families of its own training pairs
-    best (`choose_decay`).
+    What predicts is the mean of models with different `decays` (`fit_decays`).
     """
     found = []
     for trains, is_asked in split_part(pairs, protocol, part):
         train, asked = pairs[trains], pairs[is_asked]
-        chosen = choose_decay(train, sites, genes, training, decays, seed)
-        models = fit_seeds(train, sites_of(sites, train), genes, chosen, seed)
+        of_train = sites_of(sites, train)
+        models = fit_decays(train, of_train, genes, training, decays, seed)
         own = sites_of(sites, asked)
         effect = np.mean([model.effects(asked, own) for model in models], axis=0)
         whole = effect
@@ -127,59 +121,34 @@ def predict_part(
             whole = np.mean(
                 [model.predict(asked, own, genes) for model in models], axis=0
             )
-        found.append(asked.assign(effect=effect, occupancy=whole, decay=chosen.decay))
+        found.append(asked.assign(effect=effect, occupancy=whole))
         log.info(
-            "%s pairs of %d data sets -> %s pairs, decay %g",
+            "%s pairs of %d data sets -> %s pairs",
             f"{len(train):,}",
             train["dataset"].nunique(),
             f"{len(asked):,}",
-            chosen.decay,
         )
     return pd.concat(found, ignore_index=True)
 
 
-def choose_decay(
+def fit_decays(
     pairs: pd.DataFrame,
     sites: pd.DataFrame,
     genes: pd.DataFrame,
     training: OccupancyTraining,
     decays: Sequence[float],
     seed: int,
-) -> OccupancyTraining:
-    """Return `training` with the decay that predicts left-out families best.
+) -> list[OccupancyModel]:
+    """Return models of `training` with each of `decays`; their mean is the prediction.
 
-    Families of `pairs` are dealt into INNER_PARTS; what counts is r of the effects of
-    sites, the mean over data sets, so that the largest does not decide.
+    A few families do not tell which penalty suits new ones. The mean of models that
+    shrink more and less is as good as the best of them (docs/transfer.md).
     """
-    if len(decays) == 1:
-        return replace(training, decay=decays[0])
-    part_of = pairs["family"].map(deal(pairs["family"].unique(), INNER_PARTS, seed))
-    scores = []
-    for decay in decays:
-        tolerance = max(training.tolerance, INNER_TOLERANCE)
-        one = replace(training, decay=decay, n_seeds=1, tolerance=tolerance)
-        effect = np.full(len(pairs), np.nan)
-        for number in range(INNER_PARTS):
-            inside = (part_of == number).to_numpy()
-            train, asked = pairs[~inside], pairs[inside]
-            model = fit_seeds(train, sites_of(sites, train), genes, one, seed)[0]
-            effect[inside] = model.effects(asked, sites_of(sites, asked))
-        scores.append(mean_over_datasets(pairs, effect))
-        log.info("decay %g: r of left-out families %.4f", decay, scores[-1])
-    return replace(training, decay=decays[int(np.argmax(scores))])
-
-
-def mean_over_datasets(pairs: pd.DataFrame, effect: NDArray[np.float64]) -> float:
-    """Return r of `effect` (N,) and the target, the mean over data sets."""
-    groups = pairs.assign(effect=effect).groupby("dataset")
-    return float(
-        np.mean(
-            [
-                pearson(own["target_log2fc"].to_numpy(), own["effect"].to_numpy())
-                for _, own in groups
-            ]
-        )
-    )
+    return [
+        model
+        for decay in decays
+        for model in fit_seeds(pairs, sites, genes, replace(training, decay=decay), seed)
+    ]
 
 
 def sites_of(sites: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:

@@ -4,11 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mirsignal.repression import protocols
 from mirsignal.repression.occupancy import OccupancyTraining
 from mirsignal.repression.protocols import (
     PROTOCOLS,
-    choose_decay,
     deal,
     find_families,
     label_parts,
@@ -131,12 +129,14 @@ def test_held_out_values_change_nothing(tables):
         for t in (pairs, wrong)
     )
     assert (first["effect"] == again["effect"]).all()
-    assert (first["decay"] == again["decay"]).all()
 
 
-def test_decay_is_that_of_the_best_left_out_families(tables, monkeypatch):
+def test_the_mean_of_models_with_each_decay_predicts(tables):
     pairs, sites, genes = tables
-    given = iter([0.3, 0.5, 0.4])
-    monkeypatch.setattr(protocols, "mean_over_datasets", lambda *_: next(given))
-    chosen = choose_decay(pairs, sites, genes, TRAINING, [3.0, 2.0, 1.0], seed=1)
-    assert chosen.decay == 2.0
+    both, weak, strong = (
+        predict_part(pairs, sites, genes, "families", "1", TRAINING, decays, seed=1)
+        for decays in ([0.1, 1.0], [0.1], [1.0])
+    )
+    assert not np.allclose(weak["effect"], strong["effect"])
+    mean = (weak["effect"] + strong["effect"]) / 2
+    np.testing.assert_allclose(both["effect"], mean, rtol=1e-12)
