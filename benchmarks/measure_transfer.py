@@ -123,7 +123,7 @@ def settings(recipe):
     keys = schema["$defs"]["occupancy"]["properties"]
     values = {name: key["default"] for name, key in keys.items()}
     values |= config["occupancy"][recipe]
-    for name in ("clip_positive", "leave_one_mirna_out"):
+    for name in ("clip_positive", "leave_one_mirna_out", "sites"):
         del values[name]
     training = replace(OccupancyTraining(**values), leave_one_mirna_out=False)
     return training, config["transfer"]["decays"]

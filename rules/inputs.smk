@@ -4,7 +4,7 @@
 # out:  mirnas.parquet, strands.tsv (passengers, and how often they are loaded),
 #       transcripts.fa + .parquet; where the study names them fold_changes.parquet,
 #       targetscan.parquet; folds.parquet, shards.parquet; pairs/{clipping}.parquet (fold
-#       changes with fold and target); drawn_windows.parquet and taught_windows.parquet
+#       changes with fold and target); sampled_windows.parquet and taught_windows.parquet
 #       (windows, energies of their duplexes and logits), where a teacher is named;
 #       checked.json (inputs that are read late were looked at)
 
@@ -185,19 +185,19 @@ if "targetscan" in INPUTS:
 
 if "teacher" in INPUTS:
 
-    rule draw_windows:
+    rule sample_windows:
         """Windows of the study's transcripts, each with a miRNA and the energy of the duplex."""
         input:
             mirnas=data_input(INPUTS["teacher"]["mirnas"]["file"]),
             fasta="<inputs>/transcripts.fa",
             index="<inputs>/transcripts.fa.fai",
         output:
-            windows="<inputs>/drawn_windows.parquet",
-            provenance="<inputs>/provenance/draw_windows.json",
+            windows="<inputs>/sampled_windows.parquet",
+            provenance="<inputs>/provenance/sample_windows.json",
         log:
-            "<logs>/draw_windows.log",
+            "<logs>/sample_windows.log",
         benchmark:
-            "<benchmarks>/draw_windows.tsv"
+            "<benchmarks>/sample_windows.tsv"
         conda:
             "../envs/tables.yaml"
         resources:
@@ -209,15 +209,15 @@ if "teacher" in INPUTS:
             },
             seed=CONFIG["seed"],
             content=contents(INPUTS["teacher"]["mirnas"]["file"]),
-            code=code("draw_windows"),
+            code=code("sample_windows"),
         script:
-            "../scripts/draw_windows.py"
+            "../scripts/sample_windows.py"
 
     rule label_windows:
         """The logit of binding that the teacher gives to windows."""
         input:
             teacher=data_input(INPUTS["teacher"]["file"]),
-            windows="<inputs>/drawn_windows.parquet",
+            windows="<inputs>/sampled_windows.parquet",
         output:
             windows="<inputs>/taught_windows.parquet",
             provenance="<inputs>/provenance/label_windows.json",

@@ -24,7 +24,7 @@ rule fit_occupancy:
         mem_mb=more(3000),
         runtime=more(60),
     params:
-        settings=recipe("occupancy", without=["clip_positive"]),
+        settings=recipe("occupancy", without=["clip_positive", "sites"]),
         n_folds=CONFIG["folds"],
         seed=CONFIG["seed"],
         code=code("fit_occupancy"),
@@ -52,7 +52,9 @@ rule fit_final_occupancy:
         mem_mb=more(3000),
         runtime=more(60),
     params:
-        settings=recipe("occupancy", without=["clip_positive", "leave_one_mirna_out"]),
+        settings=recipe(
+            "occupancy", without=["clip_positive", "leave_one_mirna_out", "sites"]
+        ),
         seed=CONFIG["seed"],
         code=code("fit_final_occupancy"),
     script:

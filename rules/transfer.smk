@@ -3,7 +3,8 @@
 # in:   the tables of each data set (inputs: datasets); poly(A) usage, stability and
 #       conserved sites, where the study names them
 # out:  transfer/datasets/{dataset}/ (pairs.parquet; sites.parquet of both strands with
-#       their surroundings; genes.parquet; seed_counts.tsv, what is seen of each miRNA at
+#       their surroundings; scanned.parquet, sites that the binding network finds by itself;
+#       transcripts.parquet, genes.parquet; seed_counts.tsv, what is seen of each miRNA at
 #       all); transfer/parts.parquet (the parts that each protocol leaves out);
 #       transfer/{occupancy}/{protocol}/{part}.parquet (predictions without the part);
 #       transfer/comparison.tsv, .json, .svg; transfer/{occupancy}/model.npz,
@@ -29,6 +30,7 @@ rule tabulate_dataset:
     output:
         pairs="<dataset>/pairs.parquet",
         sites="<dataset>/sites.parquet",
+        transcripts="<dataset>/transcripts.parquet",
         genes="<dataset>/genes.parquet",
         seed_counts="<dataset>/seed_counts.tsv",
         strands="<dataset>/strands.tsv",
@@ -60,7 +62,7 @@ rule tabulate_dataset:
 
 
 rule score_sites:
-    """The logit of the binding network at each site of a data set, in the middle of a window."""
+    """What the binding network makes of each site of a data set, in the middle of a window."""
     input:
         model=f"<results>/binding/{TRANSFER_NETWORK}/model.keras",
         sites="<dataset>/sites.parquet",
@@ -85,6 +87,35 @@ rule score_sites:
         code=code("score_sites"),
     script:
         "../scripts/score_sites.py"
+
+
+rule scan_dataset:
+    """The sites that the binding network finds along the 3' UTRs of a data set by itself."""
+    input:
+        model=f"<results>/binding/{TRANSFER_NETWORK}/model.keras",
+        strands="<dataset>/strands.tsv",
+        chosen="<dataset>/transcripts.parquet",
+        transcripts=dataset_file("transcripts"),
+    output:
+        "<dataset>/scanned.parquet",
+    log:
+        "<logs>/scan_dataset/{dataset}.log",
+    benchmark:
+        "<benchmarks>/scan_dataset/{dataset}.tsv"
+    conda:
+        "../envs/tensorflow.yaml"
+    threads: 2
+    resources:
+        mem_mb=more(6000),
+        runtime=more(240),
+        gpu=1,
+    params:
+        encoding=CONFIG["binding"][CONFIG["transfer"]["binding"]]["encoding"],
+        transcripts=lambda wildcards: dataset_settings(wildcards.dataset)["transcripts"],
+        n_sites=CONFIG["transfer"]["n_scanned_sites"],
+        code=code("scan_dataset"),
+    script:
+        "../scripts/scan_dataset.py"
 
 
 rule part_pairs:
@@ -129,7 +160,9 @@ rule predict_part:
         mem_mb=more(4000),
         runtime=more(120),
     params:
-        settings=recipe("occupancy", without=["clip_positive", "leave_one_mirna_out"]),
+        settings=recipe(
+            "occupancy", without=["clip_positive", "leave_one_mirna_out", "sites"]
+        ),
         datasets=list(DATASETS),
         decays=CONFIG["transfer"]["decays"],
         seed=CONFIG["seed"],
@@ -209,7 +242,9 @@ rule fit_transfer:
         mem_mb=more(4000),
         runtime=more(120),
     params:
-        settings=recipe("occupancy", without=["clip_positive", "leave_one_mirna_out"]),
+        settings=recipe(
+            "occupancy", without=["clip_positive", "leave_one_mirna_out", "sites"]
+        ),
         datasets=list(DATASETS),
         decays=CONFIG["transfer"]["decays"],
         seed=CONFIG["seed"],

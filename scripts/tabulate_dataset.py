@@ -61,6 +61,7 @@ def main(snakemake):
     seed_counts = measure_seed_counts(pairs, params.n_resamples, params.seed)
     tell_seed_counts(seed_counts, name)
     write_parquet(snakemake.output.sites, sites)
+    write_parquet(snakemake.output.transcripts, transcripts)
     genes = describe_genes(transcripts, sequences, orfs).reset_index()
     write_parquet(snakemake.output.genes, genes)
     write_parquet(snakemake.output.pairs, pairs)

@@ -76,7 +76,8 @@ def complete_config(
 
 
 def _check_transfer(config: Mapping[str, Any]) -> None:
-    """Refuse recipes that are not there, and too few data sets to leave one out."""
+    """Refuse recipes that are not there or do not fit together, and too few data sets to
+    leave one out."""
     transfer = config["transfer"]
     named = [("occupancy", name) for name in transfer["recipes"]]
     for stage, name in [*named, *((s, transfer[s]) for s in ("samples", "binding"))]:
@@ -85,6 +86,20 @@ def _check_transfer(config: Mapping[str, Any]) -> None:
                 f"config: transfer: {stage} has no recipe {name!r}"
                 f"{_guess(name, config[stage])}"
             )
+    recipes = [config["occupancy"][name] for name in transfer["recipes"]]
+    if recipes[0]["sites"] != "seed":
+        raise InputError(
+            f"config: transfer: recipes: {transfer['recipes'][0]!r} has sites that a "
+            "network finds, and the first is that of `predict`, which finds seed sites; "
+            "name another one first"
+        )
+    of_heads = {"teacher", "energy"} & {f for each in recipes for f in each["features"]}
+    if of_heads and not config["binding"][transfer["binding"]]["taught_windows"]:
+        raise InputError(
+            f"config: transfer: features {', '.join(sorted(of_heads))} are those of a "
+            f"network with taught_windows; binding recipe {transfer['binding']!r} has "
+            "none; name another, or leave them out"
+        )
     inputs = config["studies"][config["study"]]["inputs"]
     trained = [name for name, each in inputs["datasets"].items() if each["trains"]]
     if len(trained) < 2:

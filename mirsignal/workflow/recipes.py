@@ -132,6 +132,11 @@ def check_experiments(
         _check_scan(lead, chosen, recipes)
         _check_channels(lead, chosen, recipes, inputs["tracks"])
         _check_pools(lead, chosen)
+        if chosen["occupancy"]["sites"] != "seed":
+            raise InputError(
+                f"{lead} its occupancy recipe {recipes['occupancy']!r} has sites that a "
+                "network finds, for target `transfer` alone; name one with `sites: seed`"
+            )
         main = config["regression"][recipes_of["main"]["regression"]]
         for stage in ("regression", "occupancy"):
             if chosen[stage]["clip_positive"] != main["clip_positive"]:

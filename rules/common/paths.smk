@@ -107,21 +107,16 @@ FITTED = (
 
 def reads_network(recipe):
     """Tell whether an occupancy recipe has features that the binding network gives."""
-    of_heads = {"teacher", "energy"} & set(recipe["features"])
-    network = CONFIG["transfer"]["binding"]
-    if of_heads and not CONFIG["binding"][network]["taught_windows"]:
-        raise WorkflowError(
-            f"occupancy: features {', '.join(sorted(of_heads))} are of a network with "
-            f"taught_windows, and binding recipe {network} of `transfer` has none; name "
-            "another, or leave them out"
-        )
-    return bool(of_heads) or "binding" in recipe["features"]
+    return bool({"binding", "teacher", "energy"} & set(recipe["features"]))
 
 
 def sites_of_datasets(wildcards):
     """Return the tables of sites, and of logits where the recipe's features name them."""
+    recipe = CONFIG["occupancy"][wildcards.occupancy]
     files = ["sites.parquet"]
-    if reads_network(CONFIG["occupancy"][wildcards.occupancy]):
+    if recipe["sites"] == "scanned":
+        files = ["scanned.parquet"]
+    elif reads_network(recipe):
         files.append("binding.parquet")
     return expand("<transfer>/datasets/{dataset}/{file}", dataset=DATASETS, file=files)
 

@@ -15,7 +15,10 @@ DATASETS = """\
         other: {trains: false}
 """
 SETTINGS = """\
-transfer: {recipes: [joint, joint_without_network], binding: cnn, n_family_parts: 2}
+transfer:
+  recipes: [joint, joint_without_network, network]
+  binding: cnn
+  n_family_parts: 2
 predict: {mirnas: resources/mirnas_demo.tsv, transcripts: new.fa}
 """
 HEAD = "      test_sets:"
@@ -28,8 +31,10 @@ def project(finished, tmp_path):
     text = (project.root / "small.yaml").read_text()
     text = text.replace(HEAD, DATASETS + HEAD) + SETTINGS
     fast = "{n_hidden: 2, n_seeds: 1, tolerance: 0.0001, prior_share: 0}"
-    joint = f"  joint: {fast}\n  joint_without_network: {fast}\n"
-    text = text.replace("occupancy:\n", f"occupancy:\n{joint}")
+    recipes = f"  joint: {fast}\n  joint_without_network: {fast}\n"
+    scanned = fast.replace("{", "{sites: scanned, features: [binding], ")
+    recipes += f"  network: {scanned}\n"
+    text = text.replace("occupancy:\n", f"occupancy:\n{recipes}")
     (project.root / "small.yaml").write_text(text)
     return project
 
@@ -49,7 +54,7 @@ def test_a_study_of_several_datasets(project):
         "datasets",
         "datasets_families",
     }
-    models = {"joint", "joint_without_network"}
+    models = {"joint", "joint_without_network", "network"}
     known = {f"{model} with baseline" for model in models}
     published = {"seed_counts", "contextpp", "weighted_contextpp"}
     for protocol, rows in table.groupby("protocol"):
@@ -85,7 +90,7 @@ def test_what_lacks_is_told_before_anything_runs(project, fresh):
     assert "names no `datasets` under `inputs`" in output
     text = (project.root / "small.yaml").read_text()
     (project.root / "small.yaml").write_text(
-        text.replace("binding: cnn,", "binding: taught,")
+        text.replace("  binding: cnn\n", "  binding: taught\n")
     )
     status, output = project.run("-n", "transfer")
     assert status != 0

@@ -84,6 +84,7 @@ def put(config, path, value):
         ("regression.peaks", CLASSES | {"threshold": 0.1}, "all genes are below"),
         ("regression.site_pooling.clip_positive", False, "peaks: `clip_positive`"),
         ("occupancy.sites.clip_positive", False, "`clip_positive` of its occupancy"),
+        ("occupancy.sites.sites", "scanned", "for target `transfer` alone; name one"),
         ("occupancy.n_hidden", 4, "not a recipe; .* `occupancy: {NAME: {n_hidden: 4}}`"),
         ("experiments.peaks.occupancy", "site", "no recipe 'site'; did you mean 'sites'"),
         ("scan.attribution.window_step", 10, "'window_step' is not used .*with deepshap"),
@@ -221,6 +222,8 @@ def test_experiments_differ_from_main_in_what_they_name(config, schema):
         ({"recipes": ["site"]}, "occupancy has no recipe 'site'; did you mean 'sites'"),
         ({"binding": "tought"}, "binding has no recipe 'tought'; did you mean 'taught'"),
         ({"samples": "x"}, "samples has no recipe 'x'"),
+        ({"recipes": ["network"]}, "the first is that of `predict`, which finds seed"),
+        ({"binding": "cnn"}, "energy, teacher are those of a network with taught_w"),
     ],
 )
 def test_transfer_names_recipes_that_there_are(config, schema, settings, message):

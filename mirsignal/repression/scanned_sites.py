@@ -1,0 +1,65 @@
+"""Sites that a binding network finds along 3' UTRs, without any annotation.
+
+They stand in the place of seed sites in the occupancy model, which then knows of a site
+what the network makes of its window, and neither type nor context++ score: what the
+network is worth by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from mirsignal.binding.pairing import ENCODINGS
+from mirsignal.repression.site_logits import SiteNetwork
+from mirsignal.scan.scanning import make_scanner
+from mirsignal.scan.scores import PredictionScorer
+from mirsignal.sequences.codes import encode
+from mirsignal.signals.windows import tabulate_candidates
+
+FIRST_EFFECT = -0.02
+"""Effect (log2) of each site before training, in the place of a context++ score."""
+_AROUND = 3  # nucleotides to each side of a position, as of a seed match of nt 2-7
+
+
+def scan_sites(
+    network: SiteNetwork,
+    mirnas: pd.DataFrame,
+    transcripts: pd.DataFrame,
+    sequences: Mapping[str, str],
+    n: int,
+    workers: int = 1,
+) -> pd.DataFrame:
+    """Return the `n` highest summits of P(binding) of each guide and 3' UTR as sites.
+
+    `mirnas` (mirna, sequence, passenger, passenger_share), `transcripts` (transcript,
+    gene) and `sequences` are as for `regions.find_regions`. Columns are those that the
+    occupancy model reads, and what the network makes of each site (`SiteNetwork.score`).
+    """
+    n_channels = ENCODINGS[network.encoding].shape[-1]
+    scanner = make_scanner(network.model, n_channels, workers=workers)
+    scorer = PredictionScorer(scanner, network.encoding)
+    names = list(transcripts["transcript"])
+    codes = [encode(sequences[name]) for name in names]
+    tables = []
+    for mirna, guide in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
+        tracks, _ = scorer.score(codes, guide, 0.0)
+        predictions = (track[:, 0] for track in tracks)
+        found = tabulate_candidates(zip(names, predictions, strict=True), n)
+        tables.append(found.assign(mirna=mirna))
+    sites = pd.concat(tables, ignore_index=True)
+    genes = transcripts.set_index("transcript")["gene"]
+    gene = sites["transcript"].map(genes)
+    loaded = 1 - mirnas.set_index("mirna")["passenger_share"]
+    position = sites.pop("position").astype(int)
+    sites = sites.drop(columns="prediction").assign(
+        gene=gene,
+        group="guide_utr",
+        start=(position - _AROUND).clip(lower=0),
+        end=position + _AROUND,
+        site_type="",
+        contextpp=FIRST_EFFECT,
+        weight=sites["mirna"].map(loaded) / gene.map(genes.value_counts()),
+    )
+    return sites.join(network.score(sites, mirnas, sequences))

@@ -1,0 +1,31 @@
+"""Find the sites of a data set's miRNAs by the binding network alone."""
+
+import pandas as pd
+
+from mirsignal.files.atomic import read_tsv, write_parquet
+from mirsignal.logs import log
+from mirsignal.networks.backend import set_up
+from mirsignal.repression.scanned_sites import scan_sites
+from mirsignal.repression.site_logits import SiteNetwork
+from mirsignal.sequences.transcripts import read_transcripts
+from mirsignal.workflow.jobs import run
+
+
+def main(snakemake):
+    files, params, workers = snakemake.input, snakemake.params, snakemake.threads
+    given = params.transcripts
+    sequences = dict(
+        read_transcripts(
+            files.transcripts, given["columns"], repeated_ids=given["repeated_ids"]
+        )
+    )
+    set_up(workers, 0, calls=workers)
+    network = SiteNetwork.load(files.model, params.encoding)
+    mirnas, chosen = read_tsv(files.strands), pd.read_parquet(files.chosen)
+    sites = scan_sites(network, mirnas, chosen, sequences, params.n_sites, workers)
+    write_parquet(snakemake.output[0], sites)
+    log.info("%s sites of %d miRNAs", f"{len(sites):,}", len(mirnas))
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

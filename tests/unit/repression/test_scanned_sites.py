@@ -1,0 +1,44 @@
+"""Sites that a network finds by itself, as the occupancy model reads them."""
+
+import pandas as pd
+import pytest
+
+from mirsignal.binding.models import BINDING_NETWORKS
+from mirsignal.networks.backend import keras
+from mirsignal.repression.scanned_sites import FIRST_EFFECT, scan_sites
+from mirsignal.repression.site_logits import SiteNetwork
+from mirsignal.sequences.codes import reverse_complement
+from mirsignal.sites.regions import COLUMNS
+
+GUIDES = ["UGAGGUAGUAGGUUGUAUAGUU", "UAAAGUGCUGACAGUGCAGAU"]
+
+
+@pytest.fixture
+def network():
+    """Return a network that knows 6mers: seed matches, whose weights are set by hand."""
+    keras.utils.set_random_seed(1)
+    model = BINDING_NETWORKS["seed_match"](encoding="wc")
+    kernel, bias = model.get_layer("logit").get_weights()
+    kernel[:] = 0
+    kernel[0], bias[:] = 8, -4
+    model.get_layer("logit").set_weights([kernel, bias])
+    return SiteNetwork(model, "wc")
+
+
+def test_each_guide_has_its_summits_in_each_transcript(network, random_rna):
+    texts = {name: random_rna(120) for name in ("t1", "t2", "t3")}
+    for name, guide, at in (("t1", GUIDES[0], 60), ("t2", GUIDES[1], 20)):
+        site = reverse_complement(guide[1:7])
+        texts[name] = texts[name][:at] + site + texts[name][at + 6 :]
+    transcripts = pd.DataFrame({"transcript": list(texts), "gene": ["a", "b", "b"]})
+    mirnas = pd.DataFrame({"mirna": ["x", "y"], "sequence": GUIDES})
+    mirnas = mirnas.assign(passenger=None, passenger_share=[0.0, 0.4])
+    sites = scan_sites(network, mirnas, transcripts, texts, n=2)
+    assert sites.groupby(["mirna", "transcript"]).size().max() <= 2
+    assert set(sites.columns) & set(COLUMNS) | {"binding"} == set(sites.columns)
+    assert (sites["contextpp"] == FIRST_EFFECT).all()
+    assert (sites["start"] >= 0).all()
+    bound = sites[sites["binding"] > 0].groupby(["mirna", "transcript"]).first()
+    assert bound.loc[("x", "t1"), "start"] == pytest.approx(60, abs=25)
+    assert bound.loc[("x", "t1"), "weight"] == 1
+    assert bound.loc[("y", "t2"), "weight"] == pytest.approx(0.6 / 2)
