@@ -110,8 +110,9 @@ bench-coverage: $(INSTALLED)
 bench-transfer: $(INSTALLED)
 	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
 	echo "== Models of several experiments on new genes, miRNAs and cells (about an hour)"
-	$(SNAKEMAKE) --configfile studies/human_repression.yaml --config data="$(DATA)" -- transfer
-	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.measure_transfer
+	$(SNAKEMAKE) --configfile studies/human_repression.yaml --config data="$(DATA)" -- transfer \
+	    results/human_repression/binding/all_but_validation.taught/metrics.json
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.measure_transfer "$(DATA)"
 	echo "== Done. results/benchmarks/transfer.json."
 
 bench-passenger: $(INSTALLED)

@@ -6,6 +6,10 @@ fitted here. Writes results/benchmarks/transfer.json. A key without suffix is Pe
 `_mean` the mean over miRNAs; `_diff` and `_diff_weighted` the difference to context++ and
 weighted context++ on the same pairs; `_interval` its 95% interval (genes resampled, with
 miRNAs where there is more than one); `_won` on how many miRNAs r is above the other.
+Of the binding network: AP and within-miRNA AUC on the published test sets, and r with
+measured affinities, of which it learned none.
+
+Run from the project's root: .venv/bin/python -m benchmarks.measure_transfer DATA
 """
 
 import sys
@@ -15,22 +19,37 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from mirsignal.axes import MIRNA_LENGTH, WINDOW
+from mirsignal.binding.batches import predict_outputs
+from mirsignal.binding.models.taught import HEADS
 from mirsignal.comparison.transfer import compare_datasets
 from mirsignal.files.atomic import read_json, read_tsv, write_json
+from mirsignal.networks.backend import keras, set_up
 from mirsignal.repression.datasets import read_sites, read_stacked
 from mirsignal.repression.occupancy import OccupancyTraining
 from mirsignal.repression.protocols import predict_part
+from mirsignal.sequences.codes import encode_many
+from mirsignal.statistics.metrics import bootstrap_interval, pearson
 from mirsignal.workflow.config import read_schema
 
 TRANSFER = Path("results/human_repression/transfer")
 HOME = ("hct116", "hek", "hela")
 KEYS = ["protocol", "dataset", "predictor"]
-WITHOUT = "joint_without_network"
+WITHOUT, SCANNED = "joint_without_network", "network"
+NETWORK = Path("results/human_repression/binding/all_but_validation.taught")
+ENCODING = "onehot"
+TEST_SETS = {  # key: test set and measure
+    "within_auc_1_10": ("published_test_1_10", "within_mirna_auc"),
+    "ap_1_10": ("published_test_1_10", "average_precision"),
+    "hejret_within_auc": ("hejret2023_test", "within_mirna_auc"),
+    "hejret_transfer_ap": ("hejret2023_test", "average_precision"),
+}
+MEASURED = {"let7a": "hsa-let-7a-5p", "mir21": "hsa-miR-21-5p"}
 ALONE = (("hct116", "hela"), ("hela", "hct116"))
 """An experiment, and the one that the model that predicts it was trained on."""
 
 
-def main(recipe="joint"):
+def main(data, recipe="joint"):
     metrics = read_json(TRANSFER / "comparison.json")
     results = {}
     for name in ("hct116", "hela"):
@@ -41,6 +60,11 @@ def main(recipe="joint"):
         enter(results, f"r_{name}_new_family", found)
         found = metrics["datasets_families"][name]["predictors"][recipe]
         enter(results, f"r_{name}_both_new", found)
+        found = metrics["families"][name]["predictors"][SCANNED]
+        enter(results, f"r_network_{name}_new_family", found)
+    differences = [results[f"r_network_{name}_new_family_diff"] for name in HOME]
+    results["r_network_new_family_diff"] = float(np.mean(differences))
+    results |= of_network() | affinities(Path(data))
     r = read_tsv(TRANSFER / "comparison.tsv").set_index(KEYS)["pearson"]
     gains = [
         r.loc["families", name, recipe] - r.loc["families", name, WITHOUT]
@@ -66,6 +90,42 @@ def main(recipe="joint"):
     write_json("results/benchmarks/transfer.json", results)
     for key, value in results.items():
         print(f"{key:45} {value if isinstance(value, (str, list)) else round(value, 4)}")
+
+
+def of_network():
+    """Return what the binding network reaches on test sets that it never saw."""
+    test_sets = read_json(NETWORK / "metrics.json")["test_sets"]
+    found = {}
+    for key, (test_set, measure) in TEST_SETS.items():
+        entry = test_sets[test_set]["predictors"]["network"][measure]
+        found |= {key: entry["value"], f"{key}_interval": ends(entry)}
+    return found
+
+
+def affinities(data):
+    """Return r of each head of the network with measured affinities (-log Kd)."""
+    table = pd.read_csv(data / "variants/measured_affinities.tsv.gz", sep="\t")
+    table = table[table["kd"].notna() & table["reference"].str.startswith("Becker")]
+    around = ["N" * ((WINDOW - len(text)) // 2) for text in table["target_sequence"]]
+    set_up(1, 1)
+    model = keras.models.load_model(NETWORK / "model.keras")
+    values = predict_outputs(
+        keras.Model(model.input, model.get_layer("heads").output),
+        encode_many(around + table["target_sequence"], WINDOW),
+        encode_many(table["mirna_sequence"].str[:MIRNA_LENGTH], MIRNA_LENGTH),
+        ENCODING,
+    )
+    found = {}
+    for key, mirna in MEASURED.items():
+        own = (table["mirna"] == mirna).to_numpy()
+        measured = -np.log(table["kd"].to_numpy()[own])
+        for name, head in zip(HEADS, values[own].T, strict=True):
+            low, high = bootstrap_interval(pearson, measured, head, seed=1)
+            found[f"affinity_r_{key}_{name}"] = pearson(measured, head)
+            found[f"affinity_r_{key}_{name}_interval"] = [round(low, 4), round(high, 4)]
+        found[f"affinity_r_{key}"] = found[f"affinity_r_{key}_energy"]
+        found[f"affinity_n_{key}"] = int(own.sum())
+    return found
 
 
 def enter(results, key, found):
