@@ -10,8 +10,9 @@ import sys
 import numpy as np
 import pandas as pd
 
+from benchmarks.measure_transfer import settings
 from mirsignal.files.atomic import read_json, write_json
-from mirsignal.repression.occupancy import OccupancyTraining, fit_occupancy
+from mirsignal.repression.occupancy import fit_occupancy
 from mirsignal.statistics.metrics import pearson
 
 DECK, SIGNAL = "main", "fine_tuned"
@@ -90,8 +91,7 @@ def bounds(measure):
 
 def seeds(folder):
     """Return r of the occupancy model by seed: how much the start of a fit matters."""
-    provenance = read_json(f"{folder}/occupancy/sites/provenance.json")
-    training = OccupancyTraining(**provenance["settings"]["settings"])
+    training, _ = settings("sites")
     pairs = pd.read_parquet(f"{folder}/inputs/pairs/clipped.parquet")
     sites = pd.read_parquet(f"{folder}/contextpp/regions.parquet")
     genes = pd.read_parquet(f"{folder}/contextpp/genes.parquet")

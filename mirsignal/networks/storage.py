@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-import re
 import zipfile
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +13,8 @@ from mirsignal.files.atomic import atomic_path
 def save_network(path: str | Path, network: Any) -> None:
     """Write a network to a `.keras` file; equal networks give equal bytes.
 
-    Keras adds the date, and memory addresses by which objects are distinguished.
+    Keras adds the date, and numbers of objects that layers share, which are addresses in
+    memory, and which a network that was loaded before no longer has.
     """
     with atomic_path(path) as temporary:
         network.save(temporary)
@@ -24,18 +22,16 @@ def save_network(path: str | Path, network: Any) -> None:
             members = {name: archive.read(name) for name in archive.namelist()}
         version = json.loads(members["metadata.json"])["keras_version"]
         members["metadata.json"] = json.dumps({"keras_version": version}).encode()
-        members["config.json"] = _count_objects(members["config.json"].decode()).encode()
+        config = json.loads(members["config.json"], object_hook=_without_number)
+        members["config.json"] = json.dumps(config).encode()
         with zipfile.ZipFile(temporary, "w") as archive:
             for name, content in members.items():
                 archive.writestr(zipfile.ZipInfo(name), content)  # its date is a constant
 
 
-def _count_objects(config: str) -> str:
-    """Replace the addresses of shared objects by 1, 2, ... in order of appearance."""
-    counter = itertools.count(1)
-    numbers: defaultdict[str, int] = defaultdict(lambda: next(counter))
-    return re.sub(
-        r'("shared_object_id": )(\d+)',
-        lambda found: f"{found[1]}{numbers[found[2]]}",
-        config,
-    )
+def _without_number(part: dict[str, Any]) -> dict[str, Any]:
+    """Return a part of a configuration without the number of a shared object, which is
+    read anew for each of its owners, as initialisers and policies may be."""
+    if part.get("module") != "keras.layers":
+        part.pop("shared_object_id", None)
+    return part
