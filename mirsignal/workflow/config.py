@@ -211,7 +211,7 @@ def _explain(error: jsonschema.ValidationError) -> str:
         schema: Any = error.schema
         instance: Any = error.instance
         known = list(schema.get("properties", {}))
-        unknown = sorted(set(instance) - set(known))[0]
+        unknown = min(map(str, set(instance) - set(known)))
         return f"{lead}unknown key {unknown!r}{_guess(unknown, known)}"
     if "propertyNames" in error.schema_path:
         return f"{lead}{error.instance!r} cannot be a name; use a-z, 0-9 and '_'"
