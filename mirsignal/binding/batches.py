@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
-from mirsignal.binding.models.taught import LABELS
+from mirsignal.binding.heads import LABELS
 from mirsignal.binding.pairing import pair_matrix
 from mirsignal.networks.backend import keras
 from mirsignal.sequences.codes import UNKNOWN, encode_many
@@ -58,7 +58,7 @@ class PairBatches(keras.utils.PyDataset):
         self._n_pairs = int(sizes[0] + sizes[1:].max()) + self._n_random
         self._n_taught = round(taught_windows * sizes[0]) if taught is not None else 0
         self._taught: list[NDArray] = []
-        if taught is not None and self._n_taught:
+        if taught is not None:
             labels = taught[list(LABELS)].to_numpy("float32")
             self._taught = [
                 encode_many(taught["target"], WINDOW),

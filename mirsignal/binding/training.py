@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.binding.batches import PairBatches, predict_pairs
+from mirsignal.binding.heads import LABELS, join_heads, loss_of_heads, split_logit
 from mirsignal.binding.models import BINDING_NETWORKS
-from mirsignal.binding.models.taught import LABELS, join_heads, loss_of_heads, split_logit
 from mirsignal.logs import log
 from mirsignal.networks.backend import keras
 from mirsignal.networks.checkpoints import Checkpoint
@@ -97,7 +97,7 @@ def train_binding(
 
     `pairs` have mirna_sequence, target, label, split and round; `taught` are windows that
     a teacher and an energy model have labelled (mirna_sequence, target, LABELS), for
-    heads of their own (`models.taught`). Step sizes rise over 200 steps and fall to zero
+    heads of their own (`binding.heads`). Step sizes rise over 200 steps and fall to zero
     along a cosine. Returns the network with its best weights and one row per epoch
     (epoch, train_loss, validation_loss, validation_ap, seconds, cpu_seconds). With a
     `checkpoint`, goes on where a killed training stopped, with the same result. Raises

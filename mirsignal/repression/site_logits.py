@@ -11,7 +11,7 @@ import pandas as pd
 
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.binding.batches import predict_outputs
-from mirsignal.binding.models.taught import HEADS
+from mirsignal.binding.heads import HEADS
 from mirsignal.networks.backend import keras
 from mirsignal.sequences.codes import encode_many
 from mirsignal.sites.context import cut_windows
@@ -35,7 +35,7 @@ class SiteNetwork:
 
         `sites` has mirna, group, transcript, start and end; `mirnas` mirna, sequence and
         passenger; `sequences` the 3' UTRs by transcript. Column `binding` is the logit; a
-        network with heads (`models.taught`) has a column for each of them but the first.
+        network with heads (`binding.heads`) has a column for each of them but the first.
         NaN of sites in reading frames.
         """
         outputs, names = [self.model.get_layer("logit").output], ["binding"]

@@ -12,7 +12,7 @@ from mirsignal.binding.batches import (
     predict_pairs,
     shift_windows,
 )
-from mirsignal.binding.models.taught import loss_of_heads
+from mirsignal.binding.heads import loss_of_heads
 from mirsignal.binding.pairing import pair_matrix
 from mirsignal.binding.training import BindingTraining, train_binding
 from mirsignal.errors import InputError
@@ -193,6 +193,13 @@ def test_taught_windows_come_as_they_are_beside_the_pairs(pairs, taught):
         assert known[~of_teacher, 0].sum() == labels.sum()
         batches.on_epoch_end()
         plain.on_epoch_end()
+
+
+def test_few_taught_windows_leave_the_form_of_batches_as_it_is(pairs, taught):
+    batches = PairBatches(pairs, 4, "wc", 64, taught=taught, taught_windows=1e-6)
+    matrix, known, _ = epoch_of(batches)
+    assert known.shape == (len(matrix), 3)
+    assert np.isnan(known[:, 1:]).all()
 
 
 def test_each_head_learns_from_its_own_source(pairs):

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from mirsignal.binding.batches import predict_codes
+from mirsignal.binding.heads import join_heads, split_logit
 from mirsignal.binding.models import BINDING_NETWORKS
-from mirsignal.binding.models.taught import join_heads, split_logit
 from mirsignal.networks.backend import keras
 from mirsignal.repression.site_logits import SiteNetwork
 from mirsignal.scan.scanning import logit_model
