@@ -11,10 +11,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from mirsignal.binding.pairing import ENCODINGS
 from mirsignal.repression.site_logits import SiteNetwork
-from mirsignal.scan.scanning import make_scanner
-from mirsignal.scan.scores import PredictionScorer
+from mirsignal.scan.scores import make_scorer
 from mirsignal.sequences.codes import encode
 from mirsignal.signals.windows import tabulate_candidates
 
@@ -37,9 +35,7 @@ def scan_sites(
     gene) and `sequences` are as for `regions.find_regions`. Columns are those that the
     occupancy model reads, and what the network makes of each site (`SiteNetwork.score`).
     """
-    n_channels = ENCODINGS[network.encoding].shape[-1]
-    scanner = make_scanner(network.model, n_channels, workers=workers)
-    scorer = PredictionScorer(scanner, network.encoding)
+    scorer = make_scorer(network.model, network.encoding, "prediction", workers=workers)
     names = list(transcripts["transcript"])
     codes = [encode(sequences[name]) for name in names]
     tables = []
