@@ -4,7 +4,7 @@
 # out:  mirnas.parquet, strands.tsv (passengers, and how often they are loaded),
 #       transcripts.fa + .parquet; where the study names them fold_changes.parquet,
 #       targetscan.parquet; folds.parquet, shards.parquet; pairs/{clipping}.parquet (fold
-#       changes with fold and target); sampled_windows.parquet and taught_windows.parquet
+#       changes with fold and target_log2fc); sampled_windows.parquet and taught_windows.parquet
 #       (windows, energies of their duplexes and logits), where a teacher is named;
 #       checked.json (inputs that are read late were looked at)
 

@@ -52,9 +52,7 @@ rule fit_final_occupancy:
         mem_mb=more(3000),
         runtime=more(60),
     params:
-        settings=recipe(
-            "occupancy", without=["clip_positive", "leave_one_mirna_out", "sites"]
-        ),
+        settings=OCCUPANCY_FIT,
         seed=CONFIG["seed"],
         code=code("fit_final_occupancy"),
     script:

@@ -160,9 +160,7 @@ rule predict_part:
         mem_mb=more(4000),
         runtime=more(120),
     params:
-        settings=recipe(
-            "occupancy", without=["clip_positive", "leave_one_mirna_out", "sites"]
-        ),
+        settings=OCCUPANCY_FIT,
         datasets=list(DATASETS),
         decays=CONFIG["transfer"]["decays"],
         seed=CONFIG["seed"],
@@ -242,9 +240,7 @@ rule fit_transfer:
         mem_mb=more(4000),
         runtime=more(120),
     params:
-        settings=recipe(
-            "occupancy", without=["clip_positive", "leave_one_mirna_out", "sites"]
-        ),
+        settings=OCCUPANCY_FIT,
         datasets=list(DATASETS),
         decays=CONFIG["transfer"]["decays"],
         seed=CONFIG["seed"],

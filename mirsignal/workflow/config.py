@@ -16,7 +16,7 @@ import yaml
 from mirsignal.errors import InputError
 from mirsignal.files.names import check_config_names
 from mirsignal.samples.splits import TEST_SETS
-from mirsignal.workflow.recipes import check_experiments, check_recipes
+from mirsignal.workflow.recipes import OF_HEADS, check_experiments, check_recipes
 
 _OWN_TEST_SET = re.compile(rf"({'|'.join(TEST_SETS)})(_1_\d+)?")
 CHAIN = ("samples", "binding", "scan", "signals", "regression")
@@ -93,7 +93,7 @@ def _check_transfer(config: Mapping[str, Any]) -> None:
             "network finds, and the first is that of `predict`, which finds seed sites; "
             "name another one first"
         )
-    of_heads = {"teacher", "energy"} & {f for each in recipes for f in each["features"]}
+    of_heads = set(OF_HEADS) & {f for each in recipes for f in each["features"]}
     if of_heads and not config["binding"][transfer["binding"]]["taught_windows"]:
         raise InputError(
             f"config: transfer: features {', '.join(sorted(of_heads))} are those of a "

@@ -15,6 +15,10 @@ from mirsignal.samples.splits import TEST_SETS
 
 ATTRIBUTED = (*REGIONS, "attribution")
 """Channels that a scan of mode `prediction` does not have."""
+OF_HEADS = ("teacher", "energy")
+"""Features of sites that a network with taught_windows gives, by its heads."""
+OF_NETWORK = ("binding", *OF_HEADS)
+"""Features of sites that the binding network of `transfer` gives."""
 CONVOLUTIONAL = ("cnn",)
 """Binding networks that a scan of mode `attribution` can slide (`convolution`)."""
 RESERVED = {"experiments": ("unseen",), "studies": ("benchmarks",)}

@@ -107,7 +107,7 @@ FITTED = (
 
 def reads_network(recipe):
     """Tell whether an occupancy recipe has features that the binding network gives."""
-    return bool({"binding", "teacher", "energy"} & set(recipe["features"]))
+    return bool(set(OF_NETWORK) & set(recipe["features"]))
 
 
 def sites_of_datasets(wildcards):

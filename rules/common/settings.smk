@@ -18,6 +18,11 @@ def recipe(stage, *keys, without=()):
     return settings
 
 
+OCCUPANCY_FIT = recipe(
+    "occupancy", without=["clip_positive", "leave_one_mirna_out", "sites"]
+)
+
+
 def settings_of(section, *keys):
     """Return these settings of a section of the configuration without recipes."""
     return {key: CONFIG[section][key] for key in keys}

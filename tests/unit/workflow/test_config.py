@@ -8,6 +8,7 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
+from mirsignal.binding.heads import HEADS
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.errors import InputError
 from mirsignal.scan.convolution import NotConvolutionalError, list_stages
@@ -18,7 +19,7 @@ from mirsignal.workflow.config import (
     read_schema,
     recipe_chain,
 )
-from mirsignal.workflow.recipes import CONVOLUTIONAL, USED_WITH
+from mirsignal.workflow.recipes import CONVOLUTIONAL, OF_HEADS, USED_WITH
 
 
 @pytest.fixture(scope="session")
@@ -231,6 +232,16 @@ def test_transfer_names_recipes_that_there_are(config, schema, settings, message
     complete_config(config, schema)
     config["transfer"] |= settings
     with pytest.raises(InputError, match=message):
+        complete_config(config, schema)
+
+
+def test_features_of_the_network_are_named_as_its_heads():
+    assert HEADS[1:] == OF_HEADS
+
+
+def test_unknown_keys_of_which_one_is_null_are_told_in_one_line(config, schema):
+    config["comparison"] |= {None: 1, "zz": 2}
+    with pytest.raises(InputError, match="unknown key 'None'"):
         complete_config(config, schema)
 
 
