@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pandas as pd
 
-from benchmarks.measure_transfer import settings
+from benchmarks.settings import settings_of_fit
 from mirsignal.files.atomic import read_json, write_json
 from mirsignal.repression.occupancy import fit_occupancy
 from mirsignal.statistics.metrics import pearson
@@ -91,7 +91,7 @@ def bounds(measure):
 
 def seeds(folder):
     """Return r of the occupancy model by seed: how much the start of a fit matters."""
-    training, _ = settings("sites")
+    training, _ = settings_of_fit("sites")
     pairs = pd.read_parquet(f"{folder}/inputs/pairs/clipped.parquet")
     sites = pd.read_parquet(f"{folder}/contextpp/regions.parquet")
     genes = pd.read_parquet(f"{folder}/contextpp/genes.parquet")

@@ -13,31 +13,29 @@ Run from the project's root: .venv/bin/python -m benchmarks.measure_transfer DAT
 """
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.settings import read_config, settings_of_fit
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.binding.batches import predict_outputs
-from mirsignal.binding.models.taught import HEADS
+from mirsignal.binding.heads import HEADS
+from mirsignal.binding.windows import duplex_energies
 from mirsignal.comparison.transfer import compare_datasets
 from mirsignal.files.atomic import read_json, read_tsv, write_json
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.repression.datasets import read_sites, read_stacked
-from mirsignal.repression.occupancy import OccupancyTraining
 from mirsignal.repression.protocols import predict_part
 from mirsignal.sequences.codes import encode_many
 from mirsignal.statistics.metrics import bootstrap_interval, pearson
-from mirsignal.workflow.config import read_schema
 
 TRANSFER = Path("results/human_repression/transfer")
 HOME = ("hct116", "hek", "hela")
 KEYS = ["protocol", "dataset", "predictor"]
 WITHOUT, SCANNED = "joint_without_network", "network"
 NETWORK = Path("results/human_repression/binding/all_but_validation.taught")
-ENCODING = "onehot"
 TEST_SETS = {  # key: test set and measure
     "within_auc_1_10": ("published_test_1_10", "within_mirna_auc"),
     "ap_1_10": ("published_test_1_10", "average_precision"),
@@ -103,7 +101,8 @@ def of_network():
 
 
 def affinities(data):
-    """Return r of each head of the network with measured affinities (-log Kd)."""
+    """Return r of each head of the network, and of what RNAduplex computes, with measured
+    affinities (-log Kd)."""
     table = pd.read_csv(data / "variants/measured_affinities.tsv.gz", sep="\t")
     table = table[table["kd"].notna() & table["reference"].str.startswith("Becker")]
     around = ["N" * ((WINDOW - len(text)) // 2) for text in table["target_sequence"]]
@@ -113,8 +112,9 @@ def affinities(data):
         keras.Model(model.input, model.get_layer("heads").output),
         encode_many(around + table["target_sequence"], WINDOW),
         encode_many(table["mirna_sequence"].str[:MIRNA_LENGTH], MIRNA_LENGTH),
-        ENCODING,
+        read_config()["binding"]["taught"]["encoding"],
     )
+    energies = duplex_energies(table["mirna_sequence"], table["target_sequence"])
     found = {}
     for key, mirna in MEASURED.items():
         own = (table["mirna"] == mirna).to_numpy()
@@ -124,6 +124,8 @@ def affinities(data):
             found[f"affinity_r_{key}_{name}"] = pearson(measured, head)
             found[f"affinity_r_{key}_{name}_interval"] = [round(low, 4), round(high, 4)]
         found[f"affinity_r_{key}"] = found[f"affinity_r_{key}_energy"]
+        computed = pearson(measured, energies[own])
+        found[f"affinity_r_{key}_rnaduplex"] = computed
         found[f"affinity_n_{key}"] = int(own.sum())
     return found
 
@@ -168,25 +170,11 @@ def alone(name, other, recipe):
         read_stacked((name, other), genes),
         "datasets_families",
         name,
-        *settings(recipe),
+        *settings_of_fit(recipe),
         seed=1,
     )
     found = found.rename(columns={"effect": recipe})
     return compare_datasets(found, [recipe], 1000, seed=1)[name]["predictors"][recipe]
-
-
-def settings(recipe):
-    """Return the training and the decays of config.yaml, with the schema's defaults."""
-    schema, config = (
-        read_schema(p) for p in ("schemas/config.schema.yaml", "config.yaml")
-    )
-    keys = schema["$defs"]["occupancy"]["properties"]
-    values = {name: key["default"] for name, key in keys.items()}
-    values |= config["occupancy"][recipe]
-    for name in ("clip_positive", "leave_one_mirna_out", "sites"):
-        del values[name]
-    training = replace(OccupancyTraining(**values), leave_one_mirna_out=False)
-    return training, config["transfer"]["decays"]
 
 
 if __name__ == "__main__":
