@@ -88,7 +88,8 @@ def normalise_all(
     Gaps (`-`, of aligned 3' UTRs as TargetScan's) are left out. Records that say
     "Sequence unavailable", as BioMart does of transcripts without a 3' UTR, are skipped.
     Both are counted in the log. Raises InputError, with the place, for a record without
-    sequence and a letter that is no nucleotide, and when no record has a sequence.
+    sequence, a letter that is no nucleotide and an id with white space, where an indexed
+    FASTA would end it; and when no record has a sequence.
     """
     n_records = n_unavailable = n_gaps = 0
     for place, name, text in records:
@@ -96,6 +97,8 @@ def normalise_all(
         if text.strip().lower() == "sequence unavailable":
             n_unavailable += 1
             continue
+        if name.split() != [name]:
+            raise InputError(f"{place} has white space in its id; write '_' in its place")
         sequence = "".join(text.split())
         n_gaps += sequence.count("-")
         sequence = sequence.replace("-", "")

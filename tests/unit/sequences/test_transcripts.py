@@ -49,6 +49,14 @@ def test_faulty_table_of_sequences_is_refused(tmp_path, rows):
         list(read_transcripts(path, {"transcript": "transcript", "sequence": "sequence"}))
 
 
+@pytest.mark.parametrize("space", [" ", "\f", "\x1c", "\u00a0", "\u2028"])
+def test_an_id_that_a_fasta_would_cut_at_white_space_is_refused(table_of, space):
+    """`TP53 isoform 2` would be found again as `TP53`, or two isoforms as one."""
+    path = table_of(f"transcript\tsequence\nT1\tACGU\nTP53{space}2\tGGCA\n")
+    with pytest.raises(InputError, match=r"line 3: .*white space in its id"):
+        list(read_transcripts(path, {"sequence": "sequence"}))
+
+
 def test_gaps_and_missing_3_utrs_of_a_table_or_a_fasta(table_of, caplog):
     """Of TargetScan's UTR_Sequences and of biomaRt's getSequence."""
     table = table_of("id\tutr\nA\tAC--GU\nB\tSequence unavailable\n", "t.tsv")
