@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mirsignal.logs import log
 from mirsignal.repression.intervals import KNOWN, NEW, NO_SITE, SITES, interval
 from mirsignal.repression.occupancy import OccupancyModel, load_occupancy
+from mirsignal.sites.accessibility import Folding
 from mirsignal.sites.context import SiteContext
 from mirsignal.sites.regions import find_regions
 from mirsignal.sites.seed_sites import CLEARED, SITE_TYPES
@@ -65,7 +66,7 @@ def predict_from_sequences(
     orfs: pd.Series,
     coefficients: pd.DataFrame,
     ta_sps: pd.DataFrame | None = None,
-    accessibility: bool = True,
+    accessibility: bool | Folding = True,
     noise_sd: float | None = None,
     context: SiteContext | None = None,
     network: SiteNetwork | None = None,
@@ -76,9 +77,10 @@ def predict_from_sequences(
     `transcripts` transcript, gene, length and n_unknown (`describe_transcripts`);
     `sequences` holds the 3' UTRs and `orfs` the reading frames ("" where unknown) by
     transcript; `coefficients` are those of context++, `ta_sps` what `read_ta_sps`
-    returns. Without `accessibility` no RNA is folded. `context` is what else is known of
-    the surroundings of sites, and `network` the one whose logits they have, for a model
-    that was learned from them. Returns the tables of `predict_genes`.
+    returns. Without `accessibility` no RNA is folded; it may be what was folded before.
+    `context` is what else is known of the surroundings of sites, and `network` the one
+    whose logits they have, for a model that was learned from them. Returns the tables of
+    `predict_genes`.
     """
     sites = find_regions(
         mirnas, transcripts, sequences, orfs, coefficients, ta_sps, accessibility
@@ -117,7 +119,8 @@ def predict_genes(
     repression is stronger, NaN for a gene whose 3' UTRs are all too short or unknown to
     hold a site. `low` and `high` are the ends of its 95% prediction interval in an
     experiment whose mRNAs without sites have standard deviation `noise_sd` (None: as the
-    study's).
+    study's). `rank` counts from the strongest repression of a miRNA on; `percentile` is
+    the share of genes that are repressed no more than this one.
     """
     models, genes = fitted.models, transcripts["gene"].drop_duplicates()
     names = name_as_known(mirnas, fitted)
@@ -143,7 +146,11 @@ def predict_genes(
     n_known = int(names.isin(models[0].mirnas).sum())
     counts = table["status"].value_counts().to_dict()
     log.info("%d miRNAs, %d of them trained on; genes: %s", len(names), n_known, counts)
-    return Prediction(table.join(_summarise(described, pairs)), described)
+    table = table.join(_summarise(described, pairs))
+    by_mirna = table.groupby("mirna", sort=False)["predicted_log2fc"]
+    table["rank"] = by_mirna.rank(method="min")
+    table["percentile"] = 100 * by_mirna.rank(method="max", ascending=False, pct=True)
+    return Prediction(table, described)
 
 
 def _status(

@@ -9,7 +9,7 @@ repressed more at the same context++ score (docs/transfer.md).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +136,18 @@ class SiteContext:
                 for name, read in readers.items()
             )
         )
+
+    def named(self, transcripts: pd.DataFrame) -> SiteContext:
+        """Return the same for genes by id, where `transcripts` has gene and gene_name."""
+        if self.stability is None or "gene_name" not in transcripts:
+            return self
+        genes = transcripts.drop_duplicates("gene")
+        known = (
+            genes["gene_name"]
+            .map(self.stability)
+            .fillna(genes["gene"].map(bare_gene).map(self.stability))
+        )
+        return replace(self, stability=known.set_axis(genes["gene"]))
 
     def add_to(self, sites: pd.DataFrame, mirnas: pd.DataFrame) -> pd.DataFrame:
         """Return `sites` (`regions.tabulate_regions`) with CONTEXT_FEATURES.

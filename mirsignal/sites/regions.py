@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from mirsignal.sites.accessibility import fold_sites
+from mirsignal.sites.accessibility import Folding, fold_sites
 from mirsignal.sites.contextpp import (
     fill_typical,
     score_folded,
@@ -29,14 +29,19 @@ def find_regions(
     orfs: pd.Series,
     coefficients: pd.DataFrame,
     ta_sps: pd.DataFrame | None,
-    accessibility: bool,
+    accessibility: bool | Folding,
 ) -> pd.DataFrame:
     """Return the table of `tabulate_regions` from sequences.
 
-    With `accessibility` the sites of guides in 3' UTRs are folded, about 10 ms each.
+    With `accessibility` the sites of guides in 3' UTRs are folded, about 10 ms each, or
+    looked up in what was folded before.
     """
     found = tabulate_sites(mirnas, sequences, orfs, ta_sps)
-    folded = fold_sites(found, sequences) if accessibility else None
+    folded = None
+    if isinstance(accessibility, Folding):
+        folded = accessibility.of_sites(found, sequences)
+    elif accessibility:
+        folded = fold_sites(found, sequences)
     scored = score_folded(found, folded, coefficients)
     return tabulate_regions(
         mirnas, transcripts, sequences, orfs, scored, ta_sps, coefficients
@@ -55,13 +60,15 @@ def tabulate_regions(
     """Return the sites of miRNAs and their passengers in 3' UTRs and reading frames.
 
     `mirnas` has mirna, sequence, passenger and passenger_share (`strands.load_strands`);
-    `transcripts` transcript and gene; `sequences` the 3' UTRs and `orfs` the reading
-    frames ("" where unknown) by transcript; `sites` the scored sites of the miRNAs in the
-    3' UTRs (`contextpp.tabulate_sites`, `score_sites`). The others get a context++ score
-    in the same way, in which a site of a reading frame counts as one of a 3' UTR; a
-    model learns how much weaker it is. They are not folded: accessibility is NaN.
-    `weight` is the share of duplexes that load the strand, over the number of transcripts
-    of the gene. A passenger that is never loaded has no sites.
+    `transcripts` transcript and gene, and `share` of the gene's mRNAs, where it is known
+    (`expression.weigh_isoforms`; else all count alike); `sequences` the 3' UTRs and
+    `orfs` the reading frames ("" where unknown) by transcript; `sites` the scored sites
+    of the miRNAs in the 3' UTRs (`contextpp.tabulate_sites`, `score_sites`). The others
+    get a context++ score in the same way, in which a site of a reading frame counts as
+    one of a 3' UTR; a model learns how much weaker it is. They are not folded:
+    accessibility is NaN.
+    `weight` is the share of duplexes that load the strand, times that of the transcript
+    among the gene's. A passenger that is never loaded has no sites.
     """
     share = mirnas.set_index("mirna")["passenger_share"]
     loaded = mirnas[mirnas["passenger_share"] > 0]
@@ -81,6 +88,15 @@ def tabulate_regions(
     joined["gene"] = genes.loc[joined["transcript"]].array
     of_passenger = share.loc[joined["mirna"]].to_numpy()
     is_guide = joined["group"].str.startswith("guide")
-    weight = np.where(is_guide, 1 - of_passenger, of_passenger)
-    joined["weight"] = weight / genes.value_counts().loc[joined["gene"]].to_numpy()
+    loading = np.where(is_guide, 1 - of_passenger, of_passenger)
+    shares = _shares(transcripts).loc[joined["transcript"]].to_numpy()
+    joined["weight"] = loading * shares
     return joined[COLUMNS]
+
+
+def _shares(transcripts: pd.DataFrame) -> pd.Series:
+    """Return the share of each transcript among those of its gene, by its id."""
+    by_id = transcripts.set_index("transcript")
+    if "share" in by_id:
+        return by_id["share"]
+    return 1 / by_id["gene"].map(by_id["gene"].value_counts())

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mirsignal.sequences.codes import LETTERS, UNKNOWN, encode, reverse_complement
+from mirsignal.sequences.codes import LETTERS, encode, reverse_complement
 
 SITE_TYPES = ("8mer", "7mer-m8", "7mer-A1", "6mer")
 """Site types, strongest first."""
@@ -37,15 +38,22 @@ class Joined:
 
 
 def join(sequences: Iterable[str]) -> Joined:
-    """Return RNA strings as one array of codes, with unknown nucleotides between them."""
-    gap = np.full(_PAD, UNKNOWN, dtype=np.uint8)
-    pieces, starts, lengths, at = [gap], [], [], _PAD
-    for sequence in sequences:
-        starts.append(at)
-        lengths.append(len(sequence))
-        pieces += [encode(sequence), gap]
-        at += len(sequence) + _PAD
-    return Joined(np.concatenate(pieces), np.array(starts), np.array(lengths))
+    """Return RNA strings as one array of codes, with unknown nucleotides between them.
+
+    The last few are kept: every miRNA looks for its sites in the same transcripts.
+    """
+    return _join(tuple(sequences))
+
+
+@lru_cache(maxsize=4)
+def _join(sequences: tuple[str, ...]) -> Joined:
+    gap = "N" * _PAD
+    codes = encode(gap + "".join(sequence + gap for sequence in sequences))
+    lengths = np.fromiter(map(len, sequences), np.int64, len(sequences))
+    starts = _PAD + np.cumsum(lengths + _PAD) - (lengths + _PAD)
+    for array in (codes, starts, lengths):
+        array.setflags(write=False)
+    return Joined(codes, starts, lengths)
 
 
 def match_sites(mirna: str, sequence: str) -> list[tuple[int, int, str]]:

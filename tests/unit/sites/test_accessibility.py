@@ -4,8 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mirsignal.errors import InputError
 from mirsignal.sites import accessibility
-from mirsignal.sites.accessibility import find_regions, fold_region, fold_sites
+from mirsignal.sites.accessibility import (
+    Folding,
+    find_regions,
+    fold_region,
+    fold_sites,
+    fold_transcripts,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +82,49 @@ def test_each_region_is_folded_once(random_rna, monkeypatch):
     ]
     assert len(folded) == 1
     assert fold_sites(sites[:0], {}).empty
+
+
+@pytest.fixture
+def folding(random_rna):
+    sequences = {"a": random_rna(300), "b": random_rna(13), "c": random_rna(14)}
+    sequences["d"] = sequences["a"]
+    return fold_transcripts(sequences), sequences
+
+
+def test_folding_whole_transcripts_equals_folding_sites(folding, tmp_path):
+    folded, sequences = folding
+    folded.save(tmp_path / "kept.npz")
+    sites = pd.DataFrame(
+        [(name, p8) for name in "abcd" for p8 in (-1, 5, 6, 100, 291, 292, 293, 299)],
+        columns=["transcript", "p8"],
+    )
+    expected = fold_sites(sites, sequences).set_index(["transcript", "p8"])
+    for one in (folded, Folding.load(tmp_path / "kept.npz")):
+        found = one.of_sites(sites, sequences).set_index(["transcript", "p8"])
+        np.testing.assert_allclose(
+            found.loc[expected.index, "accessibility"],
+            expected["accessibility"],
+            atol=1e-6,
+        )
+    assert expected["accessibility"].notna().sum() == 9
+
+
+def test_a_folding_of_other_sequences_is_refused(folding, tmp_path):
+    folded, sequences = folding
+    sites = pd.DataFrame({"transcript": ["a"], "p8": [50]})
+    other = sequences | {"a": "A" + sequences["a"][1:-1] + "A" * 3}
+    with pytest.raises(InputError, match="'a' was folded as another sequence"):
+        folded.of_sites(sites, other)
+    with pytest.raises(InputError, match="'e' was not folded"):
+        folded.of_sites(sites.assign(transcript="e"), sequences)
+    (tmp_path / "bad.npz").write_bytes(b"PK")
+    with pytest.raises(InputError, match=r"bad\.npz"):
+        Folding.load(tmp_path / "bad.npz")
+    assert folded.of_sites(sites[:0], sequences).empty
+
+
+def test_each_sequence_is_folded_once(monkeypatch, random_rna):
+    told, utr = [], random_rna(40)
+    monkeypatch.setattr(accessibility, "fold_region", lambda r: np.zeros(len(r) - 13))
+    fold_transcripts({"a": utr, "b": utr}, told.append)
+    assert told == [40]
