@@ -1,0 +1,124 @@
+"""Human mature miRNAs by name, so that `miR-21` is enough.
+
+The catalogue is that of TargetScan 8 (its table of families, miRBase 22 names, accessions
+and sequences). A miRNA is asked for by its name with or without species and arm, by
+accession, or by its sequence. Older names, from before arms were told apart, mean what
+they meant: `miR-21*` is the arm that is conserved less.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from mirsignal.errors import InputError
+from mirsignal.files.resources import HUMAN_MIRNAS, resource
+from mirsignal.files.tables import read_table
+from mirsignal.logs import log
+from mirsignal.sequences.mirnas import check_mirna
+
+COLUMNS = ("mirna", "accession", "sequence", "family", "conservation")
+_ARM = re.compile(r"-[35]p(?=$|\.\d$)")
+_SPECIES = re.compile(r"^[a-z]{3,4}-(?=(mir|let)-)")
+_LISTED = 6
+
+
+@cache
+def read_catalogue(path: str | Path | None = None) -> pd.DataFrame:
+    """Return the human miRNAs: mirna, accession ("" of an isomiR), sequence, family, and
+    conservation (2 among vertebrates, 1 among mammals, 0 and -1 less)."""
+    path = path or resource(HUMAN_MIRNAS)
+    table = read_table(path, {name: name for name in COLUMNS})
+    return table.assign(
+        accession=table["accession"].fillna(""),
+        conservation=table["conservation"].astype(int),
+    )
+
+
+def resolve(asked: str, catalogue: pd.DataFrame | None = None) -> pd.Series:
+    """Return mirna and sequence of a miRNA that is asked for by name or sequence.
+
+    Names are those of miRBase, with or without species (`hsa-`) and arm (`-5p`), in any
+    case, or an accession (MIMAT...). Without an arm it is the one that is conserved
+    best, or the only one; the log says which. A sequence of 15 to 30 nt stands for
+    itself, under the name of the catalogue if it is there.
+
+    Raises InputError with candidates for a name that is ambiguous or unknown.
+    """
+    catalogue = read_catalogue() if catalogue is None else catalogue
+    name = asked.strip()
+    if name and set(name.upper()) <= set("ACGUTN"):
+        return _by_sequence(check_mirna(name), catalogue)
+    if name.upper().startswith("MIMAT"):
+        found = catalogue[catalogue["accession"] == name.upper()]
+    else:
+        found = _by_name(name, catalogue)
+    if len(found) != 1:
+        raise InputError(f"{asked!r} {_say_candidates(name, found, catalogue)}")
+    one = found.iloc[0]
+    if _plain(one["mirna"]) != _plain(name) and not name.upper().startswith("MIMAT"):
+        log.info("%s is taken for %s (%s)", asked, one["mirna"], one["sequence"])
+    return one[["mirna", "sequence"]]
+
+
+def resolve_all(
+    asked: Iterable[str], catalogue: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return a row (mirna, sequence) for each miRNA of `asked`, each sequence once."""
+    rows = [resolve(name, catalogue) for name in asked]
+    table = pd.DataFrame(rows, columns=["mirna", "sequence"], dtype="str")
+    return table.drop_duplicates("sequence").reset_index(drop=True)
+
+
+def _by_sequence(sequence: str, catalogue: pd.DataFrame) -> pd.Series:
+    found = catalogue[catalogue["sequence"] == sequence]
+    names = [*found["mirna"], f"guide-{sequence}"]
+    return pd.Series({"mirna": names[0], "sequence": sequence})
+
+
+def _by_name(name: str, catalogue: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that a name may mean: one, if it is clear."""
+    plain = _plain(name)
+    names = catalogue["mirna"].map(_plain)
+    exact = catalogue[names == plain]
+    if len(exact):
+        return exact
+    star = plain.endswith("*")
+    arms = catalogue[names.str.replace(_ARM, "", regex=True) == plain.rstrip("*")]
+    arms = arms[arms["accession"] != ""]
+    if star:
+        return arms[arms["conservation"] < arms["conservation"].max()]
+    return arms[arms["conservation"] == arms["conservation"].max()]
+
+
+def _plain(name: str) -> str:
+    """Return a name in lower case, without species: mir-21-5p, let-7a."""
+    name = re.sub(r"[\s_]+", "-", name.lower())
+    name = re.sub(r"^(?:hsa-)?(?:micro-?rna|mirna|mir)-?(?=\d)", "mir-", name)
+    name = re.sub(r"^(?:hsa-)?let-?(?=\d)", "let-", name)
+    return name.removeprefix("hsa-")
+
+
+def _say_candidates(name: str, found: pd.DataFrame, catalogue: pd.DataFrame) -> str:
+    """Return why a name is not clear, and what it may mean, for a message."""
+    if len(found):
+        return f"is one of {', '.join(found['mirna'])}; say which, or give its sequence"
+    species = _SPECIES.match(name.lower())
+    if species and species.group(0) != "hsa-":
+        return "is no human miRNA; give its sequence, or a table of miRNAs"
+    ordered = catalogue.sort_values("conservation", ascending=False, kind="stable")
+    names = {_plain(known): known for known in ordered["mirna"]}
+    plain = _plain(name)
+    begin = re.compile(re.escape(re.sub(r"[a-z*]*$", "", plain)) + r"[a-z]{0,2}(-|$)")
+    of_number = [known for known in names if begin.match(known)] if plain else []
+    close = difflib.get_close_matches(plain, names, _LISTED, 0.75) if plain else []
+    candidates = list(dict.fromkeys(of_number + close))[:_LISTED]
+    if not candidates:
+        return "is no human miRNA of the catalogue; give its sequence"
+    listed = ", ".join(names[candidate] for candidate in candidates)
+    return f"is no human miRNA of the catalogue (close to it: {listed}); say which"
