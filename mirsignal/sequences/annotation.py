@@ -1,0 +1,425 @@
+"""Transcripts of a genome: GTF or GFF3 and FASTA give 3' UTRs, frames and coordinates.
+
+Layouts of Ensembl, GENCODE and RefSeq are read, plain or gzip. pandas reads the lines in
+parts, since whole annotations have millions; of attributes only those that are needed are
+taken. (gtfparse 3.0 reads GTF alone, and needs ten times the memory.)
+
+Whether the stop codon belongs to the CDS differs between layouts. The sequence decides: a
+frame that does not end in a stop codon, but is followed by one, is longer by it.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.types import union_categoricals
+
+from mirsignal.errors import InputError
+from mirsignal.files.identifiers import find_ids, log_lost
+from mirsignal.logs import log
+from mirsignal.sequences.codes import normalise
+
+LINES = 200_000
+"""Lines that are held as text at once."""
+CANONICAL, LONGEST, EVERY = "canonical", "longest", "all"
+"""What is chosen of a gene's transcripts: the one that is tagged as MANE Select or
+canonical, else the one of the longest 3' UTR; the latter; or all."""
+_COLUMNS = ("chrom", "source", "feature", "start", "end", "score", "strand", "frame")
+_STOPS = ("TAA", "TAG", "TGA")
+_FEWEST_STOPS = 0.5
+_PARTS = ("exon", "CDS")
+_GTF = {
+    "transcript": r'transcript_id "([^"]*)"',
+    "gene": r'gene_id "([^"]*)"',
+    "gene_name": r'gene_name "([^"]*)"',
+}
+_GFF = {
+    "id": r"(?:^|;) ?ID=([^;]*)",
+    "parent": r"(?:^|;) ?Parent=([^;,]*)",
+    "gene": r"(?:^|;) ?gene_id=([^;]*)",
+    "gene_name": r"(?:^|;) ?(?:gene_name|gene|Name)=([^;]*)",
+}
+_MANE = r"MANE[_ ]Select"
+_TAGGED = rf"{_MANE}|Ensembl_canonical|RefSeq Select"
+
+
+Blocks = list[tuple[int, int]]
+"""Parts of a sequence in the genome, 0-based half open, ascending."""
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """Coding transcripts of an annotation."""
+
+    transcripts: pd.DataFrame
+    """transcript, gene, gene_name, chrom, strand, rank (2 MANE Select, 1 canonical, 0),
+    cds_start and cds_end (genome, 0-based half open, as annotated)."""
+    first: NDArray[np.int64]
+    """Where the exons of each transcript begin in `starts`, and where the last ends."""
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    """Exons, 0-based half open, ascending in the genome."""
+
+    def exons(self, number: int) -> Blocks:
+        """Return the exons (start, end) of a transcript by its row."""
+        own = slice(self.first[number], self.first[number + 1])
+        return list(zip(self.starts[own].tolist(), self.ends[own].tolist(), strict=True))
+
+
+def read_annotation(path: str | Path) -> Annotation:
+    """Read the coding transcripts of a GTF or GFF3 file.
+
+    The same id on two contigs (PAR of X and Y) means two transcripts, the second with the
+    name of its contig. Raises InputError for a file that is absent, broken or no
+    annotation, and for one without transcripts or coding sequences.
+    """
+    exons, described, is_gff = _read_rows(path)
+    if exons.empty:
+        raise InputError(
+            f"{path}: no line is an exon or CDS with a transcript; give GTF "
+            "or GFF3 of genes"
+        )
+    is_cds = (exons["feature"] == "CDS").to_numpy()
+    if not is_cds.any():
+        raise InputError(
+            f"{path}: no transcript has a CDS, so that no 3' UTR is known; "
+            "give an annotation with coding sequences"
+        )
+    exons = exons.assign(
+        key=exons.groupby(["transcript", "chrom"], observed=True).ngroup()
+    )
+    bounds = (
+        exons[is_cds]
+        .groupby("key")
+        .agg(cds_start=("start", "min"), cds_end=("end", "max"))
+    )
+    own = exons[~is_cds & exons["key"].isin(bounds.index)]
+    own = own.sort_values(["key", "start"], kind="stable")
+    heads = own.drop_duplicates("key").set_index("key")
+    table = heads[["transcript", "chrom", "strand"]].astype("str").join(bounds)
+    table = _describe(table, described, is_gff)
+    twice = table["transcript"].duplicated()
+    table.loc[twice, "transcript"] += "_" + table["chrom"][twice]
+    counts = own.groupby("key").size().reindex(table.index)
+    first = np.concatenate([[0], np.cumsum(counts)])
+    log.info(
+        "%s: %s coding transcripts of %s genes",
+        path,
+        f"{len(table):,}",
+        f"{table['gene'].nunique():,}",
+    )
+    return Annotation(
+        table.reset_index(drop=True),
+        first,
+        own["start"].to_numpy(),
+        own["end"].to_numpy(),
+    )
+
+
+def _read_rows(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame, bool]:
+    """Return exons and CDS (feature, transcript, chrom, strand, start, end), and what is
+    said of transcripts and, in GFF3, genes."""
+    parts: list[pd.DataFrame] = []
+    described: list[pd.DataFrame] = []
+    is_gff = False
+    try:
+        for number, chunk in enumerate(_read_chunks(path)):
+            attributes = chunk["attributes"].fillna("")
+            if number == 0:
+                is_gff = bool(attributes.str.contains(r"^\s*\w+=").mean() > 0.5)
+            own, others = (_split_gff if is_gff else _split_gtf)(chunk, attributes)
+            parts.append(own)
+            described.append(others)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; check the path") from None
+    except (
+        EOFError,
+        OSError,
+        UnicodeDecodeError,
+        ValueError,
+        pd.errors.ParserError,
+    ) as e:
+        words = str(e).strip().split("\n")[0]
+        raise InputError(f"{path}: not GTF or GFF3, or broken ({words})") from None
+    if not parts:
+        return pd.DataFrame(), pd.DataFrame(), False
+    joined = pd.concat(
+        [
+            part.drop(columns=["transcript", "chrom", "strand", "feature"])
+            for part in parts
+        ],
+        ignore_index=True,
+    )
+    for name in ("transcript", "chrom", "strand", "feature"):
+        joined[name] = union_categoricals(
+            [part[name].astype("category") for part in parts]
+        )
+    return joined, pd.concat(described, ignore_index=True), is_gff
+
+
+def _read_chunks(path: str | Path) -> Iterator[pd.DataFrame]:
+    numbers = [0, 2, 3, 4, 6, 8]
+    names = [*_COLUMNS, "attributes"]
+    try:
+        yield from pd.read_csv(
+            path,
+            sep="\t",
+            comment="#",
+            header=None,
+            names=names,
+            usecols=numbers,
+            dtype={
+                "chrom": "category",
+                "feature": "category",
+                "strand": "category",
+                "start": np.int64,
+                "end": np.int64,
+            },
+            quoting=csv.QUOTE_NONE,
+            chunksize=LINES,
+        )
+    except pd.errors.EmptyDataError:
+        raise InputError(f"{path}: the file is empty") from None
+
+
+def _split_gtf(
+    chunk: pd.DataFrame, attributes: pd.Series
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    is_part = chunk["feature"].isin(_PARTS).to_numpy()
+    own = _as_parts(
+        chunk[is_part], attributes[is_part].str.extract(_GTF["transcript"])[0]
+    )
+    heads = attributes[is_part][~own["transcript"].duplicated().to_numpy()]
+    return own.dropna(subset="transcript"), _describe_rows(heads, _GTF)
+
+
+def _split_gff(
+    chunk: pd.DataFrame, attributes: pd.Series
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    is_part = chunk["feature"].isin(_PARTS).to_numpy()
+    own = _as_parts(chunk[is_part], attributes[is_part].str.extract(_GFF["parent"])[0])
+    return own.dropna(subset="transcript"), _describe_rows(attributes[~is_part], _GFF)
+
+
+def _as_parts(rows: pd.DataFrame, transcript: pd.Series) -> pd.DataFrame:
+    table = rows[["feature", "chrom", "strand", "start", "end"]].copy()
+    table["start"] -= 1
+    return table.assign(transcript=transcript.astype("category"))
+
+
+def _describe_rows(attributes: pd.Series, patterns: dict[str, str]) -> pd.DataFrame:
+    table = pd.DataFrame(
+        {name: attributes.str.extract(form)[0] for name, form in patterns.items()}
+    )
+    tagged = attributes.str.extract(f"({_TAGGED})")[0]
+    rank = np.where(tagged.isna(), 0, np.where(attributes.str.contains(_MANE), 2, 1))
+    return table.assign(rank=rank)
+
+
+def _describe(table: pd.DataFrame, described: pd.DataFrame, is_gff: bool) -> pd.DataFrame:
+    """Return transcripts with their gene, its name, and their rank."""
+    if is_gff:
+        rows = described.dropna(subset="id").drop_duplicates("id").set_index("id")
+        own = rows.reindex(table["transcript"])
+        parent = rows.reindex(own["parent"])
+        gene = own["gene"].fillna(pd.Series(parent["gene"].to_numpy(), own.index))
+        gene = gene.fillna(own["parent"])
+        name = pd.Series(parent["gene_name"].to_numpy(), own.index)
+        of_name = name.fillna(own["gene_name"])
+        transcript = table["transcript"].str.replace(
+            r"^(?:transcript:|rna-)", "", regex=True
+        )
+        gene = gene.str.replace(r"^(?:gene:|gene-)", "", regex=True)
+    else:
+        rows = described.dropna(subset="transcript").drop_duplicates("transcript")
+        own = rows.set_index("transcript").reindex(table["transcript"])
+        gene, of_name, transcript = own["gene"], own["gene_name"], table["transcript"]
+    rank = own["rank"].fillna(0).to_numpy(int)
+    gene = np.where(gene.isna() | (gene == ""), transcript, gene)
+    of_name = np.where(of_name.isna(), gene, of_name)
+    return table.assign(transcript=transcript, gene=gene, gene_name=of_name, rank=rank)
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """What an annotation and a genome say of chosen transcripts, all by transcript id."""
+
+    transcripts: pd.DataFrame
+    """transcript, gene, gene_name, chrom, strand; length, n_unknown (nt) of 3' UTRs."""
+    utrs: dict[str, str]
+    orfs: pd.Series
+    five_primes: dict[str, str]
+    """5' UTRs."""
+    blocks: dict[str, Blocks]
+    """The 3' UTR in the genome, 0-based half open, ascending."""
+
+
+def extract_transcripts(
+    annotation: Annotation, genome: str | Path, choice: str | set[str] = CANONICAL
+) -> Extracted:
+    """Return 3' UTRs, frames and 5' UTRs of chosen transcripts, as RNA.
+
+    `choice` is CANONICAL, LONGEST, EVERY or a set of transcript ids. Transcripts without
+    a 3' UTR are left out and counted in the log. Raises InputError for a genome that is
+    no FASTA or lacks contigs of the annotation, and for one that does not fit: exons
+    beyond the end of a contig, or most frames without a stop codon.
+    """
+    import pyfaidx
+
+    chosen = _choose(annotation, choice)
+    try:
+        fasta = pyfaidx.Fasta(str(genome), as_raw=True, sequence_always_upper=True)
+    except Exception as error:  # pyfaidx raises what its parts raise
+        words = str(error).split("\n")[0]
+        raise InputError(f"{genome}: not a FASTA, plain or bgzip ({words})") from None
+    table = annotation.transcripts
+    _check_contigs(table["chrom"].iloc[chosen], fasta.keys(), genome)
+    rows: list[dict[str, Any]] = []
+    utrs, frames, fives, blocks = {}, {}, {}, {}
+    n_stops = 0
+    for number in chosen:
+        row = table.iloc[number]
+        one = _splice(row, annotation.exons(number), fasta[row["chrom"]], genome)
+        n_stops += one["stops"]
+        if not one["utr"]:
+            continue
+        name = row["transcript"]
+        utrs[name], frames[name], fives[name] = one["utr"], one["orf"], one["five"]
+        blocks[name] = one["blocks"]
+        rows.append(
+            {
+                key: row[key]
+                for key in ("transcript", "gene", "gene_name", "chrom", "strand")
+            }
+            | {"length": len(one["utr"]), "n_unknown": one["utr"].count("N")}
+        )
+    if n_stops < _FEWEST_STOPS * len(chosen):
+        raise InputError(
+            f"{genome}: only {n_stops:,} of {len(chosen):,} reading frames end in a stop "
+            "codon; give the genome build of the annotation"
+        )
+    log.info("%d of %d transcripts have a 3' UTR", len(rows), len(chosen))
+    return Extracted(
+        pd.DataFrame(rows), utrs, pd.Series(frames, dtype="str"), fives, blocks
+    )
+
+
+def _choose(annotation: Annotation, choice: str | set[str]) -> NDArray[np.int64]:
+    """Return the rows of the chosen transcripts, in their order."""
+    table = annotation.transcripts
+    if isinstance(choice, set):
+        found = find_ids(choice, table["transcript"])
+        if not found:
+            raise InputError(
+                f"none of the {len(choice):,} chosen transcripts is in the annotation "
+                f"(chosen: {min(choice)}; there: {table['transcript'].iloc[0]})"
+            )
+        log_lost(choice, choice - set(found), "chosen transcripts are not annotated")
+        return np.flatnonzero(table["transcript"].isin(set(found.values())))
+    if choice == EVERY:
+        return np.arange(len(table))
+    length = _utr_lengths(annotation)
+    rank = table["rank"] if choice == CANONICAL else 0
+    order = table.assign(has=length > 0, rank=rank, length=length)
+    if choice == CANONICAL and not table["rank"].any():
+        log.info("no transcript is tagged as canonical; the longest 3' UTR counts")
+    ranked = order.sort_values(["has", "rank", "length"], ascending=False, kind="stable")
+    return np.sort(ranked.drop_duplicates("gene").index.to_numpy())
+
+
+def _utr_lengths(annotation: Annotation) -> NDArray[np.int64]:
+    """Return the length of each 3' UTR (with the stop codon, where the CDS lacks it)."""
+    table, first = annotation.transcripts, annotation.first
+    owner = np.repeat(np.arange(len(table)), np.diff(first))
+    starts, ends = annotation.starts, annotation.ends
+    behind = ends - np.maximum(starts, table["cds_end"].to_numpy()[owner])
+    before = np.minimum(ends, table["cds_start"].to_numpy()[owner]) - starts
+    forward = (table["strand"] == "+").to_numpy()[owner]
+    parts = np.maximum(np.where(forward, behind, before), 0)
+    return np.bincount(owner, parts, minlength=len(table)).astype(np.int64)
+
+
+def _check_contigs(needed: pd.Series, there: Iterable[str], genome: str | Path) -> None:
+    there = set(there)
+    missing = needed[~needed.isin(there)].value_counts()
+    if missing.empty:
+        return
+    known = ", ".join(sorted(there)[:5])
+    lost = ", ".join(missing.index[:5])
+    if len(missing) == needed.nunique():
+        raise InputError(
+            f"{genome}: has none of the contigs of the annotation (annotation: {lost}; "
+            f"genome: {known}); give a genome with the same names"
+        )
+    raise InputError(
+        f"{genome}: lacks {len(missing)} contigs of the annotation ({lost}), which hold "
+        f"{missing.sum():,} transcripts; give the genome with all of them"
+    )
+
+
+def _splice(
+    row: pd.Series, exons: Blocks, contig: Any, genome: str | Path
+) -> dict[str, Any]:
+    """Return utr, orf and five (RNA), blocks of the 3' UTR, and if the frame stops."""
+    if exons[-1][1] > len(contig):
+        raise InputError(
+            f"{genome}: transcript {row['transcript']} ends at {exons[-1][1]:,} of "
+            f"{row['chrom']}, which has {len(contig):,} nt; give the genome build of the "
+            "annotation"
+        )
+    forward = row["strand"] == "+"
+    text = "".join(contig[start:end] for start, end in exons)
+    text = text if forward else text.translate(_COMPLEMENT)[::-1]
+    length = len(text)
+    at = [_offset(exons, row[end]) for end in ("cds_start", "cds_end")]
+    begin, stop = at if forward else (length - at[1], length - at[0])
+    if text[stop - 3 : stop] not in _STOPS and text[stop : stop + 3] in _STOPS:
+        stop += 3
+    spliced = [text[stop:], text[begin:stop], text[:begin]]
+    utr, orf, five = (part.replace("T", "U") for part in spliced)
+    first, last = (stop, length) if forward else (0, length - stop)
+    return {
+        "utr": normalise(utr),
+        "orf": normalise(orf),
+        "five": normalise(five),
+        "blocks": cut_blocks(exons, first, last),
+        "stops": text[stop - 3 : stop] in _STOPS,
+    }
+
+
+_COMPLEMENT = str.maketrans("ACGTRYSWKMBDHVN", "TGCAYRSWMKVHDBN")
+
+
+def _offset(exons: Blocks, place: int) -> int:
+    """Return how many nucleotides of exons lie before a place in the genome."""
+    return sum(max(min(end, place) - start, 0) for start, end in exons)
+
+
+def cut_blocks(blocks: Blocks, start: int, end: int) -> Blocks:
+    """Return the part [start, end) of joined blocks (ascending) as blocks."""
+    cut, at = [], 0
+    for first, last in blocks:
+        left = max(first, first + start - at)
+        right = min(last, first + end - at)
+        if left < right:
+            cut.append((left, right))
+        at += last - first
+    return cut
+
+
+def lift(blocks: Blocks, strand: str, start: int, end: int) -> Blocks:
+    """Return where [start, end) of a spliced sequence lies in the genome, ascending.
+
+    `blocks` are the sequence's, ascending; on strand - its 5' end is that of the last.
+    """
+    if strand == "-":
+        length = sum(last - first for first, last in blocks)
+        start, end = length - end, length - start
+    return cut_blocks(blocks, start, end)
