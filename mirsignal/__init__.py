@@ -15,6 +15,7 @@ __all__ = [
     "load_binding_model",
     "load_occupancy_model",
     "predict_repression",
+    "predict_targets",
     "read_mirnas",
     "read_sequences",
     "scan_transcript",

@@ -23,13 +23,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
+from mirsignal.files.resources import COEFFICIENTS, resource
 from mirsignal.sequences.codes import check_target, encode, normalise
 from mirsignal.sequences.mirnas import check_mirna
 
 if TYPE_CHECKING:
     from keras import Model
 
+    from mirsignal.ready.models import ReadyModel
     from mirsignal.repression.prediction import FittedOccupancy, Prediction
+    from mirsignal.sites.accessibility import Folding
 
 
 def read_sequences(path: str | Path) -> dict[str, str]:
@@ -214,7 +217,7 @@ def score_contextpp(
     orfs = pd.Series({"": normalise(orf)})
     sites = tabulate_sites(mirnas, sequences, orfs, ta_sps)
     folded = fold_sites(sites, sequences) if accessibility else None
-    scored = score_folded(sites, folded, read_coefficients(_coefficients()))
+    scored = score_folded(sites, folded, read_coefficients(resource(COEFFICIENTS)))
     return scored.drop(columns=["mirna", "transcript"])
 
 
@@ -273,11 +276,48 @@ def predict_repression(
         describe_transcripts(records, genes or {}, "sequences"),
         dict(records),
         pd.Series(frames),
-        read_coefficients(_coefficients()),
+        read_coefficients(resource(COEFFICIENTS)),
         ta_sps,
         accessibility=accessibility,
         noise_sd=noise_sd,
     )
+
+
+def predict_targets(
+    mirnas: Sequence[str],
+    sequences: Mapping[str, str],
+    genes: Mapping[str, str] | None = None,
+    orfs: Mapping[str, str] | None = None,
+    accessibility: bool | Folding = True,
+    noise_sd: float | None = None,
+    model: ReadyModel | None = None,
+) -> Prediction:
+    """Return how miRNAs repress the mRNAs of 3' UTRs `sequences`, without any training.
+
+    `mirnas` are names (hsa-miR-21-5p, miR-21), accessions or sequences; the guide alone
+    is taken to be loaded. The other arguments and the result are those of
+    `predict_repression`; `accessibility` may be what `mirsignal.sites.accessibility.
+    fold_transcripts` returns. `model` is a ready model
+    (`mirsignal.ready.models.load_ready_model`), by default the one that comes along.
+    """
+    from mirsignal.ready.models import load_ready_model
+    from mirsignal.ready.prediction import choose_mirnas, predict_batches
+    from mirsignal.repression.prediction import Prediction
+    from mirsignal.sequences.transcripts import describe_transcripts
+
+    records = [(name, normalise(text)) for name, text in sequences.items()]
+    frames = {name: normalise((orfs or {}).get(name, "")) for name in sequences}
+    parts = predict_batches(
+        model or load_ready_model(),
+        choose_mirnas(mirnas),
+        describe_transcripts(records, genes or {}, "sequences"),
+        dict(records),
+        pd.Series(frames),
+        accessibility,
+        noise_sd,
+    )
+    tables = zip(*parts, strict=True)
+    return Prediction(*(pd.concat(table, ignore_index=True) for table in tables))
 
 
 def _pairs(mirna_sequences: Sequence[str], targets: Sequence[str]) -> pd.DataFrame:
@@ -296,11 +336,3 @@ def _encoding(model: Model, name: str | Path = "model") -> str:
         if shape == (None, WINDOW, MIRNA_LENGTH, table.shape[-1]):
             return encoding
     raise InputError(f"{name}: not a binding network (its input has shape {shape})")
-
-
-def _coefficients() -> Path:
-    """Return the coefficients of context++: of the installed package, or of the clone."""
-    package = Path(__file__).parent
-    name = "resources/contextpp_coefficients.tsv"
-    installed = package / name
-    return installed if installed.exists() else package.parent / name

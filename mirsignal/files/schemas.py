@@ -118,6 +118,22 @@ def explain_columns(path: str | Path, names: Iterable[str]) -> dict[str, str]:
     }
 
 
+def arrow_schema(path: str | Path, names: Iterable[str]) -> pa.Schema:
+    """Return the types of columns by the schema of a file, also of one without rows."""
+    types = {
+        "text": pa.large_string(),
+        "integer": pa.int64(),
+        "number": pa.float64(),
+        "boolean": pa.bool_(),
+    }
+    table, fields = find_table(path), []
+    for name in explain_columns(path, names):
+        found = table.find(name) if table else None
+        assert found is not None
+        fields.append((name, types[found[1].kind]))
+    return pa.schema(fields)
+
+
 def refuse_faults(paths: Iterable[str | Path], remedy: str) -> None:
     """Raise InputError for the first file that is not as its schema says."""
     for path in paths:

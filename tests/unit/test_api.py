@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import mirsignal
-from mirsignal import api
 from mirsignal.errors import InputError
+from mirsignal.files import resources
 
 LET7 = "TGAGGTAGTAGGTTGTATAGTT"
 UTR = "ACG" * 10 + "CTACCTCA" + "GAU" * 20 + "UACCUC" + "C" * 30
@@ -145,9 +145,9 @@ def test_study_without_an_occupancy_model_is_refused(tmp_path):
 
 
 def test_coefficients_are_found_in_clone_and_package(tmp_path, monkeypatch):
-    assert api._coefficients().exists()
+    assert resources.resource(resources.COEFFICIENTS).exists()
     package = tmp_path / "mirsignal"
     (package / "resources").mkdir(parents=True)
     (package / "resources/contextpp_coefficients.tsv").touch()
-    monkeypatch.setattr(api, "__file__", str(package / "api.py"))
-    assert api._coefficients().is_relative_to(package)
+    monkeypatch.setattr(resources, "__file__", str(package / "files/resources.py"))
+    assert resources.resource(resources.COEFFICIENTS).is_relative_to(package)

@@ -235,7 +235,7 @@ ROOMS = [
     "scan",
     "signals",
 ]
-ROOMS += ["repression", "interpretation", "comparison", "simulation", "figures"]
+ROOMS += ["repression", "interpretation", "comparison", "simulation", "figures", "ready"]
 """The rooms of the library, in the order of the data; workflow/ stands beside them."""
 TO_THE_RIGHT = {("scan.scores", "interpretation.explanation")}  # mode deepshap: SHAP
 

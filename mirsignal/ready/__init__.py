@@ -1,0 +1,1 @@
+"""Predictions without training: ready models, the command `mirsignal`, tables."""

@@ -1,0 +1,134 @@
+"""Make a ready model from a finished study of several data sets (`make models`).
+
+Run from the project's root:
+python -m mirsignal.ready.build results/STUDY DATA FOLDER [RECIPE]
+
+RECIPE is that of the occupancy model (`joint_without_network`). From DATA come the tables
+that the study names in its settings: seeds, poly(A) sites, stability.
+"""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from mirsignal import __version__
+from mirsignal.files.atomic import atomic_path, read_json, read_tsv
+from mirsignal.ready.models import (
+    INTERVALS,
+    SEEDS,
+    SITES,
+    STABILITY,
+    USAGE,
+    digest_of,
+    load_ready_model,
+    write_card,
+    write_seeds,
+)
+from mirsignal.sites.context import read_stability
+from mirsignal.sites.contextpp_tables import read_ta_sps
+from mirsignal.sites.isoforms import read_polya_usage
+
+TABLES = {
+    SEEDS: "targetscan/ta_sps_by_seed_region.txt",
+    USAGE: "transcripts/polya_usage.tsv.gz",
+    STABILITY: "transcripts/half_life.tsv.gz",
+}
+VALID = (
+    "Human miRNAs and siRNAs of 15 to 30 nt on human 3' UTRs. Other mammals: the tables "
+    "of poly(A) sites and stability know only human ids, and are then left out."
+)
+SOURCES = {
+    "fold changes": "published tables (GEO), facts without a licence of their own",
+    "seeds (TA, SPS), families": "TargetScan 7 and 8, free to use with citation of "
+    "Agarwal 2015 (eLife 4:e05005)",
+    "poly(A) sites": "APADB 2 (Mueller 2014), counts summed over human tissues",
+    "stability": "Agarwal and Kelley 2022 (Genome Biol 23:245), first component",
+    "3' UTRs": "RefSeq and Ensembl, public domain",
+}
+
+
+def build(
+    study: Path, data: Path, folder: Path, recipe: str = "joint_without_network"
+) -> None:
+    """Write the files of a ready model and its card; the model is loaded to check it."""
+    fitted = study / "transfer" / recipe
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(fitted / "model.npz", folder / SITES)
+    shutil.copyfile(fitted / "intervals.tsv", folder / INTERVALS)
+    write_seeds(folder / SEEDS, read_ta_sps(data / TABLES[SEEDS]))
+    usage = read_polya_usage(data / TABLES[USAGE])
+    _write_lines(folder / USAGE, "transcript\tends", _in_percent(usage))
+    stability = read_stability(data / TABLES[STABILITY])
+    lines = [f"{gene}\t{value:.0f}" for gene, value in stability.sort_index().items()]
+    _write_lines(folder / STABILITY, "gene\tstability", lines)
+    provenance = read_json(fitted / "provenance.json")
+    card = {
+        "name": "Repression by human miRNAs",
+        "version": __version__,
+        "made_from": f"recipe {recipe} of the study {study.name}",
+        "commit": provenance.get("commit", "unknown"),
+        "predicts": "log2 fold change of an mRNA after transfection of a miRNA, relative "
+        "to mRNAs without sites; 95% interval of measured values",
+        "trained_on": _data_sets(study),
+        "reached": _reached(study, recipe),
+        "valid_for": VALID,
+        "sources": SOURCES,
+        "inputs": {name: digest_of(data / path) for name, path in sorted(TABLES.items())}
+        | {
+            path: f"crc32 {about['crc32']}"
+            for path, about in provenance["inputs"].items()
+            if "parts" in path or "sites" in path
+        },
+    }
+    write_card(folder, card)
+    load_ready_model(folder)
+
+
+def _in_percent(usage: pd.DataFrame) -> list[str]:
+    """Return a line for each transcript, reads as whole percents of all of its own."""
+    total = usage.groupby("transcript")["reads"].transform("sum")
+    percent = (100 * usage["reads"] / total).round().astype(int)
+    rows = usage.assign(percent=percent)[percent > 0].sort_values(["transcript", "end"])
+    ends = rows["end"].astype(int).astype(str) + ":" + rows["percent"].astype(str)
+    joined = ends.groupby(rows["transcript"]).agg(";".join)
+    return [f"{name}\t{text}" for name, text in joined.items()]
+
+
+def _write_lines(path: Path, header: str, lines: list[str]) -> None:
+    with atomic_path(path) as temporary:
+        text = "\n".join([header, *lines]) + "\n"
+        temporary.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+
+
+def _data_sets(study: Path) -> dict[str, str]:
+    pairs = pd.read_parquet(study / "transfer/parts.parquet")
+    return {
+        str(name): f"{len(own):,} pairs, {own['mirna'].nunique()} miRNAs, "
+        f"{own['gene'].nunique():,} genes"
+        for name, own in pairs.groupby("dataset")
+    }
+
+
+def _reached(study: Path, recipe: str) -> dict[str, dict[str, str]]:
+    """Return r with its interval by protocol and data set, context++ beside it."""
+    table = read_tsv(study / "transfer/comparison.tsv")
+    table = table.set_index(["protocol", "dataset", "predictor"])
+    reached: dict[str, dict[str, str]] = {}
+    for protocol, name in dict.fromkeys((p, d) for p, d, _ in table.index):
+        if (protocol, name, recipe) in table.index:
+            own = table.loc[(protocol, name, recipe)]
+            other = table.loc[(protocol, name, "contextpp"), "pearson"]
+            reached.setdefault(f"new {protocol}", {})[name] = (
+                f"r {own['pearson']:.3f} ({own['pearson_low']:.3f}-"
+                f"{own['pearson_high']:.3f}), n {int(own['n']):,}; context++ {other:.3f}"
+            )
+    return reached
+
+
+if __name__ == "__main__":
+    build(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:])

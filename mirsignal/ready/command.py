@@ -1,0 +1,215 @@
+"""The command `mirsignal predict`: from miRNAs and transcripts to tables, no training."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+from tqdm import tqdm
+
+from mirsignal import __version__
+from mirsignal.errors import InputError
+from mirsignal.files.text import read_text
+from mirsignal.logs import log
+from mirsignal.ready.models import load_ready_model
+from mirsignal.ready.prediction import BATCH, choose_mirnas, predict_batches
+from mirsignal.ready.tables import TargetTables, name_genes
+from mirsignal.repression.prediction import Prediction
+from mirsignal.sequences.annotation import (
+    CANONICAL,
+    EVERY,
+    LONGEST,
+    Blocks,
+    extract_transcripts,
+    read_annotation,
+)
+from mirsignal.sequences.catalogue import read_catalogue
+from mirsignal.sequences.expression import read_expression, weigh_isoforms
+from mirsignal.sequences.transcripts import load_transcripts
+from mirsignal.sites.accessibility import Folding, fold_transcripts
+from mirsignal.sites.contextpp_tables import read_orfs
+
+_SHOWN = 10
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status, 2 after one line on what is wrong."""
+    parser = _make_parser()
+    given = parser.parse_args(arguments)
+    logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.WARNING)
+    log.setLevel(logging.INFO if given.verbose else logging.WARNING)
+    try:
+        predict(given)
+    except InputError as error:
+        print(f"mirsignal: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"mirsignal: {where}{error.strerror or error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mirsignal", description="Predict which mRNAs a microRNA represses."
+    )
+    parser.add_argument("--version", action="version", version=f"mirsignal {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    own = commands.add_parser(
+        "predict",
+        help="predict repression with the model that comes along",
+        description="Predict how strongly miRNAs repress each gene, with intervals.",
+    )
+    own.add_argument(
+        "--mirna",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="names (hsa-miR-21-5p, miR-21, let-7a), accessions (MIMAT0000076) or "
+        "sequences of miRNAs and siRNAs",
+    )
+    own.add_argument(
+        "--mirnas", metavar="FILE", help="a table (mirna, sequence, passenger) or FASTA"
+    )
+    own.add_argument("--utrs", metavar="FILE", help="3' UTRs: FASTA, plain or gzip")
+    own.add_argument(
+        "--annotation",
+        metavar="FILE",
+        help="in place of --utrs: GTF or GFF3, plain or gzip; with --genome",
+    )
+    own.add_argument("--genome", metavar="FILE", help="its FASTA, plain or bgzip")
+    own.add_argument(
+        "--transcripts",
+        default=CANONICAL,
+        metavar="WHICH",
+        help="of the annotation: canonical (MANE Select or canonical, else the longest "
+        "3' UTR of the gene; default), longest, all, or a file of ids, one a line",
+    )
+    own.add_argument(
+        "--expression",
+        metavar="FILE",
+        help="abundance of transcripts, which weights them: salmon's quant.sf, or a "
+        "table (transcript, tpm); of an annotation, all expressed ones then count",
+    )
+    own.add_argument(
+        "--genes", default="", metavar="FILE", help="table: transcript, gene"
+    )
+    own.add_argument(
+        "--mrnas",
+        default="",
+        metavar="FILE",
+        help="table of mRNAs with their reading frames: transcript, sequence, cds_start",
+    )
+    own.add_argument(
+        "--out", default="targets", metavar="FOLDER", help="where results go (targets)"
+    )
+    own.add_argument("--model", metavar="FOLDER", help="another ready model")
+    own.add_argument(
+        "--no-folding", action="store_true", help="leave accessibility out: much faster"
+    )
+    own.add_argument(
+        "--folding",
+        metavar="FILE",
+        help="accessibility of all transcripts: used if the file is there, else made "
+        "(0.1 s for 1,000 nt), so that further miRNAs cost little",
+    )
+    own.add_argument(
+        "--noise-sd",
+        type=float,
+        metavar="SD",
+        help="standard deviation of log2 fold changes of mRNAs without sites in the "
+        "experiment at hand, for the intervals",
+    )
+    own.add_argument("--verbose", action="store_true", help="say what is read and found")
+    return parser
+
+
+def predict(given: argparse.Namespace) -> None:
+    """Predict as the command line says, and write the files."""
+    model = load_ready_model(given.model)
+    mirnas = choose_mirnas(given.mirna, given.mirnas)
+    transcripts, sequences, orfs, blocks = _read_transcripts(given)
+    if given.expression:
+        expression = read_expression(given.expression)
+        transcripts = weigh_isoforms(transcripts, expression, given.expression)
+        model = replace(model, context=replace(model.context, usage=None))
+    sequences = {name: sequences[name] for name in transcripts["transcript"]}
+    orfs = orfs.loc[list(sequences)]
+    accessibility: bool | Folding = not given.no_folding
+    if given.folding:
+        accessibility = _fold(Path(given.folding), sequences)
+    n_pairs = len(mirnas) * transcripts["gene"].nunique()
+    catalogue = read_catalogue()
+    accessions = dict(zip(catalogue["mirna"], catalogue["accession"], strict=True))
+    strongest = None
+    with (
+        TargetTables(given.out, n_pairs, accessions, transcripts, blocks) as tables,
+        tqdm(total=len(mirnas), unit="miRNA", disable=None) as progress,
+    ):
+        for prediction in predict_batches(
+            model, mirnas, transcripts, sequences, orfs, accessibility, given.noise_sd
+        ):
+            prediction = name_genes(prediction, transcripts)
+            tables.add(prediction)
+            progress.update(min(BATCH, len(mirnas) - progress.n))
+            strongest = strongest or prediction
+    assert strongest is not None
+    _tell(strongest, mirnas, Path(given.out))
+
+
+def _read_transcripts(
+    given: argparse.Namespace,
+) -> tuple[pd.DataFrame, dict[str, str], pd.Series, dict[str, Blocks]]:
+    """Return transcripts, 3' UTRs, frames and blocks in the genome, "" and none where
+    they are not known."""
+    if bool(given.utrs) == bool(given.annotation):
+        raise InputError("give either --utrs, or --annotation and --genome")
+    if given.utrs:
+        sequences, transcripts = load_transcripts(given.utrs, given.genes)
+        orfs = read_orfs(given.mrnas, {}, transcripts, "--mrnas")
+        return transcripts, sequences, orfs, {}
+    if not given.genome:
+        raise InputError("--annotation needs --genome, a FASTA of the same build")
+    which = EVERY if given.expression else given.transcripts
+    named = which in (CANONICAL, LONGEST, EVERY)
+    choice = which if named else set(read_text(which).split())
+    found = extract_transcripts(read_annotation(given.annotation), given.genome, choice)
+    return found.transcripts, found.utrs, found.orfs, found.blocks
+
+
+def _fold(path: Path, sequences: dict[str, str]) -> Folding:
+    if path.exists():
+        return Folding.load(path)
+    total = sum(map(len, sequences.values()))
+    with tqdm(total=total, unit="nt", unit_scale=True, disable=None) as progress:
+        folding = fold_transcripts(sequences, progress.update)
+    folding.save(path)
+    return folding
+
+
+def _tell(prediction: Prediction, mirnas: pd.DataFrame, out: Path) -> None:
+    """Print the strongest targets of the first miRNA, and where everything is."""
+    first = mirnas["mirna"].iloc[0]
+    own = prediction.genes[prediction.genes["mirna"] == first]
+    counts = own["status"].value_counts()
+    print(
+        f"{first}: {counts.get('sites', 0):,} of {len(own):,} genes have sites; log2 "
+        "fold change (95% of measured ones lie from low to high) of the strongest:"
+    )
+    shown = own.dropna(subset=["predicted_log2fc"]).nsmallest(_SHOWN, "predicted_log2fc")
+    name = "gene_name" if "gene_name" in shown else "gene"
+    columns = [name, "predicted_log2fc", "low", "high", "n_8mer", "n_7mer-m8"]
+    print(shown[columns].to_string(index=False, float_format="%.2f"))
+    print(
+        f"{len(mirnas):,} miRNAs; tables in {out}/ (genes.tsv, sites.tsv, sites.bed, ...)"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

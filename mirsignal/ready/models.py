@@ -1,0 +1,150 @@
+"""Ready models: trained once, shipped with a card that says on what and how well.
+
+A model is a folder: `card.yaml`, which names every other file with its checksum; the
+occupancy model and its prediction intervals; the binding network, where the occupancy
+model asks for its logits; and what it knows of seeds (target abundance and seed-pairing
+stability, Agarwal 2015) and of human mRNAs (poly(A) sites, stability). Nothing in it is
+pickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from mirsignal.errors import InputError
+from mirsignal.files.atomic import atomic_path, read_tsv
+from mirsignal.files.resources import COEFFICIENTS, HUMAN_MODEL, resource
+from mirsignal.repression.occupancy import load_occupancy
+from mirsignal.repression.prediction import FittedOccupancy
+from mirsignal.sites.context import SiteContext, read_stability
+from mirsignal.sites.contextpp import read_coefficients
+from mirsignal.sites.isoforms import read_polya_usage
+
+if TYPE_CHECKING:
+    from mirsignal.repression.site_logits import SiteNetwork
+
+CARD = "card.yaml"
+SITES, INTERVALS, SEEDS = "sites.npz", "intervals.tsv", "seeds.npz"
+NETWORK, USAGE, STABILITY = "binding.keras", "polya_usage.tsv.gz", "stability.tsv.gz"
+_LEARNED = {"binding", "teacher", "energy"}  # features that only the network knows
+_UNIT = 1000  # seeds.npz holds thousandths
+
+
+@dataclass(frozen=True)
+class ReadyModel:
+    """A trained model and all that it needs to predict from sequences."""
+
+    card: dict[str, Any]
+    folder: Path
+    fitted: FittedOccupancy
+    coefficients: pd.DataFrame
+    seeds: pd.DataFrame
+    """sps, sps_short (kcal/mol) and ta (log10) by seed (nt 2-8)."""
+    context: SiteContext
+
+    @property
+    def needs_network(self) -> bool:
+        """Whether sites have features that the binding network computes."""
+        return bool(_LEARNED & set(self.fitted.models[0].features))
+
+    def load_network(self) -> SiteNetwork | None:
+        """Return the binding network, None for a model that does without."""
+        if not self.needs_network:
+            return None
+        from mirsignal.networks.backend import set_up
+        from mirsignal.repression.site_logits import SiteNetwork
+
+        set_up(1, 0)
+        return SiteNetwork.load(self.folder / NETWORK, self.card["encoding"])
+
+
+def load_ready_model(folder: str | Path | None = None) -> ReadyModel:
+    """Load a ready model, by default the one that comes with mirsignal.
+
+    Raises InputError for a folder without a card, and for a file that is missing or does
+    not match the card.
+    """
+    folder = Path(folder) if folder else resource(HUMAN_MODEL)
+    card = _read_card(folder)
+    for name, digest in card["files"].items():
+        if not (folder / name).exists():
+            raise InputError(f"{folder / name}: missing; the card of the model names it")
+        if digest_of(folder / name) != digest:
+            raise InputError(
+                f"{folder / name}: not the file that the card of the model describes; "
+                "install mirsignal anew, or run `make models`"
+            )
+    fitted = FittedOccupancy(
+        load_occupancy(folder / SITES),
+        read_tsv(folder / INTERVALS),
+        pd.DataFrame({"mirna": [], "sequence": []}, dtype="str"),  # all are new to it
+    )
+    context = SiteContext(
+        read_polya_usage(folder / USAGE) if USAGE in card["files"] else None,
+        read_stability(folder / STABILITY) if STABILITY in card["files"] else None,
+    )
+    coefficients = read_coefficients(resource(COEFFICIENTS))
+    seeds = read_seeds(folder / SEEDS)
+    return ReadyModel(card, folder, fitted, coefficients, seeds, context)
+
+
+def _read_card(folder: Path) -> dict[str, Any]:
+    path = folder / CARD
+    try:
+        card = yaml.safe_load(path.read_text())
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; a ready model has a card") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not a model card ({error})".split("\n")[0]) from None
+    if not isinstance(card, dict) or not isinstance(card.get("files"), dict):
+        raise InputError(f"{path}: not a model card; it lacks the list of files")
+    if missing := {SITES, INTERVALS, SEEDS} - set(card["files"]):
+        raise InputError(f"{path}: the card does not name {', '.join(sorted(missing))}")
+    return card
+
+
+def write_card(folder: Path, about: Mapping[str, Any]) -> None:
+    """Write the card of a model: `about` it, and a checksum of each of its files."""
+    names = sorted(path.name for path in folder.iterdir() if path.name != CARD)
+    files = {name: digest_of(folder / name) for name in names}
+    with atomic_path(folder / CARD) as temporary:
+        text = yaml.safe_dump({**about, "files": files}, sort_keys=False, width=88)
+        temporary.write_text(text)
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def every_seed() -> list[str]:
+    """Return the 16,384 words of miRNA nt 2-8, in alphabetical order."""
+    return ["".join(letters) for letters in itertools.product("ACGU", repeat=7)]
+
+
+def read_seeds(path: str | Path) -> pd.DataFrame:
+    """Return the table of `contextpp_tables.read_ta_sps`, of all seeds."""
+    with np.load(path) as arrays:
+        values = {name: arrays[name] / _UNIT for name in ("sps", "sps_short", "ta")}
+    return pd.DataFrame(values, index=pd.Index(every_seed(), name="seed"))
+
+
+def write_seeds(path: str | Path, seeds: pd.DataFrame) -> None:
+    """Write the table of `read_ta_sps` in thousandths; InputError if it lacks a seed."""
+    table = seeds.reindex(every_seed())
+    if table.isna().any(axis=None):
+        missing = table.index[table.isna().any(axis=1)][0]
+        raise InputError(f"the table of TA and SPS lacks seed {missing}; give all 16,384")
+    names = ("sps", "sps_short", "ta")
+    whole = {name: (table[name] * _UNIT).round().astype(np.int16) for name in names}
+    with atomic_path(path) as temporary, temporary.open("wb") as handle:
+        np.savez_compressed(handle, **whole)

@@ -1,0 +1,67 @@
+"""Isoforms by their expression: predictions for the mRNAs that one's own cells make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from mirsignal.errors import InputError
+from mirsignal.files.identifiers import find_ids, log_lost
+from mirsignal.files.tables import read_table, to_number
+from mirsignal.logs import log
+
+COLUMNS = (
+    {"transcript": "Name", "tpm": "TPM"},
+    {"transcript": "transcript", "tpm": "tpm"},
+)
+"""Columns of salmon's quant.sf, and of a table of one's own."""
+
+
+def read_expression(path: str | Path) -> pd.Series:
+    """Return the abundance (TPM) of transcripts by id, from quant.sf or a table.
+
+    A table has columns `transcript` and `tpm`. Raises InputError for other columns, a
+    value below 0 or that is no number, and a transcript on several rows.
+    """
+    header = read_table(path, {})
+    names = next((c for c in COLUMNS if set(c.values()) <= set(header)), COLUMNS[1])
+    table = read_table(path, names, setting="--expression")
+    tpm = to_number(table, "tpm", path)
+    bad = table.index[~(tpm >= 0)]
+    if len(bad):
+        raise InputError(
+            f"{path}, line {bad[0]}: abundance {table.loc[bad[0], 'tpm']!r} is "
+            "no number of 0 or more; correct it"
+        )
+    twice = table.index[table["transcript"].duplicated()]
+    if len(twice):
+        raise InputError(
+            f"{path}, line {twice[0]}: transcript occurs twice; keep one row"
+        )
+    return tpm.set_axis(table["transcript"])
+
+
+def weigh_isoforms(
+    transcripts: pd.DataFrame, expression: pd.Series, path: str | Path
+) -> pd.DataFrame:
+    """Return the expressed of `transcripts` with `share`, of their gene's abundance.
+
+    Ids are matched with and without versions. Genes that are not expressed are left out
+    and counted in the log. Raises InputError if no id is shared, or nothing is expressed.
+    """
+    names = find_ids(transcripts["transcript"], expression.index)
+    if not names:
+        raise InputError(
+            f"{path}: shares no transcript with the sequences (there: "
+            f"{expression.index[0]}; here: {transcripts['transcript'].iloc[0]}); "
+            "quantify against the same annotation"
+        )
+    tpm = transcripts["transcript"].map(names).map(expression).fillna(0.0)
+    total = tpm.groupby(transcripts["gene"]).transform("sum")
+    log_lost(transcripts["gene"], transcripts["gene"][total == 0], "genes not expressed")
+    kept = (tpm > 0).to_numpy()
+    if not kept.any():
+        raise InputError(f"{path}: no transcript of the sequences is expressed")
+    log.info("%d of %d transcripts are expressed", kept.sum(), len(transcripts))
+    return transcripts[kept].assign(share=(tpm / total)[kept]).reset_index(drop=True)

@@ -1,0 +1,144 @@
+"""The command `mirsignal predict`: its tables, and one line for bad input."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import mirsignal
+from mirsignal.ready import prediction
+from mirsignal.ready.command import main
+from mirsignal.ready.models import load_ready_model
+
+
+@pytest.fixture
+def run(ready, utrs, tmp_path, capsys):
+    """Return a function: arguments -> exit status, stdout, stderr, folder."""
+    fasta = tmp_path / "utrs.fa"
+    fasta.write_text("".join(f">{name}\n{text}\n" for name, text in utrs.items()))
+
+    def call(*arguments, out="out", given=("--utrs", "utrs.fa")):
+        folder = tmp_path / out
+        given = [str(tmp_path / a) if a.endswith((".fa", ".tsv")) else a for a in given]
+        fixed = ["predict", "--model", str(ready), "--out", str(folder), *given]
+        status = main([*fixed, *map(str, arguments)])
+        said = capsys.readouterr()
+        return status, said.out, said.err, folder
+
+    return call
+
+
+def read(folder, name):
+    return pd.read_csv(folder / name, sep="\t", comment="#")
+
+
+def test_tables_of_a_prediction(run):
+    status, out, err, folder = run("--mirna", "let-7a", "UUAAUGCUAAUCGUGAUAGGGGU")
+    assert status == 0, err
+    genes, sites = read(folder, "genes.tsv"), read(folder, "sites.tsv")
+    own = genes[genes["mirna"] == "hsa-let-7a-5p"].set_index("gene")
+    assert own.loc["t1", "predicted_log2fc"] < 0
+    assert own.loc["t1", "rank"] == 1
+    assert own.loc["t2", "predicted_log2fc"] == 0
+    assert own["status"].to_dict() == {
+        "t1": "sites",
+        "t2": "no site",
+        "t3": "not scanned",
+    }
+    assert sites["mirna"].eq("hsa-let-7a-5p").all()
+    assert sites["start"].tolist() == [60, 128]
+    assert "hsa-let-7a-5p: 1 of 3 genes have sites" in out
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(folder / "genes.parquet")[["mirna", "gene"]].astype("str"),
+        genes[["mirna", "gene"]].astype("str"),
+    )
+    bed = pd.read_csv(folder / "sites.bed", sep="\t", comment="#", header=None)
+    assert bed[[0, 1, 2]].to_numpy().tolist() == [["t1", 60, 68], ["t1", 128, 136]]
+    assert bed[3].eq("hsa-let-7a-5p:8mer").all()
+    gmt = (folder / "targets.gmt").read_text().splitlines()
+    assert gmt == ["hsa-let-7a-5p_top100\t1 genes by mirsignal\tt1"]
+    standard = pd.read_csv(folder / "funmirbench.tsv", sep="\t").set_index("Gene_Name")
+    mine = standard[standard["miRNA_ID"] == "MIMAT0000062"]
+    assert mine.loc["t1", "Score"] == pytest.approx(-own.loc["t1", "predicted_log2fc"])
+    assert "t3" not in mine.index
+
+
+def test_a_mirna_is_predicted_alike_alone_and_among_others(run, monkeypatch, tmp_path):
+    run("--mirna", "let-7a", out="alone")
+    monkeypatch.setattr(prediction, "BATCH", 1)
+    run("--mirna", "miR-155", "let-7a", "miR-21", out="among")
+    alone, among = (
+        pd.read_parquet(tmp_path / name / "genes.parquet") for name in ("alone", "among")
+    )
+    own = among[among["mirna"] == "hsa-let-7a-5p"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, alone, check_exact=True)
+
+
+def test_what_was_folded_once_serves_again(run, tmp_path):
+    kept = tmp_path / "kept.npz"
+    run("--mirna", "let-7a", out="a")
+    run("--mirna", "let-7a", "--folding", kept, out="b")
+    made = kept.stat().st_mtime_ns
+    run("--mirna", "let-7a", "--folding", kept, out="c")
+    assert kept.stat().st_mtime_ns == made
+    tables = [read(tmp_path / name, "genes.tsv") for name in "abc"]
+    pd.testing.assert_frame_equal(tables[1], tables[2])
+    np.testing.assert_allclose(
+        tables[0]["predicted_log2fc"], tables[1]["predicted_log2fc"], atol=1e-6
+    )
+
+
+def test_isoforms_weigh_as_they_are_expressed(run, tmp_path):
+    (tmp_path / "genes.tsv").write_text("transcript\tgene\nt1\tG\nt2\tG\nt3\tH\n")
+    (tmp_path / "quant.sf").write_text("Name\tTPM\nt1\t3\nt2\t1\nt3\t0\n")
+    genes = ("--genes", tmp_path / "genes.tsv", "--mirna", "let-7a")
+    run(*genes, out="alike")
+    run(*genes, "--expression", tmp_path / "quant.sf", out="weighted")
+    alike, weighted = (
+        read(tmp_path / name, "sites.tsv") for name in ("alike", "weighted")
+    )
+    assert alike["weight"].tolist() == [0.5, 0.5]
+    assert weighted["weight"].tolist() == [0.75, 0.75]
+    assert set(read(tmp_path / "weighted", "genes.tsv")["gene"]) == {"G"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--mirna", "miR-199a"], "hsa-miR-199a-3p, hsa-miR-199a-5p"),
+        (["--mirna", "let-7"], "close to it: hsa-let-7a-5p"),
+        (["--mirna", "ACGU"], "has 4 nt"),
+        ([], "no miRNA is asked for"),
+        (["--mirna", "let-7a", "--annotation", "x.gtf"], "give either --utrs"),
+        (
+            ["--mirna", "let-7a", "--model", "/nowhere"],
+            "/nowhere/card.yaml: no such file",
+        ),
+        (["--mirna", "let-7a", "--expression", "/nowhere"], "/nowhere: no such file"),
+        (["--mirnas", "/nowhere"], "/nowhere: no such file"),
+    ],
+)
+def test_bad_input_is_one_line_and_nothing_is_written(run, arguments, said):
+    status, _, err, folder = run(*arguments)
+    assert status == 2
+    (line,) = err.strip().splitlines()
+    assert said in line
+    assert not folder.exists()
+
+
+def test_an_expression_table_that_shares_no_id_is_refused(run, tmp_path):
+    (tmp_path / "quant.sf").write_text("Name\tTPM\nENST9\t3\n")
+    status, _, err, folder = run(
+        "--mirna", "let-7a", "--expression", tmp_path / "quant.sf"
+    )
+    assert status == 2
+    assert "shares no transcript with the sequences (there: ENST9; here: t1)" in err
+    assert not folder.exists()
+
+
+def test_the_function_gives_what_the_command_writes(run, ready, utrs):
+    _, _, _, folder = run("--mirna", "let-7a")
+    found = mirsignal.predict_targets(["let-7a"], utrs, model=load_ready_model(ready))
+    written = pd.read_parquet(folder / "genes.parquet")
+    pd.testing.assert_frame_equal(
+        found.genes[written.columns], written, check_dtype=False
+    )
