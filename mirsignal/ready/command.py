@@ -17,6 +17,7 @@ from mirsignal.errors import InputError
 from mirsignal.files.text import read_text
 from mirsignal.logs import log
 from mirsignal.ready.models import load_ready_model
+from mirsignal.ready.page import TargetPage
 from mirsignal.ready.prediction import BATCH, choose_mirnas, predict_batches
 from mirsignal.ready.tables import TargetTables, name_genes
 from mirsignal.repression.prediction import Prediction
@@ -148,6 +149,7 @@ def predict(given: argparse.Namespace) -> None:
     catalogue = read_catalogue()
     accessions = dict(zip(catalogue["mirna"], catalogue["accession"], strict=True))
     strongest = None
+    page = TargetPage(sequences, orfs, transcripts, blocks, model.card.get("name", ""))
     with (
         TargetTables(given.out, n_pairs, accessions, transcripts, blocks) as tables,
         tqdm(total=len(mirnas), unit="miRNA", disable=None) as progress,
@@ -157,8 +159,10 @@ def predict(given: argparse.Namespace) -> None:
         ):
             prediction = name_genes(prediction, transcripts)
             tables.add(prediction)
+            page.add(prediction, mirnas)
             progress.update(min(BATCH, len(mirnas) - progress.n))
             strongest = strongest or prediction
+        page.write(tables.folder / "index.html")
     assert strongest is not None
     _tell(strongest, mirnas, Path(given.out))
 
@@ -206,9 +210,7 @@ def _tell(prediction: Prediction, mirnas: pd.DataFrame, out: Path) -> None:
     name = "gene_name" if "gene_name" in shown else "gene"
     columns = [name, "predicted_log2fc", "low", "high", "n_8mer", "n_7mer-m8"]
     print(shown[columns].to_string(index=False, float_format="%.2f"))
-    print(
-        f"{len(mirnas):,} miRNAs; tables in {out}/ (genes.tsv, sites.tsv, sites.bed, ...)"
-    )
+    print(f"{len(mirnas):,} miRNAs; open {out}/index.html; tables are there too")
 
 
 if __name__ == "__main__":
