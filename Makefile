@@ -7,8 +7,10 @@
 # make bench-repression DATA=FOLDER   compare models of repression on the real subset
 # make bench-coverage DATA=FOLDER   measure prediction intervals in other cells
 # make bench-transfer DATA=FOLDER   compare models on new miRNAs and new cells
+# make bench-predict DATA=FOLDER    what predictions without training cost
 # make bench-passenger DATA=FOLDER   compare rules for the passenger strand
 # make bench-reliability   faults on purpose: kills, a full disk, damage, faulty input
+# make models DATA=FOLDER   make the model that comes along anew (resources/models)
 # make docs    write docs/configuration.md and docs/tables.md from schemas, docs/files.md
 #              from the finished demo
 # make site    build the documentation into site/
@@ -27,9 +29,12 @@ show = grep -v '^\#' $(1) | cut -f 1,2,6-10 | tr '\t' '|' | sed 's/|/  /g'
 
 .SILENT:
 .PHONY: demo test real bench-binding bench-scan bench-repression bench-interpretation \
-    bench-coverage bench-transfer bench-passenger bench-reliability docs site lock
+    bench-coverage bench-transfer bench-predict bench-passenger bench-reliability models docs site lock
 
 demo: $(INSTALLED)
+	echo "== Targets of let-7a and miR-155 among 59 human 3' UTRs, with the model at hand"
+	$(BIN)/python -m mirsignal.ready.command predict --mirna let-7a miR-155 \
+	    --utrs resources/utrs_human_excerpt.fa.gz --out results/targets
 	echo "== mirsignal: main job on the demo study (about 5 minutes on 2 cores)"
 	$(SNAKEMAKE)
 	echo "== Writing the report"
@@ -115,6 +120,12 @@ bench-transfer: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.measure_transfer "$(DATA)"
 	echo "== Done. results/benchmarks/transfer.json."
 
+bench-predict: $(INSTALLED)
+	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
+	echo "== What predictions without training cost (about two hours)"
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.measure_predict "$(DATA)"
+	echo "== Done. results/benchmarks/predict.json."
+
 bench-passenger: $(INSTALLED)
 	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
 	echo "== The passenger strand in three experiments (about 10 minutes on 2 cores)"
@@ -125,6 +136,15 @@ bench-reliability: $(INSTALLED)
 	echo "== Faults on purpose in runs of the small study (about two hours on 2 cores)"
 	$(BIN)/python -m benchmarks.measure_reliability
 	echo "== Done. results/benchmarks/reliability.json."
+
+models: $(INSTALLED)
+	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
+	echo "== The model that predicts without training (about half an hour on 2 cores)"
+	$(SNAKEMAKE) --configfile studies/human_repression.yaml --config data="$(DATA)" -- \
+	    results/human_repression/transfer/joint_without_network/model.npz
+	$(BIN)/python -m mirsignal.ready.build results/human_repression "$(DATA)" \
+	    resources/models/human
+	echo "== Done. resources/models/human; its card.yaml says what it reaches."
 
 docs: $(INSTALLED)
 	$(BIN)/python -m mirsignal.workflow.config > docs/configuration.new

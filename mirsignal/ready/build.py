@@ -17,7 +17,8 @@ from pathlib import Path
 import pandas as pd
 
 from mirsignal import __version__
-from mirsignal.files.atomic import atomic_path, read_json, read_tsv
+from mirsignal.comparison.transfer import compare_datasets
+from mirsignal.files.atomic import atomic_path, read_json
 from mirsignal.ready.models import (
     INTERVALS,
     SEEDS,
@@ -38,6 +39,7 @@ TABLES = {
     USAGE: "transcripts/polya_usage.tsv.gz",
     STABILITY: "transcripts/half_life.tsv.gz",
 }
+N_RESAMPLES = 1000
 VALID = (
     "Human miRNAs and siRNAs of 15 to 30 nt on human 3' UTRs. Other mammals: the tables "
     "of poly(A) sites and stability know only human ids, and are then left out."
@@ -75,7 +77,7 @@ def build(
         "predicts": "log2 fold change of an mRNA after transfection of a miRNA, relative "
         "to mRNAs without sites; 95% interval of measured values",
         "trained_on": _data_sets(study),
-        "reached": _reached(study, recipe),
+        "reached_on_new_experiments_and_families": _reached(fitted),
         "valid_for": VALID,
         "sources": SOURCES,
         "inputs": {name: digest_of(data / path) for name, path in sorted(TABLES.items())}
@@ -114,19 +116,19 @@ def _data_sets(study: Path) -> dict[str, str]:
     }
 
 
-def _reached(study: Path, recipe: str) -> dict[str, dict[str, str]]:
-    """Return r with its interval by protocol and data set, context++ beside it."""
-    table = read_tsv(study / "transfer/comparison.tsv")
-    table = table.set_index(["protocol", "dataset", "predictor"])
-    reached: dict[str, dict[str, str]] = {}
-    for protocol, name in dict.fromkeys((p, d) for p, d, _ in table.index):
-        if (protocol, name, recipe) in table.index:
-            own = table.loc[(protocol, name, recipe)]
-            other = table.loc[(protocol, name, "contextpp"), "pearson"]
-            reached.setdefault(f"new {protocol}", {})[name] = (
-                f"r {own['pearson']:.3f} ({own['pearson_low']:.3f}-"
-                f"{own['pearson_high']:.3f}), n {int(own['n']):,}; context++ {other:.3f}"
-            )
+def _reached(fitted: Path) -> dict[str, str]:
+    """Return r with its interval by data set, the set and its miRNA families left out."""
+    parts = (fitted / "datasets_families").glob("*.parquet")
+    pairs = pd.concat(map(pd.read_parquet, sorted(parts)), ignore_index=True)
+    pairs = pairs.assign(predicted=pairs["effect"])
+    reached = {}
+    for name, found in compare_datasets(pairs, ["predicted"], N_RESAMPLES, 1).items():
+        own, other = (found["predictors"][key] for key in ("predicted", "contextpp"))
+        r = own["pearson"]
+        reached[name] = (
+            f"r {r['value']:.3f} ({r['low']:.3f}-{r['high']:.3f}); context++ "
+            f"{other['pearson']['value']:.3f}; n {found['n_pairs']:,}"
+        )
     return reached
 
 

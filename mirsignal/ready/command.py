@@ -19,7 +19,7 @@ from mirsignal.logs import log
 from mirsignal.ready.models import load_ready_model
 from mirsignal.ready.page import TargetPage
 from mirsignal.ready.prediction import BATCH, choose_mirnas, predict_batches
-from mirsignal.ready.tables import TargetTables, name_genes
+from mirsignal.ready.tables import TargetTables, mirnas_of, name_genes
 from mirsignal.repression.prediction import Prediction
 from mirsignal.sequences.annotation import (
     CANONICAL,
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.WARNING)
     log.setLevel(logging.INFO if given.verbose else logging.WARNING)
     try:
-        predict(given)
+        given.run(given)
     except InputError as error:
         print(f"mirsignal: {error}", file=sys.stderr)
         return 2
@@ -73,7 +73,7 @@ def _make_parser() -> argparse.ArgumentParser:
         default=[],
         metavar="NAME",
         help="names (hsa-miR-21-5p, miR-21, let-7a), accessions (MIMAT0000076) or "
-        "sequences of miRNAs and siRNAs",
+        "sequences of miRNAs and siRNAs; all: every human miRNA",
     )
     own.add_argument(
         "--mirnas", metavar="FILE", help="a table (mirna, sequence, passenger) or FASTA"
@@ -128,7 +128,23 @@ def _make_parser() -> argparse.ArgumentParser:
         "experiment at hand, for the intervals",
     )
     own.add_argument("--verbose", action="store_true", help="say what is read and found")
+    own.set_defaults(run=predict)
+    other = commands.add_parser(
+        "mirnas-of",
+        help="list the miRNAs that repress a gene, of a finished prediction",
+        description="List the miRNAs that repress a gene, the strongest first.",
+    )
+    other.add_argument("gene", help="id or name of the gene")
+    other.add_argument("folder", nargs="?", default="targets", help="of the prediction")
+    other.set_defaults(run=list_mirnas, verbose=False)
     return parser
+
+
+def list_mirnas(given: argparse.Namespace) -> None:
+    """Print the miRNAs that repress a gene as TSV."""
+    mirnas_of(given.gene, given.folder).to_csv(
+        sys.stdout, sep="\t", index=False, float_format="%.4g"
+    )
 
 
 def predict(given: argparse.Namespace) -> None:

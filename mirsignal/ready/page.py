@@ -23,13 +23,13 @@ from mirsignal import __version__
 from mirsignal.files.atomic import atomic_path
 from mirsignal.files.resources import resource
 from mirsignal.repression.intervals import NO_SITE, SITES
-from mirsignal.repression.prediction import NOT_SCANNED, Prediction
+from mirsignal.repression.prediction import FULL_MATCH, NOT_SCANNED, Prediction
 from mirsignal.sequences.annotation import Blocks, lift
 from mirsignal.sites.seed_sites import SITE_TYPES
 
 MOST_MIRNAS = 25
 """miRNAs of a page at most; of more, the first."""
-_STATUS = (SITES, NO_SITE, NOT_SCANNED)
+_STATUS = (SITES, NO_SITE, NOT_SCANNED, FULL_MATCH)
 _COUNTS = (*(f"n_{kind}" for kind in SITE_TYPES), "n_orf")
 _UPSTREAM, _DOWNSTREAM = 15, 4  # nt of the target that are drawn beside a site
 FEATURES = {

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path
 from mirsignal.files.schemas import arrow_schema, explain_columns
 from mirsignal.repression.prediction import Prediction
@@ -144,6 +145,23 @@ class _Table:
         table.to_csv(
             self._text, sep="\t", header=is_first, index=False, float_format="%.6g"
         )
+
+
+def mirnas_of(gene: str, folder: str | Path) -> pd.DataFrame:
+    """Return the miRNAs that repress a gene, by the tables of a prediction in `folder`.
+
+    `gene` is an id or a name. Rows of genes.parquet with a prediction below 0, the
+    strongest first. Raises InputError for a folder without the table and an unknown gene.
+    """
+    path = Path(folder) / "genes.parquet"
+    if not path.exists():
+        raise InputError(f"{path}: no such file; run mirsignal predict first")
+    names = set(pq.read_schema(path).names) & {"gene", "gene_name"}
+    found = pq.read_table(path, filters=[[(name, "==", gene)] for name in sorted(names)])
+    if not found.num_rows:
+        raise InputError(f"{path}: no gene {gene!r}; give an id or name of the table")
+    table = found.to_pandas().sort_values("predicted_log2fc", kind="stable")
+    return table[table["predicted_log2fc"] < 0].reset_index(drop=True)
 
 
 def bed_lines(sites: pd.DataFrame) -> pd.DataFrame:

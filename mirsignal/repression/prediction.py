@@ -17,14 +17,14 @@ from mirsignal.repression.occupancy import OccupancyModel, load_occupancy
 from mirsignal.sites.accessibility import Folding
 from mirsignal.sites.context import SiteContext
 from mirsignal.sites.regions import find_regions
-from mirsignal.sites.seed_sites import CLEARED, SITE_TYPES
+from mirsignal.sites.seed_sites import CLEARED, SITE_TYPES, match_fully
 
 if TYPE_CHECKING:  # a model of sites alone needs no Keras
     from mirsignal.repression.site_logits import SiteNetwork
 
 SHORTEST = CLEARED + 6
 """Nucleotides that a 3' UTR needs to hold a site at all."""
-NOT_SCANNED = "not scanned"
+NOT_SCANNED, FULL_MATCH = "not scanned", "full match"
 LISTED = 5
 """Sites that the table of genes names, strongest first."""
 
@@ -88,7 +88,25 @@ def predict_from_sequences(
     sites = (context or SiteContext()).add_to(sites, mirnas)
     if network is not None:
         sites = sites.join(network.score(sites, mirnas, sequences))
-    return predict_genes(fitted, mirnas, transcripts, sites, noise_sd)
+    cleaved = _find_cleaved(mirnas, transcripts, sequences)
+    return predict_genes(fitted, mirnas, transcripts, sites, noise_sd, cleaved)
+
+
+def _find_cleaved(
+    mirnas: pd.DataFrame, transcripts: pd.DataFrame, sequences: Mapping[str, str]
+) -> pd.MultiIndex:
+    """Return (mirna, gene) of the full matches of guides in 3' UTRs."""
+    genes = transcripts.set_index("transcript")["gene"]
+    found = [
+        (mirna, genes[name])
+        for mirna, sequence in zip(mirnas["mirna"], mirnas["sequence"], strict=True)
+        for name in match_fully(sequence, sequences)
+    ]
+    for mirna, gene in found:
+        log.warning(
+            "%s pairs fully with the 3' UTR of %s: cleaved, no score", mirna, gene
+        )
+    return pd.MultiIndex.from_tuples(found, names=["mirna", "gene"])
 
 
 def name_as_known(mirnas: pd.DataFrame, fitted: FittedOccupancy) -> pd.Series:
@@ -110,6 +128,7 @@ def predict_genes(
     transcripts: pd.DataFrame,
     sites: pd.DataFrame,
     noise_sd: float | None = None,
+    cleaved: pd.MultiIndex | None = None,
 ) -> Prediction:
     """Return a row per miRNA and gene, and the `sites` with what each of them does.
 
@@ -117,9 +136,9 @@ def predict_genes(
     `sites` is the table of `regions.tabulate_regions`. Predicted is the log2 fold
     change relative to an mRNA without sites: 0 where there is none, lower where
     repression is stronger, NaN for a gene whose 3' UTRs are all too short or unknown to
-    hold a site. `low` and `high` are the ends of its 95% prediction interval in an
-    experiment whose mRNAs without sites have standard deviation `noise_sd` (None: as the
-    study's). `rank` counts from the strongest repression of a miRNA on; `percentile` is
+    hold a site, and for `cleaved` pairs (mirna, gene). `low` and `high` are the ends of
+    its 95% prediction interval in an experiment whose mRNAs without sites have standard
+    deviation `noise_sd` (None: as the study's). `rank` counts from the strongest repression of a miRNA on; `percentile` is
     the share of genes that are repressed no more than this one.
     """
     models, genes = fitted.models, transcripts["gene"].drop_duplicates()
@@ -130,8 +149,8 @@ def predict_genes(
     as_known = sites.assign(mirna=names.loc[sites["mirna"]].array)
     asked = table.assign(mirna=names.loc[table["mirna"]].array)
     effects = np.mean([m.effects(asked, as_known) for m in models], axis=0)
-    status = _status(table, transcripts, sites)
-    predicted = np.where(status == NOT_SCANNED, np.nan, effects)
+    status = _status(table, transcripts, sites, cleaved)
+    predicted = np.where(np.isin(status, (NOT_SCANNED, FULL_MATCH)), np.nan, effects)
     table = table.assign(predicted_log2fc=predicted, status=status)
     is_known = asked["mirna"].isin(models[0].mirnas).to_numpy()
     for predicts, chosen in ((KNOWN, is_known), (NEW, ~is_known)):
@@ -154,13 +173,18 @@ def predict_genes(
 
 
 def _status(
-    table: pd.DataFrame, transcripts: pd.DataFrame, sites: pd.DataFrame
+    table: pd.DataFrame,
+    transcripts: pd.DataFrame,
+    sites: pd.DataFrame,
+    cleaved: pd.MultiIndex | None,
 ) -> NDArray[np.str_]:
     known = transcripts["length"] - transcripts["n_unknown"] >= SHORTEST
     scanned = table["gene"].isin(transcripts.loc[known, "gene"])
     keys = pd.MultiIndex.from_frame(table[["mirna", "gene"]])
     has_site = keys.isin(pd.MultiIndex.from_frame(sites[["mirna", "gene"]]))
     found = np.where(has_site, SITES, NO_SITE)
+    if cleaved is not None:
+        found = np.where(keys.isin(cleaved), FULL_MATCH, found)
     return np.where(scanned, found, NOT_SCANNED)
 
 

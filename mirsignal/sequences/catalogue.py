@@ -51,6 +51,9 @@ def resolve(asked: str, catalogue: pd.DataFrame | None = None) -> pd.Series:
     Raises InputError with candidates for a name that is ambiguous or unknown.
     """
     catalogue = read_catalogue() if catalogue is None else catalogue
+    exact = catalogue[catalogue["mirna"] == asked]
+    if len(exact) == 1:
+        return exact.iloc[0][["mirna", "sequence"]]
     name = asked.strip()
     if name and set(name.upper()) <= set("ACGUTN"):
         return _by_sequence(check_mirna(name), catalogue)

@@ -6,7 +6,7 @@ once. Both take any 3' UTR, reading frame or window as RNA.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,6 +24,7 @@ CLEARED = 15
 """Nucleotides behind the stop codon in which sites do little, since ribosomes clear them
 (Grimson 2007, Mol Cell 27:91)."""
 
+_CLEAVED = 17  # miRNA nt up to which all must pair for cleavage opposite nt 10 and 11
 _PAD = 40  # unknown nt around each joined sequence: more than any feature looks beyond
 _TYPES = np.array([["6mer", "7mer-A1"], ["7mer-m8", "8mer"]], dtype=object)
 
@@ -118,6 +119,18 @@ def _find_word(codes: NDArray[np.uint8], word: str) -> NDArray[np.int64]:
         found.append(at)
         at = text.find(wanted, at + 1)
     return np.array(found, dtype=np.int64)
+
+
+def match_fully(mirna: str, sequences: Mapping[str, str]) -> list[str]:
+    """Return the transcripts that pair all of miRNA nt 2-17 without a gap.
+
+    Such a site is cleaved, as plant miRNAs and siRNAs do with their targets (Yekta 2004,
+    Science 304:594), and the mRNA falls far below what seed sites do.
+    """
+    joined = join(sequences.values())
+    at = _find_word(joined.codes, reverse_complement(mirna[1:_CLEAVED]))
+    names = list(sequences)
+    return [names[number] for number in np.unique(_owner(joined, at))]
 
 
 def count_word(joined: Joined, word: str, unless_before: str = "") -> NDArray[np.int64]:

@@ -8,6 +8,7 @@ import mirsignal
 from mirsignal.ready import prediction
 from mirsignal.ready.command import main
 from mirsignal.ready.models import load_ready_model
+from mirsignal.sequences.codes import reverse_complement
 
 
 @pytest.fixture
@@ -133,6 +134,33 @@ def test_an_expression_table_that_shares_no_id_is_refused(run, tmp_path):
     assert status == 2
     assert "shares no transcript with the sequences (there: ENST9; here: t1)" in err
     assert not folder.exists()
+
+
+def test_mirnas_of_a_gene_are_those_that_repress_it(run, capsys):
+    _, _, _, folder = run("--mirna", "let-7a", "miR-155", "miR-21")
+    assert main(["mirnas-of", "t1", str(folder)]) == 0
+    _, *rows = capsys.readouterr().out.splitlines()
+    genes = pd.read_parquet(folder / "genes.parquet")
+    own = genes[(genes["gene"] == "t1") & (genes["predicted_log2fc"] < 0)]
+    assert len(rows) == len(own) >= 1
+    assert rows[0].split("\t")[0] == own.sort_values("predicted_log2fc")["mirna"].iloc[0]
+    for arguments in (["nothing", str(folder)], ["t1", "/nowhere"]):
+        assert main(["mirnas-of", *arguments]) == 2
+        assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_full_match_is_said_and_not_scored(run, utrs, caplog):
+    guide = reverse_complement(utrs["t1"][20:41])
+    _, _, _, folder = run("--mirna", guide)
+    genes = read(folder, "genes.tsv").set_index("gene")
+    assert genes.loc["t1", "status"] == "full match"
+    assert genes.loc["t1", ["predicted_log2fc", "low", "high", "rank"]].isna().all()
+    assert "pairs fully with the 3' UTR of t1: cleaved" in caplog.text
+    assert genes.loc["t2", "status"] != "full match"
+
+
+def test_all_means_every_human_mirna():
+    assert len(prediction.choose_mirnas(["all"])) > 2500
 
 
 def test_the_function_gives_what_the_command_writes(run, ready, utrs):
