@@ -138,8 +138,9 @@ def predict_genes(
     repression is stronger, NaN for a gene whose 3' UTRs are all too short or unknown to
     hold a site, and for `cleaved` pairs (mirna, gene). `low` and `high` are the ends of
     its 95% prediction interval in an experiment whose mRNAs without sites have standard
-    deviation `noise_sd` (None: as the study's). `rank` counts from the strongest repression of a miRNA on; `percentile` is
-    the share of genes that are repressed no more than this one.
+    deviation `noise_sd` (None: as the study's). `rank` counts from the strongest
+    repression of a miRNA on; `percentile` is the share of genes that are repressed no
+    more than this one.
     """
     models, genes = fitted.models, transcripts["gene"].drop_duplicates()
     names = name_as_known(mirnas, fitted)

@@ -15,7 +15,7 @@ def settings(root):
 def test_files_that_the_package_takes_along_are_there(root, settings):
     wheel = settings["tool"]["hatch"]["build"]["targets"]["wheel"]
     for source, goal in wheel["force-include"].items():
-        assert (root / source).is_file()
+        assert (root / source).exists()
         assert goal == f"mirsignal/{source}"
     assert (root / "mirsignal/py.typed").exists()
 

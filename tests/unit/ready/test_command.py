@@ -1,5 +1,8 @@
 """The command `mirsignal predict`: its tables, and one line for bad input."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -170,3 +173,16 @@ def test_the_function_gives_what_the_command_writes(run, ready, utrs):
     pd.testing.assert_frame_equal(
         found.genes[written.columns], written, check_dtype=False
     )
+
+
+def test_a_prediction_needs_no_tensorflow(ready, tmp_path, root):
+    (tmp_path / "u.fa").write_text(">a\n" + "ACGGCUACCUCA" * 20 + "\n")
+    given = ["predict", "--mirna", "let-7a", "--utrs", tmp_path / "u.fa"]
+    given += ["--model", ready, "--out", tmp_path / "out"]
+    code = (
+        "import sys; from mirsignal.ready.command import main; "
+        f"status = main({list(map(str, given))!r}); "
+        "sys.exit(status or bool({'keras', 'tensorflow'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, check=False)
+    assert done.returncode == 0
