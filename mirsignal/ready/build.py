@@ -19,8 +19,10 @@ import pandas as pd
 from mirsignal import __version__
 from mirsignal.comparison.transfer import compare_datasets
 from mirsignal.files.atomic import atomic_path, read_json
+from mirsignal.files.tables import read_table
 from mirsignal.ready.models import (
     INTERVALS,
+    POLYA_SITES,
     SEEDS,
     SITES,
     STABILITY,
@@ -30,6 +32,7 @@ from mirsignal.ready.models import (
     write_card,
     write_seeds,
 )
+from mirsignal.sequences.annotation import Blocks, lift
 from mirsignal.sites.context import read_stability
 from mirsignal.sites.contextpp_tables import read_ta_sps
 from mirsignal.sites.isoforms import read_polya_usage
@@ -39,6 +42,7 @@ TABLES = {
     USAGE: "transcripts/polya_usage.tsv.gz",
     STABILITY: "transcripts/half_life.tsv.gz",
 }
+COORDINATES = "coordinates/utr_genome_coordinates.tsv.gz"
 N_RESAMPLES = 1000
 VALID = (
     "Human miRNAs and siRNAs of 15 to 30 nt on human 3' UTRs. Other mammals: the tables "
@@ -65,6 +69,9 @@ def build(
     write_seeds(folder / SEEDS, read_ta_sps(data / TABLES[SEEDS]))
     usage = read_polya_usage(data / TABLES[USAGE])
     _write_lines(folder / USAGE, "transcript\tends", _in_percent(usage))
+    placed = place_in_genome(usage, *read_coordinates(data / COORDINATES))
+    lines = ["\t".join(map(str, row)) for row in placed.itertuples(index=False)]
+    _write_lines(folder / POLYA_SITES, "chrom\tstrand\tposition\treads", lines)
     stability = read_stability(data / TABLES[STABILITY])
     lines = [f"{gene}\t{value:.0f}" for gene, value in stability.sort_index().items()]
     _write_lines(folder / STABILITY, "gene\tstability", lines)
@@ -99,6 +106,34 @@ def _in_percent(usage: pd.DataFrame) -> list[str]:
     ends = rows["end"].astype(int).astype(str) + ":" + rows["percent"].astype(str)
     joined = ends.groupby(rows["transcript"]).agg(";".join)
     return [f"{name}\t{text}" for name, text in joined.items()]
+
+
+def read_coordinates(path: Path) -> tuple[pd.DataFrame, dict[str, Blocks]]:
+    """Return transcript, chrom and strand of 3' UTRs with blocks on hg38, and these."""
+    table = read_table(path, {n: n for n in ("transcript", "chrom", "strand", "hg38")})
+    table = table[(table["usable"] == "True") & table["hg38"].notna()]
+    blocks = {}
+    for name, text in zip(table["transcript"], table["hg38"], strict=True):
+        parts = [block.split("-") for block in text.split(";")]
+        blocks[name] = [(int(start), int(end)) for start, end in parts]
+    return table[["transcript", "chrom", "strand"]].reset_index(drop=True), blocks
+
+
+def place_in_genome(
+    usage: pd.DataFrame, placed: pd.DataFrame, blocks: dict[str, Blocks]
+) -> pd.DataFrame:
+    """Return poly(A) sites (`read_polya_usage`) in the genome, reads in percent of the
+    transcript: chrom, strand, position of the last nucleotide (0-based), reads."""
+    total = usage.groupby("transcript")["reads"].transform("sum")
+    percent = (100 * usage["reads"] / total).round().astype(int)
+    rows = usage.assign(reads=percent)[percent > 0].merge(placed, on="transcript")
+    positions = [
+        lift(blocks[row.transcript], row.strand, int(row.end) - 1, int(row.end))[0][0]
+        for row in rows.itertuples()
+    ]
+    table = rows.assign(position=positions)[["chrom", "strand", "position", "reads"]]
+    by_place = table.groupby(["chrom", "strand", "position"], as_index=False)
+    return by_place["reads"].max()
 
 
 def _write_lines(path: Path, header: str, lines: list[str]) -> None:

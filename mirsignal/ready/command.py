@@ -152,6 +152,8 @@ def predict(given: argparse.Namespace) -> None:
     model = load_ready_model(given.model)
     mirnas = choose_mirnas(given.mirna, given.mirnas)
     transcripts, sequences, orfs, blocks = _read_transcripts(given)
+    if blocks:
+        model = model.on_genome(transcripts, blocks)
     if given.expression:
         expression = read_expression(given.expression)
         transcripts = weigh_isoforms(transcripts, expression, given.expression)

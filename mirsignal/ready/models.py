@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +23,13 @@ import yaml
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path, read_tsv
 from mirsignal.files.resources import COEFFICIENTS, HUMAN_MODEL, resource
+from mirsignal.logs import log
 from mirsignal.repression.occupancy import load_occupancy
 from mirsignal.repression.prediction import FittedOccupancy
+from mirsignal.sequences.annotation import Blocks
 from mirsignal.sites.context import SiteContext, read_stability
 from mirsignal.sites.contextpp import read_coefficients
-from mirsignal.sites.isoforms import read_polya_usage
+from mirsignal.sites.isoforms import lay_on_transcripts, read_polya_usage
 
 if TYPE_CHECKING:
     from mirsignal.repression.site_logits import SiteNetwork
@@ -35,7 +37,9 @@ if TYPE_CHECKING:
 CARD = "card.yaml"
 SITES, INTERVALS, SEEDS = "sites.npz", "intervals.tsv", "seeds.npz"
 NETWORK, USAGE, STABILITY = "binding.keras", "polya_usage.tsv.gz", "stability.tsv.gz"
+POLYA_SITES = "polya_sites_hg38.tsv.gz"
 _LEARNED = {"binding", "teacher", "energy"}  # features that only the network knows
+_FEWEST_KNOWN = 0.1
 _UNIT = 1000  # seeds.npz holds thousandths
 
 
@@ -50,6 +54,24 @@ class ReadyModel:
     seeds: pd.DataFrame
     """sps, sps_short (kcal/mol) and ta (log10) by seed (nt 2-8)."""
     context: SiteContext
+
+    def on_genome(
+        self, transcripts: pd.DataFrame, blocks: Mapping[str, Blocks]
+    ) -> ReadyModel:
+        """Return the same for transcripts of an annotation, whose 3' UTRs are `blocks`.
+
+        Poly(A) sites are those of hg38; if they lie in less than a tenth of the 3' UTRs,
+        the genome is another, and isoforms are known by the ids of transcripts alone.
+        """
+        path = self.folder / POLYA_SITES
+        if not path.exists():
+            return self
+        usage = lay_on_transcripts(pd.read_csv(path, sep="\t"), transcripts, blocks)
+        known = usage["transcript"].nunique()
+        log.info("%d of %d 3' UTRs have known poly(A) sites", known, len(transcripts))
+        if known < _FEWEST_KNOWN * len(transcripts):
+            return self
+        return replace(self, context=replace(self.context, usage=usage))
 
     @property
     def needs_network(self) -> bool:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_id
 from mirsignal.files.tables import name_columns, read_table, to_number
+from mirsignal.sequences.annotation import Blocks
 
 LEAST_AIR = 0.02
 """A site of fewer mRNAs counts as one of this share, since reads are few there."""
@@ -76,6 +77,49 @@ def _split_ends(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
         )
     rows = fields.set_axis(["end", "reads"], axis=1)
     return rows.assign(transcript=table["transcript"].loc[rows.index].to_numpy())
+
+
+def lay_on_transcripts(
+    genome: pd.DataFrame, transcripts: pd.DataFrame, blocks: Mapping[str, Blocks]
+) -> pd.DataFrame:
+    """Return the table of `read_polya_usage` from poly(A) sites in the genome.
+
+    `genome` has chrom (with or without `chr`), strand, position (0-based, of an mRNA's
+    last nucleotide) and reads; `transcripts` transcript, chrom and strand; `blocks` their 3' UTRs. A site belongs to
+    every 3' UTR that it lies in; the end of a 3' UTR has one read of 100 more, since an
+    annotated end is used even where none was seen.
+    """
+    by_place = {
+        place: own.sort_values("position")
+        for place, own in genome.groupby([_bare_contig(genome["chrom"]), "strand"])
+    }
+    rows: list[tuple[str, int, float]] = []
+    contigs = _bare_contig(transcripts["chrom"])
+    for name, chrom, strand in zip(
+        transcripts["transcript"], contigs, transcripts["strand"], strict=True
+    ):
+        sites, before = by_place.get((chrom, strand)), 0
+        if sites is None:
+            continue
+        positions, reads = sites["position"].to_numpy(), sites["reads"].to_numpy(float)
+        length = sum(end - start for start, end in blocks[name])
+        found = []
+        for start, end in blocks[name]:
+            for at in range(*np.searchsorted(positions, [start, end])):
+                inside = before + int(positions[at]) - start
+                last = inside + 1 if strand == "+" else length - inside
+                found.append((name, last, float(reads[at])))
+            before += end - start
+        if found:
+            total = sum(count for _, _, count in found)
+            rows += [*found, (name, length, total / 100)]
+    table = pd.DataFrame(rows, columns=["transcript", "end", "reads"])
+    table["transcript"] = table["transcript"].map(bare_id)
+    return table.groupby(["transcript", "end"], as_index=False)["reads"].sum()
+
+
+def _bare_contig(names: pd.Series) -> pd.Series:
+    return names.astype("str").str.removeprefix("chr")
 
 
 def affected_isoform_ratio(

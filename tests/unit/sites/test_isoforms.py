@@ -10,6 +10,7 @@ from mirsignal.errors import InputError
 from mirsignal.sites.isoforms import (
     LEAST_AIR,
     affected_isoform_ratio,
+    lay_on_transcripts,
     read_polya_usage,
     weigh_scores,
 )
@@ -93,3 +94,35 @@ def test_published_poly_a_sites_are_read(shared_data):
     assert usage["transcript"].nunique() == 7074
     inside = usage.groupby("transcript").size() > 1
     assert inside.mean() == pytest.approx(0.54, abs=0.02)
+
+
+BLOCKS = {"p": [(10, 20), (30, 40)], "m": [(10, 20), (30, 40)], "none": [(60, 70)]}
+PLACED = pd.DataFrame(
+    {"transcript": ["p", "m", "none"], "chrom": "c", "strand": ["+", "-", "+"]}
+)
+
+
+def test_poly_a_sites_of_the_genome_are_laid_on_3_utrs_of_both_strands():
+    genome = pd.DataFrame(
+        [
+            ("c", "+", 14, 30),  # the fifth nucleotide is the last
+            ("c", "+", 30, 50),  # the first behind the intron
+            ("c", "+", 25, 99),  # in the intron
+            ("c", "+", 40, 99),  # behind the end
+            ("c", "-", 10, 60),  # the 3' end on this strand
+            ("c", "-", 35, 40),
+            ("d", "+", 14, 99),
+        ],
+        columns=["chrom", "strand", "position", "reads"],
+    )
+    found = lay_on_transcripts(genome, PLACED, BLOCKS)
+    assert found.to_numpy().tolist() == [
+        ["m", 5, 40.0],
+        ["m", 20, 61.0],
+        ["p", 5, 30.0],
+        ["p", 11, 50.0],
+        ["p", 20, 0.8],
+    ]
+    sites = pd.DataFrame({"transcript": ["p", "p", "m"], "end": [5, 6, 6]})
+    ratio = affected_isoform_ratio(sites, found)
+    assert ratio == pytest.approx([1, 50.8 / 80.8, 61 / 101])
