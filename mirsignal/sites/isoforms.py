@@ -85,9 +85,9 @@ def lay_on_transcripts(
     """Return the table of `read_polya_usage` from poly(A) sites in the genome.
 
     `genome` has chrom (with or without `chr`), strand, position (0-based, of an mRNA's
-    last nucleotide) and reads; `transcripts` transcript, chrom and strand; `blocks` their 3' UTRs. A site belongs to
-    every 3' UTR that it lies in; the end of a 3' UTR has one read of 100 more, since an
-    annotated end is used even where none was seen.
+    last nucleotide) and reads; `transcripts` transcript, chrom and strand; `blocks` their
+    3' UTRs. A site belongs to every 3' UTR that it lies in; the end of a 3' UTR has one
+    read of 100 more, since an annotated end is used even where none was seen.
     """
     by_place = {
         place: own.sort_values("position")

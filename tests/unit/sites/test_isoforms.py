@@ -115,7 +115,8 @@ def test_poly_a_sites_of_the_genome_are_laid_on_3_utrs_of_both_strands():
         ],
         columns=["chrom", "strand", "position", "reads"],
     )
-    found = lay_on_transcripts(genome, PLACED, BLOCKS)
+    bare = genome.assign(chrom="chr" + genome["chrom"])
+    found = lay_on_transcripts(bare, PLACED, BLOCKS)
     assert found.to_numpy().tolist() == [
         ["m", 5, 40.0],
         ["m", 20, 61.0],
