@@ -10,7 +10,11 @@ frame that does not end in a stop codon, but is followed by one, is longer by it
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import glob
+import os
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +38,7 @@ canonical, else the one of the longest 3' UTR; the latter; or all."""
 _COLUMNS = ("chrom", "source", "feature", "start", "end", "score", "strand", "frame")
 _STOPS = ("TAA", "TAG", "TGA")
 _FEWEST_STOPS = 0.5
+_DESCRIBED = ("transcript", "gene", "gene_name", "chrom", "strand")
 _PARTS = ("exon", "CDS")
 _GTF = {
     "transcript": r'transcript_id "([^"]*)"',
@@ -271,35 +276,24 @@ def extract_transcripts(
     no FASTA or lacks contigs of the annotation, and for one that does not fit: exons
     beyond the end of a contig, or most frames without a stop codon.
     """
-    import pyfaidx
-
     chosen = _choose(annotation, choice)
-    try:
-        fasta = pyfaidx.Fasta(str(genome), as_raw=True, sequence_always_upper=True)
-    except Exception as error:  # pyfaidx raises what its parts raise
-        words = str(error).split("\n")[0]
-        raise InputError(f"{genome}: not a FASTA, plain or bgzip ({words})") from None
     table = annotation.transcripts
-    _check_contigs(table["chrom"].iloc[chosen], fasta.keys(), genome)
     rows: list[dict[str, Any]] = []
     utrs, frames, fives, blocks = {}, {}, {}, {}
     n_stops = 0
-    for number in chosen:
-        row = table.iloc[number]
-        one = _splice(row, annotation.exons(number), fasta[row["chrom"]], genome)
-        n_stops += one["stops"]
-        if not one["utr"]:
-            continue
-        name = row["transcript"]
-        utrs[name], frames[name], fives[name] = one["utr"], one["orf"], one["five"]
-        blocks[name] = one["blocks"]
-        rows.append(
-            {
-                key: row[key]
-                for key in ("transcript", "gene", "gene_name", "chrom", "strand")
-            }
-            | {"length": len(one["utr"]), "n_unknown": one["utr"].count("N")}
-        )
+    with _open_genome(genome) as fasta:
+        _check_contigs(table["chrom"].iloc[chosen], fasta.keys(), genome)
+        for number in chosen:
+            row = table.iloc[number]
+            one = _splice(row, annotation.exons(number), fasta[row["chrom"]], genome)
+            n_stops += one["stops"]
+            if not one["utr"]:
+                continue
+            name = row["transcript"]
+            utrs[name], frames[name], fives[name] = one["utr"], one["orf"], one["five"]
+            blocks[name] = one["blocks"]
+            known = {"length": len(one["utr"]), "n_unknown": one["utr"].count("N")}
+            rows.append({key: row[key] for key in _DESCRIBED} | known)
     if n_stops < _FEWEST_STOPS * len(chosen):
         raise InputError(
             f"{genome}: only {n_stops:,} of {len(chosen):,} reading frames end in a stop "
@@ -309,6 +303,34 @@ def extract_transcripts(
     return Extracted(
         pd.DataFrame(rows), utrs, pd.Series(frames, dtype="str"), fives, blocks
     )
+
+
+@contextlib.contextmanager
+def _open_genome(path: str | Path) -> Iterator[Any]:
+    """Open an indexed FASTA. The index is made beside it, or, where nothing can be
+    written there, in a folder that goes with it."""
+    import pyfaidx
+
+    path = Path(path)
+    if not path.exists():
+        raise InputError(f"{path}: no such file; check the path")
+    with tempfile.TemporaryDirectory() as folder:
+        opened = path
+        if not os.access(path.parent, os.W_OK):
+            for known in path.parent.glob(f"{glob.escape(path.name)}*"):
+                (Path(folder) / known.name).symlink_to(known.resolve())
+            opened = Path(folder) / path.name
+        try:
+            with pyfaidx.Fasta(str(opened), as_raw=True, sequence_always_upper=True) as f:
+                yield f
+        except InputError:
+            raise
+        except Exception as error:  # pyfaidx and Biopython raise what their parts raise
+            words = str(error).split("\n")[0].replace(str(opened), "it")
+            raise InputError(
+                f"{path}: not a FASTA, plain or bgzip, or broken ({words}); fetch it "
+                f"again, and delete {path.name}.fai"
+            ) from None
 
 
 def _choose(annotation: Annotation, choice: str | set[str]) -> NDArray[np.int64]:

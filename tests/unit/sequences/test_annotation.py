@@ -176,13 +176,45 @@ def test_truncated_and_absent_files_are_told(tmp_path):
             read_annotation(tmp_path / name)
 
 
-def test_a_genome_packed_by_bgzip_is_read(extract, tmp_path):
-    found = extract(gtf())
-    path = tmp_path / "g.fa.gz"
+@pytest.fixture
+def packed(extract, tmp_path):
+    """Return a genome packed by bgzip, the annotation beside it."""
+    extract(gtf())
+    path = tmp_path / "folder/g.fa.gz"
+    path.parent.mkdir()
     with bgzf.open(path, "wt") as handle:
         handle.write(f">chr1\n{GENOME}\n")
-    again = extract_transcripts(read_annotation(tmp_path / "a.gtf"), path, EVERY)
-    assert again.utrs == found.utrs
+    return path, read_annotation(tmp_path / "a.gtf")
+
+
+def test_a_genome_packed_by_bgzip_is_read(packed):
+    path, annotation = packed
+    found = extract_transcripts(annotation, path, EVERY)
+    assert found.utrs == {"T.1": "CCCCCUUUUUGGG"}
+
+
+def test_a_genome_in_a_folder_that_cannot_be_written_is_read(packed, monkeypatch):
+    path, annotation = packed
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert extract_transcripts(annotation, path, EVERY).utrs
+    assert [found.name for found in path.parent.iterdir()] == ["g.fa.gz"]
+
+
+@pytest.mark.parametrize("keep", [10, 60, -30])
+def test_a_truncated_genome_is_told(packed, keep):
+    path, annotation = packed
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(InputError, match=r"g\.fa\.gz: ") as error:
+        extract_transcripts(annotation, path, EVERY)
+    assert "\n" not in str(error.value)
+
+
+def test_a_genome_of_gzip_and_an_absent_one_are_told(packed):
+    path, annotation = packed
+    path.write_bytes(gzip.compress(f">chr1\n{GENOME}\n".encode()))
+    for wrong in (path, path.with_name("absent.fa")):
+        with pytest.raises(InputError, match=wrong.name):
+            extract_transcripts(annotation, wrong, EVERY)
 
 
 class Unknown:
