@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
@@ -36,6 +37,7 @@ from mirsignal.sites.accessibility import Folding, fold_transcripts
 from mirsignal.sites.contextpp_tables import read_orfs
 
 _SHOWN = 10
+_FOLDED_BETWEEN = 1_500_000  # nt, about three minutes, that a killed run may lose
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -206,12 +208,16 @@ def _read_transcripts(
 
 
 def _fold(path: Path, sequences: dict[str, str]) -> Folding:
-    if path.exists():
-        return Folding.load(path)
-    total = sum(map(len, sequences.values()))
+    """Return what `path` keeps, with what it lacks of `sequences`; saved now and then."""
+    folding = Folding.load(path) if path.exists() else fold_transcripts({})
+    missing = folding.lacks(sequences)
+    names, total = list(missing), sum(map(len, missing.values()))
     with tqdm(total=total, unit="nt", unit_scale=True, disable=None) as progress:
-        folding = fold_transcripts(sequences, progress.update)
-    folding.save(path)
+        for part in np.array_split(names, -(-total // _FOLDED_BETWEEN) or 1):
+            if len(part):
+                own = {str(name): missing[name] for name in part}
+                folding = folding.joined(fold_transcripts(own, progress.update))
+                folding.save(path)
     return folding
 
 

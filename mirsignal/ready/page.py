@@ -79,8 +79,9 @@ class TargetPage:
         self._shown: set[str] = set()
 
     def add(self, prediction: Prediction, mirnas: pd.DataFrame) -> None:
-        """Take the predictions of `mirnas` (mirna, sequence, passenger)."""
-        for row in mirnas.itertuples():
+        """Take predictions of some of `mirnas` (mirna, sequence, passenger)."""
+        own = mirnas[mirnas["mirna"].isin(prediction.genes["mirna"].unique())]
+        for row in own.itertuples():
             if len(self._data) >= MOST_MIRNAS:
                 return
             genes, sites = (t[t["mirna"] == row.mirna] for t in prediction)

@@ -116,6 +116,23 @@ class Folding:
         values[inside] = self.values[at[inside]]
         return table.assign(accessibility=values)
 
+    def lacks(self, sequences: Mapping[str, str]) -> dict[str, str]:
+        """Return those of `sequences` that were not folded, or as another sequence."""
+        known = dict(zip(self.names, self.digests, strict=True))
+        return {n: s for n, s in sequences.items() if known.get(n) != _digest(s)}
+
+    def joined(self, other: Folding) -> Folding:
+        """Return both; of a transcript in both, what `other` has."""
+        kept = np.flatnonzero(~self.names.isin(other.names))
+        values = [self.values[self.starts[n] : self.starts[n + 1]] for n in kept]
+        lengths = [*map(len, values), *np.diff(other.starts)]
+        return Folding(
+            self.names[kept].append(other.names),
+            np.concatenate([self.digests[kept], other.digests]),
+            np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]),
+            np.concatenate([*values, other.values]),
+        )
+
     def save(self, path: str | Path) -> None:
         """Write an .npz file, whole or not at all."""
         arrays = {

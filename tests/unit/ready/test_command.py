@@ -12,6 +12,7 @@ from mirsignal.ready import prediction
 from mirsignal.ready.command import main
 from mirsignal.ready.models import load_ready_model
 from mirsignal.sequences.codes import reverse_complement
+from mirsignal.sites.accessibility import Folding, fold_transcripts
 
 
 @pytest.fixture
@@ -84,7 +85,10 @@ def test_what_was_folded_once_serves_again(run, tmp_path):
     made = kept.stat().st_mtime_ns
     run("--mirna", "let-7a", "--folding", kept, out="c")
     assert kept.stat().st_mtime_ns == made
-    tables = [read(tmp_path / name, "genes.tsv") for name in "abc"]
+    Folding.load(kept).joined(fold_transcripts({"t1": "A" * 30})).save(kept)
+    run("--mirna", "let-7a", "--folding", kept, out="d")  # t1 is folded anew
+    tables = [read(tmp_path / name, "genes.tsv") for name in "abcd"]
+    pd.testing.assert_frame_equal(tables[1], tables[3])
     pd.testing.assert_frame_equal(tables[1], tables[2])
     np.testing.assert_allclose(
         tables[0]["predicted_log2fc"], tables[1]["predicted_log2fc"], atol=1e-6

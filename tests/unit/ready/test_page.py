@@ -139,9 +139,10 @@ def test_at_most_25_mirnas_are_on_a_page(utrs):
     genes = ["mirna", "gene", "predicted_log2fc", "low", "high", "rank", "status"]
     counts = ["n_8mer", "n_7mer-m8", "n_7mer-A1", "n_6mer", "n_orf"]
     sites = ["mirna", "gene", "transcript", "group", "start", "end", "site_type"]
-    empty = Prediction(
-        pd.DataFrame(columns=[*genes, *counts]), pd.DataFrame(columns=[*sites, "effect"])
-    )
+    rows = pd.DataFrame(columns=[*genes, *counts])
     names = [f"m{n}" for n in range(30)]
-    page.add(empty, pd.DataFrame({"mirna": names, "sequence": MIRNA, "passenger": None}))
+    mirnas = pd.DataFrame({"mirna": names, "sequence": MIRNA, "passenger": None})
+    for name in names:  # one after another, as batches come
+        of_one = rows.reindex([0]).assign(mirna=name, status="no site")
+        page.add(Prediction(of_one, pd.DataFrame(columns=[*sites, "effect"])), mirnas)
     assert list(page._data) == names[:25]
