@@ -96,6 +96,8 @@ rule scan_dataset:
         strands="<dataset>/strands.tsv",
         chosen="<dataset>/transcripts.parquet",
         transcripts=dataset_file("transcripts"),
+        polya_usage=optional_file("polya_usage", "file"),
+        stability=optional_file("stability", "file"),
     output:
         "<dataset>/scanned.parquet",
     log:
@@ -113,6 +115,8 @@ rule scan_dataset:
         encoding=CONFIG["binding"][CONFIG["transfer"]["binding"]]["encoding"],
         transcripts=lambda wildcards: dataset_settings(wildcards.dataset)["transcripts"],
         n_sites=CONFIG["transfer"]["n_scanned_sites"],
+        context_columns=CONTEXT_COLUMNS,
+        content=SURROUNDINGS_CONTENT,
         code=code("scan_dataset"),
     script:
         "../scripts/scan_dataset.py"

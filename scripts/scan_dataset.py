@@ -8,6 +8,7 @@ from mirsignal.networks.backend import set_up
 from mirsignal.repression.scanned_sites import scan_sites
 from mirsignal.repression.site_logits import SiteNetwork
 from mirsignal.sequences.transcripts import read_transcripts
+from mirsignal.sites.context import SiteContext
 from mirsignal.workflow.jobs import run
 
 
@@ -23,6 +24,7 @@ def main(snakemake):
     network = SiteNetwork.load(files.model, params.encoding)
     mirnas, chosen = read_tsv(files.strands), pd.read_parquet(files.chosen)
     sites = scan_sites(network, mirnas, chosen, sequences, params.n_sites, workers)
+    sites = SiteContext.read(files, params.context_columns).add_to(sites, mirnas)
     write_parquet(snakemake.output[0], sites)
     log.info("%s sites of %d miRNAs", f"{len(sites):,}", len(mirnas))
 

@@ -1,20 +1,22 @@
 """Sites that a binding network finds along 3' UTRs, without any annotation.
 
 They stand in the place of seed sites in the occupancy model, which then knows of a site
-what the network makes of its window, and neither type nor context++ score: what the
-network is worth by itself.
+what the network makes of its window and what lies around it, but neither type nor
+context++ score: what the network is worth by itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from mirsignal.repression.site_logits import SiteNetwork
 from mirsignal.scan.scores import make_scorer
 from mirsignal.sequences.codes import encode
 from mirsignal.signals.windows import tabulate_candidates
+from mirsignal.sites.surroundings import au_around_nucleotides
 
 FIRST_EFFECT = -0.02
 """Effect (log2) of each site before training, in the place of a context++ score."""
@@ -33,27 +35,34 @@ def scan_sites(
 
     `mirnas` (mirna, sequence, passenger, passenger_share), `transcripts` (transcript,
     gene) and `sequences` are as for `regions.find_regions`. Columns are those that the
-    occupancy model reads, and what the network makes of each site (`SiteNetwork.score`).
+    occupancy model reads, `local_au` and `distance` of the nucleotide
+    (`sites.surroundings`), and what the network makes of each site (`SiteNetwork.score`).
     """
     scorer = make_scorer(network.model, network.encoding, "prediction", workers=workers)
     names = list(transcripts["transcript"])
     codes = [encode(sequences[name]) for name in names]
+    au = dict(zip(names, map(au_around_nucleotides, codes), strict=True))
     tables = []
     for mirna, guide in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
         tracks, _ = scorer.score(codes, guide, 0.0)
         predictions = (track[:, 0] for track in tracks)
         found = tabulate_candidates(zip(names, predictions, strict=True), n)
-        tables.append(found.assign(mirna=mirna))
+        at = found["position"].astype(int)
+        around = [au[name][p] for name, p in zip(found["transcript"], at, strict=True)]
+        tables.append(found.assign(mirna=mirna, local_au=around))
     sites = pd.concat(tables, ignore_index=True)
     genes = transcripts.set_index("transcript")["gene"]
     gene = sites["transcript"].map(genes)
     loaded = 1 - mirnas.set_index("mirna")["passenger_share"]
     position = sites.pop("position").astype(int)
+    lengths = sites["transcript"].map({name: len(sequences[name]) for name in names})
+    nearer = np.minimum(position, lengths - 1 - position)
     sites = sites.drop(columns="prediction").assign(
         gene=gene,
         group="guide_utr",
         start=(position - _AROUND).clip(lower=0),
         end=position + _AROUND,
+        distance=np.log10(nearer + 1.0),
         site_type="",
         contextpp=FIRST_EFFECT,
         weight=sites["mirna"].map(loaded) / gene.map(genes.value_counts()),

@@ -1,5 +1,6 @@
 """Sites that a network finds by itself, as the occupancy model reads them."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -36,6 +37,8 @@ def test_each_guide_has_its_summits_in_each_transcript(network, random_rna):
     sites = scan_sites(network, mirnas, transcripts, texts, n=2)
     assert sites.groupby(["mirna", "transcript"]).size().max() <= 2
     assert set(sites.columns) & set(COLUMNS) | {"binding"} == set(sites.columns)
+    assert sites["local_au"].between(0, 1).all()
+    assert sites["distance"].between(0, np.log10(60)).all()
     assert (sites["contextpp"] == FIRST_EFFECT).all()
     assert (sites["start"] >= 0).all()
     bound = sites[sites["binding"] > 0].groupby(["mirna", "transcript"]).first()
