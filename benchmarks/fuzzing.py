@@ -98,9 +98,13 @@ def _prepare(path: Path, columns: Mapping[str, str] | None = None) -> None:
 
 
 def _read_config(path: Path) -> None:
-    """Complete the project's configuration with the study of a file, as a run does."""
+    """Complete the project's configuration with the study of a file, as a run does.
+
+    Snakemake reads the YAML; here libyaml does, which needs no seconds for a megabyte.
+    """
     try:
-        config = yaml.safe_load(path.read_text())
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        config = yaml.load(path.read_text(), loader)
     except (yaml.YAMLError, ValueError):  # ValueError: a number of too many digits
         return  # Snakemake reads the file itself and says so
     if isinstance(config, dict):
