@@ -230,7 +230,8 @@ def _tell(prediction: Prediction, mirnas: pd.DataFrame, out: Path) -> None:
         f"{first}: {counts.get('sites', 0):,} of {len(own):,} genes have sites; log2 "
         "fold change (95% of measured ones lie from low to high) of the strongest:"
     )
-    shown = own.dropna(subset=["predicted_log2fc"]).nsmallest(_SHOWN, "predicted_log2fc")
+    repressed = own[own["predicted_log2fc"] < 0]
+    shown = repressed.nsmallest(_SHOWN, "predicted_log2fc")
     name = "gene_name" if "gene_name" in shown else "gene"
     columns = [name, "predicted_log2fc", "low", "high", "n_8mer", "n_7mer-m8"]
     print(shown[columns].to_string(index=False, float_format="%.2f"))

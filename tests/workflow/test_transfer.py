@@ -1,7 +1,13 @@
 """Several data sets: learned from together, compared, and used for predictions."""
 
+import numpy as np
 import pandas as pd
 import pytest
+import yaml
+
+from mirsignal.ready.build import COORDINATES, build
+from mirsignal.ready.command import main
+from mirsignal.ready.models import every_seed
 
 pytestmark = pytest.mark.workflow
 
@@ -44,7 +50,8 @@ def read(path):
 
 
 def test_a_study_of_several_datasets(project):
-    status, output = project.run("transfer")
+    of_models = "results/small/transfer/joint_without_network/model.npz"
+    status, output = project.run("transfer", of_models)
     assert status == 0, output
     folder = project.root / "results/small/transfer"
     table = read(folder / "comparison.tsv")
@@ -82,6 +89,57 @@ def test_a_study_of_several_datasets(project):
     genes = read(project.root / "results/small/predict/new/genes.tsv")
     assert set(genes["gene"]) == {"NEW1", "NEW2"}
     assert (genes["low"] <= genes["high"]).all()
+    check_ready_model(project)
+
+
+def check_ready_model(project):
+    """A ready model of the study predicts, and is the same if it is made anew."""
+    study, data = project.root / "results/small", make_data(project.root / "data")
+    folders = [project.root / "ready", project.root / "again"]
+    for folder in folders:
+        build(study, data, folder, "joint_without_network")
+    cards = [yaml.safe_load((folder / "card.yaml").read_text()) for folder in folders]
+    assert cards[0] == cards[1]
+    assert set(cards[0]["trained_on"]) == {"first", "second", "other"}
+    assert set(cards[0]["reached_on_new_experiments_and_families"]) == {
+        "first",
+        "second",
+        "other",
+    }
+    given = ["predict", "--mirna", "let-7a", "--utrs", project.root / "new.fa"]
+    given += ["--model", folders[0], "--out", project.root / "targets"]
+    assert main(list(map(str, given))) == 0
+    genes = pd.read_parquet(project.root / "targets/genes.parquet").set_index("gene")
+    assert genes.loc["NEW1", "predicted_log2fc"] < genes.loc["NEW2", "predicted_log2fc"]
+
+
+def make_data(folder):
+    """Return a folder with made-up tables of seeds, poly(A) sites and stability."""
+    rng = np.random.default_rng(2)
+    seeds = pd.DataFrame(rng.normal(size=(4**7, 3)).round(3), every_seed())
+    columns = ["SPS (8mer and 7mer-m8)", "SPS (7mer-1a and 6mer)", "TA"]
+    tables = {
+        "targetscan/ta_sps_by_seed_region.txt": seeds.set_axis(columns, axis=1)
+        .rename_axis("Seed region")
+        .reset_index(),
+        "transcripts/polya_usage.tsv.gz": pd.DataFrame(
+            {"transcript": ["NEW1"], "ends": ["100:9;270:1"]}
+        ),
+        "transcripts/half_life.tsv.gz": pd.DataFrame({"gene": ["A"], "stability": [1]}),
+        COORDINATES: pd.DataFrame(
+            {
+                "transcript": ["NEW1"],
+                "chrom": ["chr1"],
+                "strand": ["+"],
+                "hg38": ["1000-1100;1200-1370"],
+                "usable": [True],
+            }
+        ),
+    }
+    for name, table in tables.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        table.to_csv(folder / name, sep="\t", index=False)
+    return folder
 
 
 def test_what_lacks_is_told_before_anything_runs(project, fresh):

@@ -1,0 +1,54 @@
+"""The model that comes along: whole, small, and sensible on sequences made by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import mirsignal
+from mirsignal.files.resources import HUMAN_MODEL, resource
+from mirsignal.ready.models import load_ready_model
+from mirsignal.sequences.codes import reverse_complement
+
+LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
+
+
+def test_it_is_loaded_by_default_and_small():
+    model = load_ready_model()
+    assert not model.needs_network
+    assert model.seeds.notna().all(axis=None)
+    assert len(model.card["trained_on"]) == 9
+    assert set(model.card["reached_on_new_experiments_and_families"]) == set(
+        model.card["trained_on"]
+    )
+    size = sum(path.stat().st_size for path in resource(HUMAN_MODEL).iterdir())
+    assert size < 3_000_000
+
+
+def test_sites_of_stronger_types_repress_more_and_more_sites_more():
+    rng = np.random.default_rng(4)
+    flank = ["".join(rng.choice(list("AU"), 200)) for _ in range(2)]
+    seed = reverse_complement(LET7[1:8])
+    inserts = {
+        "8mer": f"{seed}A",
+        "7mer-m8": f"{seed}G",
+        "7mer-A1": f"G{seed[1:]}A",
+        "6mer": f"G{seed[1:]}G",
+        "none": "GGGGGGGG",
+        "two": f"{seed}A" + "AU" * 20 + f"{seed}A",
+    }
+    utrs = {name: flank[0] + text + flank[1] for name, text in inserts.items()}
+    found = mirsignal.predict_targets([LET7], utrs, accessibility=False).genes
+    effect = found.set_index("gene")["predicted_log2fc"]
+    order = ["two", "8mer", "7mer-m8", "7mer-A1", "6mer", "none"]
+    assert effect[order].is_monotonic_increasing
+    assert effect["none"] == 0
+    assert -1.5 < effect["8mer"] < -0.1
+
+
+def test_the_excerpt_of_the_demo_is_predicted():
+    utrs = mirsignal.read_sequences(resource("utrs_human_excerpt.fa.gz"))
+    found = mirsignal.predict_targets(["let-7a", "miR-155"], utrs, accessibility=False)
+    best = found.genes.groupby("mirna")["predicted_log2fc"].min()
+    assert (best < -0.1).all()
+    assert isinstance(found.sites, pd.DataFrame)
+    assert found.genes["predicted_log2fc"].max() == pytest.approx(0)
