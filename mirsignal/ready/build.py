@@ -32,7 +32,8 @@ from mirsignal.ready.models import (
     write_card,
     write_seeds,
 )
-from mirsignal.sequences.annotation import Blocks, lift
+from mirsignal.sequences.annotation import Blocks
+from mirsignal.sequences.splicing import lift
 from mirsignal.sites.context import read_stability
 from mirsignal.sites.contextpp_tables import read_ta_sps
 from mirsignal.sites.isoforms import read_polya_usage

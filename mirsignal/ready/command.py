@@ -22,16 +22,15 @@ from mirsignal.ready.page import TargetPage
 from mirsignal.ready.prediction import BATCH, choose_mirnas, predict_batches
 from mirsignal.ready.tables import TargetTables, mirnas_of, name_genes
 from mirsignal.repression.prediction import Prediction
-from mirsignal.sequences.annotation import (
+from mirsignal.sequences.annotation import Blocks, read_annotation
+from mirsignal.sequences.catalogue import read_catalogue
+from mirsignal.sequences.expression import read_expression, weigh_isoforms
+from mirsignal.sequences.splicing import (
     CANONICAL,
     EVERY,
     LONGEST,
-    Blocks,
     extract_transcripts,
-    read_annotation,
 )
-from mirsignal.sequences.catalogue import read_catalogue
-from mirsignal.sequences.expression import read_expression, weigh_isoforms
 from mirsignal.sequences.transcripts import load_transcripts
 from mirsignal.sites.accessibility import Folding, fold_transcripts
 from mirsignal.sites.contextpp_tables import read_orfs

@@ -24,7 +24,8 @@ from mirsignal.files.atomic import atomic_path
 from mirsignal.files.resources import resource
 from mirsignal.repression.intervals import NO_SITE, SITES
 from mirsignal.repression.prediction import FULL_MATCH, NOT_SCANNED, Prediction
-from mirsignal.sequences.annotation import Blocks, lift
+from mirsignal.sequences.annotation import Blocks
+from mirsignal.sequences.splicing import lift
 from mirsignal.sites.seed_sites import SITE_TYPES
 
 MOST_MIRNAS = 25

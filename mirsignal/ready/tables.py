@@ -16,7 +16,8 @@ from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path
 from mirsignal.files.schemas import arrow_schema, explain_columns
 from mirsignal.repression.prediction import Prediction
-from mirsignal.sequences.annotation import Blocks, lift
+from mirsignal.sequences.annotation import Blocks
+from mirsignal.sequences.splicing import lift
 
 SET_SIZES = (100, 200, 500)
 """Genes in the sets of the strongest targets of each miRNA."""

@@ -7,14 +7,14 @@ import pytest
 from Bio import bgzf
 
 from mirsignal.errors import InputError
-from mirsignal.sequences import annotation as annotation_module
-from mirsignal.sequences.annotation import (
+from mirsignal.sequences import splicing
+from mirsignal.sequences.annotation import read_annotation
+from mirsignal.sequences.splicing import (
     EVERY,
     LONGEST,
     cut_blocks,
     extract_transcripts,
     lift,
-    read_annotation,
 )
 
 # chr1, 0-based: exons [2, 12) and [15, 30); the frame ATGAAATAA is [5, 12) + [15, 17)
@@ -255,7 +255,7 @@ def test_coordinates_of_real_3_utrs_come_back(shared_data, table_of, build, rng)
     for number, row in annotation.transcripts.iterrows():
         blocks = expected[row["transcript"]]
         exons = annotation.exons(number)
-        assert annotation_module._splice(row, exons, Unknown(), "g")["blocks"] == blocks
+        assert splicing._splice(row, exons, Unknown(), "g")["blocks"] == blocks
         places = [at for start, end in blocks for at in range(start, end)]
         places = places if row["strand"] == "+" else places[::-1]
         start = int(rng.integers(len(places)))
