@@ -54,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = f"{error.filename}: " if error.filename else ""
         print(f"mirsignal: {where}{error.strerror or error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("mirsignal: stopped; nothing was written", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -150,6 +153,8 @@ def list_mirnas(given: argparse.Namespace) -> None:
 
 def predict(given: argparse.Namespace) -> None:
     """Predict as the command line says, and write the files."""
+    if given.noise_sd is not None and not given.noise_sd > 0:
+        raise InputError(f"--noise-sd {given.noise_sd:g} is not above 0; give the sd")
     model = load_ready_model(given.model)
     mirnas = choose_mirnas(given.mirna, given.mirnas)
     transcripts, sequences, orfs, blocks = _read_transcripts(given)

@@ -123,6 +123,7 @@ def test_isoforms_weigh_as_they_are_expressed(run, tmp_path):
         ),
         (["--mirna", "let-7a", "--expression", "/nowhere"], "/nowhere: no such file"),
         (["--mirnas", "/nowhere"], "/nowhere: no such file"),
+        (["--mirna", "let-7a", "--noise-sd", "nan"], "--noise-sd nan is not above 0"),
     ],
 )
 def test_bad_input_is_one_line_and_nothing_is_written(run, arguments, said):
