@@ -10,7 +10,7 @@
 # make bench-predict DATA=FOLDER    what predictions without training cost
 # make bench-passenger DATA=FOLDER   compare rules for the passenger strand
 # make bench-reliability   faults on purpose: kills, a full disk, damage, faulty input
-# make models DATA=FOLDER   make the model that comes along anew (resources/models)
+# make models DATA=FOLDER   make the model that comes along anew (mirsignal/ready/human)
 # make docs    write docs/configuration.md and docs/tables.md from schemas, docs/files.md
 #              from the finished demo
 # make site    build the documentation into site/
@@ -143,8 +143,8 @@ models: $(INSTALLED)
 	$(SNAKEMAKE) --configfile studies/human_repression.yaml --config data="$(DATA)" -- \
 	    results/human_repression/transfer/joint_without_network/model.npz
 	$(BIN)/python -m mirsignal.ready.build results/human_repression "$(DATA)" \
-	    resources/models/human
-	echo "== Done. resources/models/human; its card.yaml says what it reaches."
+	    mirsignal/ready/human
+	echo "== Done. mirsignal/ready/human; its card.yaml says what it reaches."
 
 docs: $(INSTALLED)
 	$(BIN)/python -m mirsignal.workflow.config > docs/configuration.new

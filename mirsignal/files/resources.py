@@ -6,7 +6,6 @@ from pathlib import Path
 
 COEFFICIENTS = "contextpp_coefficients.tsv"
 HUMAN_MIRNAS = "mirnas_human.tsv.gz"
-HUMAN_MODEL = "models/human"
 
 
 def resource(name: str) -> Path:

@@ -22,7 +22,7 @@ import yaml
 
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path, read_tsv
-from mirsignal.files.resources import COEFFICIENTS, HUMAN_MODEL, resource
+from mirsignal.files.resources import COEFFICIENTS, resource
 from mirsignal.logs import log
 from mirsignal.repression.occupancy import load_occupancy
 from mirsignal.repression.prediction import FittedOccupancy
@@ -34,6 +34,8 @@ from mirsignal.sites.isoforms import lay_on_transcripts, read_polya_usage
 if TYPE_CHECKING:
     from mirsignal.repression.site_logits import SiteNetwork
 
+HUMAN = Path(__file__).parent / "human"
+"""The model that comes along."""
 CARD = "card.yaml"
 SITES, INTERVALS, SEEDS = "sites.npz", "intervals.tsv", "seeds.npz"
 NETWORK, USAGE, STABILITY = "binding.keras", "polya_usage.tsv.gz", "stability.tsv.gz"
@@ -95,7 +97,7 @@ def load_ready_model(folder: str | Path | None = None) -> ReadyModel:
     Raises InputError for a folder without a card, and for a file that is missing or does
     not match the card.
     """
-    folder = Path(folder) if folder else resource(HUMAN_MODEL)
+    folder = Path(folder) if folder else HUMAN
     card = _read_card(folder)
     for name, digest in card["files"].items():
         if not (folder / name).exists():

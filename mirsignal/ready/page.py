@@ -1,6 +1,6 @@
 """A page of a prediction: one file that opens from disk, without a network or a server.
 
-Its parts lie in resources/page: a template, a style sheet, a script, and the table
+Its parts lie in page_parts/: a template, a style sheet, a script, and the table
 library Tabulator 6.5 (MIT licence, LICENSE.tabulator). Data are gzip of JSON in base64, a
 block per miRNA.
 """
@@ -21,13 +21,13 @@ import pandas as pd
 
 from mirsignal import __version__
 from mirsignal.files.atomic import atomic_path
-from mirsignal.files.resources import resource
 from mirsignal.repression.intervals import NO_SITE, SITES
 from mirsignal.repression.prediction import FULL_MATCH, NOT_SCANNED, Prediction
 from mirsignal.sequences.annotation import Blocks
 from mirsignal.sequences.splicing import lift
 from mirsignal.sites.seed_sites import SITE_TYPES
 
+PARTS = Path(__file__).parent / "page_parts"
 MOST_MIRNAS = 25
 """miRNAs of a page at most; of more, the first."""
 _STATUS = (SITES, NO_SITE, NOT_SCANNED, FULL_MATCH)
@@ -178,10 +178,10 @@ class TargetPage:
             _script(f"mirna-{number}", "text/plain", text)
             for number, text in enumerate(self._data.values())
         ]
-        template = resource("page/page.html").read_text()
+        template = (PARTS / "page.html").read_text()
         parts = {"<!--{data}-->": "\n".join(scripts)}
         for name in re.findall(r"/\*\{(.+?)\}\*/", template):
-            parts[f"/*{{{name}}}*/"] = resource(f"page/{name}").read_text()
+            parts[f"/*{{{name}}}*/"] = (PARTS / name).read_text()
         for mark, text in parts.items():
             template = template.replace(mark, text)
         with atomic_path(path) as temporary:

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 import mirsignal
-from mirsignal.files.resources import HUMAN_MODEL, resource
-from mirsignal.ready.models import load_ready_model
+from mirsignal.files.resources import resource
+from mirsignal.ready.models import HUMAN, load_ready_model
 from mirsignal.sequences.codes import reverse_complement
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
@@ -20,7 +20,7 @@ def test_it_is_loaded_by_default_and_small():
     assert set(model.card["reached_on_new_experiments_and_families"]) == set(
         model.card["trained_on"]
     )
-    size = sum(path.stat().st_size for path in resource(HUMAN_MODEL).iterdir())
+    size = sum(path.stat().st_size for path in HUMAN.iterdir())
     assert size < 3_000_000
 
 

@@ -1,0 +1,260 @@
+"use strict";
+// The page of a prediction: a table of genes, and the sites of the one that is opened.
+// Data come as gzip of JSON, one block per miRNA, and are unpacked when they are needed.
+
+const TYPES = ["8mer", "7mer-m8", "7mer-A1", "6mer"];
+const COLOURS = { "8mer": "#d55e00", "7mer-m8": "#0072b2", "7mer-A1": "#009e73", "6mer": "#999999" };
+const GROUPS = {
+  guide_utr: "3' UTR", guide_orf: "reading frame",
+  passenger_utr: "passenger, 3' UTR", passenger_orf: "passenger, reading frame",
+};
+const STATUS = ["sites", "no site", "not scanned", "full match"];
+const COMPLEMENT = { A: "U", U: "A", G: "C", C: "G" };
+const about = JSON.parse(document.getElementById("about-data").textContent);
+const byId = (id) => document.getElementById(id);
+const shown = (value, digits) => (value === null ? "–" : value.toFixed(digits));
+let table = null;
+let current = null;
+
+function element(name, attributes, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else made.setAttribute(key, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+async function unpack(number) {
+  const text = byId("mirna-" + number).textContent.trim();
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return JSON.parse(await new Response(stream).text());
+}
+
+async function choose(number) {
+  const data = await unpack(number);
+  current = data;
+  data.ofGene = new Map();
+  data.sites.gene.forEach((gene, at) => {
+    if (!data.ofGene.has(gene)) data.ofGene.set(gene, []);
+    data.ofGene.get(gene).push(at);
+  });
+  byId("guide").textContent = "5' " + data.sequence + " 3'";
+  const counts = [0, 0, 0, 0];
+  data.genes.status.forEach((status) => { counts[status] += 1; });
+  byId("summary").textContent =
+    `${counts[0].toLocaleString()} of ${data.genes.id.length.toLocaleString()} genes have sites of ` +
+    `${data.mirna}` + (counts[2] ? `; ${counts[2].toLocaleString()} have no 3' UTR long enough` : "") +
+    (counts[3] ? `; ${counts[3].toLocaleString()} pair fully and are cleaved, which is not predicted` : "") + ".";
+  byId("gene").replaceChildren();
+  fill(data);
+}
+
+function fill(data) {
+  const genes = data.genes;
+  const rows = genes.id.map((id, at) => ({
+    at, id, name: genes.name ? genes.name[at] : id, predicted: genes.predicted[at],
+    low: genes.low[at], high: genes.high[at], rank: genes.rank[at],
+    status: STATUS[genes.status[at]], counts: TYPES.map((_, k) => genes.counts[k][at]),
+    n_8mer: genes.counts[0][at], n_7mer_m8: genes.counts[1][at],
+    n_7mer_A1: genes.counts[2][at], n_6mer: genes.counts[3][at], n_orf: genes.counts[4][at],
+  }));
+  rows.sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity));
+  if (table) { table.setData(rows).then(filter); return; }
+  const number = (digits) => (cell) => shown(cell.getValue(), digits);
+  const open = (cell) => element("button", {
+    type: "button", class: "plain", onclick: () => openGene(cell.getData().at),
+  }, cell.getValue());
+  const column = (title, field, extra) => ({ title, field, ...extra });
+  const right = { hozAlign: "right", sorter: "number" };
+  table = new Tabulator("#genes", {
+    data: rows, height: "26rem", layout: "fitColumns", index: "at", columnDefaults: { headerWordWrap: true },
+    columns: [
+      column("Rank", "rank", { ...right, width: 80, formatter: number(0) }),
+      column("Gene", "name", { formatter: open, minWidth: 130 }),
+      column("log2 fold change", "predicted", { ...right, formatter: number(3), minWidth: 120 }),
+      column("95% from", "low", { ...right, formatter: number(2) }),
+      column("to", "high", { ...right, formatter: number(2) }),
+      column("8mer", "n_8mer", right), column("7mer-m8", "n_7mer_m8", right),
+      column("7mer-A1", "n_7mer_A1", right), column("6mer", "n_6mer", right),
+      column("in frame", "n_orf", right), column("Status", "status", { minWidth: 90 }),
+    ],
+  });
+  table.on("tableBuilt", () => { filter(); document.body.dataset.ready = "true"; });
+  table.on("dataFiltered", (_, kept) => {
+    byId("shown").textContent = `${kept.length.toLocaleString()} genes shown`;
+  });
+}
+
+function filter() {
+  const wanted = byId("search").value.trim().toLowerCase();
+  const only = byId("with-sites").checked;
+  table.setFilter((row) => (!only || row.status === "sites" || row.status === "full match") &&
+    (!wanted || row.name.toLowerCase().includes(wanted) || row.id.toLowerCase().includes(wanted)));
+}
+
+function openGene(at) {
+  const data = current, genes = data.genes, place = byId("gene");
+  const own = (data.ofGene.get(at) || []).slice().sort((a, b) => data.sites.effect[a] - data.sites.effect[b]);
+  const name = genes.name ? genes.name[at] : genes.id[at];
+  const parts = [element("h2", {}, name + (name === genes.id[at] ? "" : ` (${genes.id[at]})`))];
+  const predicted = genes.predicted[at];
+  parts.push(element("p", {}, genes.status[at] === 3 ? "Pairs fully with the miRNA: the mRNA is cleaved, which is not predicted." :
+    predicted === null ? "Not scanned: no 3' UTR is long enough to hold a site." :
+    `Predicted log2 fold change ${shown(predicted, 3)}; 95% of measured ones lie from ` +
+    `${shown(genes.low[at], 2)} to ${shown(genes.high[at], 2)}. Rank ${genes.rank[at]} of ${genes.id.length.toLocaleString()}.`));
+  const transcripts = [...new Set(own.map((site) => data.sites.transcript[site]))];
+  if (!own.length && predicted !== null) parts.push(element("p", {}, "No site of this miRNA."));
+  for (const transcript of transcripts) parts.push(...drawTranscript(transcript, own));
+  if (own.length) {
+    parts.push(element("h3", {}, "Sites, strongest first"), sitesTable(own));
+    parts.push(element("p", { class: "caption" }, about.caption_sites));
+    for (const site of own) parts.push(describeSite(site));
+    parts.push(element("p", { class: "tools" },
+      element("button", { type: "button", onclick: () => saveSites(name, own) }, "Download these sites (TSV)")));
+  }
+  place.replaceChildren(...parts);
+  place.focus();
+  place.scrollIntoView({ block: "start" });
+}
+
+function drawTranscript(transcript, own) {
+  const data = current, length = about.lengths[transcript], width = 1000, height = 110, base = 84;
+  const inUtr = own.filter((s) => data.sites.transcript[s] === transcript && data.sites.group[s].endsWith("utr"));
+  const x = (nt) => 10 + (nt / length) * (width - 20);
+  const strongest = Math.max(0.1, ...inUtr.map((s) => -data.sites.effect[s]));
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.setAttribute("role", "img");
+  const add = (name, attributes, text) => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    if (text !== undefined) made.textContent = text;
+    svg.append(made);
+    return made;
+  };
+  add("title", {}, `3' UTR of ${transcript}, ${length} nt, with ${inUtr.length} sites`);
+  add("rect", { x: 10, y: base, width: width - 20, height: 6, fill: "#bdbdbd" });
+  add("text", { x: 10, y: 106 }, "1");
+  add("text", { x: width - 10, y: 106, "text-anchor": "end" }, `${length.toLocaleString()} nt`);
+  for (const site of inUtr) {
+    const tall = Math.max(4, 70 * (-data.sites.effect[site] / strongest));
+    const type = data.sites.type[site], middle = (data.sites.start[site] + data.sites.end[site]) / 2;
+    const wide = Math.max(3, x(data.sites.end[site]) - x(data.sites.start[site]));
+    const bar = add("rect", { x: x(middle) - wide / 2, y: base - tall, width: wide, height: tall, fill: COLOURS[type], class: "site" });
+    const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
+    title.textContent = `${type}, ${data.sites.start[site]}-${data.sites.end[site]}, ${shown(data.sites.effect[site], 3)}`;
+    bar.append(title);
+  }
+  let at = 10;
+  for (const type of TYPES) {
+    add("rect", { x: at + 150, y: 98, width: 10, height: 10, fill: COLOURS[type] });
+    add("text", { x: at + 165, y: 107 }, type);
+    at += 100;
+  }
+  return [element("h3", {}, `3' UTR of ${transcript}`), element("div", { class: "scroll" }, svg)];
+}
+
+function sitesTable(own) {
+  const s = current.sites;
+  const head = ["Transcript", "Region", "Start", "End", "Type", "Effect (log2)", "context++", "Genome"];
+  const body = own.map((at) => {
+    const genome = s.genome ? s.genome[at] : null;
+    const cell = genome ? element("button", {
+      type: "button", class: "plain", title: "copy", onclick: (event) => copy(genome, event.target),
+    }, genome) : "–";
+    return element("tr", {}, ...[s.transcript[at], GROUPS[s.group[at]], s.start[at], s.end[at], s.type[at],
+      shown(s.effect[at], 3), shown(s.contextpp[at], 3), cell].map((text) => element("td", {}, typeof text === "number" ? String(text) : text)));
+  });
+  return element("div", { class: "scroll" }, element("table", { class: "sites" },
+    element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col" }, text)))),
+    element("tbody", {}, ...body)));
+}
+
+function copy(text, button) {
+  const done = () => { button.textContent = "copied"; setTimeout(() => { button.textContent = text; }, 900); };
+  if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, () => window.prompt("Copy:", text));
+  else window.prompt("Copy:", text);
+}
+
+function describeSite(at) {
+  const s = current.sites;
+  const rows = about.features.filter((f) => s[f.key] && s[f.key][at] !== null).map((f) => {
+    const typical = current.typical[s.type[at]][f.key], value = s[f.key][at];
+    const sd = typical.sd > 0 ? (value - typical.mean) / typical.sd : 0;
+    const word = sd > 0.5 ? "above" : sd < -0.5 ? "below" : "near";
+    return element("tr", {}, element("td", {}, f.label), element("td", {}, shown(value, 2)),
+      element("td", {}, shown(typical.mean, 2)), element("td", {}, `${word} (${sd >= 0 ? "+" : ""}${sd.toFixed(1)} sd)`));
+  });
+  return element("details", {},
+    element("summary", {}, `${s.type[at]} at ${s.start[at].toLocaleString()} of ${s.transcript[at]} (${GROUPS[s.group[at]]}): ${shown(s.effect[at], 3)}`),
+    element("pre", {}, drawDuplex(current.strands[s.group[at].startsWith("guide") ? 0 : 1], s.window[at], s.p8[at], s.type[at])),
+    element("div", { class: "scroll" }, element("table", { class: "sites" },
+      element("thead", {}, element("tr", {}, ...["Feature", "this site", `average ${s.type[at]}`, ""].map((t) => element("th", { scope: "col" }, t)))),
+      element("tbody", {}, ...rows))));
+}
+
+// The best run of Watson-Crick pairs of the miRNA's 3' part with the window upstream of the
+// seed, as context++ scores it (Agarwal 2015): 1 for each of nt 13-16, else 0.5, less
+// max(0, (shift - 2) / 2). `p8` is the place in the window opposite nt 8.
+function threePrime(mirna, window, p8, type) {
+  const pairs = (m, t) => t >= 0 && t < window.length && COMPLEMENT[mirna[m]] === window[t];
+  const first = type === "7mer-A1" ? 7 : 8;
+  let best = { score: 0, run: [] };
+  for (let shift = first + 1 - mirna.length; shift <= window.length; shift += 1) {
+    let run = [];
+    for (let m = first; m <= mirna.length; m += 1) {
+      const t = p8 + 7 - m - shift;
+      if (m < mirna.length && t <= p8 + 7 - first && pairs(m, t)) { run.push([m, t]); continue; }
+      const weight = run.reduce((sum, [nt]) => sum + (nt >= 12 && nt < 16 ? 1 : 0.5), 0);
+      const score = weight - Math.max(0, (Math.abs(shift) - 2) / 2);
+      if (run.length >= 2 && score > best.score) best = { score, run };
+      run = [];
+    }
+  }
+  return best;
+}
+
+function drawDuplex(mirna, window, p8, type) {
+  const path = [];
+  for (let m = 1; m <= 7; m += 1) {
+    if (COMPLEMENT[mirna[m]] === window[p8 + 7 - m]) path.push([m, p8 + 7 - m]);
+  }
+  path.push(...threePrime(mirna, window, p8, type).run);
+  let top = "", marks = "", bottom = "", lastT = -1, lastM = mirna.length;
+  for (const [m, t] of path.slice().reverse()) {
+    const over = window.slice(lastT + 1, t), under = [...mirna.slice(m + 1, lastM)].reverse().join("");
+    const wide = Math.max(over.length, under.length), first = lastM === mirna.length;
+    const pad = (text) => (first ? text.padStart(wide, " ") : text.padEnd(wide, "-"));
+    top += pad(over) + window[t];
+    bottom += pad(under) + mirna[m];
+    marks += " ".repeat(wide) + "|";
+    lastT = t; lastM = m;
+  }
+  const over = window.slice(lastT + 1), under = [...mirna.slice(0, lastM)].reverse().join("");
+  top += over; bottom += under;
+  return `mRNA  5' ${top} 3'\n         ${marks}\nmiRNA 3' ${bottom} 5'`;
+}
+
+function save(name, text, kind) {
+  const link = element("a", { href: URL.createObjectURL(new Blob([text], { type: kind })), download: name });
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+function saveSites(name, own) {
+  const s = current.sites, keys = ["transcript", "group", "start", "end", "type", "effect", "contextpp"];
+  const lines = own.map((at) => keys.map((key) => s[key][at]).join("\t"));
+  save(`${current.mirna}_${name}_sites.tsv`, [keys.join("\t"), ...lines].join("\n") + "\n", "text/tab-separated-values");
+}
+
+about.mirnas.forEach((name, at) => byId("mirna").append(element("option", { value: at }, name)));
+byId("mirna").addEventListener("change", (event) => choose(Number(event.target.value)));
+byId("search").addEventListener("input", () => filter());
+byId("with-sites").addEventListener("change", () => filter());
+byId("save-genes").addEventListener("click", () => table.download("csv", `${current.mirna}_targets.csv`));
+byId("caption-genes").textContent = about.caption_genes;
+byId("about").textContent = about.text;
+choose(0);
