@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _make_parser()
     given = parser.parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.WARNING)
+    level = log.level
     log.setLevel(logging.INFO if given.verbose else logging.WARNING)
     try:
         given.run(given)
@@ -57,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("mirsignal: stopped; nothing was written", file=sys.stderr)
         return 130
+    finally:
+        log.setLevel(level)
     return 0
 
 

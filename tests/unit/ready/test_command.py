@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import mirsignal
+from mirsignal.logs import log
 from mirsignal.ready import prediction
 from mirsignal.ready.command import main
 from mirsignal.ready.models import load_ready_model
@@ -37,8 +38,10 @@ def read(folder, name):
 
 
 def test_tables_of_a_prediction(run):
+    level = log.level
     status, out, err, folder = run("--mirna", "let-7a", "UUAAUGCUAAUCGUGAUAGGGGU")
     assert status == 0, err
+    assert log.level == level  # a program that calls it hears as much as before
     genes, sites = read(folder, "genes.tsv"), read(folder, "sites.tsv")
     own = genes[genes["mirna"] == "hsa-let-7a-5p"].set_index("gene")
     assert own.loc["t1", "predicted_log2fc"] < 0
