@@ -263,19 +263,14 @@ def predict_repression(
     """
     from mirsignal.repression.prediction import predict_from_sequences
     from mirsignal.sequences.strands import load_strands
-    from mirsignal.sequences.transcripts import describe_transcripts
     from mirsignal.sites.contextpp import read_coefficients
 
     if "passenger_source" not in mirnas:
         raise InputError("miRNAs without passenger_source; read them with read_mirnas")
-    records = [(name, normalise(text)) for name, text in sequences.items()]
-    frames = {name: normalise((orfs or {}).get(name, "")) for name in sequences}
     return predict_from_sequences(
         model,
         load_strands(mirnas, "mirnas"),
-        describe_transcripts(records, genes or {}, "sequences"),
-        dict(records),
-        pd.Series(frames),
+        *_transcripts(sequences, genes, orfs),
         read_coefficients(resource(COEFFICIENTS)),
         ta_sps,
         accessibility=accessibility,
@@ -303,21 +298,30 @@ def predict_targets(
     from mirsignal.ready.models import load_ready_model
     from mirsignal.ready.prediction import choose_mirnas, predict_batches
     from mirsignal.repression.prediction import Prediction
-    from mirsignal.sequences.transcripts import describe_transcripts
 
-    records = [(name, normalise(text)) for name, text in sequences.items()]
-    frames = {name: normalise((orfs or {}).get(name, "")) for name in sequences}
     parts = predict_batches(
         model or load_ready_model(),
         choose_mirnas(mirnas),
-        describe_transcripts(records, genes or {}, "sequences"),
-        dict(records),
-        pd.Series(frames),
+        *_transcripts(sequences, genes, orfs),
         accessibility,
         noise_sd,
     )
     tables = zip(*parts, strict=True)
     return Prediction(*(pd.concat(table, ignore_index=True) for table in tables))
+
+
+def _transcripts(
+    sequences: Mapping[str, str],
+    genes: Mapping[str, str] | None,
+    orfs: Mapping[str, str] | None,
+) -> tuple[pd.DataFrame, dict[str, str], pd.Series]:
+    """Return transcripts, their 3' UTRs and reading frames, as predictions take them."""
+    from mirsignal.sequences.transcripts import describe_transcripts
+
+    records = [(name, normalise(text)) for name, text in sequences.items()]
+    frames = {name: normalise((orfs or {}).get(name, "")) for name in sequences}
+    table = describe_transcripts(records, genes or {}, "sequences")
+    return table, dict(records), pd.Series(frames)
 
 
 def _pairs(mirna_sequences: Sequence[str], targets: Sequence[str]) -> pd.DataFrame:

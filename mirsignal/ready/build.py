@@ -68,8 +68,8 @@ def build(
     shutil.copyfile(fitted / "model.npz", folder / SITES)
     shutil.copyfile(fitted / "intervals.tsv", folder / INTERVALS)
     write_seeds(folder / SEEDS, read_ta_sps(data / TABLES[SEEDS]))
-    usage = read_polya_usage(data / TABLES[USAGE])
-    _write_lines(folder / USAGE, "transcript\tends", _in_percent(usage))
+    usage = in_percent(read_polya_usage(data / TABLES[USAGE]))
+    _write_lines(folder / USAGE, "transcript\tends", _join_ends(usage))
     placed = place_in_genome(usage, *read_coordinates(data / COORDINATES))
     lines = ["\t".join(map(str, row)) for row in placed.itertuples(index=False)]
     _write_lines(folder / POLYA_SITES, "chrom\tstrand\tposition\treads", lines)
@@ -81,7 +81,7 @@ def build(
         "name": "Repression by human miRNAs",
         "version": __version__,
         "made_from": f"recipe {recipe} of the study {study.name}",
-        "commit": provenance.get("commit", "unknown"),
+        "commit": provenance["mirsignal"]["commit"],
         "predicts": "log2 fold change of an mRNA after transfection of a miRNA, relative "
         "to mRNAs without sites; 95% interval of measured values",
         "trained_on": _data_sets(study),
@@ -99,12 +99,18 @@ def build(
     load_ready_model(folder)
 
 
-def _in_percent(usage: pd.DataFrame) -> list[str]:
-    """Return a line for each transcript, reads as whole percents of all of its own."""
+def in_percent(usage: pd.DataFrame) -> pd.DataFrame:
+    """Return poly(A) sites (`read_polya_usage`), reads as whole percents of all of their
+    transcript, without those of less than half a percent."""
     total = usage.groupby("transcript")["reads"].transform("sum")
     percent = (100 * usage["reads"] / total).round().astype(int)
-    rows = usage.assign(percent=percent)[percent > 0].sort_values(["transcript", "end"])
-    ends = rows["end"].astype(int).astype(str) + ":" + rows["percent"].astype(str)
+    return usage.assign(reads=percent)[percent > 0]
+
+
+def _join_ends(usage: pd.DataFrame) -> list[str]:
+    """Return a line for each transcript, as `read_polya_usage` reads it."""
+    rows = usage.sort_values(["transcript", "end"])
+    ends = rows["end"].astype(int).astype(str) + ":" + rows["reads"].astype(str)
     joined = ends.groupby(rows["transcript"]).agg(";".join)
     return [f"{name}\t{text}" for name, text in joined.items()]
 
@@ -123,11 +129,9 @@ def read_coordinates(path: Path) -> tuple[pd.DataFrame, dict[str, Blocks]]:
 def place_in_genome(
     usage: pd.DataFrame, placed: pd.DataFrame, blocks: dict[str, Blocks]
 ) -> pd.DataFrame:
-    """Return poly(A) sites (`read_polya_usage`) in the genome, reads in percent of the
-    transcript: chrom, strand, position of the last nucleotide (0-based), reads."""
-    total = usage.groupby("transcript")["reads"].transform("sum")
-    percent = (100 * usage["reads"] / total).round().astype(int)
-    rows = usage.assign(reads=percent)[percent > 0].merge(placed, on="transcript")
+    """Return poly(A) sites (`read_polya_usage`) in the genome: chrom, strand, position of
+    the last nucleotide (0-based), reads."""
+    rows = usage.merge(placed, on="transcript")
     positions = [
         lift(blocks[row.transcript], row.strand, int(row.end) - 1, int(row.end))[0][0]
         for row in rows.itertuples()

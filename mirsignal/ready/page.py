@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import html
 import json
 import re
 from collections.abc import Mapping
@@ -129,7 +128,6 @@ class TargetPage:
             listed["genome"] = self._in_genome(sites)
         return {
             "mirna": mirna,
-            "sequence": strands[0],
             "strands": strands,
             "genes": table,
             "sites": listed,
@@ -189,7 +187,7 @@ class TargetPage:
 
 
 def _script(name: str, kind: str, text: str) -> str:
-    return f'<script id="{html.escape(name)}" type="{kind}">{text}</script>'
+    return f'<script id="{name}" type="{kind}">{text}</script>'
 
 
 def _safe(text: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from mirsignal.errors import InputError
 from mirsignal.ready.models import ReadyModel
 from mirsignal.repression.prediction import Prediction, predict_from_sequences
-from mirsignal.sequences.catalogue import read_catalogue, resolve_all
+from mirsignal.sequences.catalogue import resolve_all
 from mirsignal.sequences.mirnas import PASSENGER, read_mirnas
 from mirsignal.sequences.strands import ASSUMED, NONE, load_strands
 from mirsignal.sites.accessibility import Folding
@@ -25,8 +25,6 @@ def choose_mirnas(names: Iterable[str], table: str | None = None) -> pd.DataFram
     The one name `all` means every human miRNA of the catalogue. Raises InputError as
     `catalogue.resolve` and `read_mirnas` do, and for none at all.
     """
-    names = list(names)
-    names = list(read_catalogue()["mirna"]) if names == ["all"] else names
     parts = [resolve_all(names).assign(passenger=None, passenger_source=ASSUMED)]
     if table:
         parts.append(read_mirnas(table, setting="--mirnas"))

@@ -95,7 +95,7 @@ class TargetTables(contextlib.AbstractContextManager):
                 "Gene_Name": scores.get("gene_name", scores["gene"]),
                 "miRNA_ID": scores["mirna"].map(self._accessions).fillna(""),
                 "miRNA_Name": scores["mirna"],
-                "Score": -scores["predicted_log2fc"],
+                "Score": 0.0 - scores["predicted_log2fc"],
             }
         ).to_csv(
             texts["funmirbench.tsv"],

@@ -12,7 +12,6 @@ import difflib
 import re
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 
 import pandas as pd
 
@@ -29,18 +28,17 @@ _LISTED = 6
 
 
 @cache
-def read_catalogue(path: str | Path | None = None) -> pd.DataFrame:
+def read_catalogue() -> pd.DataFrame:
     """Return the human miRNAs: mirna, accession ("" of an isomiR), sequence, family, and
     conservation (2 among vertebrates, 1 among mammals, 0 and -1 less)."""
-    path = path or resource(HUMAN_MIRNAS)
-    table = read_table(path, {name: name for name in COLUMNS})
+    table = read_table(resource(HUMAN_MIRNAS), {name: name for name in COLUMNS})
     return table.assign(
         accession=table["accession"].fillna(""),
         conservation=table["conservation"].astype(int),
     )
 
 
-def resolve(asked: str, catalogue: pd.DataFrame | None = None) -> pd.Series:
+def resolve(asked: str) -> pd.Series:
     """Return mirna and sequence of a miRNA that is asked for by name or sequence.
 
     Names are those of miRBase, with or without species (`hsa-`) and arm (`-5p`), in any
@@ -50,10 +48,7 @@ def resolve(asked: str, catalogue: pd.DataFrame | None = None) -> pd.Series:
 
     Raises InputError with candidates for a name that is ambiguous or unknown.
     """
-    catalogue = read_catalogue() if catalogue is None else catalogue
-    exact = catalogue[catalogue["mirna"] == asked]
-    if len(exact) == 1:
-        return exact.iloc[0][["mirna", "sequence"]]
+    catalogue = read_catalogue()
     name = asked.strip()
     if name and set(name.upper()) <= set("ACGUTN"):
         return _by_sequence(check_mirna(name), catalogue)
@@ -69,12 +64,15 @@ def resolve(asked: str, catalogue: pd.DataFrame | None = None) -> pd.Series:
     return one[["mirna", "sequence"]]
 
 
-def resolve_all(
-    asked: Iterable[str], catalogue: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Return a row (mirna, sequence) for each miRNA of `asked`, each sequence once."""
-    rows = [resolve(name, catalogue) for name in asked]
-    table = pd.DataFrame(rows, columns=["mirna", "sequence"], dtype="str")
+def resolve_all(asked: Iterable[str]) -> pd.DataFrame:
+    """Return a row (mirna, sequence) for each miRNA of `asked`, each sequence once; the
+    one name `all` means every human miRNA."""
+    asked = list(asked)
+    if asked == ["all"]:
+        table = read_catalogue()[["mirna", "sequence"]]
+    else:
+        rows = [resolve(name) for name in asked]
+        table = pd.DataFrame(rows, columns=["mirna", "sequence"], dtype="str")
     return table.drop_duplicates("sequence").reset_index(drop=True)
 
 

@@ -8,7 +8,12 @@ import pandas as pd
 
 from mirsignal.errors import InputError
 from mirsignal.files.identifiers import find_ids, log_lost
-from mirsignal.files.tables import read_table, to_number
+from mirsignal.files.tables import (
+    missing_column,
+    read_table,
+    refuse_duplicates,
+    to_number,
+)
 from mirsignal.logs import log
 
 COLUMNS = (
@@ -24,9 +29,13 @@ def read_expression(path: str | Path) -> pd.Series:
     A table has columns `transcript` and `tpm`. Raises InputError for other columns, a
     value below 0 or that is no number, and a transcript on several rows.
     """
-    header = read_table(path, {})
-    names = next((c for c in COLUMNS if set(c.values()) <= set(header)), COLUMNS[1])
-    table = read_table(path, names, setting="--expression")
+    table = read_table(path, {})
+    names = next((c for c in COLUMNS if set(c.values()) <= set(table)), COLUMNS[1])
+    for name, in_file in names.items():
+        if in_file not in table:
+            header = list(table)
+            raise InputError(missing_column(path, header, name, in_file, "--expression"))
+    table = table.rename(columns={in_file: name for name, in_file in names.items()})
     tpm = to_number(table, "tpm", path)
     bad = table.index[~(tpm >= 0)]
     if len(bad):
@@ -34,11 +43,7 @@ def read_expression(path: str | Path) -> pd.Series:
             f"{path}, line {bad[0]}: abundance {table.loc[bad[0], 'tpm']!r} is "
             "no number of 0 or more; correct it"
         )
-    twice = table.index[table["transcript"].duplicated()]
-    if len(twice):
-        raise InputError(
-            f"{path}, line {twice[0]}: transcript occurs twice; keep one row"
-        )
+    refuse_duplicates(table, "transcript", path)
     return tpm.set_axis(table["transcript"])
 
 

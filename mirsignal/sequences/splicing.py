@@ -81,6 +81,8 @@ def extract_transcripts(
             f"{genome}: only {n_stops:,} of {len(chosen):,} reading frames end in a stop "
             "codon; give the genome build of the annotation"
         )
+    if not rows:
+        raise InputError(f"{genome}: none of {len(chosen):,} transcripts has a 3' UTR")
     log.info("%d of %d transcripts have a 3' UTR", len(rows), len(chosen))
     return Extracted(
         pd.DataFrame(rows), utrs, pd.Series(frames, dtype="str"), fives, blocks

@@ -41,7 +41,7 @@ async function choose(number) {
     if (!data.ofGene.has(gene)) data.ofGene.set(gene, []);
     data.ofGene.get(gene).push(at);
   });
-  byId("guide").textContent = "5' " + data.sequence + " 3'";
+  byId("guide").textContent = "5' " + data.strands[0] + " 3'";
   const counts = [0, 0, 0, 0];
   data.genes.status.forEach((status) => { counts[status] += 1; });
   byId("summary").textContent =
@@ -57,7 +57,7 @@ function fill(data) {
   const rows = genes.id.map((id, at) => ({
     at, id, name: genes.name ? genes.name[at] : id, predicted: genes.predicted[at],
     low: genes.low[at], high: genes.high[at], rank: genes.rank[at],
-    status: STATUS[genes.status[at]], counts: TYPES.map((_, k) => genes.counts[k][at]),
+    status: STATUS[genes.status[at]],
     n_8mer: genes.counts[0][at], n_7mer_m8: genes.counts[1][at],
     n_7mer_A1: genes.counts[2][at], n_6mer: genes.counts[3][at], n_orf: genes.counts[4][at],
   }));

@@ -2,7 +2,12 @@
 
 import pytest
 
-from mirsignal.ready.build import COORDINATES, place_in_genome, read_coordinates
+from mirsignal.ready.build import (
+    COORDINATES,
+    in_percent,
+    place_in_genome,
+    read_coordinates,
+)
 from mirsignal.sites.isoforms import lay_on_transcripts, read_polya_usage
 
 
@@ -10,7 +15,7 @@ from mirsignal.sites.isoforms import lay_on_transcripts, read_polya_usage
 def test_poly_a_sites_go_to_the_genome_and_come_back(shared_data):
     placed, blocks = read_coordinates(shared_data / COORDINATES)
     usage = read_polya_usage(shared_data / "transcripts/polya_usage.tsv.gz")
-    genome = place_in_genome(usage, placed, blocks)
+    genome = place_in_genome(in_percent(usage), placed, blocks)
     assert len(placed) > 7000
     back = lay_on_transcripts(genome, placed, blocks)
     keys = ["transcript", "end"]

@@ -155,6 +155,7 @@ def test_the_tagged_transcript_of_a_gene_counts_else_the_longest(extract):
         (gtf() + gtf(chrom="c2"), {"chr1": GENOME}, r"lacks 1 contigs .*\(c2\)"),
         (gtf(), {"chr1": GENOME[:20]}, "ends at 30 of chr1, which has 20 nt"),
         (gtf(), {"chr1": "C" * 35}, "0 of 1 reading frames end in a stop"),
+        (gtf().replace("\t30\t", "\t17\t"), {}, "none of 1 transcripts has a 3' UTR"),
     ],
 )
 def test_what_does_not_fit_is_told_in_one_line(extract, text, genome, said):
