@@ -114,7 +114,7 @@ bench-coverage: $(INSTALLED)
 
 bench-transfer: $(INSTALLED)
 	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
-	echo "== Models of several experiments on new genes, miRNAs and cells (about an hour)"
+	echo "== Models of several experiments on new genes, miRNAs and cells (some hours)"
 	$(SNAKEMAKE) --configfile studies/human_repression.yaml --config data="$(DATA)" -- transfer \
 	    results/human_repression/binding/all_but_validation.taught/metrics.json
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.measure_transfer "$(DATA)"
@@ -122,7 +122,7 @@ bench-transfer: $(INSTALLED)
 
 bench-predict: $(INSTALLED)
 	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
-	echo "== What predictions without training cost (about two hours)"
+	echo "== What predictions without training cost (some hours)"
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.measure_predict "$(DATA)"
 	echo "== Done. results/benchmarks/predict.json."
 
@@ -139,7 +139,7 @@ bench-reliability: $(INSTALLED)
 
 models: $(INSTALLED)
 	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
-	echo "== The model that predicts without training (about half an hour on 2 cores)"
+	echo "== The model that predicts without training (under an hour on 2 cores)"
 	$(SNAKEMAKE) --configfile studies/human_repression.yaml --config data="$(DATA)" -- \
 	    results/human_repression/transfer/joint_without_network/model.npz
 	$(BIN)/python -m mirsignal.ready.build results/human_repression "$(DATA)" \

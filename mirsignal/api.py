@@ -267,10 +267,13 @@ def predict_repression(
 
     if "passenger_source" not in mirnas:
         raise InputError("miRNAs without passenger_source; read them with read_mirnas")
+    transcripts, utrs, frames = _transcripts(sequences, genes, orfs)
     return predict_from_sequences(
         model,
         load_strands(mirnas, "mirnas"),
-        *_transcripts(sequences, genes, orfs),
+        transcripts,
+        utrs,
+        frames,
         read_coefficients(resource(COEFFICIENTS)),
         ta_sps,
         accessibility=accessibility,
@@ -299,10 +302,13 @@ def predict_targets(
     from mirsignal.ready.prediction import choose_mirnas, predict_batches
     from mirsignal.repression.prediction import Prediction
 
+    transcripts, utrs, frames = _transcripts(sequences, genes, orfs)
     parts = predict_batches(
         model or load_ready_model(),
         choose_mirnas(mirnas),
-        *_transcripts(sequences, genes, orfs),
+        transcripts,
+        utrs,
+        frames,
         accessibility,
         noise_sd,
     )

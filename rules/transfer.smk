@@ -116,7 +116,7 @@ rule scan_dataset:
         transcripts=lambda wildcards: dataset_settings(wildcards.dataset)["transcripts"],
         n_sites=CONFIG["transfer"]["n_scanned_sites"],
         context_columns=CONTEXT_COLUMNS,
-        content=SURROUNDINGS_CONTENT,
+        content=MRNA_CONTENT,
         code=code("scan_dataset"),
     script:
         "../scripts/scan_dataset.py"

@@ -30,6 +30,7 @@ from mirsignal.sequences.annotation import Blocks
 from mirsignal.sites.context import SiteContext, read_stability
 from mirsignal.sites.contextpp import read_coefficients
 from mirsignal.sites.isoforms import lay_on_transcripts, read_polya_usage
+from mirsignal.workflow.recipes import OF_NETWORK
 
 if TYPE_CHECKING:
     from mirsignal.repression.site_logits import SiteNetwork
@@ -40,7 +41,6 @@ CARD = "card.yaml"
 SITES, INTERVALS, SEEDS = "sites.npz", "intervals.tsv", "seeds.npz"
 NETWORK, USAGE, STABILITY = "binding.keras", "polya_usage.tsv.gz", "stability.tsv.gz"
 POLYA_SITES = "polya_sites_hg38.tsv.gz"
-_LEARNED = {"binding", "teacher", "energy"}  # features that only the network knows
 _FEWEST_KNOWN = 0.1
 _UNIT = 1000  # seeds.npz holds thousandths
 
@@ -78,7 +78,7 @@ class ReadyModel:
     @property
     def needs_network(self) -> bool:
         """Whether sites have features that the binding network computes."""
-        return bool(_LEARNED & set(self.fitted.models[0].features))
+        return bool(set(OF_NETWORK) & set(self.fitted.models[0].features))
 
     def load_network(self) -> SiteNetwork | None:
         """Return the binding network, None for a model that does without."""

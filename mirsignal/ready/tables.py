@@ -190,22 +190,11 @@ def genome_lines(
 
     `transcripts` has transcript, chrom and strand; `blocks` are those of its 3' UTRs.
     """
-    own = sites["group"].str.endswith("utr").to_numpy()
-    placed = sites.loc[own, "transcript"].map(
-        transcripts.set_index("transcript")["chrom"]
-    )
-    strands = sites.loc[own, "transcript"].map(
-        transcripts.set_index("transcript")["strand"]
-    )
+    places = transcripts.set_index("transcript")[["chrom", "strand"]]
     lines = []
-    for site, line, chrom, strand in zip(
-        sites[own].itertuples(),
-        bed_lines(sites).itertuples(),
-        placed,
-        strands,
-        strict=True,
-    ):
-        parts = lift(blocks[site.transcript], strand, site.start, site.end)
+    for line in bed_lines(sites).itertuples():
+        chrom, strand = places.loc[line.chrom]
+        parts = lift(blocks[line.chrom], strand, line.start, line.end)
         first, last = parts[0][0], parts[-1][1]
         sizes = ",".join(str(end - start) for start, end in parts)
         offsets = ",".join(str(start - first) for start, _ in parts)

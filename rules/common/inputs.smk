@@ -127,6 +127,9 @@ SURROUNDINGS = [
     name for name in ("polya_usage", "stability", "conserved_sites") if name in INPUTS
 ]
 SURROUNDINGS_CONTENT = contents(*[INPUTS[name]["file"] for name in SURROUNDINGS])
+MRNA_CONTENT = contents(
+    *[INPUTS[name]["file"] for name in SURROUNDINGS if name != "conserved_sites"]
+)
 CONTEXT_COLUMNS = {name: INPUTS[name]["columns"] for name in SURROUNDINGS}
 
 
