@@ -4,9 +4,10 @@ Writes results/benchmarks/predict.json, figure by figure, so that a run that is 
 leaves what it had. CPU seconds are those of one core. With PARTS only these are measured.
 
 Run from the project's root:
-.venv/bin/python -m benchmarks.measure_predict DATA [folding|cost|all|page|rnahybrid ...]
+.venv/bin/python -m benchmarks.measure_predict DATA [all|folding|cost|page|rnahybrid ...]
 """
 
+import functools
 import json
 import resource
 import shutil
@@ -20,46 +21,45 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.files.atomic import write_json
+from mirsignal.ready.mirnas import choose_mirnas
 from mirsignal.ready.models import load_ready_model
-from mirsignal.ready.prediction import choose_mirnas, predict_batches
+from mirsignal.ready.prediction import predict_batches
+from mirsignal.ready.transcriptome import Transcriptome
 from mirsignal.sequences.catalogue import read_catalogue
-from mirsignal.sequences.transcripts import load_transcripts
 from mirsignal.sites.accessibility import Folding, fold_sites, fold_transcripts
 from mirsignal.sites.contextpp import tabulate_sites
-from mirsignal.sites.contextpp_tables import read_orfs
 
 FOLDER = Path("results/benchmarks/predict")
 OUT = Path("results/benchmarks/predict.json")
+UTRS, GENES, RUN = (FOLDER / name for name in ("utrs.fa", "genes.tsv", "workflow"))
 MRNA_COLUMNS = {"gene": "gene_symbol", "sequence": "mrna_seq", "cds_start": "cds_start0"}
 N_MIRNAS, SEED, N_HYBRID = 50, 1, 300
+N_SHARDS, N_BATCHES = 2, 27
 
 
 def main(data, *parts):
-    parts = parts or ("folding", "cost", "page", "rnahybrid", "all")
+    parts = parts or ("all", "folding", "cost", "page", "rnahybrid")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    given = prepare(Path(data))
+    every = prepare(Path(data))
     found = json.loads(OUT.read_text()) if OUT.exists() else {}
     for part in parts:
-        for name, value in globals()[f"measure_{part}"](*given).items():
+        for name, value in globals()[f"measure_{part}"](every).items():
             found[name] = value
             print(f"{name:28s} {value}", flush=True)
         write_json(OUT, found)
 
 
 def prepare(data):
-    """Return transcripts, 3' UTRs and frames, also written as the command reads them."""
+    """Return 3' UTRs and frames; what doors read of 3' UTRs is written, too."""
     utrs = pd.read_csv(data / "transcripts/human_3utr_all.tsv.gz", sep="\t")
     copies = utrs.groupby("source_transcript").cumcount()
     ids = utrs["source_transcript"] + copies.map(lambda n: f"_{n}" if n else "")
-    fasta, genes = FOLDER / "utrs.fa", FOLDER / "genes.tsv"
     records = zip(ids, utrs["utr3_seq"], strict=True)
-    fasta.write_text("".join(f">{name}\n{text}\n" for name, text in records))
+    UTRS.write_text("".join(f">{name}\n{text}\n" for name, text in records))
     table = pd.DataFrame({"transcript": ids, "gene": utrs["gene_symbol"]})
-    table.to_csv(genes, sep="\t", index=False)
-    sequences, transcripts = load_transcripts(fasta, genes)
+    table.to_csv(GENES, sep="\t", index=False)
     mrnas = data / "transcripts/human_mrna_full.tsv.gz"
-    orfs = read_orfs(mrnas, MRNA_COLUMNS, transcripts)
-    return transcripts, sequences, orfs
+    return Transcriptome.of_fasta(UTRS, GENES, mrnas, mrna_columns=MRNA_COLUMNS)
 
 
 def some_mirnas(n, seed=SEED):
@@ -67,117 +67,104 @@ def some_mirnas(n, seed=SEED):
     return choose_mirnas(list(names))
 
 
-def folding_of(sequences):
-    path = FOLDER / "folding.npz"
-    if not path.exists():
-        fold_transcripts(sequences).save(path)
-    return Folding.load(path)
-
-
-def measure_folding(transcripts, sequences, orfs):
-    """All transcripts once, against folding the sites of a miRNA one by one."""
-    start = time.process_time()
-    folding = fold_transcripts(sequences)
-    minutes = (time.process_time() - start) / 60
-    folding.save(FOLDER / "folding.npz")
-    sites = tabulate_sites(some_mirnas(1), sequences, orfs)
-    sites = sites.sample(min(500, len(sites)), random_state=SEED)
-    by_site = fold_sites(sites, sequences).set_index(["transcript", "p8"])
-    looked_up = folding.of_sites(sites, sequences).set_index(["transcript", "p8"])
-    difference = (by_site - looked_up.loc[by_site.index])["accessibility"].abs().max()
-    return {
-        "accessibility_cpu_min": minutes,
-        "accessibility_nt": sum(map(len, sequences.values())),
-        "accessibility_difference": float(difference),
-        "folding_mb": (FOLDER / "folding.npz").stat().st_size / 1e6,
-    }
-
-
-def cpu_of(mirnas, transcripts, sequences, orfs, folding):
-    """Return CPU seconds of a prediction, files left out."""
-    model = load_ready_model()
-    start = time.process_time()
-    tables = list(predict_batches(model, mirnas, transcripts, sequences, orfs, folding))
-    return time.process_time() - start, tables
-
-
-def measure_cost(transcripts, sequences, orfs):
-    """CPU per miRNA, how it grows with miRNAs and nucleotides, and shards."""
-    folding = folding_of(sequences)
-    many, few = some_mirnas(N_MIRNAS), some_mirnas(N_MIRNAS // 10)
-    given = (transcripts, sequences, orfs, folding)
-    cpu_of(few, *given)
-    of_many, whole = cpu_of(many, *given)
-    of_few, _ = cpu_of(few, *given)
-    tenth = transcripts.sample(len(transcripts) // 10, random_state=SEED)
-    of_tenth, _ = cpu_of(many, *select(tenth, sequences, orfs), folding)
-    share = tenth["length"].sum() / transcripts["length"].sum()
-    genes = transcripts["gene"].drop_duplicates()
-    shards = np.arange(len(genes)) % 16
-    parts = []
-    for shard in range(16):
-        own = transcripts[transcripts["gene"].isin(genes[shards == shard])]
-        _, tables = cpu_of(few, *select(own, sequences, orfs), folding)
-        parts += [table.genes for table in tables]
-    columns = ["predicted_log2fc", "low", "high", "n_8mer", "n_orf"]
-    keys = ["mirna", "gene"]
-    joined = pd.concat(parts).set_index(keys)[columns].sort_index()
-    _, alone = cpu_of(few, *given)
-    expected = pd.concat([t.genes for t in alone]).set_index(keys)[columns].sort_index()
-    among = pd.concat([t.genes for t in whole]).set_index(keys)[columns]
-    shared = expected.index.intersection(among.index)
-    return {
-        "cpu_s_per_mirna": of_many / len(many),
-        "mirna_cost": of_many / of_few * len(few) / len(many) * 10,
-        "length_cost": of_many / of_tenth * share * 10,
-        "shards_equal": bool(joined.equals(expected)),
-        "mirnas_equal": bool(among.loc[shared].equals(expected.loc[shared])),
-    }
-
-
-def select(transcripts, sequences, orfs):
-    names = list(transcripts["transcript"])
-    own = transcripts.reset_index(drop=True)
-    return own, {name: sequences[name] for name in names}, orfs.loc[names]
-
-
-def run_command(*arguments):
-    """Run `mirsignal predict`; return minutes on the clock."""
-    command = [sys.executable, "-m", "mirsignal.ready.command", "predict"]
-    given = ["--utrs", FOLDER / "utrs.fa", "--genes", FOLDER / "genes.tsv"]
+def measure_all(every):
+    """Every human miRNA on every 3' UTR, by the workflow on 2 cores, folding included."""
+    shutil.rmtree(RUN, ignore_errors=True)
+    RUN.mkdir(parents=True)
+    settings = {"name": "all", "model": "ready", "names": ["all"], "tsv": False}
+    settings |= {"transcripts": str(UTRS.resolve()), "genes": str(GENES.resolve())}
+    settings |= {"folding": "transcripts", "shards": N_SHARDS, "batches": N_BATCHES}
+    config = RUN / "all.yaml"
+    config.write_text(json.dumps({"predict": settings}))
+    command = ["-m", "snakemake", "-s", Path("Snakefile").resolve(), "--cores", "2"]
+    command += ["--directory", RUN, "--configfile", config, "--quiet", "all"]
     start = time.monotonic()
-    subprocess.run([*command, *map(str, [*given, *arguments])], check=True)
-    return (time.monotonic() - start) / 60
-
-
-def measure_all(transcripts, sequences, orfs):
-    """Every human miRNA on every 3' UTR, by the command, and one gene's miRNAs."""
-    folding_of(sequences)
-    out = FOLDER / "all"
-    minutes = run_command(
-        "--mirna", "all", "--folding", FOLDER / "folding.npz", "--out", out
-    )
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    run_python(*command, "--", "predict")
+    minutes = (time.monotonic() - start) / 60
+    out, jobs = RUN / "results/demo/predict/all", RUN / "results/demo/benchmarks"
+    told = {path: pd.read_csv(path, sep="\t") for path in jobs.glob("*/all*.tsv")}
+    folded = [table for path, table in told.items() if "fold" in path.parent.name]
     start = time.monotonic()
-    command = [sys.executable, "-m", "mirsignal.ready.command", "mirnas-of", "PTBP1", out]
-    found = subprocess.run(
-        list(map(str, command)), check=True, capture_output=True, text=True
-    )
+    listed = run_python("-m", "mirsignal.ready.command", "mirnas-of", "PTBP1", out)
     return {
         "all_mirnas_min": minutes,
-        "all_mirnas": len(choose_mirnas(["all"])),
+        "all_mirnas": len(read_catalogue()),
         "all_mirnas_gb": sum(f.stat().st_size for f in out.iterdir()) / 1e9,
-        "peak_mb": peak,
+        "all_mirnas_cpu_min": sum(t["cpu_time"].sum() for t in told.values()) / 60,
+        "accessibility_cpu_min": sum(t["cpu_time"].sum() for t in folded) / 60,
+        "peak_mb": max(table["max_rss"].max() for table in told.values()),
         "mirnas_of_s": time.monotonic() - start,
-        "mirnas_of_rows": len(found.stdout.splitlines()) - 1,
+        "mirnas_of_rows": len(listed.splitlines()) - 1,
     }
 
 
-def measure_page(transcripts, sequences, orfs):
+def run_python(*arguments):
+    """Run Python with these arguments; return what it printed."""
+    command = [sys.executable, *map(str, arguments)]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def folding_of(every):
+    """Return what the workflow has folded, or else fold."""
+    parts = sorted((RUN / "results/demo/predict/all/folding").glob("*.npz"))
+    if not parts:
+        return fold_transcripts(every.utrs)
+    return functools.reduce(Folding.joined, map(Folding.load, parts))
+
+
+def measure_folding(every):
+    """Transcripts folded whole, against folding the sites of a miRNA one by one."""
+    sites = tabulate_sites(some_mirnas(1), every.utrs, every.orfs)
+    sites = sites.sample(min(500, len(sites)), random_state=SEED)
+    by_site = fold_sites(sites, every.utrs).set_index(["transcript", "p8"])
+    looked_up = folding_of(every).of_sites(sites, every.utrs)
+    looked_up = looked_up.set_index(["transcript", "p8"]).loc[by_site.index]
+    return {
+        "accessibility_nt": sum(map(len, every.utrs.values())),
+        "accessibility_difference": float((by_site - looked_up).abs().max().iloc[0]),
+        "accessibility_sites": len(by_site),
+    }
+
+
+def cpu_of(mirnas, transcriptome, folding):
+    """Return CPU seconds of a prediction, files left out, and its genes."""
+    model = load_ready_model()
+    start = time.process_time()
+    tables = list(predict_batches(model, mirnas, transcriptome, folding))
+    seconds = time.process_time() - start
+    keys, columns = ["mirna", "gene"], ["predicted_log2fc", "low", "high", "n_8mer"]
+    genes = pd.concat([table.genes for table in tables])
+    return seconds, genes.set_index(keys)[columns].sort_index()
+
+
+def measure_cost(every):
+    """CPU per miRNA, how it grows with miRNAs and nucleotides, and shards."""
+    folding = folding_of(every)
+    many, few = some_mirnas(N_MIRNAS), some_mirnas(N_MIRNAS // 10)
+    cpu_of(few, every, folding)
+    of_many, among = cpu_of(many, every, folding)
+    of_few, alone = cpu_of(few, every, folding)
+    tenth = every.part(0, 10)
+    of_tenth, _ = cpu_of(many, tenth, folding)
+    lengths = [one.transcripts["length"].sum() for one in (tenth, every)]
+    parts = [cpu_of(few, every.part(n, 16), folding)[1] for n in range(16)]
+    return {
+        "cpu_s_per_mirna": of_many / len(many),
+        "cpu_mirnas": len(many),
+        "mirna_cost": of_many / of_few * len(few) / len(many) * 10,
+        "length_cost": of_many / of_tenth * lengths[0] / lengths[1] * 10,
+        "shards_equal": bool(pd.concat(parts).sort_index().equals(alone)),
+        "mirnas_equal": bool(among.loc[alone.index].equals(alone)),
+    }
+
+
+def measure_page(every):
     """The page of one miRNA: its size, and the time to its table in Chromium."""
     from selenium import webdriver
 
-    run_command("--mirna", "miR-155", "--no-folding", "--out", FOLDER / "one")
+    command = ["-m", "mirsignal.ready.command", "predict", "--mirna", "miR-155"]
+    command += ["--utrs", UTRS, "--genes", GENES, "--no-folding", "--out", FOLDER / "one"]
+    run_python(*command)
     page = FOLDER / "one/index.html"
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium")
@@ -197,36 +184,47 @@ def measure_page(transcripts, sequences, orfs):
     return {
         "page_mb": page.stat().st_size / 1e6,
         "page_ms": float(np.median(times)),
-        "page_genes": int(transcripts["gene"].nunique()),
+        "page_genes": int(every.transcripts["gene"].nunique()),
     }
 
 
-def measure_rnahybrid(transcripts, sequences, orfs):
-    """RNAhybrid on 300 3' UTRs and the same in mirsignal, folded before, to tables."""
-    chosen = transcripts.sample(N_HYBRID, random_state=SEED)
-    own = select(chosen, sequences, orfs)
-    folding = fold_transcripts(own[1])
+def measure_rnahybrid(every):
+    """RNAhybrid on 300 3' UTRs, and mirsignal on all of them, folded before, to tables.
+
+    RNAhybrid's time, which grows with nucleotides, is scaled to all of them.
+    """
     mirnas = some_mirnas(5)
-    ours, _ = cpu_of(mirnas, *own, folding)
+    ours, _ = cpu_of(mirnas, every, folding_of(every))
+    names = every.transcripts["transcript"].sample(N_HYBRID, random_state=SEED)
+    sequences = {name: every.utrs[name] for name in names}
     with tempfile.TemporaryDirectory() as name:
-        target = Path(name) / "u.fa"
-        target.write_text("".join(f">{k}\n{v}\n" for k, v in own[1].items()))
-        longest = max(map(len, own[1].values()))
+        target, query = Path(name) / "u.fa", Path(name) / "q.fa"
+        target.write_text("".join(f">{k}\n{v}\n" for k, v in sequences.items()))
+        command = [
+            "RNAhybrid",
+            "-s",
+            "3utr_human",
+            "-f",
+            "2,7",
+            "-q",
+            query,
+            "-t",
+            target,
+        ]
+        command += ["-m", max(map(len, sequences.values()))]
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         for sequence in mirnas["sequence"]:
-            query = Path(name) / "q.fa"
             query.write_text(f">m\n{sequence}\n")
-            command = ["RNAhybrid", "-s", "3utr_human", "-f", "2,7", "-m", str(longest)]
-            subprocess.run(
-                [*command, "-q", query, "-t", target], check=True, capture_output=True
-            )
+            subprocess.run(list(map(str, command)), check=True, capture_output=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    theirs = after.ru_utime - before.ru_utime
+    of_sample = (after.ru_utime - before.ru_utime) / len(mirnas)
+    lengths = [sum(map(len, of.values())) for of in (every.utrs, sequences)]
+    theirs = of_sample * lengths[0] / lengths[1]
     return {
-        "rnahybrid_cpu_s": theirs / len(mirnas),
+        "rnahybrid_cpu_s": theirs,
+        "rnahybrid_sample": N_HYBRID,
         "rnahybrid_ours_cpu_s": ours / len(mirnas),
-        "x_rnahybrid": theirs / ours,
-        "rnahybrid_n": N_HYBRID,
+        "x_rnahybrid": theirs * len(mirnas) / ours,
     }
 
 

@@ -298,20 +298,15 @@ def predict_targets(
     fold_transcripts` returns. `model` is a ready model
     (`mirsignal.ready.models.load_ready_model`), by default the one that comes along.
     """
+    from mirsignal.ready.mirnas import choose_mirnas
     from mirsignal.ready.models import load_ready_model
-    from mirsignal.ready.prediction import choose_mirnas, predict_batches
+    from mirsignal.ready.prediction import predict_batches
+    from mirsignal.ready.transcriptome import Transcriptome
     from mirsignal.repression.prediction import Prediction
 
-    transcripts, utrs, frames = _transcripts(sequences, genes, orfs)
-    parts = predict_batches(
-        model or load_ready_model(),
-        choose_mirnas(mirnas),
-        transcripts,
-        utrs,
-        frames,
-        accessibility,
-        noise_sd,
-    )
+    transcriptome = Transcriptome(*_transcripts(sequences, genes, orfs))
+    model, chosen = model or load_ready_model(), choose_mirnas(mirnas)
+    parts = predict_batches(model, chosen, transcriptome, accessibility, noise_sd)
     tables = zip(*parts, strict=True)
     return Prediction(*(pd.concat(table, ignore_index=True) for table in tables))
 

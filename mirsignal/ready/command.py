@@ -6,7 +6,6 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,26 +14,19 @@ from tqdm import tqdm
 
 from mirsignal import __version__
 from mirsignal.errors import InputError
-from mirsignal.files.text import read_text
 from mirsignal.logs import log
+from mirsignal.ready.mirnas import BATCH, choose_mirnas
 from mirsignal.ready.models import load_ready_model
-from mirsignal.ready.page import TargetPage
-from mirsignal.ready.prediction import BATCH, choose_mirnas, predict_batches
-from mirsignal.ready.tables import TargetTables, mirnas_of, name_genes
+from mirsignal.ready.prediction import predict_batches
+from mirsignal.ready.tables import mirnas_of
+from mirsignal.ready.transcriptome import Transcriptome
+from mirsignal.ready.writing import write_targets
 from mirsignal.repression.prediction import Prediction
-from mirsignal.sequences.annotation import Blocks, read_annotation
-from mirsignal.sequences.catalogue import read_catalogue
-from mirsignal.sequences.expression import read_expression, weigh_isoforms
-from mirsignal.sequences.splicing import (
-    CANONICAL,
-    EVERY,
-    LONGEST,
-    extract_transcripts,
-)
-from mirsignal.sequences.transcripts import load_transcripts
+from mirsignal.sequences.splicing import CANONICAL, EVERY
 from mirsignal.sites.accessibility import Folding, fold_transcripts
-from mirsignal.sites.contextpp_tables import read_orfs
 
+LARGEST_TSV = 1_000_000
+"""Pairs of miRNA and gene beyond which tables are written as Parquet alone."""
 _SHOWN = 10
 _FOLDED_BETWEEN = 1_500_000  # nt, about three minutes, that a killed run may lose
 
@@ -160,58 +152,39 @@ def predict(given: argparse.Namespace) -> None:
         raise InputError(f"--noise-sd {given.noise_sd:g} is not above 0; give the sd")
     model = load_ready_model(given.model)
     mirnas = choose_mirnas(given.mirna, given.mirnas)
-    transcripts, sequences, orfs, blocks = _read_transcripts(given)
-    if blocks:
-        model = model.on_genome(transcripts, blocks)
-    if given.expression:
-        expression = read_expression(given.expression)
-        transcripts = weigh_isoforms(transcripts, expression, given.expression)
-        model = replace(model, context=replace(model.context, usage=None))
-    sequences = {name: sequences[name] for name in transcripts["transcript"]}
-    orfs = orfs.loc[list(sequences)]
+    transcriptome = _read_transcriptome(given)
     accessibility: bool | Folding = not given.no_folding
     if given.folding:
-        accessibility = _fold(Path(given.folding), sequences)
-    n_pairs = len(mirnas) * transcripts["gene"].nunique()
-    catalogue = read_catalogue()
-    accessions = dict(zip(catalogue["mirna"], catalogue["accession"], strict=True))
+        accessibility = _fold(Path(given.folding), transcriptome.utrs)
+    n_pairs = len(mirnas) * transcriptome.transcripts["gene"].nunique()
+    out, about, tsv = Path(given.out), model.card.get("name", ""), n_pairs <= LARGEST_TSV
     strongest = None
-    page = TargetPage(sequences, orfs, transcripts, blocks, model.card.get("name", ""))
     with (
-        TargetTables(given.out, n_pairs, accessions, transcripts, blocks) as tables,
+        write_targets(out, transcriptome, mirnas, about, tsv) as add,
         tqdm(total=len(mirnas), unit="miRNA", disable=None) as progress,
     ):
         for prediction in predict_batches(
-            model, mirnas, transcripts, sequences, orfs, accessibility, given.noise_sd
+            model, mirnas, transcriptome, accessibility, given.noise_sd
         ):
-            prediction = name_genes(prediction, transcripts)
-            tables.add(prediction)
-            page.add(prediction, mirnas)
+            add(prediction)
             progress.update(min(BATCH, len(mirnas) - progress.n))
             strongest = strongest or prediction
-        page.write(tables.folder / "index.html")
     assert strongest is not None
-    _tell(strongest, mirnas, Path(given.out))
+    _tell(strongest, mirnas, out)
 
 
-def _read_transcripts(
-    given: argparse.Namespace,
-) -> tuple[pd.DataFrame, dict[str, str], pd.Series, dict[str, Blocks]]:
-    """Return transcripts, 3' UTRs, frames and blocks in the genome, "" and none where
-    they are not known."""
+def _read_transcriptome(given: argparse.Namespace) -> Transcriptome:
+    """Read the transcripts that the command line names."""
     if bool(given.utrs) == bool(given.annotation):
         raise InputError("give either --utrs, or --annotation and --genome")
-    if given.utrs:
-        sequences, transcripts = load_transcripts(given.utrs, given.genes)
-        orfs = read_orfs(given.mrnas, {}, transcripts, "--mrnas")
-        return transcripts, sequences, orfs, {}
-    if not given.genome:
+    if given.annotation and not given.genome:
         raise InputError("--annotation needs --genome, a FASTA of the same build")
-    which = EVERY if given.expression else given.transcripts
-    named = which in (CANONICAL, LONGEST, EVERY)
-    choice = which if named else set(read_text(which).split())
-    found = extract_transcripts(read_annotation(given.annotation), given.genome, choice)
-    return found.transcripts, found.utrs, found.orfs, found.blocks
+    if given.utrs:
+        found = Transcriptome.of_fasta(given.utrs, given.genes, given.mrnas)
+    else:
+        which = EVERY if given.expression else given.transcripts
+        found = Transcriptome.of_annotation(given.annotation, given.genome, which)
+    return found.weighted(given.expression) if given.expression else found
 
 
 def _fold(path: Path, sequences: dict[str, str]) -> Folding:

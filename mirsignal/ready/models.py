@@ -14,7 +14,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,9 +32,6 @@ from mirsignal.sites.contextpp import read_coefficients
 from mirsignal.sites.isoforms import lay_on_transcripts, read_polya_usage
 from mirsignal.workflow.recipes import OF_NETWORK
 
-if TYPE_CHECKING:
-    from mirsignal.repression.site_logits import SiteNetwork
-
 HUMAN = Path(__file__).parent / "human"
 """The model that comes along."""
 CARD = "card.yaml"
@@ -50,12 +47,15 @@ class ReadyModel:
     """A trained model and all that it needs to predict from sequences."""
 
     card: dict[str, Any]
-    folder: Path
     fitted: FittedOccupancy
     coefficients: pd.DataFrame
-    seeds: pd.DataFrame
-    """sps, sps_short (kcal/mol) and ta (log10) by seed (nt 2-8)."""
+    seeds: pd.DataFrame | None
+    """sps, sps_short (kcal/mol) and ta (log10) by seed (nt 2-8); None: not known."""
     context: SiteContext
+    polya_sites: Path | None = None
+    """Poly(A) sites in hg38."""
+    network: tuple[Path, str] | None = None
+    """The binding network, and the encoding of its pairing matrices."""
 
     def on_genome(
         self, transcripts: pd.DataFrame, blocks: Mapping[str, Blocks]
@@ -64,31 +64,18 @@ class ReadyModel:
 
         Poly(A) sites are those of hg38; if they lie in less than a tenth of the 3' UTRs,
         the genome is another, and isoforms are known by the ids of transcripts alone.
+        What is returned knows its transcripts, and stays as it is.
         """
-        path = self.folder / POLYA_SITES
-        if not path.exists():
+        if self.polya_sites is None:
             return self
-        usage = lay_on_transcripts(pd.read_csv(path, sep="\t"), transcripts, blocks)
+        placed = pd.read_csv(self.polya_sites, sep="\t")
+        usage = lay_on_transcripts(placed, transcripts, blocks)
         known = usage["transcript"].nunique()
         log.info("%d of %d 3' UTRs have known poly(A) sites", known, len(transcripts))
         if known < _FEWEST_KNOWN * len(transcripts):
-            return self
-        return replace(self, context=replace(self.context, usage=usage))
-
-    @property
-    def needs_network(self) -> bool:
-        """Whether sites have features that the binding network computes."""
-        return bool(set(OF_NETWORK) & set(self.fitted.models[0].features))
-
-    def load_network(self) -> SiteNetwork | None:
-        """Return the binding network, None for a model that does without."""
-        if not self.needs_network:
-            return None
-        from mirsignal.networks.backend import set_up
-        from mirsignal.repression.site_logits import SiteNetwork
-
-        set_up(1, 0)
-        return SiteNetwork.load(self.folder / NETWORK, self.card["encoding"])
+            return replace(self, polya_sites=None)
+        context = replace(self.context, usage=usage)
+        return replace(self, context=context, polya_sites=None)
 
 
 def load_ready_model(folder: str | Path | None = None) -> ReadyModel:
@@ -98,7 +85,7 @@ def load_ready_model(folder: str | Path | None = None) -> ReadyModel:
     not match the card.
     """
     folder = Path(folder) if folder else HUMAN
-    card = _read_card(folder)
+    card = read_card(folder)
     for name, digest in card["files"].items():
         if not (folder / name).exists():
             raise InputError(f"{folder / name}: missing; the card of the model names it")
@@ -117,12 +104,21 @@ def load_ready_model(folder: str | Path | None = None) -> ReadyModel:
         read_stability(folder / STABILITY) if STABILITY in card["files"] else None,
     )
     coefficients = read_coefficients(resource(COEFFICIENTS))
-    seeds = read_seeds(folder / SEEDS)
-    return ReadyModel(card, folder, fitted, coefficients, seeds, context)
+    needs_network = bool(set(OF_NETWORK) & set(fitted.models[0].features))
+    return ReadyModel(
+        card,
+        fitted,
+        coefficients,
+        read_seeds(folder / SEEDS),
+        context,
+        folder / POLYA_SITES if POLYA_SITES in card["files"] else None,
+        (folder / NETWORK, card["encoding"]) if needs_network else None,
+    )
 
 
-def _read_card(folder: Path) -> dict[str, Any]:
-    path = folder / CARD
+def read_card(folder: str | Path) -> dict[str, Any]:
+    """Return the card of a ready model; InputError if it is none."""
+    path = Path(folder) / CARD
     try:
         card = yaml.safe_load(path.read_text())
     except FileNotFoundError:

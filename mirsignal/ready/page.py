@@ -87,7 +87,8 @@ class TargetPage:
             genes, sites = (t[t["mirna"] == row.mirna] for t in prediction)
             strands = [row.sequence, row.passenger if pd.notna(row.passenger) else ""]
             data = self._describe(row.mirna, strands, genes, sites)
-            packed = gzip.compress(json.dumps(data, separators=(",", ":")).encode(), 6)
+            text = json.dumps(data, separators=(",", ":"))
+            packed = gzip.compress(text.encode(), 6, mtime=0)
             self._data[row.mirna] = base64.b64encode(packed).decode()
             self._shown |= set(sites["transcript"])
 
@@ -165,7 +166,7 @@ class TargetPage:
         """Write the page, whole or not at all."""
         about = {
             "mirnas": list(self._data),
-            "lengths": {name: len(self._sequences[name]) for name in self._shown},
+            "lengths": {name: len(self._sequences[name]) for name in sorted(self._shown)},
             "features": [{"key": k, "label": v} for k, v in FEATURES.items()],
             "caption_genes": CAPTION_GENES,
             "caption_sites": CAPTION_SITES,

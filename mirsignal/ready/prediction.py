@@ -2,68 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
-from mirsignal.errors import InputError
+from mirsignal.ready.mirnas import BATCH
 from mirsignal.ready.models import ReadyModel
-from mirsignal.repression.prediction import Prediction, predict_from_sequences
-from mirsignal.sequences.catalogue import resolve_all
-from mirsignal.sequences.mirnas import PASSENGER, read_mirnas
-from mirsignal.sequences.strands import ASSUMED, NONE, load_strands
+from mirsignal.ready.transcriptome import Transcriptome
+from mirsignal.repression.prediction import (
+    Prediction,
+    SiteScorer,
+    predict_from_sequences,
+)
 from mirsignal.sites.accessibility import Folding
-
-BATCH = 25
-"""miRNAs whose sites are held in memory at once."""
-
-
-def choose_mirnas(names: Iterable[str], table: str | None = None) -> pd.DataFrame:
-    """Return miRNAs asked for by name or sequence, and those of a table or FASTA.
-
-    The guide alone is taken to be loaded, unless the table has a column `passenger`.
-    The one name `all` means every human miRNA of the catalogue. Raises InputError as
-    `catalogue.resolve` and `read_mirnas` do, and for none at all.
-    """
-    parts = [resolve_all(names).assign(passenger=None, passenger_source=ASSUMED)]
-    if table:
-        parts.append(read_mirnas(table, setting="--mirnas"))
-    parts = [part for part in parts if len(part)]
-    if not parts:
-        raise InputError("no miRNA is asked for; give names, sequences or a table")
-    joined = pd.concat(parts, ignore_index=True).drop_duplicates("sequence")
-    twice = joined["mirna"][joined["mirna"].duplicated()]
-    if len(twice):
-        raise InputError(f"miRNA {twice.iloc[0]!r} is asked for with two sequences")
-    joined = joined.reindex(columns=["mirna", "sequence", *PASSENGER])
-    alone = joined["passenger_source"] == ASSUMED
-    joined.loc[alone, PASSENGER] = [None, NONE, 0.0]
-    return load_strands(joined.reset_index(drop=True), table or "--mirna")
 
 
 def predict_batches(
     model: ReadyModel,
     mirnas: pd.DataFrame,
-    transcripts: pd.DataFrame,
-    sequences: Mapping[str, str],
-    orfs: pd.Series,
+    transcriptome: Transcriptome,
     accessibility: bool | Folding = True,
     noise_sd: float | None = None,
+    n_threads: int = 1,
 ) -> Iterator[Prediction]:
     """Yield predictions of `mirnas` (`choose_mirnas`), BATCH of them at a time.
 
-    The other arguments are those of `repression.prediction.predict_from_sequences`. A
-    prediction does not depend on the other miRNAs and transcripts that are asked for.
+    `accessibility` and `noise_sd` are those of `repression.prediction.
+    predict_from_sequences`; `n_threads` are those of a binding network, if the model has
+    one. A prediction does not depend on the other miRNAs and genes that are asked for,
+    but for what `inform` finds of all.
     """
-    network = model.load_network()
+    network = _load_network(model, n_threads)
+    model = inform(model, transcriptome)
+    transcripts = transcriptome.transcripts
     context = model.context.named(transcripts)
     for at in range(0, len(mirnas), BATCH):
-        yield predict_from_sequences(
+        prediction = predict_from_sequences(
             model.fitted,
             mirnas.iloc[at : at + BATCH].reset_index(drop=True),
             transcripts,
-            sequences,
-            orfs,
+            transcriptome.utrs,
+            transcriptome.orfs,
             model.coefficients,
             model.seeds,
             accessibility=accessibility,
@@ -71,3 +51,35 @@ def predict_batches(
             context=context,
             network=network,
         )
+        yield _name_genes(prediction, transcripts)
+
+
+def inform(model: ReadyModel, transcriptome: Transcriptome) -> ReadyModel:
+    """Return the model with the isoforms that are known of these transcripts: by their
+    expression, else by poly(A) sites in the genome (`on_genome`)."""
+    if "share" in transcriptome.transcripts:
+        known = replace(model.context, usage=None)
+        return replace(model, context=known, polya_sites=None)
+    if not transcriptome.blocks:
+        return model
+    return model.on_genome(transcriptome.transcripts, transcriptome.blocks)
+
+
+def _load_network(model: ReadyModel, n_threads: int) -> SiteScorer | None:
+    if model.network is None:
+        return None
+    from mirsignal.networks.backend import set_up
+    from mirsignal.repression.site_logits import SiteNetwork
+
+    set_up(n_threads, 0)
+    return SiteNetwork.load(*model.network)
+
+
+def _name_genes(prediction: Prediction, transcripts: pd.DataFrame) -> Prediction:
+    """Return tables with `gene_name`, where the names of genes are known."""
+    if "gene_name" not in transcripts:
+        return prediction
+    names = transcripts.drop_duplicates("gene").set_index("gene")["gene_name"]
+    return Prediction(
+        *(table.assign(gene_name=table["gene"].map(names)) for table in prediction)
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,49 +15,49 @@ import pyarrow.parquet as pq
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path
 from mirsignal.files.schemas import arrow_schema, explain_columns
-from mirsignal.repression.prediction import Prediction
+from mirsignal.repression.prediction import Prediction, join_predictions
 from mirsignal.sequences.annotation import Blocks
 from mirsignal.sequences.splicing import lift
 
 SET_SIZES = (100, 200, 500)
 """Genes in the sets of the strongest targets of each miRNA."""
-LARGEST_TSV = 1_000_000
-"""Pairs of miRNA and gene beyond which tables are written as Parquet alone."""
 FUNMIRBENCH = ("Ensembl_ID", "Gene_Name", "miRNA_ID", "miRNA_Name", "Score")
 """Columns of the predictors' tables of that benchmark (BioGeMT/FuNmiRBench)."""
+_KINDS = ("genes", "sites")
 _HIGHEST = 1000  # score of a BED line
 
 
 class TargetTables(contextlib.AbstractContextManager):
     """Writes the predictions of some miRNAs after another; files appear at the end.
 
-    In `folder`: genes.parquet and sites.parquet, and both as TSV with the meaning of each
-    column in its header, if pairs (`n_rows`) are no more than a million; sites.bed, of
-    sites in 3' UTRs in coordinates of the transcript, and sites.genome.bed where the
-    `blocks` of 3' UTRs are known; targets.gmt; funmirbench.tsv, with `accessions` by
-    miRNA. None is written if an error ends the context.
+    In `folder`: genes.parquet and sites.parquet, and with `tsv` both as text with the
+    meaning of each column in its header; sites.bed, of sites in 3' UTRs in coordinates of
+    the transcript, and sites.genome.bed where the `blocks` of 3' UTRs are known;
+    targets.gmt; funmirbench.tsv, with `accessions` by miRNA. None is written if an error
+    ends the context.
     """
 
     def __init__(
         self,
         folder: str | Path,
-        n_rows: int = 0,
+        tsv: bool = True,
         accessions: Mapping[str, str] | None = None,
         transcripts: pd.DataFrame | None = None,
         blocks: Mapping[str, Blocks] | None = None,
     ):
         self.folder = Path(folder)
-        self._tsv = n_rows <= LARGEST_TSV
+        self._tsv = tsv
         self._accessions = dict(accessions or {})
         self._blocks, self._transcripts = blocks, transcripts
         self._stack = contextlib.ExitStack()
-        self._tables: dict[str, _Table] = {}
+        self._tables: dict[str, PredictionTable] = {}
         self._texts: dict[str, Any] = {}
 
     def __enter__(self) -> TargetTables:
         try:
-            for kind in ("genes", "sites"):
-                self._tables[kind] = _Table(self.folder, kind, self._stack, self._tsv)
+            for kind in _KINDS:
+                path = self.folder / kind
+                self._tables[kind] = PredictionTable(path, self._stack, self._tsv)
             names = ["sites.bed", "targets.gmt", "funmirbench.tsv"]
             for name in names + ["sites.genome.bed"] * bool(self._blocks):
                 path = self._stack.enter_context(atomic_path(self.folder / name))
@@ -74,6 +74,13 @@ class TargetTables(contextlib.AbstractContextManager):
 
     def __exit__(self, *error: Any) -> bool | None:
         return self._stack.__exit__(*error)
+
+    def finish(self) -> None:
+        """Write what is still in memory: when the context ends, the disk has it all."""
+        for table in self._tables.values():
+            table.finish()
+        for text in self._texts.values():
+            text.flush()
 
     def add(self, prediction: Prediction) -> None:
         """Write the tables of some miRNAs."""
@@ -106,36 +113,31 @@ class TargetTables(contextlib.AbstractContextManager):
         )
 
 
-def name_genes(prediction: Prediction, transcripts: pd.DataFrame) -> Prediction:
-    """Return tables with `gene_name`, where the names of genes are known."""
-    if "gene_name" not in transcripts:
-        return prediction
-    names = transcripts.drop_duplicates("gene").set_index("gene")["gene_name"]
-    return Prediction(
-        *(table.assign(gene_name=table["gene"].map(names)) for table in prediction)
-    )
+class PredictionTable:
+    """A table as Parquet, and as TSV if it is to be read by people, closed by `stack`.
 
+    `path` is that of the files without their suffix; its name, genes or sites, is the
+    kind of the table.
+    """
 
-class _Table:
-    """A table as Parquet, and as TSV if it is to be read by people."""
-
-    def __init__(self, folder: Path, kind: str, stack: contextlib.ExitStack, tsv: bool):
-        self._kind, self._stack = kind, stack
-        self._parquet = stack.enter_context(atomic_path(folder / f"{kind}.parquet"))
+    def __init__(self, path: Path, stack: contextlib.ExitStack, tsv: bool = False):
+        self._kind, self._stack = path.name, stack
+        self._parquet = stack.enter_context(atomic_path(f"{path}.parquet"))
         self._writer: pq.ParquetWriter | None = None
         self._text: Any = None
         if tsv:
-            path = stack.enter_context(atomic_path(folder / f"{kind}.tsv"))
-            self._text = stack.enter_context(path.open("w"))
+            text = stack.enter_context(atomic_path(f"{path}.tsv"))
+            self._text = stack.enter_context(text.open("w"))
 
     def add(self, table: pd.DataFrame) -> None:
+        """Write the rows of some miRNAs."""
         name = f"predict/name/{self._kind}.tsv"
         meanings = explain_columns(name, table.columns)
         table = table[list(meanings)]
         is_first = self._writer is None
         if self._writer is None:
             schema = arrow_schema(name, table.columns).with_metadata(meanings)
-            self._writer = pq.ParquetWriter(self._parquet, schema)
+            self._writer = pq.ParquetWriter(self._parquet, schema, compression="zstd")
             self._stack.callback(self._writer.close)
         rows = pa.Table.from_pandas(table, self._writer.schema, preserve_index=False)
         self._writer.write_table(rows)
@@ -146,6 +148,28 @@ class _Table:
         table.to_csv(
             self._text, sep="\t", header=is_first, index=False, float_format="%.6g"
         )
+
+    def finish(self) -> None:
+        """Write what is still in memory."""
+        if self._writer is not None:
+            self._writer.close()
+        if self._text is not None:
+            self._text.flush()
+
+
+def read_predictions(
+    folders: Sequence[Path], mirnas: Sequence[str], genes: Sequence[str]
+) -> Prediction:
+    """Return predictions of some miRNAs from the Parquet tables in `folders`.
+
+    Each of these holds some of the `genes` (`join_predictions`).
+    """
+    of = [("mirna", "in", list(mirnas))]
+    parts = [
+        Prediction(*(pd.read_parquet(f / f"{n}.parquet", filters=of) for n in _KINDS))
+        for f in folders
+    ]
+    return join_predictions(parts, mirnas, genes)
 
 
 def mirnas_of(gene: str, folder: str | Path) -> pd.DataFrame:

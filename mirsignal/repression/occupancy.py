@@ -433,15 +433,22 @@ def _start(n_features, n_mirnas, n_hidden, seed, n_datasets=0) -> Parameters:
 
 def _energies(p: Parameters, data: _Data) -> tuple[NDArray, NDArray, NDArray]:
     """Return energies (S,), their sums exp(energy) by pair (N,) and activations."""
-    hidden = np.tanh(data.inputs @ p["hidden"] + p["hidden_bias"])
+    hidden = np.tanh(_times(data.inputs, p["hidden"]) + p["hidden_bias"])
     energy = data.offset + p["group"][data.group] + p["slope"] * data.log_contextpp
-    energy += data.x @ p["linear"] + hidden @ p["output"]
+    energy += _times(data.x, p["linear"]) + _times(hidden, p["output"])
     for name, of_site in (("mirna", data.mirna), ("dataset", data.dataset)):
         known = (of_site >= 0) & (len(p[f"{name}_group"]) > 0)
         energy[known] += p[f"{name}_group"][of_site[known], data.group[known]]
     energy = np.minimum(energy, equation.HIGHEST_ENERGY)
     summed = np.bincount(data.pair, np.exp(energy), minlength=data.n_pairs)
     return energy, summed, hidden
+
+
+def _times(of_sites: NDArray, weights: NDArray) -> NDArray[np.float64]:
+    """Return their product, to the last bit the same of a site whatever the others are
+    (which a matrix product of BLAS is not), so that predictions in parts equal those at
+    once."""
+    return np.einsum("sf,f...->s...", of_sites, weights)
 
 
 def _untrained(n_features: int) -> Parameters:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -19,14 +19,12 @@ from mirsignal.sites.context import SiteContext
 from mirsignal.sites.regions import find_regions
 from mirsignal.sites.seed_sites import CLEARED, SITE_TYPES, match_fully
 
-if TYPE_CHECKING:  # a model of sites alone needs no Keras
-    from mirsignal.repression.site_logits import SiteNetwork
-
 SHORTEST = CLEARED + 6
 """Nucleotides that a 3' UTR needs to hold a site at all."""
 NOT_SCANNED, FULL_MATCH = "not scanned", "full match"
 LISTED = 5
 """Sites that the table of genes names, strongest first."""
+_SITE_ORDER = ["mirna", "gene", "effect", "transcript", "start"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,14 @@ class FittedOccupancy:
         )
 
 
+class SiteScorer(Protocol):
+    """What `site_logits.SiteNetwork` does; a model of sites alone needs no Keras."""
+
+    def score(
+        self, sites: pd.DataFrame, mirnas: pd.DataFrame, sequences: Mapping[str, str]
+    ) -> pd.DataFrame: ...
+
+
 class Prediction(NamedTuple):
     """Predicted genes, and the sites that make the prediction."""
 
@@ -69,7 +75,7 @@ def predict_from_sequences(
     accessibility: bool | Folding = True,
     noise_sd: float | None = None,
     context: SiteContext | None = None,
-    network: SiteNetwork | None = None,
+    network: SiteScorer | None = None,
 ) -> Prediction:
     """Find and score the sites of `mirnas` in `sequences`, and predict their genes.
 
@@ -160,17 +166,33 @@ def predict_genes(
         table.loc[chosen, ["low", "high"]] = np.column_stack(ends)
     of_sites = [model.site_effects(asked, as_known) for model in models]
     described = sites.assign(effect=np.mean(of_sites, axis=0))
-    described = described.sort_values(
-        ["mirna", "gene", "effect", "transcript", "start"], ignore_index=True
-    )
     n_known = int(names.isin(models[0].mirnas).sum())
     counts = table["status"].value_counts().to_dict()
     log.info("%d miRNAs, %d of them trained on; genes: %s", len(names), n_known, counts)
+    described = described.sort_values(_SITE_ORDER, ignore_index=True)
     table = table.join(_summarise(described, pairs))
+    return Prediction(_rank(table), described)
+
+
+def join_predictions(
+    parts: Sequence[Prediction], mirnas: Sequence[str], genes: Sequence[str]
+) -> Prediction:
+    """Return predictions of all `genes`, of which each part has some: rows and ranks are
+    those that predicting all genes at once gives."""
+    table, sites = (
+        pd.concat(each, ignore_index=True) for each in zip(*parts, strict=True)
+    )
+    keys = {"mirna": mirnas, "gene": genes}
+    place = [pd.Index(all_).get_indexer(table[name]) for name, all_ in keys.items()]
+    table = table.iloc[np.lexsort(place[::-1])].reset_index(drop=True)
+    return Prediction(_rank(table), sites.sort_values(_SITE_ORDER, ignore_index=True))
+
+
+def _rank(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of genes with rank and percentile."""
     by_mirna = table.groupby("mirna", sort=False)["predicted_log2fc"]
-    table["rank"] = by_mirna.rank(method="min")
-    table["percentile"] = 100 * by_mirna.rank(method="max", ascending=False, pct=True)
-    return Prediction(table, described)
+    ranks = by_mirna.rank(method="max", ascending=False, pct=True)
+    return table.assign(rank=by_mirna.rank(method="min"), percentile=100 * ranks)
 
 
 def _status(

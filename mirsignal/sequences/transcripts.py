@@ -161,8 +161,7 @@ def plan_shards(lengths: pd.Series, n_shards: int) -> np.ndarray:
     """
     if n_shards > len(lengths):
         raise InputError(
-            f"{n_shards} shards for {len(lengths)} transcripts leave some empty; set "
-            f"`shards` to {len(lengths)} or fewer"
+            f"{n_shards} shards leave some empty; set `shards` to {len(lengths)} or fewer"
         )
     shards = np.zeros(len(lengths), dtype=np.int32)
     load = np.zeros(n_shards, dtype=np.int64)

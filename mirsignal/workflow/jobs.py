@@ -110,5 +110,15 @@ def _describe(snakemake: Any) -> dict[str, Any]:
         snakemake.rule,
         dict(snakemake.params.items()),
         dict(snakemake.wildcards.items()),
-        [str(path) for path in snakemake.input],
+        _read_inputs(snakemake.input),
     )
+
+
+def _read_inputs(inputs: Any) -> list[str]:
+    """Return the inputs without those under the name `checks`, which a rule only waits
+    for: which they are depends on whether it has run before (rules/common, `once`)."""
+    waited_for = inputs.get("checks", [])
+    paths = list(map(str, inputs))
+    for path in [waited_for] if isinstance(waited_for, str) else waited_for:
+        paths.remove(path)
+    return paths

@@ -42,6 +42,16 @@ def predict_input(key):
     return given(PREDICT[key], f"predict:{key}") if PREDICT[key] else []
 
 
+def predict_content(*keys):
+    """Return a function that gives the `content` of these files."""
+    return lambda wildcards: content(*[PREDICT[key] for key in keys])
+
+
+def ready_card(wildcards):
+    """Return the card of the ready model that predicts, None where it is the study's."""
+    return None if OF_STUDY else checked(read_card, READY or HUMAN)
+
+
 def named_pairs():
     """Return the table of pairs to explain, or no input where there is none."""
     name = CONFIG["interpretation"]["pairs"]

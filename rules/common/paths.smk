@@ -124,8 +124,28 @@ def sites_of_datasets(wildcards):
 def prediction_network(wildcards):
     """Return the binding network whose logits the fitted model reads, or no input."""
     recipe = CONFIG["occupancy"][CONFIG["transfer"]["recipes"][0]]
-    is_read = DATASETS and reads_network(recipe)
+    is_read = OF_STUDY and DATASETS and reads_network(recipe)
     return f"<results>/binding/{TRANSFER_NETWORK}/model.keras" if is_read else []
+
+
+def prediction_gpus(wildcards):
+    """Return how many GPUs a job of a prediction takes: none without a network."""
+    if OF_STUDY:
+        return int(bool(prediction_network(wildcards)))
+    return int("encoding" in checked(read_card, READY or HUMAN))
+
+
+OF_STUDY = PREDICT["model"] == "study"
+READY = None if PREDICT["model"] in ("study", "ready") else PREDICT["model"]
+FOLDED = PREDICT["accessibility"] and PREDICT["folding"] == "transcripts"
+PARTS = [
+    [f"{batch}.{shard}" for shard in range(PREDICT["shards"])]
+    for batch in range(PREDICT["batches"])
+]
+TARGET_FILES = ["genes.parquet", "sites.parquet", "sites.bed", "targets.gmt"]
+TARGET_FILES += ["funmirbench.tsv", "index.html"]
+TARGET_FILES += ["genes.tsv", "sites.tsv"] * PREDICT["tsv"]
+TARGET_FILES += ["sites.genome.bed"] * bool(PREDICT["annotation"])
 
 
 SCAN_FILES = [f"{batch}/{shard}.npz" for batch in BATCHES for shard in SHARDS]

@@ -75,12 +75,16 @@ def transfer_files(wildcards):
 
 
 def predicted_files(wildcards):
-    """Return the tables of other miRNAs and transcripts that the configuration names."""
-    for key in ("mirnas", "transcripts"):
-        if not PREDICT[key]:
-            raise WorkflowError(f"config: predict: {key!r} names no file; give one")
-    folder = f"<results>/predict/{PREDICT['name']}"
-    return [f"{folder}/genes.tsv", f"{folder}/sites.tsv"]
+    """Return what the prediction that the configuration names leaves for a reader."""
+    if not (PREDICT["mirnas"] or PREDICT["names"]):
+        raise WorkflowError("config: predict: give `mirnas`, a file, or `names`")
+    if bool(PREDICT["transcripts"]) == bool(PREDICT["annotation"]):
+        raise WorkflowError(
+            "config: predict: give either `transcripts`, or `annotation` and `genome`"
+        )
+    if PREDICT["annotation"] and not PREDICT["genome"]:
+        raise WorkflowError("config: predict: `annotation` needs `genome`, its FASTA")
+    return [f"<results>/predict/{PREDICT['name']}/{name}" for name in TARGET_FILES]
 
 
 def closing_words():

@@ -94,9 +94,8 @@ def on_gpu(root):
 
 
 def test_rules_that_reach_tensorflow_and_no_others_state_a_gpu(root):
-    stating = {
-        n for n, body in rules(root).items() if re.search(r"^ +gpu=1,$", body, re.M)
-    }
+    form = re.compile(r"^ +gpu=(1|\w+_gpus),$", re.M)
+    stating = {name for name, body in rules(root).items() if form.search(body)}
     assert stating == on_gpu(root)
 
 
@@ -108,7 +107,7 @@ def test_scripts_that_reach_tensorflow_set_it_up_first(root):
             for node in ast.walk(tree)
             if isinstance(node, ast.Call)
         ]
-        assert "set_up" in calls, name
+        assert {"set_up", "predict_batches"} & set(calls), name  # which sets it up
 
 
 def test_submitted_rules_state_memory_and_time_that_grow_with_attempts(root):

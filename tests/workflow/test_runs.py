@@ -13,6 +13,7 @@ import pytest
 
 from docs.describe_files import describe
 from mirsignal.files.schemas import find_fault, find_table
+from mirsignal.ready.command import main
 
 pytestmark = pytest.mark.workflow
 
@@ -305,6 +306,29 @@ def test_other_mirnas_and_transcripts_are_predicted(finished):
     sites = pd.read_csv(folder / "sites.tsv", sep="\t", comment="#")
     assert (sites["gene"] == "with").any()
     assert finished.planned("predict", extra=extra) == {}
+
+
+def test_ready_model_predicts_in_parts_what_the_command_predicts_at_once(finished):
+    settings = {"name": "parts", "model": "ready", "names": ["let-7a", "miR-155"]}
+    settings |= {"transcripts": "resources/utrs_human_excerpt.fa.gz", "shards": 2}
+    settings |= {"folding": "transcripts", "batches": 2}
+    extra = f"predict: {json.dumps(settings)}"
+    status, output = finished.run("predict", extra=extra)
+    assert status == 0, output
+    folder, out = finished.root / "results/small/predict/parts", finished.root / "out"
+    given = ["predict", "--mirna", *settings["names"], "--out", out]
+    given += ["--utrs", finished.root / settings["transcripts"]]
+    given += ["--folding", finished.root / "folding.npz"]
+    assert main(list(map(str, given))) == 0
+    texts = ["genes.tsv", "sites.tsv", "sites.bed", "targets.gmt", "funmirbench.tsv"]
+    for name in (*texts, "index.html"):
+        assert (folder / name).read_bytes() == (out / name).read_bytes(), name
+    for name in ("genes.parquet", "sites.parquet"):
+        assert pd.read_parquet(folder / name).equals(pd.read_parquet(out / name)), name
+    assert finished.planned("predict", extra=extra) == {}
+    planned = finished.planned("predict", extra=extra.replace("let-7a", "miR-21"))
+    assert planned["predict_targets"] == 4
+    assert "fold_transcripts" not in planned, "folded once for all miRNAs"
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 
 import mirsignal
+from benchmarks.faults import SmallDisk
 from mirsignal.logs import log
-from mirsignal.ready import prediction
+from mirsignal.ready import command, prediction
 from mirsignal.ready.command import main
+from mirsignal.ready.mirnas import choose_mirnas
 from mirsignal.ready.models import load_ready_model
 from mirsignal.sequences.codes import reverse_complement
 from mirsignal.sites.accessibility import Folding, fold_transcripts
@@ -73,6 +75,7 @@ def test_tables_of_a_prediction(run):
 def test_a_mirna_is_predicted_alike_alone_and_among_others(run, monkeypatch, tmp_path):
     run("--mirna", "let-7a", out="alone")
     monkeypatch.setattr(prediction, "BATCH", 1)
+    monkeypatch.setattr(command, "BATCH", 1)
     run("--mirna", "miR-155", "let-7a", "miR-21", out="among")
     alone, among = (
         pd.read_parquet(tmp_path / name / "genes.parquet") for name in ("alone", "among")
@@ -137,6 +140,25 @@ def test_bad_input_is_one_line_and_nothing_is_written(run, arguments, said):
     assert not folder.exists()
 
 
+@pytest.mark.parametrize("room", [8, 24, 60, 200, 460])
+def test_a_disk_that_fills_up_is_one_line_and_nothing_is_half_written(
+    run, tmp_path, room
+):
+    try:
+        disk = SmallDisk(tmp_path / "disk", room)
+    except subprocess.CalledProcessError:
+        pytest.skip("only root may mount a small disk")
+    with disk:
+        status, _, err, folder = run("--mirna", "let-7a", out="disk/out")
+        assert status == 1
+        (line,) = err.strip().splitlines()
+        assert "No space left on device" in line
+        assert not folder.exists() or not list(folder.iterdir())
+        disk.grow(2000)
+        assert run("--mirna", "let-7a", out="disk/out")[0] == 0
+        assert (folder / "index.html").exists()
+
+
 def test_an_expression_table_that_shares_no_id_is_refused(run, tmp_path):
     (tmp_path / "quant.sf").write_text("Name\tTPM\nENST9\t3\n")
     status, _, err, folder = run(
@@ -171,7 +193,7 @@ def test_a_full_match_is_said_and_not_scored(run, utrs, caplog):
 
 
 def test_all_means_every_human_mirna():
-    assert len(prediction.choose_mirnas(["all"])) > 2500
+    assert len(choose_mirnas(["all"])) > 2500
 
 
 def test_the_function_gives_what_the_command_writes(run, ready, utrs):

@@ -20,8 +20,7 @@ from mirsignal.ready.models import (
 def test_a_model_is_loaded_with_all_that_it_needs(ready, seeds):
     model = load_ready_model(ready)
     assert model.card["name"] == "of the tests"
-    assert not model.needs_network
-    assert model.load_network() is None
+    assert model.network is None
     assert model.context.stability.to_dict() == {"A": 1.5}
     np.testing.assert_allclose(model.seeds.loc[seeds.index], seeds, atol=5e-4)
 

@@ -14,7 +14,7 @@ LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 
 def test_it_is_loaded_by_default_and_small():
     model = load_ready_model()
-    assert not model.needs_network
+    assert model.network is None
     assert model.seeds.notna().all(axis=None)
     assert len(model.card["trained_on"]) == 9
     assert set(model.card["reached_on_new_experiments_and_families"]) == set(
@@ -52,3 +52,19 @@ def test_the_excerpt_of_the_demo_is_predicted():
     assert (best < -0.1).all()
     assert isinstance(found.sites, pd.DataFrame)
     assert found.genes["predicted_log2fc"].max() == pytest.approx(0)
+
+
+def test_a_gene_is_predicted_alike_alone_and_among_others_to_the_last_bit():
+    utrs = mirsignal.read_sequences(resource("utrs_human_excerpt.fa.gz"))
+    mirnas = ["let-7a", "miR-155", "miR-21", "miR-16-5p"]
+    whole = mirsignal.predict_targets(mirnas, utrs, accessibility=False)
+    genes = list(whole.genes["gene"].unique())
+    for number in range(5):
+        own = {gene: utrs[gene] for gene in genes[number::5]}
+        part = mirsignal.predict_targets(mirnas, own, accessibility=False)
+        for table, expected in zip(part, whole, strict=True):
+            alike = expected[expected["gene"].isin(own)].reset_index(drop=True)
+            columns = [c for c in alike if c not in ("rank", "percentile")]
+            pd.testing.assert_frame_equal(
+                table[columns], alike[columns], check_exact=True
+            )

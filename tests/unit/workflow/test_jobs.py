@@ -1,5 +1,6 @@
 """A job: its log, its one-line errors. Run apart, since it takes over stdout."""
 
+import json
 import subprocess
 import sys
 
@@ -31,8 +32,16 @@ class Named(SimpleNamespace):
     def __iter__(self):
         return iter(vars(self).values())
 
+class Inputs(list):
+    def __init__(self, *paths, checks=()):
+        super().__init__(paths)
+        self.checks = checks
+    def get(self, name, default):
+        return self.checks or default
+
 stand_in = SimpleNamespace(
-    rule="scan", log=["logs/deep/scan.log"], input=["made.json"], params=Named(steps=8),
+    rule="scan", log=["logs/deep/scan.log"], params=Named(steps=8),
+    input=Inputs("made.json"),
     wildcards=Named(study="demo", mirna="let-7a"), output=Named(provenance="run.json"),
 )
 """
@@ -100,6 +109,21 @@ def test_input_damaged_since_a_job_wrote_it_is_refused(tmp_path, root):
     assert "halfway" not in done.stderr
 
 
+def test_provenance_names_no_checks_that_a_rule_waits_for(tmp_path, root):
+    """They differ when a job that was killed late runs again."""
+    (tmp_path / "audit.json").touch()
+    listed = {
+        "first.json": '"made.json", "audit.json", checks="audit.json"',
+        "again.json": '"made.json", "made.json", checks=["made.json"]',
+    }
+    for name, inputs in listed.items():
+        given = STAND_IN.replace('"made.json"', inputs).replace("run.json", name)
+        assert run_job(tmp_path, root, "pass", given).returncode == 0
+    made = [(tmp_path / name).read_text() for name in listed]
+    assert made[0] == made[1]
+    assert list(json.loads(made[0])["inputs"]) == ["made.json"]
+
+
 def test_log_that_cannot_be_opened_is_told(tmp_path, root):
     (tmp_path / "logs").touch()
     done = run_job(tmp_path, root, "pass")
@@ -113,8 +137,8 @@ def test_job_refuses_tables_that_break_their_schema(tmp_path, root, side):
     folds = tmp_path / "results/demo/inputs/folds.parquet"
     write_parquet(folds, pd.DataFrame({"gene": ["a"], "fold": [-1]}))
     path = '"results/demo/inputs/folds.parquet"'
-    old = {"input": '["made.json"]', "output": 'Named(provenance="run.json")'}
-    new = {"input": f"[{path}]", "output": f"Named(table={path})"}
+    old = {"input": '"made.json"', "output": 'Named(provenance="run.json")'}
+    new = {"input": path, "output": f"Named(table={path})"}
     done = run_job(tmp_path, root, "pass", STAND_IN.replace(old[side], new[side]))
     assert done.returncode == 1
     line = done.stderr.splitlines()[-1]

@@ -1,0 +1,29 @@
+"""Put the parts of a prediction together: its tables and its page."""
+
+from pathlib import Path
+
+from mirsignal.files.atomic import read_tsv
+from mirsignal.ready.mirnas import BATCH, choose_part
+from mirsignal.ready.models import HUMAN, read_card
+from mirsignal.ready.tables import read_predictions
+from mirsignal.ready.transcriptome import Transcriptome
+from mirsignal.ready.writing import write_targets
+from mirsignal.workflow.jobs import run
+
+
+def main(snakemake):
+    files, params = snakemake.input, snakemake.params
+    every, mirnas = Transcriptome.read(files.transcripts), read_tsv(files.mirnas)
+    genes = every.transcripts["gene"].drop_duplicates()
+    about = params.about or read_card(params.folder or HUMAN).get("name", "")
+    folder = Path(snakemake.output.provenance).parent
+    with write_targets(folder, every, mirnas, about, params.tsv) as add:
+        for number, parts in enumerate(params.parts):
+            names = list(choose_part(mirnas, number, len(params.parts))["mirna"])
+            for at in range(0, len(names), BATCH):
+                some = names[at : at + BATCH]
+                add(read_predictions([folder / part for part in parts], some, genes))
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,52 @@
+"""Predict how some of the miRNAs repress a part of the transcripts."""
+
+import contextlib
+from pathlib import Path
+
+from mirsignal.files.atomic import read_tsv
+from mirsignal.ready.mirnas import choose_part
+from mirsignal.ready.models import ReadyModel, load_ready_model
+from mirsignal.ready.prediction import inform, predict_batches
+from mirsignal.ready.tables import PredictionTable
+from mirsignal.ready.transcriptome import Transcriptome
+from mirsignal.repression.prediction import FittedOccupancy
+from mirsignal.sites.accessibility import Folding
+from mirsignal.sites.context import SiteContext
+from mirsignal.sites.contextpp import read_coefficients
+from mirsignal.sites.contextpp_tables import read_ta_sps
+from mirsignal.workflow.jobs import run
+
+
+def main(snakemake):
+    files, params = snakemake.input, snakemake.params
+    every = Transcriptome.read(files.transcripts)
+    model = inform(load_model(files, params), every)
+    part, n_threads = every.part(*params.part), snakemake.threads
+    mirnas = choose_part(read_tsv(files.mirnas), *params.batch)
+    folding = Folding.load(files.folding) if files.folding else params.accessibility
+    paths = [Path(path).with_suffix("") for path in snakemake.output]
+    with contextlib.ExitStack() as stack:
+        tables = [PredictionTable(path, stack) for path in paths]
+        for prediction in predict_batches(
+            model, mirnas, part, folding, params.noise_sd, n_threads
+        ):
+            for table, rows in zip(tables, prediction, strict=True):
+                table.add(rows)
+
+
+def load_model(files, params):
+    """Return the ready model, or what the study has fitted."""
+    if not files.model:
+        return load_ready_model(params.folder)
+    return ReadyModel(
+        {},
+        FittedOccupancy.read(files.model, files.intervals, files.known),
+        read_coefficients(files.coefficients),
+        read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None,
+        SiteContext.read(files, params.context_columns),
+        network=(files.network, params.encoding) if files.network else None,
+    )
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
