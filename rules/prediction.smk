@@ -167,6 +167,7 @@ rule collect_targets:
         folder=READY,
         about=f"Study {STUDY}" if OF_STUDY else "",
         tsv=PREDICT["tsv"],
+        bigbed=PREDICT["bigbed"],
         code=code("collect_targets"),
     script:
         "../scripts/collect_targets.py"

@@ -17,7 +17,7 @@ def main(snakemake):
     genes = every.transcripts["gene"].drop_duplicates()
     about = params.about or read_card(params.folder or HUMAN).get("name", "")
     folder = Path(snakemake.output.provenance).parent
-    with write_targets(folder, every, mirnas, about, params.tsv) as add:
+    with write_targets(folder, every, mirnas, about, params.tsv, params.bigbed) as add:
         for number, parts in enumerate(params.parts):
             names = list(choose_part(mirnas, number, len(params.parts))["mirna"])
             for at in range(0, len(names), BATCH):

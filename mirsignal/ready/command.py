@@ -126,6 +126,11 @@ def _make_parser() -> argparse.ArgumentParser:
         help="standard deviation of log2 fold changes of mRNAs without sites in the "
         "experiment at hand, for the intervals",
     )
+    own.add_argument(
+        "--bigbed",
+        action="store_true",
+        help="write sites in the genome as bigBed too, 0.1 ms a site",
+    )
     own.add_argument("--verbose", action="store_true", help="say what is read and found")
     own.set_defaults(run=predict)
     other = commands.add_parser(
@@ -160,7 +165,7 @@ def predict(given: argparse.Namespace) -> None:
     out, about, tsv = Path(given.out), model.card.get("name", ""), n_pairs <= LARGEST_TSV
     strongest = None
     with (
-        write_targets(out, transcriptome, mirnas, about, tsv) as add,
+        write_targets(out, transcriptome, mirnas, about, tsv, given.bigbed) as add,
         tqdm(total=len(mirnas), unit="miRNA", disable=None) as progress,
     ):
         for prediction in predict_batches(
@@ -177,6 +182,8 @@ def _read_transcriptome(given: argparse.Namespace) -> Transcriptome:
     """Read the transcripts that the command line names."""
     if bool(given.utrs) == bool(given.annotation):
         raise InputError("give either --utrs, or --annotation and --genome")
+    if given.bigbed and not given.annotation:
+        raise InputError("--bigbed needs --annotation, for coordinates in the genome")
     if given.annotation and not given.genome:
         raise InputError("--annotation needs --genome, a FASTA of the same build")
     if given.utrs:

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path
 from mirsignal.files.schemas import arrow_schema, explain_columns
+from mirsignal.ready.bigbed import write_bigbed
 from mirsignal.repression.prediction import Prediction, join_predictions
 from mirsignal.sequences.annotation import Blocks
 from mirsignal.sequences.splicing import lift
@@ -33,8 +34,8 @@ class TargetTables(contextlib.AbstractContextManager):
     In `folder`: genes.parquet and sites.parquet, and with `tsv` both as text with the
     meaning of each column in its header; sites.bed, of sites in 3' UTRs in coordinates of
     the transcript, and sites.genome.bed where the `blocks` of 3' UTRs are known;
-    targets.gmt; funmirbench.tsv, with `accessions` by miRNA. None is written if an error
-    ends the context.
+    targets.gmt; funmirbench.tsv, with `accessions` by miRNA; with `bigbed` and `blocks`
+    sites.genome.bb. None is written if an error ends the context.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class TargetTables(contextlib.AbstractContextManager):
         accessions: Mapping[str, str] | None = None,
         transcripts: pd.DataFrame | None = None,
         blocks: Mapping[str, Blocks] | None = None,
+        bigbed: bool = False,
     ):
         self.folder = Path(folder)
         self._tsv = tsv
@@ -52,6 +54,7 @@ class TargetTables(contextlib.AbstractContextManager):
         self._stack = contextlib.ExitStack()
         self._tables: dict[str, PredictionTable] = {}
         self._texts: dict[str, Any] = {}
+        self._lines: list[str] | None = [] if bigbed and blocks else None
 
     def __enter__(self) -> TargetTables:
         try:
@@ -81,6 +84,10 @@ class TargetTables(contextlib.AbstractContextManager):
             table.finish()
         for text in self._texts.values():
             text.flush()
+        if self._lines is not None and self._transcripts is not None:
+            contigs = self._transcripts.drop_duplicates("chrom").set_index("chrom")
+            lengths = contigs["contig_length"]
+            write_bigbed(self.folder / "sites.genome.bb", self._lines, lengths)
 
     def add(self, prediction: Prediction) -> None:
         """Write the tables of some miRNAs."""
@@ -93,6 +100,8 @@ class TargetTables(contextlib.AbstractContextManager):
         if self._blocks:
             lines = genome_lines(prediction.sites, self._transcripts, self._blocks)
             texts["sites.genome.bed"].writelines(lines)
+            if self._lines is not None:
+                self._lines += lines
         texts["targets.gmt"].writelines(gene_sets(genes))
         scores = genes.dropna(subset=["predicted_log2fc"])
         ids = scores["gene"].where(scores["gene"].str.startswith("ENS"), "")

@@ -17,7 +17,12 @@ from mirsignal.sequences.catalogue import read_catalogue
 
 @contextlib.contextmanager
 def write_targets(
-    folder: Path, of: Transcriptome, mirnas: pd.DataFrame, about: str, tsv: bool
+    folder: Path,
+    of: Transcriptome,
+    mirnas: pd.DataFrame,
+    about: str,
+    tsv: bool,
+    bigbed: bool = False,
 ) -> Iterator[Callable[[Prediction], None]]:
     """Yield a function that takes predictions of some of `mirnas` after another.
 
@@ -27,7 +32,9 @@ def write_targets(
     catalogue = read_catalogue()
     accessions = dict(zip(catalogue["mirna"], catalogue["accession"], strict=True))
     page = TargetPage(of.utrs, of.orfs, of.transcripts, of.blocks, about)
-    with TargetTables(folder, tsv, accessions, of.transcripts, of.blocks) as tables:
+    with TargetTables(
+        folder, tsv, accessions, of.transcripts, of.blocks, bigbed
+    ) as tables:
 
         def add(prediction: Prediction) -> None:
             tables.add(prediction)

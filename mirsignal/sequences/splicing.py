@@ -39,7 +39,8 @@ class Extracted:
     """What an annotation and a genome say of chosen transcripts, all by transcript id."""
 
     transcripts: pd.DataFrame
-    """transcript, gene, gene_name, chrom, strand; length, n_unknown (nt) of 3' UTRs."""
+    """transcript, gene, gene_name, chrom, strand; length, n_unknown (nt) of 3' UTRs;
+    contig_length (nt)."""
     utrs: dict[str, str]
     orfs: pd.Series
     five_primes: dict[str, str]
@@ -75,6 +76,7 @@ def extract_transcripts(
             utrs[name], frames[name], fives[name] = one["utr"], one["orf"], one["five"]
             blocks[name] = one["blocks"]
             known = {"length": len(one["utr"]), "n_unknown": one["utr"].count("N")}
+            known["contig_length"] = len(fasta[row["chrom"]])
             rows.append({key: row[key] for key in _DESCRIBED} | known)
     if n_stops < _FEWEST_STOPS * len(chosen):
         raise InputError(

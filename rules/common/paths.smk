@@ -146,6 +146,7 @@ TARGET_FILES = ["genes.parquet", "sites.parquet", "sites.bed", "targets.gmt"]
 TARGET_FILES += ["funmirbench.tsv", "index.html"]
 TARGET_FILES += ["genes.tsv", "sites.tsv"] * PREDICT["tsv"]
 TARGET_FILES += ["sites.genome.bed"] * bool(PREDICT["annotation"])
+TARGET_FILES += ["sites.genome.bb"] * bool(PREDICT["annotation"] and PREDICT["bigbed"])
 
 
 SCAN_FILES = [f"{batch}/{shard}.npz" for batch in BATCHES for shard in SHARDS]

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from Bio import Align
 
 import mirsignal
 from benchmarks.faults import SmallDisk
@@ -115,6 +116,65 @@ def test_isoforms_weigh_as_they_are_expressed(run, tmp_path):
     assert set(read(tmp_path / "weighted", "genes.tsv")["gene"]) == {"G"}
 
 
+@pytest.fixture
+def annotated(tmp_path):
+    """Write a genome and an annotation: a gene on either strand of its own contig, whose
+    3' UTR of two exons has one 8mer of let-7a across the intron and one behind it."""
+    inside = "GGCU" * 20
+    utr = [inside + "CUAC", "CUCA" + inside + "CUACCUCA" + inside]
+    parts = ["AUGGCUGCUUAA" + utr[0], "GU" + "C" * 30 + "AG", utr[1]]
+    plus = "".join(parts).replace("U", "T")
+    minus = plus.translate(str.maketrans("ACGT", "TGCA"))[::-1]
+    (tmp_path / "genome.fa").write_text(f">chr2\n{plus}\n>chr1\n{minus}\n")
+    exons = [(1, 12 + 84), (len(plus) - len(utr[1]) + 1, len(plus))]
+    lines = []
+    for chrom, strand in (("chr2", "+"), ("chr1", "-")):
+        last = len(plus) + 1
+        places = [("exon", *exon) for exon in exons] + [("CDS", 1, 9)]
+        for kind, start, end in places:
+            if strand == "-":
+                start, end = last - end, last - start
+            about = f'gene_id "G{chrom}"; transcript_id "T{chrom}"; gene_name "N{chrom}";'
+            lines.append(f"{chrom}\tx\t{kind}\t{start}\t{end}\t.\t{strand}\t.\t{about}\n")
+    (tmp_path / "a.gtf").write_text("".join(lines))
+    return plus
+
+
+def test_sites_of_an_annotation_lie_in_the_genome_as_bed_and_as_bigbed(
+    run, annotated, tmp_path
+):
+    given = ["--annotation", tmp_path / "a.gtf", "--genome", tmp_path / "genome.fa"]
+    status, _, err, folder = run(
+        "--mirna", "let-7a", "--bigbed", *given, "--no-folding", given=()
+    )
+    assert status == 0, err
+    genes = read(folder, "genes.tsv").set_index("gene_name")
+    assert genes.loc["Nchr1", "n_8mer"] == genes.loc["Nchr2", "n_8mer"] == 2
+    lines = (folder / "sites.genome.bed").read_text().splitlines()
+    assert len(lines) == 4
+    found = {}
+    for line in lines:
+        chrom, start, _, _, _, strand, _, _, _, n, sizes, offsets = line.split("\t")
+        contig = annotated if chrom == "chr2" else None
+        pieces = [
+            (int(start) + int(at), int(start) + int(at) + int(size))
+            for at, size in zip(offsets.split(","), sizes.split(","), strict=True)
+        ]
+        found.setdefault(int(n), set()).add((chrom, strand))
+        if contig:
+            assert "".join(contig[a:b] for a, b in pieces) == "CTACCTCA"
+    both = {("chr2", "+"), ("chr1", "-")}
+    assert found == {1: both, 2: both}, "one site of each is split by the intron"
+    parsed = list(Align.parse(folder / "sites.genome.bb", "bigbed"))
+    assert [a.target.id for a in parsed] == ["chr1", "chr1", "chr2", "chr2"]
+    told = {
+        (a.target.id, int(a.coordinates[0].min()), int(a.coordinates[0].max()))
+        for a in parsed
+    }
+    assert told == {(c, int(s), int(e)) for c, s, e, *_ in map(str.split, lines)}
+    assert {len(a.target.seq) for a in parsed} == {len(annotated)}
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -123,6 +183,7 @@ def test_isoforms_weigh_as_they_are_expressed(run, tmp_path):
         (["--mirna", "ACGU"], "has 4 nt"),
         ([], "no miRNA is asked for"),
         (["--mirna", "let-7a", "--annotation", "x.gtf"], "give either --utrs"),
+        (["--mirna", "let-7a", "--bigbed"], "--bigbed needs --annotation"),
         (
             ["--mirna", "let-7a", "--model", "/nowhere"],
             "/nowhere/card.yaml: no such file",
