@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path
 
 
@@ -16,12 +17,15 @@ def write_bigbed(
     """Write lines of BED12, in any order, as bigBed (Kent 2010, Bioinformatics 26:2204).
 
     `lengths` are those of the contigs (nt). Written by Biopython, about 0.1 ms a line.
+    Raises InputError without lines, since an empty bigBed is none.
     """
     from Bio import Align
     from Bio.Seq import Seq
     from Bio.SeqRecord import SeqRecord
 
     rows = [line.rstrip("\n").split("\t") for line in lines]
+    if not rows:
+        raise InputError(f"{path}: no site lies in the genome; leave bigBed out")
     rows.sort(key=lambda row: (row[0], int(row[1])))
     targets = {
         chrom: SeqRecord(Seq(None, lengths[chrom]), id=chrom)

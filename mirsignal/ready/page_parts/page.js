@@ -13,6 +13,7 @@ const COMPLEMENT = { A: "U", U: "A", G: "C", C: "G" };
 const about = JSON.parse(document.getElementById("about-data").textContent);
 const byId = (id) => document.getElementById(id);
 const shown = (value, digits) => (value === null ? "–" : value.toFixed(digits));
+const PRINTED = 200; // genes on paper, the first of those that are shown
 let table = null;
 let current = null;
 
@@ -68,9 +69,11 @@ function fill(data) {
     type: "button", class: "plain", onclick: () => openGene(cell.getData().at),
   }, cell.getValue());
   const column = (title, field, extra) => ({ title, field, ...extra });
-  const right = { hozAlign: "right", sorter: "number" };
+  const right = { hozAlign: "right", sorter: "number", minWidth: 84 };
   table = new Tabulator("#genes", {
     data: rows, height: "26rem", layout: "fitColumns", index: "at", columnDefaults: { headerWordWrap: true },
+    printAsHtml: true, printStyled: false,
+    printRowRange: () => table.getRows("active").slice(0, PRINTED),
     columns: [
       column("Rank", "rank", { ...right, width: 80, formatter: number(0) }),
       column("Gene", "name", { formatter: open, minWidth: 130 }),
@@ -124,7 +127,7 @@ function drawTranscript(transcript, own) {
   const data = current, length = about.lengths[transcript], width = 1000, height = 110, base = 84;
   const inUtr = own.filter((s) => data.sites.transcript[s] === transcript && data.sites.group[s].endsWith("utr"));
   const x = (nt) => 10 + (nt / length) * (width - 20);
-  const strongest = Math.max(0.1, ...inUtr.map((s) => -data.sites.effect[s]));
+  const strongest = Math.max(1e-9, ...own.filter((s) => data.sites.group[s].endsWith("utr")).map((s) => -data.sites.effect[s]));
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.setAttribute("role", "img");
@@ -257,4 +260,7 @@ byId("with-sites").addEventListener("change", () => filter());
 byId("save-genes").addEventListener("click", () => table.download("csv", `${current.mirna}_targets.csv`));
 byId("caption-genes").textContent = about.caption_genes;
 byId("about").textContent = about.text;
+window.addEventListener("beforeprint", () => {
+  document.querySelectorAll("details").forEach((part) => { part.open = true; });
+});
 choose(0);

@@ -99,7 +99,20 @@ def test_a_gene_is_searched_and_opened_with_its_sites(page, folder):
     assert sorted(float(c[5]) for c in cells) == pytest.approx(
         sorted(own["effect"]), abs=6e-4
     )
-    assert len(page.find_elements("css selector", "#gene svg rect.site")) == 3
+    bars = page.find_elements("css selector", "#gene svg rect.site")
+    tall = sorted(float(bar.get_attribute("height")) for bar in bars)
+    assert len(tall) == 3
+    effect = np.sort(-own["effect"])
+    np.testing.assert_allclose(tall, np.maximum(70 * effect / effect[-1], 4), rtol=0.01)
+
+
+def test_a_page_prints_its_strongest_genes_and_all_that_is_folded_in(page):
+    page.execute_script("openGene(table.getData('active')[0].at)")
+    assert not page.execute_script("return document.querySelector('details').open")
+    page.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+    printed = "return document.querySelectorAll('.tabulator-print-table tbody tr').length"
+    assert page.execute_script("return document.querySelector('details').open")
+    assert page.execute_script(printed) == len(rows(page)) <= 200
 
 
 def test_another_mirna_is_chosen_by_keyboard(page):
