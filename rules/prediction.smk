@@ -104,6 +104,7 @@ rule predict_targets:
         mirnas="<predict>/strands.tsv",
         transcripts="<predict>/transcripts.parquet",
         folding=branch(FOLDED, then="<predict>/folding/{number}.npz"),
+        conserved=predict_input("conserved_sites"),
         ta_sps=optional_file("contextpp", "ta_sps"),
         coefficients=data_input("resources/contextpp_coefficients.tsv"),
         polya_usage=optional_file("polya_usage", "file"),
@@ -132,7 +133,8 @@ rule predict_targets:
         encoding=CONFIG["binding"][CONFIG["transfer"]["binding"]]["encoding"],
         accessibility=PREDICT["accessibility"],
         noise_sd=PREDICT["noise_sd"],
-        content=lambda wildcards: CONTEXT_CONTENT(wildcards)
+        content=lambda wildcards: predict_content("conserved_sites")(wildcards)
+        + CONTEXT_CONTENT(wildcards)
         + SURROUNDINGS_CONTENT(wildcards),
         code=code("predict_targets"),
     script:

@@ -21,6 +21,8 @@ def main(snakemake):
     files, params = snakemake.input, snakemake.params
     every = Transcriptome.read(files.transcripts)
     model = inform(load_model(files, params), every)
+    if files.conserved:
+        model = model.with_conserved(files.conserved, every.transcripts)
     part, n_threads = every.part(*params.part), snakemake.threads
     mirnas = choose_part(read_tsv(files.mirnas), *params.batch)
     folding = Folding.load(files.folding) if files.folding else params.accessibility

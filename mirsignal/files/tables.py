@@ -140,7 +140,11 @@ def _like_data(header: list[str]) -> bool:
 def missing_column(
     path: str | Path, header: list[str], name: str, in_file: str, setting: str
 ) -> str:
-    """Return the line that says what lacks, what the file may be, and what to set."""
+    """Return the line that says what lacks, what the file may be, and what to set.
+
+    `setting` is that of the config where columns are named; an option of a command
+    (`--mirnas`) names none.
+    """
     lead = f"{path}: column {in_file!r} is missing"
     found = ", ".join(name for name in header[:12] if name)
     if len(header) == 1:
@@ -148,7 +152,8 @@ def missing_column(
             f"{lead}, there is one alone (first line: {found}); separate cells by tab, "
             "comma or semicolon, if this is a table"
         )
-    key = f"{setting}: {{{name}: %s}}" if setting else ""
+    is_option = setting.startswith("--")
+    key = f"{setting}: {{{name}: %s}}" if setting and not is_option else ""
     if _like_data(header):
         numbers = f", or give numbers of columns, as {key % 1}" if key else ""
         return f"{lead} (first line: {found}); add a header{numbers}"

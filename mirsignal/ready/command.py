@@ -107,6 +107,12 @@ def _make_parser() -> argparse.ArgumentParser:
         help="table of mRNAs with their reading frames: transcript, sequence, cds_start",
     )
     own.add_argument(
+        "--conserved-sites",
+        metavar="FILE",
+        help="table of sites: transcript, seed (nt 2-8), start (0-based), conserved "
+        "(0 to 1); a site of its transcripts that it lacks is not conserved",
+    )
+    own.add_argument(
         "--out", default="targets", metavar="FOLDER", help="where results go (targets)"
     )
     own.add_argument("--model", metavar="FOLDER", help="another ready model")
@@ -158,6 +164,8 @@ def predict(given: argparse.Namespace) -> None:
     model = load_ready_model(given.model)
     mirnas = choose_mirnas(given.mirna, given.mirnas)
     transcriptome = _read_transcriptome(given)
+    if given.conserved_sites:
+        model = model.with_conserved(given.conserved_sites, transcriptome.transcripts)
     accessibility: bool | Folding = not given.no_folding
     if given.folding:
         accessibility = _fold(Path(given.folding), transcriptome.utrs)

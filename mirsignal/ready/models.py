@@ -22,12 +22,17 @@ import yaml
 
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path, read_tsv
+from mirsignal.files.identifiers import find_ids
 from mirsignal.files.resources import COEFFICIENTS, resource
 from mirsignal.logs import log
 from mirsignal.repression.occupancy import load_occupancy
 from mirsignal.repression.prediction import FittedOccupancy
 from mirsignal.sequences.annotation import Blocks
-from mirsignal.sites.context import SiteContext, read_stability
+from mirsignal.sites.context import (
+    SiteContext,
+    read_conserved_sites,
+    read_stability,
+)
 from mirsignal.sites.contextpp import read_coefficients
 from mirsignal.sites.isoforms import lay_on_transcripts, read_polya_usage
 from mirsignal.workflow.recipes import OF_NETWORK
@@ -76,6 +81,24 @@ class ReadyModel:
             return replace(self, polya_sites=None)
         context = replace(self.context, usage=usage)
         return replace(self, context=context, polya_sites=None)
+
+    def with_conserved(self, path: str | Path, transcripts: pd.DataFrame) -> ReadyModel:
+        """Return the same with conserved sites (`context.read_conserved_sites`).
+
+        Raises InputError as that, and for a table that shares no transcript with
+        `transcripts`, as of another species.
+        """
+        sites = read_conserved_sites(path, setting="--conserved-sites")
+        known = find_ids(transcripts["transcript"], sites["transcript"].unique())
+        if not known:
+            raise InputError(
+                f"{path}: shares no transcript with the sequences (there: "
+                f"{sites['transcript'].iloc[0]}; here: "
+                f"{transcripts['transcript'].iloc[0]}); give the table of the same "
+                "species and annotation, or none"
+            )
+        log.info("%d of %d 3' UTRs are known to it", len(known), len(transcripts))
+        return replace(self, context=replace(self.context, conserved=sites))
 
 
 def load_ready_model(folder: str | Path | None = None) -> ReadyModel:

@@ -50,7 +50,9 @@ def read_stability(
 
 
 def read_conserved_sites(
-    path: str | Path, columns: Mapping[str, str | int] | None = None
+    path: str | Path,
+    columns: Mapping[str, str | int] | None = None,
+    setting: str = "inputs: conserved_sites: columns",
 ) -> pd.DataFrame:
     """Read sites as rows (transcript, seed, start, conserved), seeds as RNA (nt 2-8).
 
@@ -59,7 +61,6 @@ def read_conserved_sites(
     column, a seed with another letter than a nucleotide's or of another length than 7,
     and a flag that is no number from 0 to 1.
     """
-    setting = "inputs: conserved_sites: columns"
     names = name_columns(CONSERVED_COLUMNS, columns, setting)
     table = read_table(path, names, setting=setting).dropna(subset=list(names))
     start, conserved = (to_number(table, name, path) for name in ("start", "conserved"))

@@ -88,7 +88,7 @@ def test_missing_columns_and_broken_files_are_refused(peaks):
     assert find_fault(peaks).startswith("not a complete Parquet file (")
     tsv = peaks.parents[3] / "inputs/strands.tsv"
     tsv.parent.mkdir()
-    tsv.write_text("# mirna: name\nmirna\tpassenger\n")
+    tsv.write_text("# mirna: name\nmirna\tsequence\tpassenger\n")
     assert find_fault(tsv) == "column 'passenger_source' is missing"
 
 

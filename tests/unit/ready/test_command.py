@@ -230,6 +230,29 @@ def test_an_expression_table_that_shares_no_id_is_refused(run, tmp_path):
     assert not folder.exists()
 
 
+def test_conserved_sites_are_known_where_a_table_says_so(run, tmp_path):
+    table = tmp_path / "conserved.tsv"
+    header = "transcript\tseed\tstart\tconserved\n"
+    table.write_text(f"{header}t1\tGAGGUAG\t60\t1\n")
+    given = ("--mirna", "let-7a", "--conserved-sites", table)
+    assert run(*given)[0] == 0
+    sites = read(tmp_path / "out", "sites.tsv").set_index("start")
+    assert sites["conserved"].to_dict() == {60: 1, 128: 0}
+    table.write_text(f"{header}zebrafish\tGAGGUAG\t60\t1\n")
+    status, _, err, folder = run(*given, out="other")
+    assert status == 2
+    assert "shares no transcript with the sequences (there: zebrafish; here: t1)" in err
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("option", ["--mirnas", "--genes", "--mrnas", "--expression"])
+def test_a_missing_column_is_not_to_be_named_in_a_config(run, tmp_path, option):
+    (tmp_path / "t.tsv").write_text("name\tvalue\na\t1\n")
+    status, _, err, _ = run("--mirna", "let-7a", option, tmp_path / "t.tsv")
+    assert status == 2
+    assert "is missing (it has: name, value); add or rename it\n" in err
+
+
 def test_mirnas_of_a_gene_are_those_that_repress_it(run, capsys):
     _, _, _, folder = run("--mirna", "let-7a", "miR-155", "miR-21")
     assert main(["mirnas-of", "t1", str(folder)]) == 0
