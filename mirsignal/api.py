@@ -59,21 +59,19 @@ def read_mirnas(path: str | Path, species: str | None = None) -> pd.DataFrame:
     return mirnas.read_mirnas(path, species=species)
 
 
-def load_binding_model(path: str | Path) -> Model:
-    """Return a binding network (results/STUDY/binding/RECIPES/model.keras).
+def load_binding_model(path: str | Path | None = None) -> Model:
+    """Return a binding network (results/STUDY/binding/RECIPES/model.keras), by default
+    the one that comes along.
 
     It maps pairing matrices (N, W, M, C) to P(binding) (N, 1). Raises InputError for a
     file that is no such network, and where TensorFlow is not installed.
     """
-    try:
-        from mirsignal.networks.backend import keras
-    except ModuleNotFoundError as error:
-        raise InputError(
-            f"{error}; install it, as with: pip install 'mirsignal[cpu]'"
-        ) from None
+    from mirsignal.ready.models import HUMAN, NETWORK
+    from mirsignal.ready.prediction import import_backend
 
+    path = path or HUMAN / NETWORK
     try:
-        model = keras.models.load_model(path, compile=False)
+        model = import_backend().keras.models.load_model(path, compile=False)
     except ValueError as error:
         line = str(error).splitlines()[0]
         raise InputError(f"{path}: not a Keras model ({line})") from None
@@ -289,6 +287,7 @@ def predict_targets(
     accessibility: bool | Folding = True,
     noise_sd: float | None = None,
     model: ReadyModel | None = None,
+    binding: bool = False,
 ) -> Prediction:
     """Return how miRNAs repress the mRNAs of 3' UTRs `sequences`, without any training.
 
@@ -296,7 +295,8 @@ def predict_targets(
     is taken to be loaded. The other arguments and the result are those of
     `predict_repression`; `accessibility` may be what `mirsignal.sites.accessibility.
     fold_transcripts` returns. `model` is a ready model
-    (`mirsignal.ready.models.load_ready_model`), by default the one that comes along.
+    (`mirsignal.ready.models.load_ready_model`), by default the one that comes along. With
+    `binding` sites have the logit of its binding network.
     """
     from mirsignal.ready.mirnas import choose_mirnas
     from mirsignal.ready.models import load_ready_model
@@ -306,7 +306,9 @@ def predict_targets(
 
     transcriptome = Transcriptome(*_transcripts(sequences, genes, orfs))
     model, chosen = model or load_ready_model(), choose_mirnas(mirnas)
-    parts = predict_batches(model, chosen, transcriptome, accessibility, noise_sd)
+    parts = predict_batches(
+        model, chosen, transcriptome, accessibility, noise_sd, binding
+    )
     tables = zip(*parts, strict=True)
     return Prediction(*(pd.concat(table, ignore_index=True) for table in tables))
 

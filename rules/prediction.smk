@@ -132,6 +132,7 @@ rule predict_targets:
         context_columns=CONTEXT_COLUMNS,
         encoding=CONFIG["binding"][CONFIG["transfer"]["binding"]]["encoding"],
         accessibility=PREDICT["accessibility"],
+        binding=PREDICT["binding"],
         noise_sd=PREDICT["noise_sd"],
         content=lambda wildcards: predict_content("conserved_sites")(wildcards)
         + CONTEXT_CONTENT(wildcards)

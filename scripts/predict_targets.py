@@ -23,17 +23,26 @@ def main(snakemake):
     model = inform(load_model(files, params), every)
     if files.conserved:
         model = model.with_conserved(files.conserved, every.transcripts)
-    part, n_threads = every.part(*params.part), snakemake.threads
+    part = every.part(*params.part)
+    if params.binding or model.needs_network:
+        set_up(snakemake.threads)
     mirnas = choose_part(read_tsv(files.mirnas), *params.batch)
     folding = Folding.load(files.folding) if files.folding else params.accessibility
     paths = [Path(path).with_suffix("") for path in snakemake.output]
     with contextlib.ExitStack() as stack:
         tables = [PredictionTable(path, stack) for path in paths]
         for prediction in predict_batches(
-            model, mirnas, part, folding, params.noise_sd, n_threads
+            model, mirnas, part, folding, params.noise_sd, params.binding
         ):
             for table, rows in zip(tables, prediction, strict=True):
                 table.add(rows)
+
+
+def set_up(n_threads):
+    """Set TensorFlow up; imported here, since a model of sites alone does without."""
+    from mirsignal.networks import backend
+
+    backend.set_up(n_threads, 0)
 
 
 def load_model(files, params):

@@ -12,7 +12,9 @@ from __future__ import annotations
 import gzip
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -22,6 +24,7 @@ from mirsignal.files.atomic import atomic_path, read_json
 from mirsignal.files.tables import read_table
 from mirsignal.ready.models import (
     INTERVALS,
+    NETWORK,
     POLYA_SITES,
     SEEDS,
     SITES,
@@ -32,11 +35,13 @@ from mirsignal.ready.models import (
     write_card,
     write_seeds,
 )
+from mirsignal.repression.occupancy import load_occupancy
 from mirsignal.sequences.annotation import Blocks
 from mirsignal.sequences.splicing import lift
 from mirsignal.sites.context import read_stability
 from mirsignal.sites.contextpp_tables import read_ta_sps
 from mirsignal.sites.isoforms import read_polya_usage
+from mirsignal.workflow.recipes import OF_NETWORK
 
 TABLES = {
     SEEDS: "targetscan/ta_sps_by_seed_region.txt",
@@ -45,12 +50,15 @@ TABLES = {
 }
 COORDINATES = "coordinates/utr_genome_coordinates.tsv.gz"
 N_RESAMPLES = 1000
+MEASURES = {"within_mirna_auc": "within-miRNA AUC", "average_precision": "AP"}
 VALID = (
     "Human miRNAs and siRNAs of 15 to 30 nt on human 3' UTRs. Other mammals: the tables "
     "of poly(A) sites and stability know only human ids, and are then left out."
 )
 SOURCES = {
     "fold changes": "published tables (GEO), facts without a licence of their own",
+    "binding network": "CLASH of Helwak 2013 as miRBench shares it; windows labelled by "
+    "miRBind2's network (MIT); energies of duplexes by ViennaRNA",
     "seeds (TA, SPS), families": "TargetScan 7 and 8, free to use with citation of "
     "Agarwal 2015 (eLife 4:e05005)",
     "poly(A) sites": "APADB 2 (Mueller 2014), counts summed over human tissues",
@@ -60,13 +68,22 @@ SOURCES = {
 
 
 def build(
-    study: Path, data: Path, folder: Path, recipe: str = "joint_without_network"
+    study: Path,
+    data: Path,
+    folder: Path,
+    recipe: str = "joint_without_network",
+    binding: str = "all_but_validation.taught",
 ) -> None:
-    """Write the files of a ready model and its card; the model is loaded to check it."""
+    """Write the files of a ready model and its card; the model is loaded to check it.
+
+    `recipe` is that of the occupancy model, `binding` the recipes of the network.
+    """
     fitted = study / "transfer" / recipe
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(fitted / "model.npz", folder / SITES)
     shutil.copyfile(fitted / "intervals.tsv", folder / INTERVALS)
+    network = study / "binding" / binding
+    shutil.copyfile(network / "model.keras", folder / NETWORK)
     write_seeds(folder / SEEDS, read_ta_sps(data / TABLES[SEEDS]))
     usage = in_percent(read_polya_usage(data / TABLES[USAGE]))
     _write_lines(folder / USAGE, "transcript\tends", _join_ends(usage))
@@ -86,6 +103,7 @@ def build(
         "to mRNAs without sites; 95% interval of measured values",
         "trained_on": _data_sets(study),
         "reached_on_new_experiments_and_families": _reached(fitted),
+        **_of_network(network, load_occupancy(fitted / "model.npz")[0].features),
         "valid_for": VALID,
         "sources": SOURCES,
         "inputs": {name: digest_of(data / path) for name, path in sorted(TABLES.items())}
@@ -170,6 +188,24 @@ def _reached(fitted: Path) -> dict[str, str]:
             f"{other['pearson']['value']:.3f}; n {found['n_pairs']:,}"
         )
     return reached
+
+
+def _of_network(folder: Path, features: Iterable[str]) -> dict[str, Any]:
+    """Return what the card says of the binding network, in the `folder` of a study."""
+    settings = read_json(folder / "provenance.json")["settings"]["settings"]
+    reached = {}
+    for name, found in read_json(folder / "metrics.json")["test_sets"].items():
+        own = found["predictors"]["network"]
+        words = [
+            f"{label} {r['value']:.3f} ({r['low']:.3f}-{r['high']:.3f})"
+            for label, r in ((label, own[key]) for key, label in MEASURES.items())
+        ]
+        reached[name] = f"{'; '.join(words)}; n {found['n']:,}"
+    return {
+        "encoding": settings["encoding"],
+        "reads_network": bool(set(OF_NETWORK) & set(features)),
+        "network_reached": reached,
+    }
 
 
 if __name__ == "__main__":

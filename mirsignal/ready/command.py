@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from mirsignal.errors import InputError
 from mirsignal.logs import log
 from mirsignal.ready.mirnas import BATCH, choose_mirnas
 from mirsignal.ready.models import load_ready_model
-from mirsignal.ready.prediction import predict_batches
+from mirsignal.ready.prediction import import_backend, predict_batches
 from mirsignal.ready.tables import mirnas_of
 from mirsignal.ready.transcriptome import Transcriptome
 from mirsignal.ready.writing import write_targets
@@ -133,6 +134,11 @@ def _make_parser() -> argparse.ArgumentParser:
         "experiment at hand, for the intervals",
     )
     own.add_argument(
+        "--binding",
+        action="store_true",
+        help="say what the binding network makes of each site, too (needs TensorFlow)",
+    )
+    own.add_argument(
         "--bigbed",
         action="store_true",
         help="write sites in the genome as bigBed too, 0.1 ms a site",
@@ -169,6 +175,8 @@ def predict(given: argparse.Namespace) -> None:
     accessibility: bool | Folding = not given.no_folding
     if given.folding:
         accessibility = _fold(Path(given.folding), transcriptome.utrs)
+    if given.binding or model.needs_network:
+        import_backend().set_up(os.cpu_count() or 1, 0)
     n_pairs = len(mirnas) * transcriptome.transcripts["gene"].nunique()
     out, about, tsv = Path(given.out), model.card.get("name", ""), n_pairs <= LARGEST_TSV
     strongest = None
@@ -177,7 +185,12 @@ def predict(given: argparse.Namespace) -> None:
         tqdm(total=len(mirnas), unit="miRNA", disable=None) as progress,
     ):
         for prediction in predict_batches(
-            model, mirnas, transcriptome, accessibility, given.noise_sd
+            model,
+            mirnas,
+            transcriptome,
+            accessibility,
+            given.noise_sd,
+            given.binding,
         ):
             add(prediction)
             progress.update(min(BATCH, len(mirnas) - progress.n))

@@ -1,10 +1,10 @@
 """Ready models: trained once, shipped with a card that says on what and how well.
 
 A model is a folder: `card.yaml`, which names every other file with its checksum; the
-occupancy model and its prediction intervals; the binding network, where the occupancy
-model asks for its logits; and what it knows of seeds (target abundance and seed-pairing
-stability, Agarwal 2015) and of human mRNAs (poly(A) sites, stability). Nothing in it is
-pickled.
+occupancy model and its prediction intervals; a binding network, which is loaded where P
+of sites is asked for or the occupancy model reads it; and what it knows of seeds (target
+abundance and seed-pairing stability, Agarwal 2015) and of human mRNAs (poly(A) sites,
+stability). Nothing in it is pickled.
 """
 
 from __future__ import annotations
@@ -60,7 +60,12 @@ class ReadyModel:
     polya_sites: Path | None = None
     """Poly(A) sites in hg38."""
     network: tuple[Path, str] | None = None
-    """The binding network, and the encoding of its pairing matrices."""
+    """A binding network, and the encoding of its pairing matrices."""
+
+    @property
+    def needs_network(self) -> bool:
+        """Whether predictions depend on what the network makes of sites."""
+        return bool(set(OF_NETWORK) & set(self.fitted.models[0].features))
 
     def on_genome(
         self, transcripts: pd.DataFrame, blocks: Mapping[str, Blocks]
@@ -127,7 +132,6 @@ def load_ready_model(folder: str | Path | None = None) -> ReadyModel:
         read_stability(folder / STABILITY) if STABILITY in card["files"] else None,
     )
     coefficients = read_coefficients(resource(COEFFICIENTS))
-    needs_network = bool(set(OF_NETWORK) & set(fitted.models[0].features))
     return ReadyModel(
         card,
         fitted,
@@ -135,7 +139,7 @@ def load_ready_model(folder: str | Path | None = None) -> ReadyModel:
         read_seeds(folder / SEEDS),
         context,
         folder / POLYA_SITES if POLYA_SITES in card["files"] else None,
-        (folder / NETWORK, card["encoding"]) if needs_network else None,
+        (folder / NETWORK, card["encoding"]) if NETWORK in card["files"] else None,
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
 from mirsignal import __version__
 from mirsignal.files.atomic import atomic_path
@@ -41,6 +42,7 @@ FEATURES = {
     "air": "share of mRNAs that hold the site",
     "stability": "stability of the mRNA",
     "conserved": "conserved (1: yes)",
+    "p": "P(binding) by the network",
 }
 """Features of a site that are shown beside the average site of its type."""
 CAPTION_GENES = (
@@ -111,6 +113,8 @@ class TargetPage:
         described = sites.assign(
             air=np.exp(sites["log_air"].to_numpy(float)) if "log_air" in sites else np.nan
         )
+        if "binding" in sites:
+            described["p"] = expit(sites["binding"].to_numpy(float))
         listed: dict[str, Any] = {
             "gene": number.tolist(),
             "transcript": list(sites["transcript"]),

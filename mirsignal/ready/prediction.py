@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from types import ModuleType
 
 import pandas as pd
 
+from mirsignal.errors import InputError
 from mirsignal.ready.mirnas import BATCH
 from mirsignal.ready.models import ReadyModel
 from mirsignal.ready.transcriptome import Transcriptome
@@ -24,16 +26,18 @@ def predict_batches(
     transcriptome: Transcriptome,
     accessibility: bool | Folding = True,
     noise_sd: float | None = None,
-    n_threads: int = 1,
+    binding: bool = False,
 ) -> Iterator[Prediction]:
     """Yield predictions of `mirnas` (`choose_mirnas`), BATCH of them at a time.
 
     `accessibility` and `noise_sd` are those of `repression.prediction.
-    predict_from_sequences`; `n_threads` are those of a binding network, if the model has
-    one. A prediction does not depend on the other miRNAs and genes that are asked for,
-    but for what `inform` finds of all.
+    predict_from_sequences`; with `binding` sites have what the model's binding network
+    makes of them, too. A prediction does not depend on the other miRNAs and genes that
+    are asked for, but for what `inform` finds of all.
     """
-    network = _load_network(model, n_threads)
+    network = None
+    if binding or model.needs_network:
+        network = _load_network(model)
     model = inform(model, transcriptome)
     transcripts = transcriptome.transcripts
     context = model.context.named(transcripts)
@@ -65,13 +69,23 @@ def inform(model: ReadyModel, transcriptome: Transcriptome) -> ReadyModel:
     return model.on_genome(transcriptome.transcripts, transcriptome.blocks)
 
 
-def _load_network(model: ReadyModel, n_threads: int) -> SiteScorer | None:
+def import_backend() -> ModuleType:
+    """Return `networks.backend`; InputError where TensorFlow is not installed."""
+    try:
+        from mirsignal.networks import backend
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"{error}; install it, as with: pip install 'mirsignal[cpu]'"
+        ) from None
+    return backend
+
+
+def _load_network(model: ReadyModel) -> SiteScorer:
     if model.network is None:
-        return None
-    from mirsignal.networks.backend import set_up
+        raise InputError("the model has no binding network; ask for no P(binding)")
+    import_backend()
     from mirsignal.repression.site_logits import SiteNetwork
 
-    set_up(n_threads, 0)
     return SiteNetwork.load(*model.network)
 
 

@@ -43,7 +43,7 @@ class SiteNetwork:
             outputs.append(self.model.get_layer("heads").output[:, 1:])
             names += HEADS[1:]
         joined = keras.layers.Concatenate()(outputs) if len(names) > 1 else outputs[0]
-        network = keras.Model(self.model.inputs, joined)
+        network = keras.Model(self.model.input, joined)
         found = np.full((len(sites), len(names)), np.nan, np.float32)
         by_name = mirnas.set_index("mirna")
         for strand, column in (("guide", "sequence"), ("passenger", "passenger")):

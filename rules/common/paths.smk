@@ -124,15 +124,14 @@ def sites_of_datasets(wildcards):
 def prediction_network(wildcards):
     """Return the binding network whose logits the fitted model reads, or no input."""
     recipe = CONFIG["occupancy"][CONFIG["transfer"]["recipes"][0]]
-    is_read = OF_STUDY and DATASETS and reads_network(recipe)
+    is_read = OF_STUDY and DATASETS and (PREDICT["binding"] or reads_network(recipe))
     return f"<results>/binding/{TRANSFER_NETWORK}/model.keras" if is_read else []
 
 
 def prediction_gpus(wildcards):
     """Return how many GPUs a job of a prediction takes: none without a network."""
-    if OF_STUDY:
-        return int(bool(prediction_network(wildcards)))
-    return int("encoding" in checked(read_card, READY or HUMAN))
+    needed = prediction_network(wildcards) or PREDICT["binding"]
+    return int(bool(needed or (ready_card(wildcards) or {}).get("reads_network")))
 
 
 OF_STUDY = PREDICT["model"] == "study"

@@ -97,9 +97,11 @@ def check_ready_model(project):
     study, data = project.root / "results/small", make_data(project.root / "data")
     folders = [project.root / "ready", project.root / "again"]
     for folder in folders:
-        build(study, data, folder, "joint_without_network")
+        build(study, data, folder, "joint_without_network", "balanced.cnn")
     cards = [yaml.safe_load((folder / "card.yaml").read_text()) for folder in folders]
     assert cards[0] == cards[1]
+    assert not cards[0]["reads_network"]
+    assert cards[0]["network_reached"]["random"].startswith("within-miRNA AUC 0.")
     assert set(cards[0]["trained_on"]) == {"first", "second", "other"}
     assert set(cards[0]["reached_on_new_experiments_and_families"]) == {
         "first",
@@ -107,8 +109,10 @@ def check_ready_model(project):
         "other",
     }
     given = ["predict", "--mirna", "let-7a", "--utrs", project.root / "new.fa"]
-    given += ["--model", folders[0], "--out", project.root / "targets"]
+    given += ["--model", folders[0], "--out", project.root / "targets", "--binding"]
     assert main(list(map(str, given))) == 0
+    sites = pd.read_parquet(project.root / "targets/sites.parquet")
+    assert sites["binding"].notna().all()
     genes = pd.read_parquet(project.root / "targets/genes.parquet").set_index("gene")
     assert genes.loc["NEW1", "predicted_log2fc"] < genes.loc["NEW2", "predicted_log2fc"]
 

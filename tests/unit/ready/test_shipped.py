@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import mirsignal
+from mirsignal.errors import InputError
 from mirsignal.files.resources import resource
 from mirsignal.ready.models import HUMAN, load_ready_model
 from mirsignal.sequences.codes import reverse_complement
@@ -14,7 +15,7 @@ LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 
 def test_it_is_loaded_by_default_and_small():
     model = load_ready_model()
-    assert model.network is None
+    assert not model.needs_network
     assert model.seeds.notna().all(axis=None)
     assert len(model.card["trained_on"]) == 9
     assert set(model.card["reached_on_new_experiments_and_families"]) == set(
@@ -22,6 +23,31 @@ def test_it_is_loaded_by_default_and_small():
     )
     size = sum(path.stat().st_size for path in HUMAN.iterdir())
     assert size < 3_000_000
+
+
+def test_its_binding_network_tells_sites_from_other_windows():
+    network = mirsignal.load_binding_model()
+    rng = np.random.default_rng(6)
+    other = ["".join(rng.choice(list("ACGU"), 50)) for _ in range(40)]
+    bound = [text[:20] + reverse_complement(LET7)[:22] + text[42:] for text in other]
+    p, p_other = (mirsignal.score_pairs(network, LET7, t) for t in (bound, other))
+    assert np.median(p) > 0.9
+    assert np.median(p_other) < 0.3
+
+
+@pytest.mark.filterwarnings("error::UserWarning")
+def test_sites_have_what_the_network_makes_of_them_and_predictions_stay(ready):
+    utrs = mirsignal.read_sequences(resource("utrs_human_excerpt.fa.gz"))
+    given = (["let-7a"], utrs)
+    plain = mirsignal.predict_targets(*given, accessibility=False)
+    found = mirsignal.predict_targets(*given, accessibility=False, binding=True)
+    pd.testing.assert_frame_equal(found.genes, plain.genes)
+    assert found.sites["binding"].notna().all()
+    pairs_nt8 = found.sites["site_type"].isin(["8mer", "7mer-m8"])
+    with_nt8, without = (found.sites.loc[m, "binding"] for m in (pairs_nt8, ~pairs_nt8))
+    assert with_nt8.mean() > without.mean()
+    with pytest.raises(InputError, match="no binding network"):
+        mirsignal.predict_targets(*given, model=load_ready_model(ready), binding=True)
 
 
 def test_sites_of_stronger_types_repress_more_and_more_sites_more():
