@@ -126,6 +126,39 @@ rule prepare_transcripts:
         "../scripts/prepare_transcripts.py"
 
 
+if "alignments" in INPUTS:
+
+    rule find_conserved_sites:
+        """Sites of conserved miRNA families in aligned 3' UTRs, and how conserved they are."""
+        input:
+            alignments=data_input(INPUTS["alignments"]["file"]),
+            trees=data_input(INPUTS["alignments"]["trees"]),
+            pct_parameters=data_input(INPUTS["alignments"]["pct_parameters"]),
+            transcripts="<inputs>/transcripts.fa",
+        output:
+            "<inputs>/conserved_sites.tsv",
+        log:
+            "<logs>/find_conserved_sites.log",
+        benchmark:
+            "<benchmarks>/find_conserved_sites.tsv"
+        conda:
+            "../envs/tables.yaml"
+        resources:
+            mem_mb=more(2000),
+            runtime=more(480),
+        params:
+            columns=INPUTS["alignments"]["columns"],
+            reference=INPUTS["alignments"]["reference"],
+            content=contents(
+                INPUTS["alignments"]["file"],
+                INPUTS["alignments"]["trees"],
+                INPUTS["alignments"]["pct_parameters"],
+            ),
+            code=code("find_conserved_sites"),
+        script:
+            "../scripts/find_conserved_sites.py"
+
+
 if "fold_change" in INPUTS:
 
     rule prepare_fold_changes:

@@ -109,7 +109,7 @@ rule predict_targets:
         coefficients=data_input("resources/contextpp_coefficients.tsv"),
         polya_usage=optional_file("polya_usage", "file"),
         stability=optional_file("stability", "file"),
-        conserved_sites=optional_file("conserved_sites", "file"),
+        conserved_sites=checked(conserved_sites),
     output:
         genes="<predict>/{batch}.{number}/genes.parquet",
         sites="<predict>/{batch}.{number}/sites.parquet",

@@ -23,7 +23,7 @@ rule tabulate_dataset:
         expressed=dataset_file("transcripts", "expressed"),
         polya_usage=optional_file("polya_usage", "file"),
         stability=optional_file("stability", "file"),
-        conserved_sites=optional_file("conserved_sites", "file"),
+        conserved_sites=checked(conserved_sites),
         ta_sps=optional_file("contextpp", "ta_sps"),
         mrna=optional_file("contextpp", "mrna"),
         coefficients=data_input("resources/contextpp_coefficients.tsv"),

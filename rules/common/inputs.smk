@@ -37,6 +37,18 @@ def optional_file(table, key):
     return data_input(INPUTS[table][key]) if key in INPUTS.get(table, {}) else []
 
 
+def conserved_sites():
+    """Return the table of conserved sites: given, or found in alignments; or no input."""
+    if "alignments" not in INPUTS:
+        return optional_file("conserved_sites", "file")
+    if "conserved_sites" in INPUTS:
+        raise InputError(
+            f"config: studies: {STUDY}: inputs: `alignments` tell which sites are "
+            "conserved; leave `conserved_sites` out"
+        )
+    return "<inputs>/conserved_sites.tsv"
+
+
 def predict_input(key):
     """Return a file that the configuration names to be predicted from, or no input."""
     return given(PREDICT[key], f"predict:{key}") if PREDICT[key] else []

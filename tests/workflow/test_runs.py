@@ -1,6 +1,7 @@
 """The workflow as a user meets it: results, reruns, ablations, report, a killed run."""
 
 import contextlib
+import gzip
 import json
 import os
 import signal
@@ -11,13 +12,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import mirsignal
 from docs.describe_files import describe
 from mirsignal.files.schemas import find_fault, find_table
 from mirsignal.ready.command import main
+from mirsignal.sites.context import read_conserved_sites
 
 pytestmark = pytest.mark.workflow
 
 SMALL_TEST_SETS = ("random", "unseen_target", "unseen_family")
+KEPT = ("8mer", "7mer-m8")  # whose branch length needs to be 3 at most
 MAIN = "balanced.cnn.attribution.compressed.cnn_gru"
 INTERPRETATION = (
     "explain_pairs",
@@ -329,6 +333,42 @@ def test_ready_model_predicts_in_parts_what_the_command_predicts_at_once(finishe
     planned = finished.planned("predict", extra=extra.replace("let-7a", "miR-21"))
     assert planned["predict_targets"] == 4
     assert "fold_transcripts" not in planned, "folded once for all miRNAs"
+
+
+def test_conserved_sites_are_found_in_alignments(finished):
+    """Species B has the first half of each 3' UTR, and gaps in the place of the rest."""
+    folder, rows = finished.root / "aligned", []
+    folder.mkdir()
+    utrs = mirsignal.read_sequences(finished.root / "results/small/inputs/transcripts.fa")
+    for name, text in utrs.items():
+        half = len(text) // 2
+        rows += [
+            (name, "9606", text),
+            (name, "B", text[:half] + "-" * (len(text) - half)),
+        ]
+    lines = "".join("\t".join(row) + "\n" for row in rows)
+    (folder / "utrs.tsv.gz").write_bytes(gzip.compress(lines.encode()))
+    trees = "".join(f"{n}\t(9606:1,B:2,C:1);\n" for n in range(11))
+    (folder / "trees.tsv").write_text(f"bin\tnewick\n{trees}")
+    pct = "8mer\tGAGGUAG\t0\t1\t1\t1\n"
+    (folder / "pct.tsv").write_text(f"site_type\tseed\tb0\tb1\tb2\tb3\n{pct}")
+    names = {"file": "utrs.tsv.gz", "trees": "trees.tsv", "pct_parameters": "pct.tsv"}
+    given = {key: str(folder / name) for key, name in names.items()}
+    extra = json.dumps({"studies": {"small": {"inputs": {"alignments": given}}}})
+    table = "results/small/inputs/conserved_sites.tsv"
+    status, output = finished.run(table, extra=extra)
+    assert status == 0, output
+    sites = pd.read_csv(finished.root / table, sep="\t", comment="#")
+    lengths = sites["transcript"].map({name: len(text) for name, text in utrs.items()})
+    is_kept = sites["end"] <= lengths // 2
+    assert (sites["branch_length"] == np.where(is_kept, 3, 0)).mean() > 0.99
+    is_8mer = sites["site_type"] == "8mer"
+    assert (sites["conserved"] == (is_kept & sites["site_type"].isin(KEPT))).mean() > 0.99
+    known = is_8mer & (sites["seed"] == "GAGGUAG") & is_kept
+    np.testing.assert_allclose(sites.loc[known, "pct"], 1 / (1 + np.exp(1 - 3)), 1e-4)
+    assert known.any()
+    read = read_conserved_sites(finished.root / table)
+    assert len(read) == len(sites)
 
 
 @pytest.mark.parametrize(

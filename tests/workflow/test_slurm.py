@@ -4,6 +4,7 @@ Skipped, with the reason, where no Slurm can be started; where MIRSIGNAL_NEED_SL
 (.ci/run sets it) that is a failure.
 """
 
+import json
 import os
 import re
 import signal
@@ -11,8 +12,10 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+import mirsignal
 from tests.workflow import slurm_box
 from tests.workflow.slurm_box import (
     DAEMONS,
@@ -171,3 +174,27 @@ def test_cluster_without_gpus(box, project, finished):
     (submitted,) = re.findall(r"sbatch .*--ntasks=1 --cpus-per-task=1.*", output)
     assert "gpu" not in submitted.split(" --wrap=")[0]
     assert_same(project, finished)
+
+
+def test_a_ready_model_predicts_on_a_cluster_and_asks_for_no_gpu(box, project):
+    earlier = len(box.jobs())
+    utrs = "resources/utrs_human_excerpt.fa.gz"
+    settings = {"model": "ready", "names": ["let-7a"], "transcripts": utrs, "shards": 2}
+    settings["accessibility"] = False
+    extra = f"predict: {json.dumps(settings)}"
+    run = project.start("--profile", "profiles/slurm", *BOX, "predict", extra=extra)
+    status, output = finish(run)
+    assert status == 0, output
+    jobs = box.jobs()[earlier:]
+    assert Counter(job["JobState"] for job in jobs) == {"COMPLETED": 5}
+    assert {job["JOB_GRES"] for job in jobs} == {"(null)"}
+    found = pd.read_parquet(project.root / "results/small/predict/new/genes.parquet")
+    given = (settings["names"], mirsignal.read_sequences(project.root / utrs))
+    expected = mirsignal.predict_targets(*given, accessibility=False).genes
+    assert found["gene"].nunique() == 59
+    columns = ["predicted_log2fc", "low", "high", "rank"]
+    key = ["gene"]
+    pd.testing.assert_frame_equal(
+        found.set_index(key)[columns].sort_index(),
+        expected.set_index(key)[columns].sort_index(),
+    )
