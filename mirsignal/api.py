@@ -66,7 +66,7 @@ def load_binding_model(path: str | Path | None = None) -> Model:
     It maps pairing matrices (N, W, M, C) to P(binding) (N, 1). Raises InputError for a
     file that is no such network, and where TensorFlow is not installed.
     """
-    from mirsignal.ready.models import HUMAN, NETWORK
+    from mirsignal.ready.cards import HUMAN, NETWORK
     from mirsignal.ready.prediction import import_backend
 
     path = path or HUMAN / NETWORK

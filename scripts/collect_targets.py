@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from mirsignal.files.atomic import read_tsv
+from mirsignal.ready.cards import HUMAN, read_card
 from mirsignal.ready.mirnas import BATCH, choose_part
-from mirsignal.ready.models import HUMAN, read_card
 from mirsignal.ready.tables import read_predictions
 from mirsignal.ready.transcriptome import Transcriptome
 from mirsignal.ready.writing import write_targets

@@ -22,7 +22,7 @@ from mirsignal import __version__
 from mirsignal.comparison.transfer import compare_datasets
 from mirsignal.files.atomic import atomic_path, read_json
 from mirsignal.files.tables import read_table
-from mirsignal.ready.models import (
+from mirsignal.ready.cards import (
     INTERVALS,
     NETWORK,
     POLYA_SITES,
@@ -31,10 +31,9 @@ from mirsignal.ready.models import (
     STABILITY,
     USAGE,
     digest_of,
-    load_ready_model,
     write_card,
-    write_seeds,
 )
+from mirsignal.ready.models import load_ready_model, write_seeds
 from mirsignal.repression.occupancy import load_occupancy
 from mirsignal.sequences.annotation import Blocks
 from mirsignal.sequences.splicing import lift

@@ -9,7 +9,6 @@ stability). Nothing in it is pickled.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,13 +17,24 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path, read_tsv
 from mirsignal.files.identifiers import find_ids
 from mirsignal.files.resources import COEFFICIENTS, resource
 from mirsignal.logs import log
+from mirsignal.ready.cards import (
+    HUMAN,
+    INTERVALS,
+    NETWORK,
+    POLYA_SITES,
+    SEEDS,
+    SITES,
+    STABILITY,
+    USAGE,
+    digest_of,
+    read_card,
+)
 from mirsignal.repression.occupancy import load_occupancy
 from mirsignal.repression.prediction import FittedOccupancy
 from mirsignal.sequences.annotation import Blocks
@@ -37,12 +47,6 @@ from mirsignal.sites.contextpp import read_coefficients
 from mirsignal.sites.isoforms import lay_on_transcripts, read_polya_usage
 from mirsignal.workflow.recipes import OF_NETWORK
 
-HUMAN = Path(__file__).parent / "human"
-"""The model that comes along."""
-CARD = "card.yaml"
-SITES, INTERVALS, SEEDS = "sites.npz", "intervals.tsv", "seeds.npz"
-NETWORK, USAGE, STABILITY = "binding.keras", "polya_usage.tsv.gz", "stability.tsv.gz"
-POLYA_SITES = "polya_sites_hg38.tsv.gz"
 _FEWEST_KNOWN = 0.1
 _UNIT = 1000  # seeds.npz holds thousandths
 
@@ -141,36 +145,6 @@ def load_ready_model(folder: str | Path | None = None) -> ReadyModel:
         folder / POLYA_SITES if POLYA_SITES in card["files"] else None,
         (folder / NETWORK, card["encoding"]) if NETWORK in card["files"] else None,
     )
-
-
-def read_card(folder: str | Path) -> dict[str, Any]:
-    """Return the card of a ready model; InputError if it is none."""
-    path = Path(folder) / CARD
-    try:
-        card = yaml.safe_load(path.read_text())
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; a ready model has a card") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not a model card ({error})".split("\n")[0]) from None
-    if not isinstance(card, dict) or not isinstance(card.get("files"), dict):
-        raise InputError(f"{path}: not a model card; it lacks the list of files")
-    if missing := {SITES, INTERVALS, SEEDS} - set(card["files"]):
-        raise InputError(f"{path}: the card does not name {', '.join(sorted(missing))}")
-    return card
-
-
-def write_card(folder: Path, about: Mapping[str, Any]) -> None:
-    """Write the card of a model: `about` it, and a checksum of each of its files."""
-    names = sorted(path.name for path in folder.iterdir() if path.name != CARD)
-    files = {name: digest_of(folder / name) for name in names}
-    with atomic_path(folder / CARD) as temporary:
-        text = yaml.safe_dump({**about, "files": files}, sort_keys=False, width=88)
-        temporary.write_text(text)
-
-
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def every_seed() -> list[str]:

@@ -4,16 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mirsignal.ready.models import (
-    INTERVALS,
-    SEEDS,
-    SITES,
-    STABILITY,
-    USAGE,
-    every_seed,
-    write_card,
-    write_seeds,
-)
+from mirsignal.ready.cards import INTERVALS, SEEDS, SITES, STABILITY, USAGE, write_card
+from mirsignal.ready.models import every_seed, write_seeds
 from mirsignal.repression.occupancy import (
     OccupancyTraining,
     fit_occupancy,

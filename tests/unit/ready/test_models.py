@@ -6,15 +6,8 @@ import numpy as np
 import pytest
 
 from mirsignal.errors import InputError
-from mirsignal.ready.models import (
-    CARD,
-    SEEDS,
-    SITES,
-    USAGE,
-    load_ready_model,
-    read_seeds,
-    write_seeds,
-)
+from mirsignal.ready.cards import CARD, SEEDS, SITES, USAGE
+from mirsignal.ready.models import load_ready_model, read_seeds, write_seeds
 
 
 def test_a_model_is_loaded_with_all_that_it_needs(ready, seeds):

@@ -7,7 +7,8 @@ import pytest
 import mirsignal
 from mirsignal.errors import InputError
 from mirsignal.files.resources import resource
-from mirsignal.ready.models import HUMAN, load_ready_model
+from mirsignal.ready.cards import HUMAN
+from mirsignal.ready.models import load_ready_model
 from mirsignal.sequences.codes import reverse_complement
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
