@@ -40,12 +40,18 @@ from mirsignal.interpretation.variants import read_variants
 from mirsignal.repression.fold_changes import read_fold_changes
 from mirsignal.repression.targetscan import read_targetscan
 from mirsignal.samples.chimeras import read_clash_table, read_pairs, read_test_pairs
+from mirsignal.sequences.annotation import read_annotation
+from mirsignal.sequences.expression import read_expression
 from mirsignal.sequences.fasta import Transcripts, read_fasta, write_fasta
 from mirsignal.sequences.mirnas import read_mirnas
 from mirsignal.sequences.transcripts import load_transcripts, read_genes
 from mirsignal.signals.channels import Wiggle
+from mirsignal.sites.alignments import read_alignments, read_trees
+from mirsignal.sites.conservation import read_pct_parameters
+from mirsignal.sites.context import read_conserved_sites, read_stability
 from mirsignal.sites.contextpp import read_coefficients
 from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
+from mirsignal.sites.isoforms import read_polya_usage
 from mirsignal.workflow.config import complete_config, read_schema
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -150,7 +156,8 @@ def make_readers(folder: Path) -> dict[str, Reader]:
         "config": Reader(_read_config, layouts.CONFIGS),
         "tracks": Reader(lambda path: Wiggle(path).values("T1", 200), tracks),
     }
-    return _sequence_readers() | _chimera_readers(folder) | _score_readers() | others
+    readers = _sequence_readers() | _chimera_readers(folder) | _score_readers()
+    return readers | _context_readers() | others
 
 
 def _sequence_readers() -> dict[str, Reader]:
@@ -186,6 +193,25 @@ def _chimera_readers(folder: Path) -> dict[str, Reader]:
             lambda path: read_pairs(path, None, clash, "drop"), layouts.PAIRS
         ),
         "test_sets": Reader(read_test_pairs, layouts.PAIRS),
+    }
+
+
+def _context_readers() -> dict[str, Reader]:
+    sites = {"transcript": 1, "end": 3, "reads": 5}
+    return {
+        "polya_usage": Reader(read_polya_usage, {"ends": layouts.POLYA_ENDS}),
+        "polya_sites": Reader(
+            lambda path: read_polya_usage(path, sites), layouts.POLYA_SITES
+        ),
+        "stability": Reader(read_stability, {"table": layouts.STABILITY}),
+        "conserved_sites": Reader(read_conserved_sites, {"table": layouts.CONSERVED}),
+        "expression": Reader(read_expression, layouts.EXPRESSION),
+        "annotation": Reader(read_annotation, layouts.ANNOTATIONS),
+        "alignments": Reader(
+            lambda path: list(read_alignments(path)), layouts.ALIGNMENTS
+        ),
+        "trees": Reader(read_trees, {"table": layouts.TREES}),
+        "pct_parameters": Reader(read_pct_parameters, {"table": layouts.PCT}),
     }
 
 

@@ -111,6 +111,52 @@ VARIANTS = _table(
 NAMED_PAIRS = _table(
     "id|mirna|target", f"a|hsa-miR-1-3p|{WINDOWS[0]}", f"b|{LET7}|{WINDOWS[1][:30]}"
 )
+POLYA_ENDS = _table("transcript|ends", "NM_000001|60:5;200:9", "NM_000002|9:1")
+POLYA_SITES = {
+    "bed": _table("NM_000001|59|60|site|5|+", "NM_000002|8|9|site|1|+"),
+    "table": _table("NM_000001|A|60|x|5", "T2|B|90|x|2"),
+}
+STABILITY = _table("gene|stability", "GENE01|1.5", "GENE02|-0.25")
+CONSERVED = _table(
+    "transcript|seed|start|conserved", "NM_000001|GAGGUAG|60|1", "T2|GGAAUGU|7|0"
+)
+EXPRESSION = {
+    "salmon": _table(
+        "Name|Length|EffectiveLength|TPM|NumReads",
+        "ENST00000000001.2|900|700.5|12.25|40",
+        "ENST00000000002.1|800|600.0|0|0",
+    ),
+    "table": _table("transcript,tpm", "T1,3.5", "T2,0", separator=","),
+}
+_GTF = (
+    'gene_id "ENSG01.2"; transcript_id "ENST01.3"; gene_name "GENE01"; tag "MANE_Select";'
+)
+ANNOTATIONS = {
+    "gtf": _table(
+        "#!genome-build GRCh38",
+        f"chr1|x|transcript|3|30|.|+|.|{_GTF}",
+        f"chr1|x|exon|3|12|.|+|.|{_GTF}",
+        f"chr1|x|exon|16|30|.|+|.|{_GTF}",
+        f"chr1|x|CDS|6|11|.|+|0|{_GTF}",
+    ),
+    "gff3": _table(
+        "##gff-version 3",
+        "1|x|gene|3|30|.|-|.|ID=gene:G1;Name=GENE01;gene_id=ENSG01",
+        "1|x|mRNA|3|30|.|-|.|ID=transcript:T1;Parent=gene:G1;transcript_id=T1",
+        "1|x|exon|3|30|.|-|.|Parent=transcript:T1",
+        "1|x|CDS|20|28|.|-|0|ID=CDS:P1;Parent=transcript:T1",
+    ),
+}
+ALIGNMENTS = {
+    "targetscan": _table(
+        "Refseq ID|Gene ID|Gene Symbol|Species ID|UTR sequence",
+        "NM_000001|1|GENE01|9606|ACGU--CUACCUCA",
+        "NM_000001|1|GENE01|10090|ACGUACCUACC-CA",
+    ),
+    "plain": _table("T1|9606|AC-GU", "T1|10090|ACCGU", "T2|9606|CUACCUCA"),
+}
+TREES = _table("bin|newick", "0|((9606:1,10090:2):0.5,9031:3);", "1|(9606:1,10090:2);")
+PCT = _table("site_type|seed|b0|b1|b2|b3", "8mer|GAGGUAG|-0.5|1.25|2|1.5")
 CONFIGS = {
     "study": b"""\
 study: mine

@@ -131,6 +131,7 @@ def _read_rows(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame, bool]:
     except (
         EOFError,
         OSError,
+        OverflowError,
         UnicodeDecodeError,
         ValueError,
         pd.errors.ParserError,

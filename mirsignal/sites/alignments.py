@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
-from mirsignal.files.tables import name_columns, read_table, to_number
+from mirsignal.files.tables import name_columns, read_table, refuse_duplicates, to_number
 from mirsignal.sequences.codes import encode
 
 COLUMNS = {"transcript": "transcript", "species": "species", "sequence": "sequence"}
@@ -104,10 +104,15 @@ def read_trees(path: str | Path) -> dict[int, Tree]:
     """Return trees by bin from a table (bin, newick): 0 is the generic one, 1 to 10 are
     those of the bins. Raises InputError as `Tree.parse` does, and without bin 0."""
     table = read_table(path, {"bin": "bin", "newick": "newick"})
-    bins = to_number(table, "bin", path).astype(int)
+    bins = to_number(table, "bin", path)
+    for line, value in table.loc[~bins.isin(range(11)), "bin"].items():
+        raise InputError(f"{path}, line {line}: bin {value!r} is none of 0 to 10")
+    refuse_duplicates(table, "bin", path)
     trees = {
-        number: Tree.parse(text, f"{path}, line {line}")
-        for line, number, text in zip(table.index, bins, table["newick"], strict=True)
+        int(number): Tree.parse(text, f"{path}, line {line}")
+        for line, number, text in zip(
+            table.index, bins, table["newick"].fillna(""), strict=True
+        )
     }
     if GENERIC not in trees:
         raise InputError(f"{path}: has no tree of bin 0, by which 3' UTRs are binned")

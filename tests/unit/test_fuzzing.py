@@ -19,6 +19,17 @@ FOUND = [
     ("coefficients", "project", [("repeat_line", 4337, 14317)]),
     ("mrnas", "table", [("fill_column", 3, 1), ("fill_column", 4, 1)]),  # no frame
     ("tracks", "bigwig", [("cut_off", 64, 0)]),
+    ("trees", "table", [("delete_span", 11, 8253)]),  # a tree without a bin
+    (
+        "annotation",  # a place beyond 64 bits
+        "gff3",
+        [
+            ("swap_separator", 9700, 0),
+            ("encode_anew", 1239, 132),
+            ("swap_separator", 336, 52400),
+            ("change_cell", 58017, 4295),
+        ],
+    ),
 ]
 """Inputs that once ended in a traceback, took too long or crashed the process."""
 
@@ -71,6 +82,19 @@ def test_files_as_they_are_can_be_read(tmp_path):
         ("named_pairs", "table"),
         ("coefficients", "project"),
         ("tracks", "bigwig"),
+        ("polya_usage", "ends"),
+        ("polya_sites", "table"),
+        ("polya_sites", "bed"),
+        ("stability", "table"),
+        ("conserved_sites", "table"),
+        ("expression", "salmon"),
+        ("expression", "table"),
+        ("annotation", "gtf"),
+        ("annotation", "gff3"),
+        ("alignments", "targetscan"),
+        ("alignments", "plain"),
+        ("trees", "table"),
+        ("pct_parameters", "table"),
     ):
         path.write_bytes(readers[name].seeds[layout])
         readers[name].read(path)
