@@ -94,9 +94,10 @@ def read_table(
         raise InputError(f"{path}: column {name!r} occurs twice; rename one{what}")
     if not sheet.rows:
         raise InputError(f"{path}: the table has a header but no rows")
-    table = pd.DataFrame(sheet.rows, columns=sheet.header, dtype="str")
+    missing = set(MISSING)
+    rows = [[None if cell in missing else cell for cell in row] for row in sheet.rows]
+    table = pd.DataFrame(rows, columns=sheet.header, dtype="str")
     table.index = pd.Index(sheet.lines, name="line")
-    table = table.mask(table.isin(MISSING))
     named = table[list(wanted.values())].set_axis(list(wanted), axis=1)
     others = [name for name in table if name not in {*wanted, *wanted.values()}]
     table = pd.concat([named, table[others]], axis=1)

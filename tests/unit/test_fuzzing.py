@@ -57,6 +57,13 @@ def test_very_many_columns_of_one_name_take_no_time(tmp_path):
     assert check(Reader(read_table, {}), path) == ""
 
 
+def test_very_many_columns_take_no_time(tmp_path):
+    path = tmp_path / "user_file"
+    names = [f"c{number}" for number in range(15_000)]
+    path.write_text("\t".join(names) + "\n" + "\t".join("1" for _ in names) + "\n")
+    assert check(Reader(read_table, {}), path) == ""
+
+
 def test_files_as_they_are_can_be_read(tmp_path):
     readers = make_readers(tmp_path)
     path = tmp_path / "user_file"
