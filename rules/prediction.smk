@@ -167,8 +167,7 @@ rule collect_targets:
         runtime=more(120),
     params:
         parts=PARTS,
-        folder=READY,
-        about=f"Study {STUDY}" if OF_STUDY else "",
+        model=model_in_words,
         tsv=PREDICT["tsv"],
         bigbed=PREDICT["bigbed"],
         code=code("collect_targets"),

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from mirsignal.files.atomic import read_tsv
-from mirsignal.ready.cards import HUMAN, read_card
 from mirsignal.ready.mirnas import BATCH, choose_part
 from mirsignal.ready.tables import read_predictions
 from mirsignal.ready.transcriptome import Transcriptome
@@ -15,9 +14,11 @@ def main(snakemake):
     files, params = snakemake.input, snakemake.params
     every, mirnas = Transcriptome.read(files.transcripts), read_tsv(files.mirnas)
     genes = every.transcripts["gene"].drop_duplicates()
-    about = params.about or read_card(params.folder or HUMAN).get("name", "")
     folder = Path(snakemake.output.provenance).parent
-    with write_targets(folder, every, mirnas, about, params.tsv, params.bigbed) as add:
+    name, polya = params.model
+    with write_targets(
+        folder, every, mirnas, name, polya, params.tsv, params.bigbed
+    ) as add:
         for number, parts in enumerate(params.parts):
             names = list(choose_part(mirnas, number, len(params.parts))["mirna"])
             for at in range(0, len(names), BATCH):

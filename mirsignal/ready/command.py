@@ -181,7 +181,9 @@ def predict(given: argparse.Namespace) -> None:
     out, about, tsv = Path(given.out), model.card.get("name", ""), n_pairs <= LARGEST_TSV
     strongest = None
     with (
-        write_targets(out, transcriptome, mirnas, about, tsv, given.bigbed) as add,
+        write_targets(
+            out, transcriptome, mirnas, about, model.knows_polya, tsv, given.bigbed
+        ) as add,
         tqdm(total=len(mirnas), unit="miRNA", disable=None) as progress,
     ):
         for prediction in predict_batches(

@@ -71,6 +71,11 @@ class ReadyModel:
         """Whether predictions depend on what the network makes of sites."""
         return bool(set(OF_NETWORK) & set(self.fitted.models[0].features))
 
+    @property
+    def knows_polya(self) -> bool:
+        """Whether sites may count by the share of mRNAs that hold them."""
+        return self.context.usage is not None or self.polya_sites is not None
+
     def on_genome(
         self, transcripts: pd.DataFrame, blocks: Mapping[str, Blocks]
     ) -> ReadyModel:

@@ -14,6 +14,13 @@ from mirsignal.ready.transcriptome import Transcriptome
 from mirsignal.repression.prediction import Prediction
 from mirsignal.sequences.catalogue import read_catalogue
 
+_BY_EXPRESSION = "Isoforms count by their expression, as given."
+_BY_POLYA = (
+    "A site counts by the share of mRNAs that hold it, where the poly(A) sites of its 3' "
+    "UTR are known: reads over all human tissues together, of no cell in particular."
+)
+_ALIKE = "All mRNAs of a transcript are taken to hold its sites."
+
 
 @contextlib.contextmanager
 def write_targets(
@@ -21,16 +28,21 @@ def write_targets(
     of: Transcriptome,
     mirnas: pd.DataFrame,
     about: str,
+    polya: bool,
     tsv: bool,
     bigbed: bool = False,
 ) -> Iterator[Callable[[Prediction], None]]:
     """Yield a function that takes predictions of some of `mirnas` after another.
 
     At the end, if all went well, the files of `TargetTables` and index.html, which names
-    the model (`about`), lie in `folder`; none of them otherwise.
+    the model (`about`) and says how isoforms count (`polya`: the model knows poly(A)
+    sites), lie in `folder`; none of them otherwise.
     """
     catalogue = read_catalogue()
     accessions = dict(zip(catalogue["mirna"], catalogue["accession"], strict=True))
+    known = _BY_EXPRESSION if "share" in of.transcripts else _BY_POLYA
+    words = known if polya or known == _BY_EXPRESSION else _ALIKE
+    about = f"{about.rstrip('.')}. {words}"
     page = TargetPage(of.utrs, of.orfs, of.transcripts, of.blocks, about)
     with TargetTables(
         folder, tsv, accessions, of.transcripts, of.blocks, bigbed

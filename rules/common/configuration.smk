@@ -15,7 +15,7 @@ from snakemake.utils import update_config
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import disk_is_full
 from mirsignal.networks.environment import settle_environment
-from mirsignal.ready.cards import HUMAN, read_card
+from mirsignal.ready.cards import HUMAN, USAGE, read_card
 from mirsignal.sequences.mirnas import plan_batches, read_mirnas
 from mirsignal.workflow.config import (
     complete_config,

@@ -64,6 +64,14 @@ def ready_card(wildcards):
     return None if OF_STUDY else checked(read_card, READY or HUMAN)
 
 
+def model_in_words(wildcards):
+    """Return the name of the model that predicts, and whether it knows poly(A) sites."""
+    card = ready_card(wildcards)
+    if card is None:
+        return f"Study {STUDY}", "polya_usage" in INPUTS
+    return card.get("name", ""), USAGE in card["files"]
+
+
 def named_pairs():
     """Return the table of pairs to explain, or no input where there is none."""
     name = CONFIG["interpretation"]["pairs"]

@@ -114,6 +114,8 @@ def test_isoforms_weigh_as_they_are_expressed(run, tmp_path):
     assert alike["weight"].tolist() == [0.5, 0.5]
     assert weighted["weight"].tolist() == [0.75, 0.75]
     assert set(read(tmp_path / "weighted", "genes.tsv")["gene"]) == {"G"}
+    for folder, words in (("alike", "over all human tissues"), ("weighted", "as given")):
+        assert words in (tmp_path / folder / "index.html").read_text()
 
 
 @pytest.fixture
