@@ -10,6 +10,8 @@ import numpy as np
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path
 
+BIGBED = "sites.genome.bb"
+
 
 def write_bigbed(
     path: str | Path, lines: Iterable[str], lengths: Mapping[str, int]
@@ -25,7 +27,7 @@ def write_bigbed(
 
     rows = [line.rstrip("\n").split("\t") for line in lines]
     if not rows:
-        raise InputError(f"{path}: no site lies in the genome; leave bigBed out")
+        raise InputError("no site lies in the genome; leave bigBed out")
     rows.sort(key=lambda row: (row[0], int(row[1])))
     targets = {
         chrom: SeqRecord(Seq(None, lengths[chrom]), id=chrom)

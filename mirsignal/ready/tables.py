@@ -12,10 +12,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path
 from mirsignal.files.schemas import arrow_schema, explain_columns
-from mirsignal.ready.bigbed import write_bigbed
+from mirsignal.ready.bigbed import BIGBED, write_bigbed
+from mirsignal.ready.lookup import BY_GENE, write_by_gene
 from mirsignal.repression.prediction import Prediction, join_predictions
 from mirsignal.sequences.annotation import Blocks
 from mirsignal.sequences.splicing import lift
@@ -31,11 +31,11 @@ _HIGHEST = 1000  # score of a BED line
 class TargetTables(contextlib.AbstractContextManager):
     """Writes the predictions of some miRNAs after another; files appear at the end.
 
-    In `folder`: genes.parquet and sites.parquet, and with `tsv` both as text with the
-    meaning of each column in its header; sites.bed, of sites in 3' UTRs in coordinates of
-    the transcript, and sites.genome.bed where the `blocks` of 3' UTRs are known;
-    targets.gmt; funmirbench.tsv, with `accessions` by miRNA; with `bigbed` and `blocks`
-    sites.genome.bb. None is written if an error ends the context.
+    In `folder`: genes.parquet, by_gene.parquet and sites.parquet; with `tsv` genes and
+    sites as text with the meaning of each column in its header; sites.bed, of sites in
+    3' UTRs in coordinates of the transcript, and sites.genome.bed where the `blocks` of
+    3' UTRs are known; targets.gmt; funmirbench.tsv, with `accessions` by miRNA; with
+    `bigbed` and `blocks` sites.genome.bb. None is written if an error ends the context.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class TargetTables(contextlib.AbstractContextManager):
         self._stack = contextlib.ExitStack()
         self._tables: dict[str, PredictionTable] = {}
         self._texts: dict[str, Any] = {}
+        self._at_the_end: dict[str, Path] = {}
         self._lines: list[str] | None = [] if bigbed and blocks else None
 
     def __enter__(self) -> TargetTables:
@@ -61,6 +62,9 @@ class TargetTables(contextlib.AbstractContextManager):
             for kind in _KINDS:
                 path = self.folder / kind
                 self._tables[kind] = PredictionTable(path, self._stack, self._tsv)
+            for name in [BY_GENE] + [BIGBED] * (self._lines is not None):
+                path = self._stack.enter_context(atomic_path(self.folder / name))
+                self._at_the_end[name] = path
             names = ["sites.bed", "targets.gmt", "funmirbench.tsv"]
             for name in names + ["sites.genome.bed"] * bool(self._blocks):
                 path = self._stack.enter_context(atomic_path(self.folder / name))
@@ -84,10 +88,11 @@ class TargetTables(contextlib.AbstractContextManager):
             table.finish()
         for text in self._texts.values():
             text.flush()
+        write_by_gene(self._tables["genes"].path, self._at_the_end[BY_GENE])
         if self._lines is not None and self._transcripts is not None:
             contigs = self._transcripts.drop_duplicates("chrom").set_index("chrom")
             lengths = contigs["contig_length"]
-            write_bigbed(self.folder / "sites.genome.bb", self._lines, lengths)
+            write_bigbed(self._at_the_end[BIGBED], self._lines, lengths)
 
     def add(self, prediction: Prediction) -> None:
         """Write the tables of some miRNAs."""
@@ -131,7 +136,7 @@ class PredictionTable:
 
     def __init__(self, path: Path, stack: contextlib.ExitStack, tsv: bool = False):
         self._kind, self._stack = path.name, stack
-        self._parquet = stack.enter_context(atomic_path(f"{path}.parquet"))
+        self.path = stack.enter_context(atomic_path(f"{path}.parquet"))
         self._writer: pq.ParquetWriter | None = None
         self._text: Any = None
         if tsv:
@@ -146,7 +151,7 @@ class PredictionTable:
         is_first = self._writer is None
         if self._writer is None:
             schema = arrow_schema(name, table.columns).with_metadata(meanings)
-            self._writer = pq.ParquetWriter(self._parquet, schema, compression="zstd")
+            self._writer = pq.ParquetWriter(self.path, schema, compression="zstd")
             self._stack.callback(self._writer.close)
         rows = pa.Table.from_pandas(table, self._writer.schema, preserve_index=False)
         self._writer.write_table(rows)
@@ -179,23 +184,6 @@ def read_predictions(
         for f in folders
     ]
     return join_predictions(parts, mirnas, genes)
-
-
-def mirnas_of(gene: str, folder: str | Path) -> pd.DataFrame:
-    """Return the miRNAs that repress a gene, by the tables of a prediction in `folder`.
-
-    `gene` is an id or a name. Rows of genes.parquet with a prediction below 0, the
-    strongest first. Raises InputError for a folder without the table and an unknown gene.
-    """
-    path = Path(folder) / "genes.parquet"
-    if not path.exists():
-        raise InputError(f"{path}: no such file; run mirsignal predict first")
-    names = set(pq.read_schema(path).names) & {"gene", "gene_name"}
-    found = pq.read_table(path, filters=[[(name, "==", gene)] for name in sorted(names)])
-    if not found.num_rows:
-        raise InputError(f"{path}: no gene {gene!r}; give an id or name of the table")
-    table = found.to_pandas().sort_values("predicted_log2fc", kind="stable")
-    return table[table["predicted_log2fc"] < 0].reset_index(drop=True)
 
 
 def bed_lines(sites: pd.DataFrame) -> pd.DataFrame:

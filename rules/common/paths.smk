@@ -141,8 +141,8 @@ PARTS = [
     [f"{batch}.{shard}" for shard in range(PREDICT["shards"])]
     for batch in range(PREDICT["batches"])
 ]
-TARGET_FILES = ["genes.parquet", "sites.parquet", "sites.bed", "targets.gmt"]
-TARGET_FILES += ["funmirbench.tsv", "index.html"]
+TARGET_FILES = ["genes.parquet", "by_gene.parquet", "sites.parquet", "sites.bed"]
+TARGET_FILES += ["targets.gmt", "funmirbench.tsv", "index.html"]
 TARGET_FILES += ["genes.tsv", "sites.tsv"] * PREDICT["tsv"]
 TARGET_FILES += ["sites.genome.bed"] * bool(PREDICT["annotation"])
 TARGET_FILES += ["sites.genome.bb"] * bool(PREDICT["annotation"] and PREDICT["bigbed"])

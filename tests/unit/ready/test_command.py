@@ -11,7 +11,7 @@ from Bio import Align
 import mirsignal
 from benchmarks.faults import SmallDisk
 from mirsignal.logs import log
-from mirsignal.ready import command, prediction
+from mirsignal.ready import lookup, prediction
 from mirsignal.ready.command import main
 from mirsignal.ready.mirnas import choose_mirnas
 from mirsignal.ready.models import load_ready_model
@@ -76,7 +76,6 @@ def test_tables_of_a_prediction(run):
 def test_a_mirna_is_predicted_alike_alone_and_among_others(run, monkeypatch, tmp_path):
     run("--mirna", "let-7a", out="alone")
     monkeypatch.setattr(prediction, "BATCH", 1)
-    monkeypatch.setattr(command, "BATCH", 1)
     run("--mirna", "miR-155", "let-7a", "miR-21", out="among")
     alone, among = (
         pd.read_parquet(tmp_path / name / "genes.parquet") for name in ("alone", "among")
@@ -255,17 +254,47 @@ def test_a_missing_column_is_not_to_be_named_in_a_config(run, tmp_path, option):
     assert "is missing (it has: name, value); add or rename it\n" in err
 
 
-def test_mirnas_of_a_gene_are_those_that_repress_it(run, capsys):
-    _, _, _, folder = run("--mirna", "let-7a", "miR-155", "miR-21")
-    assert main(["mirnas-of", "t1", str(folder)]) == 0
-    _, *rows = capsys.readouterr().out.splitlines()
+def test_mirnas_of_a_gene_are_those_that_repress_it(run, annotated, tmp_path, capsys):
+    given = ["--annotation", tmp_path / "a.gtf", "--genome", tmp_path / "genome.fa"]
+    mirnas = ("let-7a", "miR-155", "miR-98-5p", "miR-21")
+    _, _, _, folder = run("--mirna", *mirnas, *given, "--no-folding", given=())
     genes = pd.read_parquet(folder / "genes.parquet")
-    own = genes[(genes["gene"] == "t1") & (genes["predicted_log2fc"] < 0)]
-    assert len(rows) == len(own) >= 1
-    assert rows[0].split("\t")[0] == own.sort_values("predicted_log2fc")["mirna"].iloc[0]
-    for arguments in (["nothing", str(folder)], ["t1", "/nowhere"]):
+    for name in ("Gchr1", "Nchr1"):
+        assert main(["mirnas-of", name, str(folder)]) == 0
+        _, *rows = capsys.readouterr().out.splitlines()
+        own = genes[(genes["gene"] == "Gchr1") & (genes["predicted_log2fc"] < 0)]
+        own = own.sort_values("predicted_log2fc")
+        assert [row.split("\t")[0] for row in rows] == own["mirna"].tolist()
+        assert len(rows) == 2
+    for arguments in (["nothing", str(folder)], ["Gchr1", "/nowhere"]):
         assert main(["mirnas-of", *arguments]) == 2
         assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_pairs_by_gene_are_the_same_written_at_once_and_in_parts(
+    run, tmp_path, monkeypatch
+):
+    _, _, _, folder = run("--mirna", "let-7a", "miR-98-5p", "miR-155")
+    monkeypatch.setattr(lookup, "_AT_ONCE", 2)
+    lookup.write_by_gene(folder / "genes.parquet", tmp_path / "parts.parquet")
+    parts, whole = (
+        pd.read_parquet(path)
+        for path in (tmp_path / "parts.parquet", folder / "by_gene.parquet")
+    )
+    pd.testing.assert_frame_equal(parts, whole)
+    assert len(whole) > 0
+    assert (whole["predicted_log2fc"] < 0).all()
+
+
+def test_output_that_nobody_reads_to_its_end_is_no_error(run, root):
+    _, _, _, folder = run("--mirna", "let-7a")
+    command = [sys.executable, "-m", "mirsignal.ready.command", "mirnas-of", "t1", folder]
+    with subprocess.Popen(
+        list(map(str, command)), cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
 
 
 def test_a_full_match_is_said_and_not_scored(run, utrs, caplog):
