@@ -197,4 +197,5 @@ def test_a_ready_model_predicts_on_a_cluster_and_asks_for_no_gpu(box, project):
     pd.testing.assert_frame_equal(
         found.set_index(key)[columns].sort_index(),
         expected.set_index(key)[columns].sort_index(),
+        check_index_type=False,
     )
