@@ -122,7 +122,7 @@ bench-transfer: $(INSTALLED)
 
 bench-predict: $(INSTALLED)
 	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
-	echo "== What predictions without training cost (some hours)"
+	echo "== What predictions without training cost (about 25 minutes on 2 cores)"
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.measure_predict "$(DATA)"
 	echo "== Done. results/benchmarks/predict.json."
 
