@@ -105,11 +105,11 @@ rule predict_targets:
         transcripts="<predict>/transcripts.parquet",
         folding=branch(FOLDED, then="<predict>/folding/{number}.npz"),
         conserved=predict_input("conserved_sites"),
-        ta_sps=optional_file("contextpp", "ta_sps"),
-        coefficients=data_input("resources/contextpp_coefficients.tsv"),
-        polya_usage=optional_file("polya_usage", "file"),
-        stability=optional_file("stability", "file"),
-        conserved_sites=checked(conserved_sites),
+        ta_sps=of_study(optional_file("contextpp", "ta_sps")),
+        coefficients=of_study(data_input("resources/contextpp_coefficients.tsv")),
+        polya_usage=of_study(optional_file("polya_usage", "file")),
+        stability=of_study(optional_file("stability", "file")),
+        conserved_sites=of_study(checked(conserved_sites)),
     output:
         genes="<predict>/{batch}.{number}/genes.parquet",
         sites="<predict>/{batch}.{number}/sites.parquet",
@@ -135,8 +135,7 @@ rule predict_targets:
         binding=PREDICT["binding"],
         noise_sd=PREDICT["noise_sd"],
         content=lambda wildcards: predict_content("conserved_sites")(wildcards)
-        + CONTEXT_CONTENT(wildcards)
-        + SURROUNDINGS_CONTENT(wildcards),
+        + of_study(CONTEXT_CONTENT(wildcards) + SURROUNDINGS_CONTENT(wildcards)),
         code=code("predict_targets"),
     script:
         "../scripts/predict_targets.py"

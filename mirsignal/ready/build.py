@@ -40,7 +40,7 @@ from mirsignal.sequences.splicing import lift
 from mirsignal.sites.context import read_stability
 from mirsignal.sites.contextpp_tables import read_ta_sps
 from mirsignal.sites.isoforms import read_polya_usage
-from mirsignal.workflow.recipes import OF_NETWORK
+from mirsignal.workflow.recipes import reads_network
 
 TABLES = {
     SEEDS: "targetscan/ta_sps_by_seed_region.txt",
@@ -202,7 +202,7 @@ def _of_network(folder: Path, features: Iterable[str]) -> dict[str, Any]:
         reached[name] = f"{'; '.join(words)}; n {found['n']:,}"
     return {
         "encoding": settings["encoding"],
-        "reads_network": bool(set(OF_NETWORK) & set(features)),
+        "reads_network": reads_network(features),
         "network_reached": reached,
     }
 

@@ -45,7 +45,7 @@ from mirsignal.sites.context import (
 )
 from mirsignal.sites.contextpp import read_coefficients
 from mirsignal.sites.isoforms import lay_on_transcripts, read_polya_usage
-from mirsignal.workflow.recipes import OF_NETWORK
+from mirsignal.workflow.recipes import reads_network
 
 _FEWEST_KNOWN = 0.1
 _UNIT = 1000  # seeds.npz holds thousandths
@@ -69,7 +69,7 @@ class ReadyModel:
     @property
     def needs_network(self) -> bool:
         """Whether predictions depend on what the network makes of sites."""
-        return bool(set(OF_NETWORK) & set(self.fitted.models[0].features))
+        return reads_network(self.fitted.models[0].features)
 
     @property
     def knows_polya(self) -> bool:

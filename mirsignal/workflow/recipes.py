@@ -6,7 +6,7 @@ All that cannot work is refused here, before anything runs.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mirsignal.axes import REGIONS
@@ -19,6 +19,7 @@ OF_HEADS = ("teacher", "energy")
 """Features of sites that a network with taught_windows gives, by its heads."""
 OF_NETWORK = ("binding", *OF_HEADS)
 """Features of sites that the binding network of `transfer` gives."""
+
 CONVOLUTIONAL = ("cnn",)
 """Binding networks that a scan of mode `attribution` can slide (`convolution`)."""
 RESERVED = {"experiments": ("unseen",), "studies": ("benchmarks",)}
@@ -61,6 +62,11 @@ USED_WITH: dict[str, dict[str, tuple[str, tuple[Any, ...]]]] = {
     },
 }
 """Settings, by stage, that are used only where another one has one of these values."""
+
+
+def reads_network(features: Iterable[str]) -> bool:
+    """Tell whether any of these features of sites is one that the network gives."""
+    return not set(OF_NETWORK).isdisjoint(features)
 
 
 def check_recipes(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:

@@ -24,7 +24,7 @@ from mirsignal.workflow.config import (
     recipe_chain,
 )
 from mirsignal.workflow.provenance import describe_file
-from mirsignal.workflow.recipes import OF_NETWORK
+from mirsignal.workflow.recipes import reads_network
 from mirsignal.workflow.source import source_digest
 
 # Of these files, which another workflow may use as a module.

@@ -54,6 +54,11 @@ def predict_input(key):
     return given(PREDICT[key], f"predict:{key}") if PREDICT[key] else []
 
 
+def of_study(files):
+    """Return inputs that the study's own model reads, and none where a ready one predicts."""
+    return files if OF_STUDY else []
+
+
 def predict_content(*keys):
     """Return a function that gives the `content` of these files."""
     return lambda wildcards: content(*[PREDICT[key] for key in keys])

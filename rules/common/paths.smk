@@ -105,18 +105,13 @@ FITTED = (
 )
 
 
-def reads_network(recipe):
-    """Tell whether an occupancy recipe has features that the binding network gives."""
-    return bool(set(OF_NETWORK) & set(recipe["features"]))
-
-
 def sites_of_datasets(wildcards):
     """Return the tables of sites, and of logits where the recipe's features name them."""
     recipe = CONFIG["occupancy"][wildcards.occupancy]
     files = ["sites.parquet"]
     if recipe["sites"] == "scanned":
         files = ["scanned.parquet"]
-    elif reads_network(recipe):
+    elif reads_network(recipe["features"]):
         files.append("binding.parquet")
     return expand("<transfer>/datasets/{dataset}/{file}", dataset=DATASETS, file=files)
 
@@ -124,7 +119,11 @@ def sites_of_datasets(wildcards):
 def prediction_network(wildcards):
     """Return the binding network whose logits the fitted model reads, or no input."""
     recipe = CONFIG["occupancy"][CONFIG["transfer"]["recipes"][0]]
-    is_read = OF_STUDY and DATASETS and (PREDICT["binding"] or reads_network(recipe))
+    is_read = (
+        OF_STUDY
+        and DATASETS
+        and (PREDICT["binding"] or reads_network(recipe["features"]))
+    )
     return f"<results>/binding/{TRANSFER_NETWORK}/model.keras" if is_read else []
 
 
