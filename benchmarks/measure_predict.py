@@ -200,17 +200,8 @@ def measure_rnahybrid(every):
     with tempfile.TemporaryDirectory() as name:
         target, query = Path(name) / "u.fa", Path(name) / "q.fa"
         target.write_text("".join(f">{k}\n{v}\n" for k, v in sequences.items()))
-        command = [
-            "RNAhybrid",
-            "-s",
-            "3utr_human",
-            "-f",
-            "2,7",
-            "-q",
-            query,
-            "-t",
-            target,
-        ]
+        command = ["RNAhybrid", "-s", "3utr_human", "-f", "2,7"]
+        command += ["-q", query, "-t", target]
         command += ["-m", max(map(len, sequences.values()))]
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         for sequence in mirnas["sequence"]:

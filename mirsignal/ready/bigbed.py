@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from mirsignal.errors import InputError
-from mirsignal.files.atomic import atomic_path
 
 BIGBED = "sites.genome.bb"
 
@@ -35,8 +34,7 @@ def write_bigbed(
     }
     alignments = Align.Alignments([_align(row, targets[row[0]]) for row in rows])
     contigs = list(targets.values())
-    with atomic_path(path) as temporary:
-        Align.write(alignments, str(temporary), "bigbed", targets=contigs)
+    Align.write(alignments, str(path), "bigbed", targets=contigs)
 
 
 def _align(row, target):

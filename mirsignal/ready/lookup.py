@@ -9,7 +9,6 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from mirsignal.errors import InputError
-from mirsignal.files.atomic import atomic_path
 
 BY_GENE = "by_gene.parquet"
 """Repressed pairs of a prediction, in the order of their genes."""
@@ -25,8 +24,7 @@ def write_by_gene(genes: str | Path, path: str | Path) -> None:
     n_parts = min(-(-source.metadata.num_rows // _AT_ONCE), len(names)) or 1
     places = [len(names) * at // n_parts for at in range(n_parts + 1)]
     with (
-        atomic_path(path) as temporary,
-        pq.ParquetWriter(temporary, source.schema_arrow, compression="zstd") as writer,
+        pq.ParquetWriter(path, source.schema_arrow, compression="zstd") as writer,
     ):
         for first, last in itertools.pairwise(places):
             chosen = [("gene", "in", names[first:last]), ("predicted_log2fc", "<", 0)]

@@ -75,6 +75,8 @@ class Alignment:
     """An aligned 3' UTR: codes (S, C) of species, with GAP, by their names."""
 
     gene: str
+    label: str
+    """What messages call it: its file and gene."""
     species: pd.Index
     codes: NDArray[np.uint8]
 
@@ -83,7 +85,7 @@ class Alignment:
         at = self.species.get_indexer([species])[0]
         if at < 0:
             raise InputError(
-                f"{self.gene}: no species {species} in the alignment (it has "
+                f"{self.label}: no species {species} in the alignment (it has "
                 f"{', '.join(self.species[:3])}, ...); name the one of your transcripts"
             )
         return self.codes[at]
@@ -94,8 +96,8 @@ class Alignment:
         if (rows < 0).any():
             missing = self.species[int(rows.argmin())]
             raise InputError(
-                f"{self.gene}: species {missing} of the alignment is not in the tree (it "
-                f"has {', '.join(tree.species[:3])}, ...); take it out, or give its tree"
+                f"{self.label}: species {missing} of the alignment is not in the tree ("
+                f"it has {', '.join(tree.species[:3])}, ...); take it out, or give its tree"
             )
         return rows
 
@@ -141,7 +143,7 @@ def read_alignments(
         name, species, text = fields
         if name != gene:
             if rows:
-                yield align(f"{path}: {gene}", rows)
+                yield align(gene, rows, path)
             gene, rows = name, {}
             if name in done:
                 raise InputError(
@@ -156,7 +158,7 @@ def read_alignments(
         rows[species] = text
     if not rows:
         raise InputError(f"{path}: no aligned sequence; give TargetScan's layout")
-    yield align(f"{path}: {gene}", rows)
+    yield align(gene, rows, path)
 
 
 def _split_lines(
@@ -199,24 +201,26 @@ def _find_columns(
     return [0, 1, 2], False
 
 
-def align(gene: str, rows: Mapping[str, str]) -> Alignment:
+def align(gene: str, rows: Mapping[str, str], path: str | Path = "") -> Alignment:
     """Return aligned sequences by species, `-` or `.` a gap, as an alignment.
 
-    Raises InputError for sequences of unequal length and for other letters.
+    Raises InputError, which names `path`, for sequences of unequal length and for other
+    letters.
     """
+    label = f"{path}: {gene}" if path else gene
     codes = []
     for species, text in rows.items():
         letters = text.replace(".", "-")
         try:
             own = encode(letters.replace("-", "N"))
         except InputError as error:
-            raise InputError(f"{gene}, species {species}: {error}") from None
+            raise InputError(f"{label}, species {species}: {error}") from None
         own[np.frombuffer(letters.encode(), np.uint8) == ord("-")] = GAP
         codes.append(own)
     lengths = {len(own) for own in codes}
     if len(lengths) > 1:
         raise InputError(
-            f"{gene}: aligned sequences of {min(lengths)} to {max(lengths)} columns; "
+            f"{label}: aligned sequences of {min(lengths)} to {max(lengths)} columns; "
             "give all of them with their gaps"
         )
-    return Alignment(gene, pd.Index(list(rows), dtype="str"), np.array(codes))
+    return Alignment(gene, label, pd.Index(list(rows), dtype="str"), np.array(codes))

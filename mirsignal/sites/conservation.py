@@ -164,7 +164,7 @@ def measure_conservation(
     number = choose_bin(alignment, trees[GENERIC], reference)
     if number not in trees:
         raise InputError(
-            f"the trees lack bin {number}, which is that of {alignment.gene}"
+            f"the trees lack bin {number}, which is that of {alignment.label}"
         )
     tree = trees[number]
     rows = dict(zip(alignment.species, alignment.rows_of(tree), strict=True))
@@ -215,7 +215,7 @@ def tabulate_conservation(
     seeds, tables, others = list(seeds), [], []
     for alignment in alignments:
         codes = alignment.row(reference)
-        name = bare_id(alignment.gene.rsplit(": ", 1)[-1])
+        name = bare_id(alignment.gene)
         own = encode((sequences or {}).get(name, ""))
         if len(own) and not np.array_equal(codes[codes != GAP], own):
             others.append(name)
