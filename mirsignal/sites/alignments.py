@@ -96,8 +96,9 @@ class Alignment:
         if (rows < 0).any():
             missing = self.species[int(rows.argmin())]
             raise InputError(
-                f"{self.label}: species {missing} of the alignment is not in the tree ("
-                f"it has {', '.join(tree.species[:3])}, ...); take it out, or give its tree"
+                f"{self.label}: species {missing} of the alignment is not in the tree "
+                f"(it has {', '.join(tree.species[:3])}, ...); take it out, or give its "
+                "tree"
             )
         return rows
 
