@@ -161,7 +161,8 @@ def plan_shards(lengths: pd.Series, n_shards: int) -> np.ndarray:
     """
     if n_shards > len(lengths):
         raise InputError(
-            f"{n_shards} shards leave some empty; set `shards` to {len(lengths)} or fewer"
+            f"{n_shards} shards of {len(lengths)} sequences leave some empty; set "
+            f"`shards` to {len(lengths)} or fewer"
         )
     shards = np.zeros(len(lengths), dtype=np.int32)
     load = np.zeros(n_shards, dtype=np.int64)
