@@ -99,6 +99,7 @@ rule predict_targets:
     input:
         model=branch(OF_STUDY, then=f"{FITTED}/model.npz"),
         intervals=branch(OF_STUDY, then=f"{FITTED}/intervals.tsv"),
+        responses=branch(OF_STUDY and DATASETS, then=f"{FITTED}/responses.tsv"),
         known=branch(OF_STUDY, then="<inputs>/mirnas.parquet"),
         network=prediction_network,
         mirnas="<predict>/strands.tsv",

@@ -8,7 +8,8 @@
 #       all); transfer/parts.parquet (the parts that each protocol leaves out);
 #       transfer/{occupancy}/{protocol}/{part}.parquet (predictions without the part);
 #       transfer/comparison.tsv, .json, .svg; transfer/{occupancy}/model.npz,
-#       intervals.tsv, coverage.tsv (of all pairs, for target `predict`)
+#       responses.tsv (how strongly each gene responds), intervals.tsv, coverage.tsv (of all
+#       pairs, for target `predict`)
 
 
 rule tabulate_dataset:
@@ -231,6 +232,7 @@ rule fit_transfer:
         held_out=lambda wildcards: parts_of(wildcards.occupancy, "datasets_families"),
     output:
         model="<transfer>/{occupancy}/model.npz",
+        responses="<transfer>/{occupancy}/responses.tsv",
         intervals="<transfer>/{occupancy}/intervals.tsv",
         coverage="<transfer>/{occupancy}/coverage.tsv",
         provenance="<transfer>/{occupancy}/provenance.json",

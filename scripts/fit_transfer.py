@@ -7,7 +7,12 @@ from mirsignal.logs import log
 from mirsignal.repression.datasets import read_sites, read_stacked
 from mirsignal.repression.intervals import calibrate_datasets, describe_held_out
 from mirsignal.repression.occupancy import OccupancyTraining, save_occupancy
-from mirsignal.repression.protocols import fit_decays, without_baseline
+from mirsignal.repression.protocols import (
+    fit_decays,
+    learn_responses,
+    without_baseline,
+)
+from mirsignal.repression.responses import GeneResponses
 from mirsignal.workflow.jobs import run
 
 
@@ -19,6 +24,11 @@ def main(snakemake):
     training = OccupancyTraining(**params.settings)
     models = fit_decays(pairs, sites, genes, training, params.decays, params.seed)
     save_occupancy(snakemake.output.model, without_baseline(models))
+    if training.gene_response:
+        responses = learn_responses(models, pairs, sites, genes)
+    else:
+        responses = GeneResponses.none()
+    write_table(snakemake.output.responses, responses.table(genes))
     held_out = pd.concat(map(pd.read_parquet, files.held_out), ignore_index=True)
     held_out = pd.concat(
         [describe_held_out(own, sites) for _, own in held_out.groupby("dataset")]

@@ -51,7 +51,7 @@ def load_model(files, params):
         return load_ready_model(params.folder)
     return ReadyModel(
         {},
-        FittedOccupancy.read(files.model, files.intervals, files.known),
+        FittedOccupancy.read(files.model, files.intervals, files.known, files.responses),
         read_coefficients(files.coefficients),
         read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None,
         SiteContext.read(files, params.context_columns),

@@ -9,6 +9,7 @@ from mirsignal.repression.datasets import (
     tell_seed_counts,
 )
 from mirsignal.repression.fold_changes import read_fold_changes
+from mirsignal.repression.responses import EXPRESSION
 from mirsignal.sequences.mirnas import read_mirnas
 from mirsignal.sequences.strands import load_strands
 from mirsignal.sequences.transcripts import load_transcripts, read_genes
@@ -16,6 +17,7 @@ from mirsignal.sites.context import SiteContext
 from mirsignal.sites.contextpp import read_coefficients
 from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
 from mirsignal.sites.gene_features import describe_genes
+from mirsignal.sites.isoforms import log_reads
 from mirsignal.sites.regions import find_regions
 from mirsignal.workflow.jobs import run
 
@@ -55,15 +57,17 @@ def main(snakemake):
         read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None,
         params.accessibility,
     )
-    sites = SiteContext.read(files, params.context_columns).add_to(sites, mirnas)
+    context = SiteContext.read(files, params.context_columns)
+    sites = context.add_to(sites, mirnas)
     pairs = pairs[pairs["gene"].isin(transcripts["gene"])]
     pairs = add_references(pairs, sites, transcripts)
     seed_counts = measure_seed_counts(pairs, params.n_resamples, params.seed)
     tell_seed_counts(seed_counts, name)
     write_parquet(snakemake.output.sites, sites)
     write_parquet(snakemake.output.transcripts, transcripts)
-    genes = describe_genes(transcripts, sequences, orfs).reset_index()
-    write_parquet(snakemake.output.genes, genes)
+    genes = describe_genes(transcripts, sequences, orfs)
+    genes[EXPRESSION] = log_reads(transcripts, context.usage)
+    write_parquet(snakemake.output.genes, genes.reset_index())
     write_parquet(snakemake.output.pairs, pairs)
     write_table(snakemake.output.seed_counts, seed_counts)
     write_table(snakemake.output.strands, mirnas)

@@ -20,7 +20,8 @@ def join_recipes(
     """Return the pairs of one protocol with a column per recipe, and these columns.
 
     A column is what sites do, all that is known of a new miRNA; where genes alone are new
-    there is another with the baseline of the gene.
+    there is another with the baseline of the gene, and where a recipe learns how genes
+    respond one of what sites would do if all genes responded alike.
 
     `predictions` are those of `protocols.predict_part` by recipe, all parts together.
     """
@@ -31,6 +32,8 @@ def join_recipes(
         columns = {"effect": recipe}
         if not table["effect"].equals(table["occupancy"]):
             columns["occupancy"] = f"{recipe} with baseline"
+        if "all_alike" in table:
+            columns["all_alike"] = f"{recipe}, genes alike"
         own = table.rename(columns=columns)
         names += columns.values()
         if joined is None:

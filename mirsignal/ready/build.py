@@ -26,6 +26,7 @@ from mirsignal.ready.cards import (
     INTERVALS,
     NETWORK,
     POLYA_SITES,
+    RESPONSES,
     SEEDS,
     SITES,
     STABILITY,
@@ -81,6 +82,7 @@ def build(
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(fitted / "model.npz", folder / SITES)
     shutil.copyfile(fitted / "intervals.tsv", folder / INTERVALS)
+    shutil.copyfile(fitted / "responses.tsv", folder / RESPONSES)
     network = study / "binding" / binding
     shutil.copyfile(network / "model.keras", folder / NETWORK)
     write_seeds(folder / SEEDS, read_ta_sps(data / TABLES[SEEDS]))

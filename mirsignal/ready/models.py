@@ -28,6 +28,7 @@ from mirsignal.ready.cards import (
     INTERVALS,
     NETWORK,
     POLYA_SITES,
+    RESPONSES,
     SEEDS,
     SITES,
     STABILITY,
@@ -37,6 +38,7 @@ from mirsignal.ready.cards import (
 )
 from mirsignal.repression.occupancy import load_occupancy
 from mirsignal.repression.prediction import FittedOccupancy
+from mirsignal.repression.responses import read_responses
 from mirsignal.sequences.annotation import Blocks
 from mirsignal.sites.context import (
     SiteContext,
@@ -135,6 +137,7 @@ def load_ready_model(folder: str | Path | None = None) -> ReadyModel:
         load_occupancy(folder / SITES),
         read_tsv(folder / INTERVALS),
         pd.DataFrame({"mirna": [], "sequence": []}, dtype="str"),  # all are new to it
+        read_responses(folder / RESPONSES) if RESPONSES in card["files"] else None,
     )
     context = SiteContext(
         read_polya_usage(folder / USAGE) if USAGE in card["files"] else None,

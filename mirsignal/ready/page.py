@@ -42,6 +42,7 @@ FEATURES = {
     "air": "share of mRNAs that hold the site",
     "stability": "stability of the mRNA",
     "conserved": "conserved (1: yes)",
+    "response": "response of the gene (1: average)",
     "p": "P(binding) by the network",
 }
 """Features of a site that are shown beside the average site of its type."""

@@ -40,10 +40,10 @@ def predict_batches(
         network = _load_network(model)
     model = inform(model, transcriptome)
     transcripts = transcriptome.transcripts
-    context = model.context.named(transcripts)
+    context, fitted = model.context.named(transcripts), model.fitted.named(transcripts)
     for at in range(0, len(mirnas), BATCH):
         prediction = predict_from_sequences(
-            model.fitted,
+            fitted,
             mirnas.iloc[at : at + BATCH].reset_index(drop=True),
             transcripts,
             transcriptome.utrs,

@@ -61,7 +61,8 @@ class OccupancyTraining:
     n_seeds models whose mean is the prediction; leave_one_mirna_out, whether miRNAs are
     predicted without themselves as well; tolerance, the relative change of the error at
     which a fit ends; features of sites that are learned from, of which a table may lack
-    some.
+    some; gene_response, whether genes differ in how they respond (`responses`), which
+    several data sets tell.
     """
 
     n_hidden: int
@@ -74,6 +75,7 @@ class OccupancyTraining:
     dataset_decay: float = 0.1
     tolerance: float = 1e-8
     features: tuple[str, ...] = SITE_FEATURES
+    gene_response: bool = False
 
 
 @dataclass(frozen=True)

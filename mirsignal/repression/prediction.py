@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from mirsignal.logs import log
 from mirsignal.repression.intervals import KNOWN, NEW, NO_SITE, SITES, interval
 from mirsignal.repression.occupancy import OccupancyModel, load_occupancy
+from mirsignal.repression.responses import read_responses
 from mirsignal.sites.accessibility import Folding
-from mirsignal.sites.context import SiteContext
+from mirsignal.sites.context import SiteContext, name_by_gene
 from mirsignal.sites.regions import find_regions
 from mirsignal.sites.seed_sites import CLEARED, SITE_TYPES, match_fully
 
@@ -36,17 +37,37 @@ class FittedOccupancy:
     """Prediction intervals, the table of `intervals.calibrate_study`."""
     mirnas: pd.DataFrame
     """mirna (name) and sequence of the study, by which the model knows a miRNA."""
+    responses: pd.Series | None = None
+    """How strongly genes respond (`responses`), by gene; 1 where it is not known."""
 
     @classmethod
     def read(
-        cls, model: str | Path, intervals: str | Path, mirnas: str | Path
+        cls,
+        model: str | Path,
+        intervals: str | Path,
+        mirnas: str | Path,
+        responses: str | Path | None = None,
     ) -> FittedOccupancy:
-        """Read model.npz, intervals.tsv and mirnas.parquet; InputError as they raise."""
+        """Read model.npz, intervals.tsv, mirnas.parquet and, of several data sets,
+        responses.tsv; InputError as they raise."""
         return cls(
             load_occupancy(model),
             pd.read_csv(intervals, sep="\t", comment="#"),
             pd.read_parquet(mirnas),
+            read_responses(responses) if responses else None,
         )
+
+    def named(self, transcripts: pd.DataFrame) -> FittedOccupancy:
+        """Return the same for genes by id, where `transcripts` has gene and gene_name."""
+        if self.responses is None:
+            return self
+        return replace(self, responses=name_by_gene(self.responses, transcripts))
+
+    def response_of(self, genes: pd.Series) -> pd.Series:
+        """Return how strongly each of `genes` responds, by the same index."""
+        if self.responses is None:
+            return pd.Series(1.0, genes.index)
+        return genes.map(self.responses).fillna(1.0)
 
 
 class SiteScorer(Protocol):
@@ -153,7 +174,11 @@ def predict_genes(
     keys = [list(mirnas["mirna"]), genes]
     pairs = pd.MultiIndex.from_product(keys, names=["mirna", "gene"])
     table = pairs.to_frame(index=False)
-    as_known = sites.assign(mirna=names.loc[sites["mirna"]].array)
+    sites = sites.assign(response=fitted.response_of(sites["gene"]))
+    as_known = sites.assign(
+        mirna=names.loc[sites["mirna"]].array,
+        weight=sites["weight"] * sites["response"],
+    )
     asked = table.assign(mirna=names.loc[table["mirna"]].array)
     effects = np.mean([m.effects(asked, as_known) for m in models], axis=0)
     status = _status(table, transcripts, sites, cleaved)

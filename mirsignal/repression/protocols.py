@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from mirsignal.logs import log
 from mirsignal.repression.datasets import bare_names
 from mirsignal.repression.occupancy import OccupancyModel, OccupancyTraining, fit_seeds
+from mirsignal.repression.responses import GeneResponses, fit_responses
 from mirsignal.samples.clusters import cluster_families
 
 PROTOCOLS = ("genes", "families", "datasets", "datasets_families")
@@ -107,7 +108,8 @@ def predict_part(
     """Return the pairs of a part with `effect`, what their sites do by models that never
     saw them, and `occupancy`: with the baseline of the gene where the miRNA is known.
 
-    What predicts is the mean of models with different `decays` (`fit_decays`).
+    What predicts is the mean of models with different `decays` (`fit_decays`). Where they
+    learn how genes respond, there is `all_alike`, the effect if all did the same.
     """
     found = []
     for trains, is_asked in split_part(pairs, protocol, part):
@@ -115,13 +117,14 @@ def predict_part(
         of_train = sites_of(sites, train)
         models = fit_decays(train, of_train, genes, training, decays, seed)
         own = sites_of(sites, asked)
-        effect = np.mean([model.effects(asked, own) for model in models], axis=0)
-        whole = effect
+        added = {}
+        if training.gene_response:
+            added["all_alike"] = mean_effects(models, asked, own)
+            own = learn_responses(models, train, of_train, genes).weigh(own, genes)
+        effect = whole = mean_effects(models, asked, own)
         if protocol == "genes":
-            whole = np.mean(
-                [model.predict(asked, own, genes) for model in models], axis=0
-            )
-        found.append(asked.assign(effect=effect, occupancy=whole))
+            whole = _mean_predictions(models, asked, own, genes)
+        found.append(asked.assign(effect=effect, occupancy=whole, **added))
         log.info(
             "%s pairs of %d data sets -> %s pairs",
             f"{len(train):,}",
@@ -149,6 +152,32 @@ def fit_decays(
         for decay in decays
         for model in fit_seeds(pairs, sites, genes, replace(training, decay=decay), seed)
     ]
+
+
+def mean_effects(
+    models: Sequence[OccupancyModel], pairs: pd.DataFrame, sites: pd.DataFrame
+) -> NDArray[np.float64]:
+    """Return what `sites` do to `pairs` (N,), the mean of `models`."""
+    return np.mean([model.effects(pairs, sites) for model in models], axis=0)
+
+
+def _mean_predictions(models, pairs, sites, genes) -> NDArray[np.float64]:
+    return np.mean([model.predict(pairs, sites, genes) for model in models], axis=0)
+
+
+def learn_responses(
+    models: Sequence[OccupancyModel],
+    pairs: pd.DataFrame,
+    sites: pd.DataFrame,
+    genes: pd.DataFrame,
+) -> GeneResponses:
+    """Return how genes respond, from the pairs that the `models` were fitted to."""
+    return fit_responses(
+        pairs,
+        mean_effects(models, pairs, sites),
+        _mean_predictions(models, pairs, sites, genes),
+        genes,
+    )
 
 
 def sites_of(sites: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:

@@ -111,6 +111,19 @@ def cut_windows(sites: pd.DataFrame, sequences: Mapping[str, str]) -> pd.Series:
     return pd.Series(windows, index=sites.index, dtype="str")
 
 
+def name_by_gene(values: pd.Series, transcripts: pd.DataFrame) -> pd.Series:
+    """Return `values` of genes by name as those of genes by id, NaN where unknown.
+
+    `transcripts` has gene and, where that is an id, gene_name; without it values stay as
+    they are.
+    """
+    if "gene_name" not in transcripts:
+        return values
+    genes = transcripts.drop_duplicates("gene")
+    by_id = genes["gene"].map(bare_gene).map(values)
+    return genes["gene_name"].map(values).fillna(by_id).set_axis(genes["gene"])
+
+
 @dataclass(frozen=True)
 class SiteContext:
     """Tables that describe the surroundings of sites; None is not known."""
@@ -140,15 +153,9 @@ class SiteContext:
 
     def named(self, transcripts: pd.DataFrame) -> SiteContext:
         """Return the same for genes by id, where `transcripts` has gene and gene_name."""
-        if self.stability is None or "gene_name" not in transcripts:
+        if self.stability is None:
             return self
-        genes = transcripts.drop_duplicates("gene")
-        known = (
-            genes["gene_name"]
-            .map(self.stability)
-            .fillna(genes["gene"].map(bare_gene).map(self.stability))
-        )
-        return replace(self, stability=known.set_axis(genes["gene"]))
+        return replace(self, stability=name_by_gene(self.stability, transcripts))
 
     def add_to(self, sites: pd.DataFrame, mirnas: pd.DataFrame) -> pd.DataFrame:
         """Return `sites` (`regions.tabulate_regions`) with CONTEXT_FEATURES.

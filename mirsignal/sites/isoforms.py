@@ -152,6 +152,19 @@ def affected_isoform_ratio(
     return result
 
 
+def log_reads(transcripts: pd.DataFrame, usage: pd.DataFrame | None) -> pd.Series:
+    """Return log(1 + reads) at the poly(A) sites of each gene, a measure of expression.
+
+    `transcripts` has transcript and gene; of several of one gene the one with most reads
+    counts. NaN where nothing is known; `usage` is that of `read_polya_usage`.
+    """
+    reads: pd.Series | dict[str, float] = {}
+    if usage is not None:
+        reads = usage.groupby("transcript")["reads"].sum()
+    of_transcript = transcripts["transcript"].map(bare_id).map(reads).astype(float)
+    return np.log1p(of_transcript.groupby(transcripts["gene"].to_numpy()).max())
+
+
 def weigh_scores(
     scores: NDArray[np.float64], ratio: NDArray[np.float64]
 ) -> NDArray[np.float64]:

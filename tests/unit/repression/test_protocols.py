@@ -1,5 +1,7 @@
 """Protocols: nothing of what a part leaves out reaches the models that predict it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +15,7 @@ from mirsignal.repression.protocols import (
     predict_part,
     split_part,
 )
+from mirsignal.repression.responses import EXPRESSION
 from mirsignal.sites.gene_features import GENE_FEATURES
 
 LET7, MIR98, MIR1 = "UGAGGUAGUAGGUUG", "UGAGGUAGUAAGUUG", "UGGAAUGUAAAGAAG"
@@ -106,6 +109,7 @@ def tables(pairs, rng):
     genes = pd.DataFrame({"gene": pairs["gene"].unique()})
     values = rng.normal(size=(len(genes), len(GENE_FEATURES)))
     genes[list(GENE_FEATURES)] = values
+    genes[EXPRESSION] = rng.normal(8, 2, len(genes))
     return pairs.assign(target_log2fc=target, log2fc=target), sites, genes
 
 
@@ -119,16 +123,39 @@ def test_predicts_what_is_new(tables, protocol):
     assert with_baseline == (protocol == "genes")
 
 
-def test_held_out_values_change_nothing(tables):
+@pytest.mark.parametrize("gene_response", [False, True])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_held_out_values_change_nothing(tables, protocol, gene_response):
     """Measured values of the part, however wrong, leave its predictions as they are."""
     pairs, sites, genes = tables
-    of_part = pairs["family_part"] == 1
-    wrong = pairs.assign(target_log2fc=pairs["target_log2fc"].mask(of_part, 99.0))
+    part = "d1" if "datasets" in protocol else "1"
+    is_asked = np.zeros(len(pairs), bool)
+    if protocol != "datasets_families":  # whose parts are trained without each other
+        is_asked = next(split_part(pairs, protocol, part))[1]
+    wrong = pairs.assign(
+        target_log2fc=pairs["target_log2fc"].mask(is_asked | ~pairs["trains"], 99.0)
+    )
+    training = replace(TRAINING, gene_response=gene_response)
     first, again = (
-        predict_part(t, sites, genes, "families", "1", TRAINING, [0.1, 1.0], seed=1)
+        predict_part(t, sites, genes, protocol, part, training, [0.1, 1.0], seed=1)
         for t in (pairs, wrong)
     )
     assert (first["effect"] == again["effect"]).all()
+    assert ("all_alike" in first) == gene_response
+
+
+def test_genes_respond_as_other_experiments_have_shown(tables):
+    """A gene that no miRNA represses in some experiments stays in another as well."""
+    pairs, sites, genes = tables
+    names = [f"g{number}" for number in range(20)]
+    deaf = pairs["gene"].str.split(":").str[1].isin(names)
+    pairs = pairs.assign(target_log2fc=pairs["target_log2fc"].mask(deaf, 0.0))
+    training = replace(TRAINING, gene_response=True)
+    found = predict_part(pairs, sites, genes, "datasets", "d3", training, [1.0], seed=1)
+    of_deaf = found["gene"].isin([f"d3:{name}" for name in names])
+    share = found["effect"] / found["all_alike"].where(found["all_alike"] < 0)
+    assert share[of_deaf].median() < 0.5
+    assert share[~of_deaf].median() > 1.5
 
 
 def test_the_mean_of_models_with_each_decay_predicts(tables):

@@ -27,7 +27,7 @@ def test_shards_share_out_every_transcript_evenly(lengths, data):
 
 
 def test_too_many_shards_are_refused():
-    with pytest.raises(InputError, match="4 shards of 3 .* `shards` to 3 or fewer"):
+    with pytest.raises(InputError, match=r"4 shards of 3 .* `shards` to 3 or fewer"):
         plan_shards(pd.Series([5, 5, 5]), 4)
 
 
