@@ -23,17 +23,17 @@ from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.binding.batches import predict_outputs
 from mirsignal.binding.heads import HEADS
 from mirsignal.binding.windows import duplex_energies
-from mirsignal.comparison.transfer import compare_datasets
+from mirsignal.comparison.transfer import compare_datasets, join_recipes
 from mirsignal.files.atomic import read_json, read_tsv, write_json
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.repression.datasets import read_sites, read_stacked
 from mirsignal.repression.protocols import predict_part
 from mirsignal.sequences.codes import encode_many
 from mirsignal.statistics.metrics import bootstrap_interval, pearson
+from mirsignal.statistics.resampling import GeneResamples, interval_of
 
 TRANSFER = Path("results/human_repression/transfer")
 HOME = ("hct116", "hek", "hela")
-KEYS = ["protocol", "dataset", "predictor"]
 WITHOUT, SCANNED = "joint_without_network", "network"
 NETWORK = Path("results/human_repression/binding/all_but_validation.taught")
 TEST_SETS = {  # key: test set and measure
@@ -63,13 +63,10 @@ def main(data, recipe="joint"):
     differences = [results[f"r_network_{name}_new_family_diff"] for name in HOME]
     results["r_network_new_family_diff"] = float(np.mean(differences))
     results |= of_network() | affinities(Path(data))
-    r = read_tsv(TRANSFER / "comparison.tsv").set_index(KEYS)["pearson"]
-    gains = [
-        r.loc["families", name, recipe] - r.loc["families", name, WITHOUT]
-        for name in HOME
-    ]
-    results["network_gain_new_family"] = float(np.mean(gains))
-    results["network_gain_new_family_each"] = [round(float(g), 4) for g in gains]
+    for new, protocol in (("new_family", "families"), ("both_new", "datasets_families")):
+        pairs = read_predictions(protocol, (recipe, WITHOUT))
+        results |= gain(f"network_gain_{new}", pairs, recipe, WITHOUT)
+        results |= gain(f"response_gain_{new}", pairs, recipe, f"{recipe}, genes alike")
     others = sorted(set(metrics["datasets"]) - set(HOME))
     for name in others:
         enter(results, f"r_{name}", metrics["datasets"][name]["predictors"][recipe])
@@ -88,6 +85,38 @@ def main(data, recipe="joint"):
     write_json("results/benchmarks/transfer.json", results)
     for key, value in results.items():
         print(f"{key:45} {value if isinstance(value, (str, list)) else round(value, 4)}")
+
+
+def read_predictions(protocol, recipes):
+    """Return the pairs of the data sets that train with what recipes predict of them."""
+    tables = {
+        recipe: pd.concat(
+            map(
+                pd.read_parquet, sorted((TRANSFER / recipe / protocol).glob("*.parquet"))
+            ),
+            ignore_index=True,
+        )
+        for recipe in recipes
+    }
+    pairs = join_recipes(tables)[0]
+    return pairs[pairs["dataset"].isin(HOME)]
+
+
+def gain(key, pairs, predictor, other):
+    """Return how much higher r of a predictor is than that of another, the mean of the
+    data sets, with its interval (genes resampled), and by data set."""
+    values, draws = [], []
+    for _, own in pairs.groupby("dataset"):
+        measured = own["target_log2fc"].to_numpy(float)
+        both = own[[predictor, other]].to_numpy(float)
+        values.append(pearson(measured, both[:, 0]) - pearson(measured, both[:, 1]))
+        found = GeneResamples(own["gene"], 1000, seed=1).pearson(measured, both)
+        draws.append(found[:, 0] - found[:, 1])
+    return {
+        key: float(np.mean(values)),
+        f"{key}_interval": ends(interval_of(np.mean(draws, axis=0))),
+        f"{key}_each": [round(float(value), 4) for value in values],
+    }
 
 
 def of_network():

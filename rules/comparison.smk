@@ -220,10 +220,14 @@ rule measure_recovery:
 
 
 rule compare_experiments:
-    """A table of all experiments side by side."""
+    """A table of all experiments beside main: what each changes, and what it costs."""
     input:
-        expand(
+        metrics=expand(
             "<results>/comparison/{experiment}/metrics.json",
+            experiment=CONFIG["experiments"],
+        ),
+        pairs=expand(
+            "<results>/comparison/{experiment}/pairs.parquet",
             experiment=CONFIG["experiments"],
         ),
     output:
@@ -237,6 +241,9 @@ rule compare_experiments:
         "../envs/tables.yaml"
     params:
         experiments=list(CONFIG["experiments"]),
+        benchmarks=f"{RESULTS}/benchmarks",
+        n_resamples=CONFIG["comparison"]["n_resamples"],
+        seed=CONFIG["seed"],
         code=code("compare_experiments"),
     script:
         "../scripts/compare_experiments.py"

@@ -15,6 +15,7 @@ from mirsignal.figures.style import (
     BLUE,
     CYCLE,
     GREY,
+    ORANGE,
     error_bars,
     new_figure,
     save_figure,
@@ -190,22 +191,36 @@ FIGURES = {
 def draw_experiments(
     table: pd.DataFrame, target: str, path: str | Path, caption: str = ""
 ) -> None:
-    """Draw a forest plot of experiments: Pearson r with its interval."""
-    figure, axes = new_figure(1, 1, width=7, height=1 + 0.45 * len(table))
-    axis = axes[0][0]
+    """Draw a forest plot of experiments: r, and how far it is from that of main.
+
+    `table` is that of `ablations.compare_experiments`.
+    """
+    figure, axes = new_figure(1, 2, width=4.5, height=1.2 + 0.45 * len(table))
     at = np.arange(len(table))
-    errors = error_bars(table["pearson"], table["low"], table["high"])
-    axis.errorbar(table["pearson"], at, xerr=errors, fmt="o", color=BLUE)
-    axis.set_yticks(at, table["experiment"])
-    axis.invert_yaxis()
-    axis.axvline(
-        table.set_index("experiment").loc["main", "pearson"],
-        color=GREY,
-        linestyle="--",
-        linewidth=1,
-    )
+    main = table.set_index("experiment").loc["main", "pearson"]
+    for axis, lead, ends, line in zip(
+        axes[0],
+        ("pearson", "difference"),
+        (("low", "high"), ("difference_low", "difference_high")),
+        (main, 0.0),
+        strict=True,
+    ):
+        errors = error_bars(table[lead], *(table[end] for end in ends))
+        axis.axvline(line, color=GREY, linestyle="--", linewidth=1)
+        axis.errorbar(table[lead], at, xerr=errors, fmt="o", color=BLUE)
+    seeds = table[["seeds_difference_low", "seeds_difference_high"]].to_numpy()
+    axes[0][1].hlines(at + 0.2, *seeds.T, color=ORANGE, linewidth=3)
+    minutes = [
+        "" if np.isnan(value) else f"  {value:,.0f} min" for value in table["cpu_minutes"]
+    ]
+    names = [f"{a}{b}" for a, b in zip(table["experiment"], minutes, strict=True)]
+    axes[0][0].set_yticks(at, names)
+    axes[0][1].set_yticks(at, [""] * len(at))
+    for axis in axes[0]:
+        axis.invert_yaxis()
     n = "{n:,} pairs of {n_genes:,} genes and {n_mirnas} miRNAs".format(**table.iloc[0])
-    axis.set_xlabel(f"Pearson r with {target}\n(n = {n})")
+    axes[0][0].set_xlabel(f"Pearson r with {target}\n(n = {n})")
+    axes[0][1].set_xlabel("difference to main\n(orange: networks of one seed)")
     save_figure(figure, path, caption)
 
 

@@ -37,6 +37,9 @@ def test_bars_end_at_a_value_that_its_interval_leaves_out(tmp_path):
     assert np.isnan(bars[:, 2]).all()
     counts = {"n": 9, "n_genes": 3, "n_mirnas": 3}
     row = {"experiment": "main", "pearson": 0.5, "low": 0.6, "high": 0.8}
+    row |= {"difference": 0.0, "difference_low": 0.1, "difference_high": 0.2}
+    row |= {"seeds_difference_low": np.nan, "seeds_difference_high": np.nan}
+    row |= {"cpu_minutes": 3.2}
     draw_experiments(pd.DataFrame([row | counts]), "log2FC", tmp_path / "e.svg")
     per_mirna = {"m": {"n": 9, "pearson": 0.5, "low": 0.6, "high": 0.8}}
     metrics = {"predictors": {"a": {"per_mirna": per_mirna}}, "target": "log2FC"}

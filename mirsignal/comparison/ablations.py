@@ -1,0 +1,118 @@
+"""Experiments beside `main`: what each changes, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mirsignal.comparison.predictors import metrics_table
+from mirsignal.statistics.metrics import pearson
+from mirsignal.statistics.resampling import GeneResamples, interval_of
+
+MAIN = "main"
+SHARED = ("occupancy", "seed_counts", "site_features", "contextpp", "targetscan")
+"""Predictors that do not depend on an experiment's own recipes."""
+_ENDS = {"pearson_low": "low", "pearson_high": "high"}
+_KEYS = ["mirna", "gene"]
+
+
+def compare_experiments(
+    metrics: Sequence[Mapping[str, Any]],
+    pairs: Mapping[str, pd.DataFrame],
+    benchmarks: str | Path,
+    n_resamples: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Return a row per experiment, its stack, and predictors that all share.
+
+    `metrics` are those of `predictors.compare` with experiment and recipes, `pairs` the
+    tables that they were computed from by experiment. Beside Pearson r there is its
+    difference to what `main` has in its place (to `main` itself for predictors that all
+    share) on the same pairs, with its 95% interval from resampling genes and the lowest
+    and highest difference of networks with the same seed, and the CPU minutes of the jobs
+    that `main` does without (of `main`, of all its jobs; NaN where none is recorded in
+    the folder `benchmarks`).
+    """
+    by_name = {str(found["experiment"]): found for found in metrics}
+    main = by_name[MAIN]
+    rows = [(found, "predicted", name) for name, found in by_name.items()]
+    rows += [(found, "stacked", f"{name}, stacked") for name, found in by_name.items()]
+    rows += [
+        (found, "occupancy", f"{name}, occupancy")
+        for name, found in by_name.items()
+        if found["recipes"]["occupancy"] != main["recipes"]["occupancy"]
+    ]
+    rows += [(main, name, name) for name in SHARED if name in main["predictors"]]
+    tables = []
+    for found, predictor, label in rows:
+        experiment = str(found["experiment"])
+        own = experiment != MAIN or predictor in ("predicted", "stacked")
+        against = predictor if own else "predicted"
+        table = metrics_table(dict(found)).query(f"predictor == {predictor!r}")
+        difference = _difference(
+            pairs[experiment], predictor, pairs[MAIN], against, n_resamples, seed
+        )
+        known = set() if experiment == MAIN else chains(main["recipes"])
+        minutes = cpu_minutes(benchmarks, chains(found["recipes"]) - known)
+        minutes = minutes if predictor == "predicted" else np.nan
+        tables.append(
+            table.assign(experiment=label, **difference, cpu_minutes=minutes).rename(
+                columns=_ENDS
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
+
+
+def _difference(own, predictor, main, other, n_resamples, seed) -> dict[str, float]:
+    """Return by how much r of `predictor` in `own` pairs is above that of `other`."""
+    members = [name for name in own if name.startswith("member_")]
+    if predictor != "predicted" or other != "predicted":
+        members = []
+    members = [name for name in members if name in main]
+    columns = [predictor, *members]
+    both = own[[*_KEYS, "target_log2fc", *columns]].merge(
+        main[[*_KEYS, other, *members]], on=_KEYS, suffixes=("", " of main")
+    )
+    values = both.drop(columns=[*_KEYS, "target_log2fc"]).fillna(0.0).to_numpy(float)
+    target = both["target_log2fc"].to_numpy(float)
+    r = np.array([pearson(target, column) for column in values.T])
+    half = len(columns)
+    differences = r[:half] - r[half:]
+    draws = GeneResamples(both["gene"], n_resamples, seed)
+    drawn = draws.pearson(target, values[:, [0, half]])
+    ends = interval_of(drawn[:, 0] - drawn[:, 1])
+    of_seeds = differences[1:] if len(members) > 1 else np.full(1, np.nan)
+    return {
+        "difference": differences[0],
+        "difference_low": _number(ends["low"]),
+        "difference_high": _number(ends["high"]),
+        "seeds_difference_low": of_seeds.min(),
+        "seeds_difference_high": of_seeds.max(),
+    }
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else value
+
+
+def chains(recipes: Mapping[str, str]) -> set[str]:
+    """Return the chains of recipes in the paths of an experiment's files."""
+    stages = ("samples", "binding", "scan", "signals", "regression")
+    names = [recipes[stage] for stage in stages if stage in recipes]
+    joined = {".".join(names[: number + 1]) for number in range(len(names))}
+    return joined | {recipes["occupancy"]}
+
+
+def cpu_minutes(folder: str | Path, wanted: set[str]) -> float:
+    """Return the CPU minutes of the jobs of these chains, by Snakemake's benchmarks."""
+    total, n = 0.0, 0
+    for path in sorted(Path(folder).glob("*/**/*.tsv")):
+        chain = path.relative_to(folder).parts[1].removesuffix(".tsv")
+        if chain in wanted:
+            times = pd.read_csv(path, sep="\t", na_values=["-"])["cpu_time"]
+            total, n = total + float(times.sum()), n + 1
+    return total / 60 if n else np.nan
