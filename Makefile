@@ -9,6 +9,8 @@
 # make bench-transfer DATA=FOLDER   compare models on new miRNAs and new cells
 # make bench-predict DATA=FOLDER    what predictions without training cost
 # make bench-passenger DATA=FOLDER   compare rules for the passenger strand
+# make bench-gpu           scan and training on a GPU, if there is one (README of JAX or
+#              TensorFlow: how to install it; KERAS_BACKEND=jax make bench-gpu scans by JAX)
 # make bench-reliability   faults on purpose: kills, a full disk, damage, faulty input
 # make models DATA=FOLDER   make the model that comes along anew (mirsignal/ready/human)
 # make docs    write docs/configuration.md and docs/tables.md from schemas, docs/files.md
@@ -29,7 +31,8 @@ show = grep -v '^\#' $(1) | cut -f 1,2,6-10 | tr '\t' '|' | sed 's/|/  /g'
 
 .SILENT:
 .PHONY: demo test real bench-binding bench-scan bench-repression bench-interpretation \
-    bench-coverage bench-transfer bench-predict bench-passenger bench-reliability models docs site lock
+    bench-coverage bench-transfer bench-predict bench-passenger bench-gpu \
+    bench-reliability models docs site lock
 
 demo: $(INSTALLED)
 	echo "== Targets of let-7a and miR-155 among 59 human 3' UTRs, with the model at hand"
@@ -131,6 +134,11 @@ bench-passenger: $(INSTALLED)
 	echo "== The passenger strand in three experiments (about 10 minutes on 2 cores)"
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.measure_passenger "$(DATA)"
 	echo "== Done. results/benchmarks/passenger.json."
+
+bench-gpu: $(INSTALLED)
+	echo "== Scan, matrix products and training on the backend's device (some minutes)"
+	$(BIN)/python -m benchmarks.measure_backend
+	echo "== Done. results/benchmarks/backend.json."
 
 bench-reliability: $(INSTALLED)
 	echo "== Faults on purpose in runs of the small study (about two hours on 2 cores)"

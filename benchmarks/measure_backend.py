@@ -1,15 +1,23 @@
-"""Measure the scan on one Keras backend and its device, such as JAX on a GPU.
+"""Measure scan, matrix products and training on one Keras backend and its device.
 
-Needs keras, numpy, pandas, scipy and the backend; no trained network, no TensorFlow. Run
-from the project's root, with JAX for instance:
+`make bench-gpu` runs it on the device that the backend takes, and again on the processor
+where that is another; results/benchmarks/backend.json has both, with the device's name.
+Needs keras, numpy, pandas, scipy and the backend; no trained network. By itself, from the
+project's root, with JAX for instance:
     KERAS_BACKEND=jax python -m benchmarks.measure_backend
 """
 
+import json
+import os
+import subprocess
+import sys
 import time
 
 import numpy as np
 
+from benchmarks.arithmetic import flops_per_position
 from mirsignal.binding.models import BINDING_NETWORKS
+from mirsignal.files.atomic import write_json
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.scan.attribution import Attributor
 from mirsignal.scan.convolution import list_stages
@@ -18,42 +26,105 @@ from mirsignal.scan.scores import AttributionScorer
 
 ENCODING, MIRNA = "au_gc_gu_a", "UGAGGUAGUAGGUUGUAUAGUU"
 LENGTH, SHARE = 2_000_000, 0.005
+N_PAIRS, BATCH, SIZE = 8192, 128, 4096
+CHUNKS = (2048, 8192, 32768, 131072)
+ON_PROCESSOR = {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
 
 
 def main():
-    set_up(1, 0, any_backend=True)
-    print("backend", keras.backend.backend(), "device", device())
-    stages = list_stages(BINDING_NETWORKS["cnn"](ENCODING))
-    n_channels = stages[0].kernel.shape[2]
+    if "--one" in sys.argv:
+        print(json.dumps(measure()))
+        return
+    found = {"device": in_process(), "n_nt": LENGTH}
+    if found["device"]["kind"] != "cpu":
+        found["processor"] = in_process(**ON_PROCESSOR)
+        found["x_scan"] = found["device"]["scan_nt_s"] / found["processor"]["scan_nt_s"]
+    write_json("results/benchmarks/backend.json", found)
+    print(json.dumps(found, indent=2))
+
+
+def in_process(**environment):
+    """Return what `measure` finds in a process of its own, with these variables."""
+    command = [sys.executable, "-m", "benchmarks.measure_backend", "--one"]
+    done = subprocess.run(
+        command, env=os.environ | environment, stdout=subprocess.PIPE, text=True
+    )
+    if done.returncode:
+        sys.exit(done.returncode)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def measure():
+    set_up(os.cpu_count() or 1, 0, any_backend=True)
+    network = BINDING_NETWORKS["cnn"](ENCODING)
+    stages = list_stages(network)
     codes = np.random.default_rng(1).integers(0, 4, LENGTH).astype(np.uint8)
     rows = mirna_rows(MIRNA, ENCODING)
-    for chunk in (2048, 8192, 32768, 131072):
-        scanner = ConvolutionalScanner(stages, n_channels, chunk)
-        logits = scanner.scan(codes, rows)
-        started = time.perf_counter()
-        scanner.scan(codes, rows)
-        seconds = time.perf_counter() - started
-        print(f"chunk {chunk:7,}: {len(logits) / seconds:12,.0f} nt/s")
+    by_chunk = {}
+    for chunk in CHUNKS:
+        scanner = ConvolutionalScanner(stages, stages[0].kernel.shape[2], chunk)
+        logits = scanner.scan(codes, rows)  # the first compiles
+        by_chunk[chunk] = len(logits) / seconds_of(scanner.scan, codes, rows)
     scorer = AttributionScorer(scanner, Attributor(stages, 4), ENCODING)
-    p = 1 / (1 + np.exp(-logits))
-    threshold = float(np.quantile(p, 1 - SHARE))
-    for text in ("first", "second"):  # the first compiles
-        started = time.perf_counter()
-        scorer.score([codes], MIRNA, threshold)
-        seconds = time.perf_counter() - started
-        print(f"attribution of {SHARE:.1%}, {text} time: {LENGTH / seconds:,.0f} nt/s")
+    threshold = float(np.quantile(1 / (1 + np.exp(-logits)), 1 - SHARE))
+    scorer.score([codes], MIRNA, threshold)
+    attributed = seconds_of(scorer.score, [codes], MIRNA, threshold)
+    best, rate = max(by_chunk.values()), matrix_rate()
+    counted = flops_per_position(stages)
+    return {
+        **device(),
+        "backend": keras.backend.backend(),
+        "scan_nt_s": best,
+        "scan_nt_s_by_chunk": by_chunk,
+        "attribution_nt_s": LENGTH / attributed,
+        "matmul_gflops": rate / 1e9,
+        "matmul_share": counted["carried_out"] * best / rate,
+        "training_pairs_s": training_rate(network),
+    }
+
+
+def seconds_of(function, *arguments):
+    started = time.perf_counter()
+    function(*arguments)
+    return time.perf_counter() - started
+
+
+def matrix_rate():
+    """Return the FLOP/s of large products of float32 matrices."""
+    a = keras.ops.convert_to_tensor(np.ones((SIZE, SIZE), np.float32))
+    seconds = []
+    for _ in range(4):
+        product = seconds_of(lambda: np.asarray(keras.ops.matmul(a, a)[0, 0]))
+        seconds.append(product)
+    return 2 * SIZE**3 / min(seconds)
+
+
+def training_rate(network):
+    """Return the pairs that the binding network trains on in a second."""
+    rng = np.random.default_rng(2)
+    x = rng.random((N_PAIRS, *network.input_shape[1:]), np.float32)
+    y = rng.integers(0, 2, N_PAIRS).astype(np.float32)
+    network.compile("adam", "binary_crossentropy")
+    network.fit(x, y, batch_size=BATCH, verbose=0)  # compiles
+    return N_PAIRS / seconds_of(
+        lambda: network.fit(x, y, batch_size=BATCH, verbose=0),
+    )
 
 
 def device():
+    """Return name and kind (cpu, gpu) of the device that the backend takes."""
     if keras.backend.backend() == "jax":
         import jax
 
-        return str(jax.devices()[0])
+        first = jax.devices()[0]
+        return {"name": first.device_kind, "kind": first.platform}
     if keras.backend.backend() == "tensorflow":
         from mirsignal.networks.backend import tf
 
-        return str(tf.config.list_logical_devices())
-    return "unknown"
+        if gpus := tf.config.list_physical_devices("GPU"):
+            about = tf.config.experimental.get_device_details(gpus[0])
+            return {"name": about.get("device_name", "unknown"), "kind": "gpu"}
+    return {"name": f"{os.cpu_count()} cores", "kind": "cpu"}
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.arithmetic import flops_per_position
 from benchmarks.measure_jobs import measure_jobs
 from benchmarks.measure_localisation import artificial_genes, planted_truth
 from mirsignal.files.atomic import read_json, write_json
@@ -258,21 +259,6 @@ def matrix_product_rate(n=2048):
         lambda: run_each(lambda _: product().numpy(), range(2 * CORES), CORES), 6
     )
     return 2 * CORES * 2 * n**3 / seconds
-
-
-def flops_per_position(stages):
-    """Count two operations per multiplication of the convolutions, at one position.
-
-    `network` counts every stage; the first one is looked up, so that `carried_out` counts
-    the others. Biases, pooling and rectifying are not counted.
-    """
-    width, counts = 20, []
-    for stage in stages:
-        height, span, n_in, n_out = stage.kernel.shape
-        width = width + sum(stage.mirna_padding) - span + 1
-        counts.append(2 * height * span * n_in * n_out * width)
-        width = width // 2 if stage.pool else width
-    return {"network": float(sum(counts)), "carried_out": float(sum(counts[1:]))}
 
 
 def length_costs():

@@ -64,6 +64,7 @@ rule compare_predictions:
         settings=settings_of("comparison", "thresholds", "n_resamples"),
         recipes=lambda wildcards: RECIPES[wildcards.experiment],
         target=lambda wildcards: target_of(wildcards.experiment),
+        task=lambda wildcards: task_of(wildcards.experiment),
         seed=CONFIG["seed"],
         code=code("compare_predictions"),
     script:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from mirsignal.comparison.ablations import measure_probabilities
 from mirsignal.comparison.joining import join_predictors
 from mirsignal.comparison.predictors import PREDICTORS, compare, metrics_table
 from mirsignal.files.atomic import write_json, write_parquet, write_table
@@ -28,6 +29,10 @@ def main(snakemake):
     metrics["experiment"] = snakemake.wildcards.experiment
     metrics["recipes"] = params.recipes
     metrics["target"] = params.target
+    if params.task["task"] == "classification":
+        metrics["probabilities"] = measure_probabilities(
+            pairs, params.task["threshold"], params.settings["n_resamples"], params.seed
+        )
     metrics["share_without_signal"] = float(pairs["no_signal"].mean())
     write_json(snakemake.output.metrics, metrics)
     write_parquet(snakemake.output.pairs, pairs)

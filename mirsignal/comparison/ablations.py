@@ -9,8 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mirsignal.binding.evaluation import reliability
 from mirsignal.comparison.predictors import metrics_table
-from mirsignal.statistics.metrics import pearson
+from mirsignal.statistics.metrics import (
+    average_precision,
+    bootstrap_interval,
+    brier,
+    pearson,
+)
 from mirsignal.statistics.resampling import GeneResamples, interval_of
 
 MAIN = "main"
@@ -18,6 +24,7 @@ SHARED = ("occupancy", "seed_counts", "site_features", "contextpp", "targetscan"
 """Predictors that do not depend on an experiment's own recipes."""
 _ENDS = {"pearson_low": "low", "pearson_high": "high"}
 _KEYS = ["mirna", "gene"]
+_MEASURED = ["target_log2fc", "log2fc"]
 
 
 def compare_experiments(
@@ -33,9 +40,10 @@ def compare_experiments(
     tables that they were computed from by experiment. Beside Pearson r there is its
     difference to what `main` has in its place (to `main` itself for predictors that all
     share) on the same pairs, with its 95% interval from resampling genes and the lowest
-    and highest difference of networks with the same seed, and the CPU minutes of the jobs
-    that `main` does without (of `main`, of all its jobs; NaN where none is recorded in
-    the folder `benchmarks`).
+    and highest difference of networks with the same seed; the same difference of average
+    precision at each threshold; what is known of probabilities (`measure_probabilities`);
+    and the CPU minutes of the jobs that `main` does without (of `main`, of all its jobs;
+    NaN where none is recorded in the folder `benchmarks`).
     """
     by_name = {str(found["experiment"]): found for found in metrics}
     main = by_name[MAIN]
@@ -54,49 +62,97 @@ def compare_experiments(
         against = predictor if own else "predicted"
         table = metrics_table(dict(found)).query(f"predictor == {predictor!r}")
         difference = _difference(
-            pairs[experiment], predictor, pairs[MAIN], against, n_resamples, seed
+            pairs[experiment],
+            predictor,
+            pairs[MAIN],
+            against,
+            found["predictors"][predictor]["average_precision"],
+            n_resamples,
+            seed,
         )
         known = set() if experiment == MAIN else chains(main["recipes"])
         minutes = cpu_minutes(benchmarks, chains(found["recipes"]) - known)
-        minutes = minutes if predictor == "predicted" else np.nan
-        tables.append(
-            table.assign(experiment=label, **difference, cpu_minutes=minutes).rename(
-                columns=_ENDS
-            )
-        )
+        added = difference | {"cpu_minutes": np.nan}
+        if predictor == "predicted":
+            added["cpu_minutes"] = minutes
+            added |= found.get("probabilities", {}).get("brier", {})
+        tables.append(table.assign(experiment=label, **added).rename(columns=_ENDS))
     return pd.concat(tables, ignore_index=True)
 
 
-def _difference(own, predictor, main, other, n_resamples, seed) -> dict[str, float]:
-    """Return by how much r of `predictor` in `own` pairs is above that of `other`."""
+def measure_probabilities(
+    pairs: pd.DataFrame, threshold: float, n_resamples: int, seed: int
+) -> dict[str, Any]:
+    """Return how well the probabilities of a classification agree with what was measured.
+
+    `pairs` has gene, log2fc and predicted, minus the probability of a log2 fold change
+    below `threshold`. Returned are the Brier score with its 95% interval (genes
+    resampled), that of the share of such genes in place of any prediction, and by tenths
+    of the probability its mean, the share measured with its interval, and n.
+    """
+    known = pairs[pairs["predicted"].notna()]
+    labels = (known["log2fc"] < threshold).to_numpy()
+    probabilities = -known["predicted"].to_numpy(float)
+    low, high = bootstrap_interval(
+        brier, labels, probabilities, groups=known["gene"], n_resamples=n_resamples
+    )
+    bins = reliability(labels, probabilities, known["gene"], 10, n_resamples, seed)
+    return {
+        "threshold": threshold,
+        "brier": {
+            "brier": brier(labels, probabilities),
+            "brier_low": low,
+            "brier_high": high,
+            "brier_of_share": float(labels.var()),
+        },
+        "bins": bins.to_dict("records"),
+    }
+
+
+def _difference(
+    own, predictor, main, other, thresholds, n_resamples, seed
+) -> dict[str, float]:
+    """Return by how much r and average precision of `predictor` in `own` pairs are above
+    those of `other` in the pairs of `main`."""
     members = [name for name in own if name.startswith("member_")]
     if predictor != "predicted" or other != "predicted":
         members = []
     members = [name for name in members if name in main]
     columns = [predictor, *members]
-    both = own[[*_KEYS, "target_log2fc", *columns]].merge(
+    both = own[[*_KEYS, *_MEASURED, *columns]].merge(
         main[[*_KEYS, other, *members]], on=_KEYS, suffixes=("", " of main")
     )
-    values = both.drop(columns=[*_KEYS, "target_log2fc"]).fillna(0.0).to_numpy(float)
-    target = both["target_log2fc"].to_numpy(float)
+    values = both.drop(columns=[*_KEYS, *_MEASURED]).fillna(0.0).to_numpy(float)
+    target, measured = (both[name].to_numpy(float) for name in _MEASURED)
     r = np.array([pearson(target, column) for column in values.T])
     half = len(columns)
     differences = r[:half] - r[half:]
     draws = GeneResamples(both["gene"], n_resamples, seed)
-    drawn = draws.pearson(target, values[:, [0, half]])
-    ends = interval_of(drawn[:, 0] - drawn[:, 1])
+    of_r = draws.pearson(target, values[:, [0, half]])
+    ends = interval_of(of_r[:, 0] - of_r[:, 1])
     of_seeds = differences[1:] if len(members) > 1 else np.full(1, np.nan)
-    return {
+    found = {
         "difference": differences[0],
-        "difference_low": _number(ends["low"]),
-        "difference_high": _number(ends["high"]),
+        **_ends("difference", ends),
         "seeds_difference_low": of_seeds.min(),
         "seeds_difference_high": of_seeds.max(),
     }
+    for threshold in thresholds:
+        labels, key = measured < float(threshold), f"ap_difference_{threshold}"
+        scores = -values[:, [0, half]].T
+        if not labels.any():
+            continue
+        drawn = [draws.average_precision(labels, score) for score in scores]
+        ap, ap_of_main = (average_precision(labels, score) for score in scores)
+        found[key] = ap - ap_of_main
+        found |= _ends(key, interval_of(drawn[0] - drawn[1]))
+    return found
 
 
-def _number(value: float | None) -> float:
-    return np.nan if value is None else value
+def _ends(key: str, ends: Mapping[str, float | None]) -> dict[str, float]:
+    return {
+        f"{key}_{end}": np.nan if value is None else value for end, value in ends.items()
+    }
 
 
 def chains(recipes: Mapping[str, str]) -> set[str]:

@@ -77,6 +77,12 @@ def target_of(experiment):
     return "log2 fold change, clipped at 0 from above" if clip else "log2 fold change"
 
 
+def task_of(experiment):
+    """Return whether an experiment's network regresses or classifies, and its threshold."""
+    settings = CONFIG["regression"][RECIPES[experiment]["regression"]]
+    return {key: settings[key] for key in ("task", "threshold")}
+
+
 def more(amount):
     """Return a function that gives `amount`, twice that on the second attempt, and so on.
 

@@ -45,6 +45,7 @@ EXPERIMENTS = (
     "paired_peaks",
     "legacy_samples",
     "legacy_scan",
+    "classes",
     "fine_tuned",
 )
 STACKED = ("occupancy", "stacked", "stacked_targetscan")

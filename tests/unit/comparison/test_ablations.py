@@ -4,7 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mirsignal.comparison.ablations import chains, compare_experiments, cpu_minutes
+from mirsignal.comparison.ablations import (
+    chains,
+    compare_experiments,
+    cpu_minutes,
+    measure_probabilities,
+)
 from mirsignal.comparison.predictors import compare
 from mirsignal.statistics.metrics import pearson
 
@@ -70,6 +75,10 @@ def test_differences_are_those_of_the_same_pairs(experiments, tmp_path):
     contextpp = table.loc["contextpp"]
     expected = contextpp["pearson"] - table.loc["main", "pearson"]
     assert contextpp["difference"] == pytest.approx(expected)
+    ap = table["ap_-0.2"]
+    assert peaks["ap_difference_-0.2"] == pytest.approx(ap["peaks"] - ap["main"])
+    ends = (peaks["ap_difference_-0.2_low"], peaks["ap_difference_-0.2_high"])
+    assert ends[0] < peaks["ap_difference_-0.2"] < ends[1]
     stack = table.loc["peaks, stacked"]
     expected = stack["pearson"] - table.loc["main, stacked", "pearson"]
     assert stack["difference"] == pytest.approx(expected)
@@ -104,3 +113,25 @@ def test_costs_are_of_the_jobs_that_main_does_without(experiments, tmp_path):
     assert table.loc["peaks", "cpu_minutes"] == pytest.approx(2)
     assert np.isnan(table.loc["peaks, stacked", "cpu_minutes"])
     assert np.isnan(cpu_minutes(tmp_path, chains(MAIN | {"samples": "none"}) - {"sites"}))
+
+
+def test_probabilities_are_measured_against_what_happened(rng, experiments, tmp_path):
+    """Those that an outcome was drawn from are calibrated, and others are not."""
+    chance = rng.uniform(0, 1, 4000)
+    happened = rng.random(4000) < chance
+    genes = [f"g{number}" for number in range(1000)] * 4
+    pairs = pd.DataFrame({"gene": genes, "log2fc": np.where(happened, -0.5, 0.1)})
+    found = measure_probabilities(pairs.assign(predicted=-chance), -0.2, 200, 1)
+    brier = found["brier"]
+    assert brier["brier_low"] < 1 / 6 < brier["brier_high"]
+    assert brier["brier_of_share"] == pytest.approx(0.25, abs=0.01)
+    bins = pd.DataFrame(found["bins"])
+    assert bins["observed"].to_numpy() == pytest.approx(bins["predicted"], abs=0.07)
+    assert bins["n"].sum() == 4000
+    blind = measure_probabilities(pairs.assign(predicted=-(chance**4)), -0.2, 200, 1)
+    assert blind["brier"]["brier"] > brier["brier_high"]
+    metrics, tables = experiments
+    metrics[1]["probabilities"] = found
+    table = compare_experiments(metrics, tables, tmp_path, 20, 1).set_index("experiment")
+    assert table.loc["peaks", "brier"] == brier["brier"]
+    assert np.isnan(table.loc["main", "brier"])

@@ -1,0 +1,16 @@
+"""How much arithmetic a scan takes."""
+
+
+def flops_per_position(stages):
+    """Count two operations per multiplication of the convolutions, at one position.
+
+    `network` counts every stage; the first one is looked up, so that `carried_out` counts
+    the others. Biases, pooling and rectifying are not counted.
+    """
+    width, counts = 20, []
+    for stage in stages:
+        height, span, n_in, n_out = stage.kernel.shape
+        width = width + sum(stage.mirna_padding) - span + 1
+        counts.append(2 * height * span * n_in * n_out * width)
+        width = width // 2 if stage.pool else width
+    return {"network": float(sum(counts)), "carried_out": float(sum(counts[1:]))}
