@@ -36,6 +36,7 @@ from mirsignal.ready.cards import (
 )
 from mirsignal.ready.models import load_ready_model, write_seeds
 from mirsignal.repression.occupancy import load_occupancy
+from mirsignal.repression.responses import read_responses
 from mirsignal.sequences.annotation import Blocks
 from mirsignal.sequences.splicing import lift
 from mirsignal.sites.context import read_stability
@@ -82,7 +83,9 @@ def build(
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(fitted / "model.npz", folder / SITES)
     shutil.copyfile(fitted / "intervals.tsv", folder / INTERVALS)
-    shutil.copyfile(fitted / "responses.tsv", folder / RESPONSES)
+    responses = read_responses(fitted / "responses.tsv").sort_index()
+    lines = [f"{gene}\t{value:.3f}" for gene, value in responses.items()]
+    _write_lines(folder / RESPONSES, "gene\tresponse", lines)
     network = study / "binding" / binding
     shutil.copyfile(network / "model.keras", folder / NETWORK)
     write_seeds(folder / SEEDS, read_ta_sps(data / TABLES[SEEDS]))

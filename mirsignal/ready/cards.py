@@ -16,7 +16,7 @@ HUMAN = Path(__file__).parent / "human"
 """The model that comes along."""
 CARD = "card.yaml"
 SITES, INTERVALS, SEEDS = "sites.npz", "intervals.tsv", "seeds.npz"
-RESPONSES = "responses.tsv"
+RESPONSES = "responses.tsv.gz"
 NETWORK, USAGE, STABILITY = "binding.keras", "polya_usage.tsv.gz", "stability.tsv.gz"
 POLYA_SITES = "polya_sites_hg38.tsv.gz"
 

@@ -26,7 +26,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from mirsignal.files.atomic import read_tsv
 from mirsignal.logs import log
 from mirsignal.repression.datasets import SEPARATOR, bare_names
 from mirsignal.sites.gene_features import fit_scale
@@ -105,8 +104,13 @@ class GeneResponses:
 
 
 def read_responses(path: str | Path) -> pd.Series:
-    """Return responses by gene from the table of `GeneResponses.table`."""
-    return read_tsv(path).set_index("gene")["response"]
+    """Return responses by gene from the table of `GeneResponses.table`, or one of a ready
+    model, which has no more than that."""
+    names = {"gene": str, "response": float}
+    table = pd.read_csv(
+        path, sep="\t", comment="#", usecols=list(names), dtype=names, na_filter=False
+    )
+    return table.set_index("gene")["response"]
 
 
 def fit_responses(

@@ -9,12 +9,12 @@ from pathlib import Path
 from mirsignal import __version__
 from mirsignal.errors import InputError
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def use_library_of(
     root: Path,
-    package: Path = _PACKAGE,
+    package: Path = PACKAGE,
     environment: MutableMapping[str, str] = os.environ,
 ) -> None:
     """Have the scripts of a workflow in `root` import its library first.

@@ -14,6 +14,7 @@ from typing import Any
 from mirsignal import __version__
 from mirsignal.files.integrity import record_path
 from mirsignal.networks.environment import record_environment
+from mirsignal.workflow.library import PACKAGE
 
 _PACKAGES = (
     "tensorflow-cpu",
@@ -67,7 +68,7 @@ def describe_file(path: str | Path) -> str | dict[str, Any]:
     return {"bytes": size, "modified": modified.isoformat(timespec="seconds")}
 
 
-def source_commit(package: Path = Path(__file__).parent) -> str | None:
+def source_commit(package: Path = PACKAGE) -> str | None:
     """Return the git commit that the library runs from, `-dirty` where it was edited.
 
     None where it does not run from a checkout of its own.

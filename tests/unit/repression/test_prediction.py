@@ -78,7 +78,7 @@ SITES = make_sites(
 )
 
 
-def predict(models, sites=SITES, **options):
+def predict(models, sites=SITES, responses=None, **options):
     transcripts = pd.DataFrame(
         [("two", 500, 0), ("one", 500, 0), ("none", 500, 0), ("short", 30, 20)],
         columns=["transcript", "length", "n_unknown"],
@@ -86,7 +86,7 @@ def predict(models, sites=SITES, **options):
     transcripts["gene"] = transcripts["transcript"]
     known = pd.DataFrame({"mirna": ["known"], "sequence": ["AAA"]})
     mirnas = pd.DataFrame({"mirna": ["new", "old"], "sequence": ["CCC", "AAA"]})
-    fitted = FittedOccupancy(models, INTERVALS, known)
+    fitted = FittedOccupancy(models, INTERVALS, known, responses)
     table, described = predict_genes(fitted, mirnas, transcripts, sites, **options)
     return table.set_index(["mirna", "gene"]), described
 
@@ -124,6 +124,38 @@ def test_interval_is_as_wide_as_the_noise_of_the_experiment(models, predicted):
 def test_a_mirna_that_was_trained_on_keeps_its_strength(predicted):
     table = predicted[0]["predicted_log2fc"]
     assert table["old", "one"] < table["new", "one"]
+
+
+def test_genes_respond_as_is_known_of_them(models, predicted):
+    responses = pd.Series({"two": 0.5, "none": 2.0})
+    table, described = predict(models, responses=responses)
+    before, after = (t["predicted_log2fc"] for t in (predicted[0], table))
+    assert after["new", "one"] == before["new", "one"]
+    assert after["new", "none"] == 0
+    share = after["new", "two"] / before["new", "two"]
+    assert 0.5 < share < 0.6  # sites compete less
+    by_gene = described.groupby("gene")
+    assert by_gene["response"].first().to_dict() == {"one": 1.0, "two": 0.5}
+    assert (described["weight"] == 1).all()
+    effects = described[described["mirna"] == "new"].groupby("gene")["effect"].sum()
+    assert effects["two"] == pytest.approx(after["new", "two"], rel=0.1)
+
+
+RESPONSES = {"A": 0.5, "ENSG00000000002": 2.0}
+
+
+def test_responses_are_known_by_the_names_of_genes(models):
+    fitted = FittedOccupancy(models, INTERVALS, None, pd.Series(RESPONSES))
+    named = pd.DataFrame(
+        {
+            "gene": ["ENSG00000000001.4", "ENSG00000000002.1", "B"],
+            "gene_name": ["A", "B", "C"],
+        }
+    )
+    found = fitted.named(named).response_of(named["gene"])
+    assert found.tolist() == [0.5, 2.0, 1.0]
+    assert fitted.named(named[["gene"]]) is not None
+    assert FittedOccupancy(models, INTERVALS, None).named(named).responses is None
 
 
 def test_sites_are_counted_and_named(predicted):

@@ -10,6 +10,7 @@ import pytest
 from mirsignal import __version__
 from mirsignal.files.integrity import record
 from mirsignal.workflow import provenance
+from mirsignal.workflow.library import PACKAGE
 from mirsignal.workflow.provenance import describe_run, file_digest, source_commit
 
 
@@ -61,6 +62,13 @@ def test_commit_is_named_with_a_mark_where_it_was_edited(package):
     assert source_commit(package) == clean
     (package / "__init__.py").write_text("x = 2\n")
     assert source_commit(package) == f"{clean}-dirty"
+
+
+@pytest.mark.skipif(not (PACKAGE.parent / ".git").exists(), reason="not a checkout")
+def test_the_commit_of_this_checkout_is_named():
+    words = ["git", "-C", str(PACKAGE), "rev-parse", "HEAD"]
+    head = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert describe_run("r", {}, {}, [])["mirsignal"]["commit"].startswith(head.strip())
 
 
 def test_installed_inside_the_checkout_of_another_project_has_no_commit(package):
