@@ -6,6 +6,9 @@ fitted here. Writes results/benchmarks/transfer.json. A key without suffix is Pe
 `_mean` the mean over miRNAs; `_diff` and `_diff_weighted` the difference to context++ and
 weighted context++ on the same pairs; `_interval` its 95% interval (genes resampled, with
 miRNAs where there is more than one); `_won` on how many miRNAs r is above the other.
+`network_gain` is what the weighted mean of seed sites and of sites that the network finds
+(`r_mixture`) has above seed sites alone, `logit_gain` what the network's logit adds at
+seed sites, `response_gain` what is learned of genes from other experiments.
 Of the binding network: AP and within-miRNA AUC on the published test sets, and r with
 measured affinities, of which it learned none.
 
@@ -17,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import yaml
 
 from benchmarks.settings import read_config, settings_of_fit
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
@@ -34,7 +38,7 @@ from mirsignal.statistics.resampling import GeneResamples, interval_of
 
 TRANSFER = Path("results/human_repression/transfer")
 HOME = ("hct116", "hek", "hela")
-WITHOUT, SCANNED = "joint_without_network", "network"
+WITHOUT, SCANNED, MIXTURE = "joint_without_network", "network", "seed_and_network"
 NETWORK = Path("results/human_repression/binding/all_but_validation.taught")
 TEST_SETS = {  # key: test set and measure
     "within_auc_1_10": ("published_test_1_10", "within_mirna_auc"),
@@ -58,14 +62,18 @@ def main(data, recipe="joint"):
         enter(results, f"r_{name}_new_family", found)
         found = metrics["datasets_families"][name]["predictors"][recipe]
         enter(results, f"r_{name}_both_new", found)
-        found = metrics["families"][name]["predictors"][SCANNED]
-        enter(results, f"r_network_{name}_new_family", found)
+        found = metrics["families"][name]["predictors"]
+        enter(results, f"r_network_{name}_new_family", found[SCANNED])
+        enter(results, f"r_mixture_{name}_new_family", found[MIXTURE])
+        found = metrics["datasets_families"][name]["predictors"][MIXTURE]
+        enter(results, f"r_mixture_{name}_both_new", found)
     differences = [results[f"r_network_{name}_new_family_diff"] for name in HOME]
     results["r_network_new_family_diff"] = float(np.mean(differences))
     results |= of_network() | affinities(Path(data))
     for new, protocol in (("new_family", "families"), ("both_new", "datasets_families")):
-        pairs = read_predictions(protocol, (recipe, WITHOUT))
-        results |= gain(f"network_gain_{new}", pairs, recipe, WITHOUT)
+        pairs = read_predictions(protocol, (recipe, WITHOUT, SCANNED))
+        results |= gain(f"network_gain_{new}", pairs, MIXTURE, WITHOUT)
+        results |= gain(f"logit_gain_{new}", pairs, recipe, WITHOUT)
         results |= gain(f"response_gain_{new}", pairs, recipe, f"{recipe}, genes alike")
     others = sorted(set(metrics["datasets"]) - set(HOME))
     for name in others:
@@ -98,7 +106,8 @@ def read_predictions(protocol, recipes):
         )
         for recipe in recipes
     }
-    pairs = join_recipes(tables)[0]
+    study = yaml.safe_load(Path("studies/human_repression.yaml").read_text())
+    pairs = join_recipes(tables, study["transfer"]["mixtures"])[0]
     return pairs[pairs["dataset"].isin(HOME)]
 
 

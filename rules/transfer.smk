@@ -191,6 +191,7 @@ rule compare_transfer:
         mem_mb=more(4000),
         runtime=more(60),
     params:
+        mixtures=CONFIG["transfer"]["mixtures"],
         n_resamples=CONFIG["comparison"]["n_resamples"],
         seed=CONFIG["seed"],
         code=code("compare_transfer"),

@@ -16,6 +16,7 @@ AGAINST = ("contextpp", "weighted_contextpp")
 
 def join_recipes(
     predictions: Mapping[str, pd.DataFrame],
+    mixtures: Mapping[str, Mapping[str, float]] | None = None,
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the pairs of one protocol with a column per recipe, and these columns.
 
@@ -23,7 +24,8 @@ def join_recipes(
     there is another with the baseline of the gene, and where a recipe learns how genes
     respond one of what sites would do if all genes responded alike.
 
-    `predictions` are those of `protocols.predict_part` by recipe, all parts together.
+    `predictions` are those of `protocols.predict_part` by recipe, all parts together;
+    `mixtures` are weighted means of recipes, with columns of their own.
     """
     keys = ["dataset", "mirna", "gene"]
     joined: pd.DataFrame | None = None
@@ -43,6 +45,14 @@ def join_recipes(
                 own[[*keys, *columns.values()]], on=keys, validate="1:1"
             )
     assert joined is not None
+    for mixture, weights in (mixtures or {}).items():
+        for end in ("", " with baseline"):
+            if {f"{recipe}{end}" for recipe in weights} <= set(names):
+                summed = sum(
+                    joined[f"{r}{end}"] * weight for r, weight in weights.items()
+                )
+                joined[f"{mixture}{end}"] = summed / sum(weights.values())
+                names.append(f"{mixture}{end}")
     return joined, names
 
 

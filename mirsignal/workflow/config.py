@@ -86,6 +86,18 @@ def _check_transfer(config: Mapping[str, Any]) -> None:
                 f"config: transfer: {stage} has no recipe {name!r}"
                 f"{_guess(name, config[stage])}"
             )
+    for mixture, weights in transfer["mixtures"].items():
+        if mixture in transfer["recipes"]:
+            raise InputError(
+                f"config: transfer: mixtures: {mixture!r} is the name of a recipe; "
+                "choose another"
+            )
+        for name in weights:
+            if name not in transfer["recipes"]:
+                raise InputError(
+                    f"config: transfer: mixtures: {mixture}: {name!r} is none of "
+                    f"`recipes`; add it there{_guess(name, transfer['recipes'])}"
+                )
     recipes = [config["occupancy"][name] for name in transfer["recipes"]]
     if recipes[0]["sites"] != "seed":
         raise InputError(

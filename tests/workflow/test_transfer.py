@@ -25,6 +25,7 @@ DATASETS = """\
 SETTINGS = """\
 transfer:
   recipes: [joint, joint_without_network, network]
+  mixtures: {both: {joint: 2, network: 1}}
   binding: cnn
   n_family_parts: 2
 predict: {mirnas: resources/mirnas_demo.tsv, transcripts: new.fa}
@@ -63,8 +64,9 @@ def test_a_study_of_several_datasets(project):
         "datasets",
         "datasets_families",
     }
-    models = {"joint", "joint_without_network", "network"}
-    known = {f"{model} with baseline" for model in models}
+    recipes = {"joint", "joint_without_network", "network"}
+    known = {f"{model} with baseline" for model in (*recipes, "both")}
+    models = recipes | {"both"} | {f"{recipe}, genes alike" for recipe in recipes}
     published = {"seed_counts", "contextpp", "weighted_contextpp"}
     for protocol, rows in table.groupby("protocol"):
         wanted = models | published | (known if protocol == "genes" else set())

@@ -54,6 +54,19 @@ def test_recipes_are_joined_pair_by_pair(predictions):
         join_recipes(twice)
 
 
+def test_mixtures_are_weighted_means_of_recipes(predictions):
+    pairs, names = join_recipes(predictions, {"both": {"good": 3, "poor": 1}})
+    assert names == ["good", "good with baseline", "poor", "both"]
+    expected = 0.75 * pairs["good"] + 0.25 * pairs["poor"]
+    assert pairs["both"].to_numpy() == pytest.approx(expected)
+    again = predictions | {"poor": predictions["good"]}
+    pairs, names = join_recipes(again, {"both": {"good": 3, "poor": 1}})
+    assert names[-1] == "both with baseline"
+    assert pairs["both with baseline"].to_numpy() == pytest.approx(
+        pairs["good with baseline"]
+    )
+
+
 def test_table_has_differences_with_intervals(predictions):
     pairs, names = join_recipes(predictions)
     metrics = {"families": compare_datasets(pairs, names, n_resamples=100, seed=1)}

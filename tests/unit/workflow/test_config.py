@@ -225,6 +225,12 @@ def test_experiments_differ_from_main_in_what_they_name(config, schema):
         ({"samples": "x"}, "samples has no recipe 'x'"),
         ({"recipes": ["network"]}, "the first is that of `predict`, which finds seed"),
         ({"binding": "cnn"}, "energy, teacher are those of a network with taught_w"),
+        ({"mixtures": {"m": {"joint": 1, "networks": 1}}}, "m: 'networks' is none of"),
+        ({"mixtures": {"joint": {"joint": 1, "network": 1}}}, "is the name of a recipe"),
+        (
+            {"mixtures": {"m": {"joint": 1, "network": 0}}},
+            "mixtures: m: network: 0 is less",
+        ),
     ],
 )
 def test_transfer_names_recipes_that_there_are(config, schema, settings, message):
