@@ -255,3 +255,13 @@ def test_rooms_import_from_rooms_to_their_left_alone(root):
                     ):
                         found.add((module, origin))
     assert found == TO_THE_RIGHT
+
+
+def test_real_data_is_reached_by_its_fixtures_alone(root):
+    """They skip a test where ../shared is absent."""
+    reaching = {
+        path.relative_to(root).as_posix()
+        for path in (root / "tests").rglob("*.py")
+        if re.search(r"shared['\"]? ?/ ?['\"]?data", path.read_text())
+    }
+    assert reaching - {"tests/unit/test_house.py"} == {"tests/conftest.py"}

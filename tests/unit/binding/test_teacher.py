@@ -1,7 +1,5 @@
 """The published network as Keras has it, and the windows that it is asked about."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,12 +7,10 @@ import pytest
 from mirsignal.binding.teacher import load_teacher, teacher_logits
 from mirsignal.errors import InputError
 
-AFFINITY = Path("../shared/data/affinity")
-
 
 @pytest.mark.realdata
-def test_logits_are_those_of_the_published_network(root):
-    folder = root / AFFINITY
+def test_logits_are_those_of_the_published_network(shared_data):
+    folder = shared_data / "affinity"
     table = pd.read_csv(folder / "mirbind2_expected.tsv.gz", sep="\t")
     found = teacher_logits(load_teacher(folder / "mirbind2_binding_cnn.npz"), table)
     np.testing.assert_allclose(found, table["logit"], atol=1e-4)
