@@ -30,7 +30,7 @@ from mirsignal.binding.windows import duplex_energies
 from mirsignal.comparison.transfer import compare_datasets, join_recipes
 from mirsignal.files.atomic import read_json, read_tsv, write_json
 from mirsignal.networks.backend import keras, set_up
-from mirsignal.repression.datasets import read_sites, read_stacked
+from mirsignal.repression.datasets import REFERENCES, read_sites, read_stacked
 from mirsignal.repression.protocols import predict_part
 from mirsignal.sequences.codes import encode_many
 from mirsignal.statistics.metrics import bootstrap_interval, pearson
@@ -75,6 +75,7 @@ def main(data, recipe="joint"):
         results |= gain(f"network_gain_{new}", pairs, MIXTURE, WITHOUT)
         results |= gain(f"logit_gain_{new}", pairs, recipe, WITHOUT)
         results |= gain(f"response_gain_{new}", pairs, recipe, f"{recipe}, genes alike")
+    results |= mean_of_others(pairs, (recipe, WITHOUT, SCANNED, MIXTURE, *REFERENCES))
     others = sorted(set(metrics["datasets"]) - set(HOME))
     for name in others:
         enter(results, f"r_{name}", metrics["datasets"][name]["predictors"][recipe])
@@ -96,26 +97,20 @@ def main(data, recipe="joint"):
 
 
 def read_predictions(protocol, recipes):
-    """Return the pairs of the data sets that train with what recipes predict of them."""
-    tables = {
-        recipe: pd.concat(
-            map(
-                pd.read_parquet, sorted((TRANSFER / recipe / protocol).glob("*.parquet"))
-            ),
-            ignore_index=True,
-        )
-        for recipe in recipes
-    }
+    """Return the pairs of a protocol with what recipes and their mixture predict."""
+    tables = {}
+    for recipe in recipes:
+        parts = sorted((TRANSFER / recipe / protocol).glob("*.parquet"))
+        tables[recipe] = pd.concat(map(pd.read_parquet, parts), ignore_index=True)
     study = yaml.safe_load(Path("studies/human_repression.yaml").read_text())
-    pairs = join_recipes(tables, study["transfer"]["mixtures"])[0]
-    return pairs[pairs["dataset"].isin(HOME)]
+    return join_recipes(tables, study["transfer"]["mixtures"])[0]
 
 
 def gain(key, pairs, predictor, other):
     """Return how much higher r of a predictor is than that of another, the mean of the
-    data sets, with its interval (genes resampled), and by data set."""
+    data sets that train, with its interval (genes resampled), and by data set."""
     values, draws = [], []
-    for _, own in pairs.groupby("dataset"):
+    for _, own in pairs[pairs["dataset"].isin(HOME)].groupby("dataset"):
         measured = own["target_log2fc"].to_numpy(float)
         both = own[[predictor, other]].to_numpy(float)
         values.append(pearson(measured, both[:, 0]) - pearson(measured, both[:, 1]))
@@ -126,6 +121,20 @@ def gain(key, pairs, predictor, other):
         f"{key}_interval": ends(interval_of(np.mean(draws, axis=0))),
         f"{key}_each": [round(float(value), 4) for value in values],
     }
+
+
+def mean_of_others(pairs, predictors):
+    """Return r of predictors, the mean of the data sets that test alone, and by how much
+    the mixture is above seed sites in each of them."""
+    r = pd.DataFrame(
+        {
+            name: {p: pearson(own["target_log2fc"], own[p]) for p in predictors}
+            for name, own in pairs[~pairs["dataset"].isin(HOME)].groupby("dataset")
+        }
+    )
+    found = {f"other_cells_r_both_new: {p}": float(r.loc[p].mean()) for p in predictors}
+    gains = (r.loc[MIXTURE] - r.loc[WITHOUT]).round(4)
+    return found | {"other_cells_network_gain_both_new_each": gains.tolist()}
 
 
 def of_network():
