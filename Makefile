@@ -9,8 +9,8 @@
 # make bench-transfer DATA=FOLDER   compare models on new miRNAs and new cells
 # make bench-predict DATA=FOLDER    what predictions without training cost
 # make bench-passenger DATA=FOLDER   compare rules for the passenger strand
-# make bench-gpu           scan and training on a GPU, if there is one (README of JAX or
-#              TensorFlow: how to install it; KERAS_BACKEND=jax make bench-gpu scans by JAX)
+# make bench-gpu           scan and training on a GPU, if there is one (with KERAS_BACKEND=jax
+#              by JAX, where that is installed)
 # make bench-reliability   faults on purpose: kills, a full disk, damage, faulty input
 # make models DATA=FOLDER   make the model that comes along anew (mirsignal/ready/human)
 # make docs    write docs/configuration.md and docs/tables.md from schemas, docs/files.md

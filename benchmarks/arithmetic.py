@@ -1,4 +1,6 @@
-"""How much arithmetic a scan takes."""
+"""How much arithmetic a scan takes, and how long anything takes."""
+
+import time
 
 
 def flops_per_position(stages):
@@ -14,3 +16,15 @@ def flops_per_position(stages):
         counts.append(2 * height * span * n_in * n_out * width)
         width = width // 2 if stage.pool else width
     return {"network": float(sum(counts)), "carried_out": float(sum(counts[1:]))}
+
+
+def best(action, repeats):
+    """Return the shortest wall time (s), after one call to warm up."""
+    if repeats > 1:
+        action()
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - started)
+    return min(times)

@@ -7,15 +7,15 @@ project's root, with JAX for instance:
     KERAS_BACKEND=jax python -m benchmarks.measure_backend
 """
 
+import functools
 import json
 import os
 import subprocess
 import sys
-import time
 
 import numpy as np
 
-from benchmarks.arithmetic import flops_per_position
+from benchmarks.arithmetic import best, flops_per_position
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.files.atomic import write_json
 from mirsignal.networks.backend import keras, set_up
@@ -64,39 +64,30 @@ def measure():
     for chunk in CHUNKS:
         scanner = ConvolutionalScanner(stages, stages[0].kernel.shape[2], chunk)
         logits = scanner.scan(codes, rows)  # the first compiles
-        by_chunk[chunk] = len(logits) / seconds_of(scanner.scan, codes, rows)
+        by_chunk[chunk] = len(logits) / best(
+            functools.partial(scanner.scan, codes, rows), 1
+        )
     scorer = AttributionScorer(scanner, Attributor(stages, 4), ENCODING)
     threshold = float(np.quantile(1 / (1 + np.exp(-logits)), 1 - SHARE))
-    scorer.score([codes], MIRNA, threshold)
-    attributed = seconds_of(scorer.score, [codes], MIRNA, threshold)
-    best, rate = max(by_chunk.values()), matrix_rate()
+    attributed = best(functools.partial(scorer.score, [codes], MIRNA, threshold), 2)
+    fastest, rate = max(by_chunk.values()), matrix_rate()
     counted = flops_per_position(stages)
     return {
         **device(),
         "backend": keras.backend.backend(),
-        "scan_nt_s": best,
+        "scan_nt_s": fastest,
         "scan_nt_s_by_chunk": by_chunk,
         "attribution_nt_s": LENGTH / attributed,
         "matmul_gflops": rate / 1e9,
-        "matmul_share": counted["carried_out"] * best / rate,
+        "matmul_share": counted["carried_out"] * fastest / rate,
         "training_pairs_s": training_rate(network),
     }
-
-
-def seconds_of(function, *arguments):
-    started = time.perf_counter()
-    function(*arguments)
-    return time.perf_counter() - started
 
 
 def matrix_rate():
     """Return the FLOP/s of large products of float32 matrices."""
     a = keras.ops.convert_to_tensor(np.ones((SIZE, SIZE), np.float32))
-    seconds = []
-    for _ in range(4):
-        product = seconds_of(lambda: np.asarray(keras.ops.matmul(a, a)[0, 0]))
-        seconds.append(product)
-    return 2 * SIZE**3 / min(seconds)
+    return 2 * SIZE**3 / best(lambda: np.asarray(keras.ops.matmul(a, a)[0, 0]), 4)
 
 
 def training_rate(network):
@@ -105,10 +96,8 @@ def training_rate(network):
     x = rng.random((N_PAIRS, *network.input_shape[1:]), np.float32)
     y = rng.integers(0, 2, N_PAIRS).astype(np.float32)
     network.compile("adam", "binary_crossentropy")
-    network.fit(x, y, batch_size=BATCH, verbose=0)  # compiles
-    return N_PAIRS / seconds_of(
-        lambda: network.fit(x, y, batch_size=BATCH, verbose=0),
-    )
+    train = functools.partial(network.fit, x, y, batch_size=BATCH, verbose=0)
+    return N_PAIRS / best(train, 2)
 
 
 def device():

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.arithmetic import flops_per_position
+from benchmarks.arithmetic import best, flops_per_position
 from benchmarks.measure_jobs import measure_jobs
 from benchmarks.measure_localisation import artificial_genes, planted_truth
 from mirsignal.files.atomic import read_json, write_json
@@ -296,18 +296,6 @@ def peak_memory_mb():
     """Return this program's peak memory; getrusage would count its parent's too."""
     status = Path("/proc/self/status").read_text()
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
-
-
-def best(action, repeats):
-    """Return the shortest wall time (s), after one call to warm up."""
-    if repeats > 1:
-        action()
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - started)
-    return min(times)
 
 
 if __name__ == "__main__":

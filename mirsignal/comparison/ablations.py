@@ -70,11 +70,11 @@ def compare_experiments(
             n_resamples,
             seed,
         )
-        known = set() if experiment == MAIN else chains(main["recipes"])
-        minutes = cpu_minutes(benchmarks, chains(found["recipes"]) - known)
         added = difference | {"cpu_minutes": np.nan}
         if predictor == "predicted":
-            added["cpu_minutes"] = minutes
+            known = set() if experiment == MAIN else chains(main["recipes"])
+            wanted = chains(found["recipes"]) - known
+            added["cpu_minutes"] = cpu_minutes(benchmarks, wanted)
             added |= found.get("probabilities", {}).get("brier", {})
         tables.append(table.assign(experiment=label, **added).rename(columns=_ENDS))
     return pd.concat(tables, ignore_index=True)
@@ -114,10 +114,9 @@ def _difference(
 ) -> dict[str, float]:
     """Return by how much r and average precision of `predictor` in `own` pairs are above
     those of `other` in the pairs of `main`."""
-    members = [name for name in own if name.startswith("member_")]
-    if predictor != "predicted" or other != "predicted":
-        members = []
-    members = [name for name in members if name in main]
+    members = []
+    if predictor == other == "predicted":
+        members = [name for name in own if name.startswith("member_") and name in main]
     columns = [predictor, *members]
     both = own[[*_KEYS, *_MEASURED, *columns]].merge(
         main[[*_KEYS, other, *members]], on=_KEYS, suffixes=("", " of main")

@@ -23,9 +23,7 @@ def write_by_gene(genes: str | Path, path: str | Path) -> None:
     names = sorted(pq.read_table(genes, columns=["gene"])["gene"].unique().to_pylist())
     n_parts = min(-(-source.metadata.num_rows // _AT_ONCE), len(names)) or 1
     places = [len(names) * at // n_parts for at in range(n_parts + 1)]
-    with (
-        pq.ParquetWriter(path, source.schema_arrow, compression="zstd") as writer,
-    ):
+    with pq.ParquetWriter(path, source.schema_arrow, compression="zstd") as writer:
         for first, last in itertools.pairwise(places):
             chosen = [("gene", "in", names[first:last]), ("predicted_log2fc", "<", 0)]
             table = pq.read_table(genes, filters=chosen)
