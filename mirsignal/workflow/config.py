@@ -16,7 +16,12 @@ import yaml
 from mirsignal.errors import InputError
 from mirsignal.files.names import check_config_names
 from mirsignal.samples.splits import TEST_SETS
-from mirsignal.workflow.recipes import OF_HEADS, check_experiments, check_recipes
+from mirsignal.workflow.recipes import (
+    OF_HEADS,
+    check_experiments,
+    check_occupancy,
+    check_recipes,
+)
 
 _OWN_TEST_SET = re.compile(rf"({'|'.join(TEST_SETS)})(_1_\d+)?")
 CHAIN = ("samples", "binding", "scan", "signals", "regression")
@@ -69,13 +74,13 @@ def complete_config(
     recipes_of = {
         name: experiment_recipes(completed, name) for name in completed["experiments"]
     }
-    check_experiments(completed, recipes_of)
+    check_experiments(completed, recipes_of, schema)
     if completed["studies"][completed["study"]]["inputs"]["datasets"]:
-        _check_transfer(completed)
+        _check_transfer(completed, schema)
     return completed
 
 
-def _check_transfer(config: Mapping[str, Any]) -> None:
+def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
     """Refuse recipes that are not there or do not fit together, and too few data sets to
     leave one out."""
     transfer = config["transfer"]
@@ -98,6 +103,9 @@ def _check_transfer(config: Mapping[str, Any]) -> None:
                     f"config: transfer: mixtures: {mixture}: {name!r} is none of "
                     f"`recipes`; add it there{_guess(name, transfer['recipes'])}"
                 )
+    for name in transfer["recipes"]:
+        lead = f"config: occupancy: {name}:"
+        check_occupancy(lead, config["occupancy"][name], schema, "transfer")
     recipes = [config["occupancy"][name] for name in transfer["recipes"]]
     if recipes[0]["sites"] != "seed":
         raise InputError(

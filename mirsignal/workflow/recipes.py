@@ -62,6 +62,10 @@ USED_WITH: dict[str, dict[str, tuple[str, tuple[Any, ...]]]] = {
     },
 }
 """Settings, by stage, that are used only where another one has one of these values."""
+OF_EXPERIMENTS = ("clip_positive", "decay", "leave_one_mirna_out")
+"""Settings of an occupancy recipe that target `transfer` does not use."""
+OF_TRANSFER = ("sites", "dataset_decay", "gene_response")
+"""Settings of an occupancy recipe that experiments do not use, only `transfer` does."""
 
 
 def reads_network(features: Iterable[str]) -> bool:
@@ -96,6 +100,31 @@ def check_recipes(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
         _check_regression(f"config: regression: {name}:", recipe)
 
 
+def check_occupancy(
+    lead: str, recipe: Mapping[str, Any], schema: Mapping[str, Any], target: str
+) -> None:
+    """Raise InputError for what an occupancy recipe sets and its target does not use.
+
+    `target` is `transfer` or `experiments`.
+    """
+    properties = schema["$defs"]["occupancy"]["properties"]
+    for key in OF_EXPERIMENTS if target == "transfer" else OF_TRANSFER:
+        if recipe[key] != (default := properties[key]["default"]):
+            other = "experiments" if target == "transfer" else "target transfer"
+            raise InputError(
+                f"{lead} {key!r} is not used by {target}, only by {other}; leave it out, "
+                f"or give its default, {default}"
+            )
+    known = properties["features"]["default"]
+    if target == "experiments" and (
+        unknown := [name for name in recipe["features"] if name not in known]
+    ):
+        raise InputError(
+            f"{lead} features {', '.join(unknown)} are known for target transfer alone; "
+            f"leave them out, of {', '.join(known)}"
+        )
+
+
 def _check_regression(lead: str, recipe: Mapping[str, Any]) -> None:
     network = recipe["network"]
     if network == "fine_tuned" and recipe["pooling"] == "gru":
@@ -121,11 +150,13 @@ def _check_regression(lead: str, recipe: Mapping[str, Any]) -> None:
 
 
 def check_experiments(
-    config: Mapping[str, Any], recipes_of: Mapping[str, Mapping[str, str]]
+    config: Mapping[str, Any],
+    recipes_of: Mapping[str, Mapping[str, str]],
+    schema: Mapping[str, Any],
 ) -> None:
     """Raise InputError for an experiment whose recipes do not fit together.
 
-    `recipes_of` has the recipe of every stage, by experiment.
+    `config` is complete; `recipes_of` has the recipe of every stage, by experiment.
     """
     for section, names in RESERVED.items():
         for name in names:
@@ -142,11 +173,8 @@ def check_experiments(
         _check_scan(lead, chosen, recipes)
         _check_channels(lead, chosen, recipes, inputs["tracks"])
         _check_pools(lead, chosen)
-        if chosen["occupancy"]["sites"] != "seed":
-            raise InputError(
-                f"{lead} its occupancy recipe {recipes['occupancy']!r} has sites that a "
-                "network finds, for target `transfer` alone; name one with `sites: seed`"
-            )
+        own = f"{lead} occupancy recipe {recipes['occupancy']}:"
+        check_occupancy(own, chosen["occupancy"], schema, "experiments")
         main = config["regression"][recipes_of["main"]["regression"]]
         for stage in ("regression", "occupancy"):
             if chosen[stage]["clip_positive"] != main["clip_positive"]:

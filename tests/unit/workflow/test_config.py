@@ -85,7 +85,18 @@ def put(config, path, value):
         ("regression.peaks", CLASSES | {"threshold": 0.1}, "all genes are below"),
         ("regression.site_pooling.clip_positive", False, "peaks: `clip_positive`"),
         ("occupancy.sites.clip_positive", False, "`clip_positive` of its occupancy"),
-        ("occupancy.sites.sites", "scanned", "for target `transfer` alone; name one"),
+        ("occupancy.sites.sites", "scanned", "'sites' is not used by experiments, only"),
+        ("occupancy.sites.dataset_decay", 1, "sites: 'dataset_decay' is not used by exp"),
+        (
+            "occupancy.sites.gene_response",
+            True,
+            "main: .* only by target transfer; leave",
+        ),
+        (
+            "occupancy.sites.features",
+            ["log_air"],
+            "log_air are known for target transfer",
+        ),
         ("occupancy.n_hidden", 4, "not a recipe; .* `occupancy: {NAME: {n_hidden: 4}}`"),
         ("experiments.peaks.occupancy", "site", "no recipe 'site'; did you mean 'sites'"),
         ("scan.attribution.window_step", 10, "'window_step' is not used .*with deepshap"),
@@ -238,6 +249,14 @@ def test_transfer_names_recipes_that_there_are(config, schema, settings, message
     complete_config(config, schema)
     config["transfer"] |= settings
     with pytest.raises(InputError, match=message):
+        complete_config(config, schema)
+
+
+@pytest.mark.parametrize("setting", [{"decay": 0.5}, {"leave_one_mirna_out": False}])
+def test_recipe_of_transfer_sets_nothing_of_experiments(config, schema, setting):
+    config["studies"]["demo"]["inputs"]["datasets"] = {"a": {}, "b": {}}
+    config["occupancy"]["joint"] |= setting
+    with pytest.raises(InputError, match=r"joint: .* not used by transfer, only by exp"):
         complete_config(config, schema)
 
 
