@@ -44,6 +44,7 @@ from mirsignal.sequences.annotation import read_annotation
 from mirsignal.sequences.expression import read_expression
 from mirsignal.sequences.fasta import Transcripts, read_fasta, write_fasta
 from mirsignal.sequences.mirnas import read_mirnas
+from mirsignal.sequences.places import read_places
 from mirsignal.sequences.transcripts import load_transcripts, read_genes
 from mirsignal.signals.channels import Wiggle
 from mirsignal.sites.alignments import read_alignments, read_trees
@@ -154,6 +155,9 @@ def make_readers(folder: Path) -> dict[str, Reader]:
         ),
         "coefficients": Reader(read_coefficients, {"project": coefficients}),
         "config": Reader(_read_config, layouts.CONFIGS),
+        "coordinates": Reader(
+            lambda path: read_places(path, {"T1": 200}), {"table": layouts.COORDINATES}
+        ),
         "tracks": Reader(lambda path: Wiggle(path).values("T1", 200), tracks),
     }
     readers = _sequence_readers() | _chimera_readers(folder) | _score_readers()

@@ -111,6 +111,9 @@ VARIANTS = _table(
 NAMED_PAIRS = _table(
     "id|mirna|target", f"a|hsa-miR-1-3p|{WINDOWS[0]}", f"b|{LET7}|{WINDOWS[1][:30]}"
 )
+COORDINATES = _table(
+    "transcript|chrom|strand|blocks", "T1|chr1|+|10-110;200-300", "T2|chr2|-|0-90"
+)
 POLYA_ENDS = _table("transcript|ends", "NM_000001|60:5;200:9", "NM_000002|9:1")
 POLYA_SITES = {
     "bed": _table("NM_000001|59|60|site|5|+", "NM_000002|8|9|site|1|+"),

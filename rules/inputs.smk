@@ -284,6 +284,7 @@ rule check_inputs:
         transcripts="<inputs>/transcripts.parquet",
         pairs=["<inputs>/positives.parquet", *TEST_SETS],
         tracks=[data_input(file) for file in TRACKS.values()],
+        coordinates=branch(bool(TRACKS), then=optional_file("coordinates", "file")),
         variants=optional_file("measured_variants", "file"),
         named=named_pairs(),
     output:
@@ -298,10 +299,14 @@ rule check_inputs:
         "../envs/tables.yaml"
     params:
         variant_columns=VARIANTS.get("columns"),
+        coordinate_columns=INPUTS.get("coordinates", {}).get("columns"),
         pair_columns=CONFIG["interpretation"]["pair_columns"],
         genes=CONFIG["interpretation"]["genes"],
         content=contents(
-            *TRACKS.values(), VARIANTS.get("file"), CONFIG["interpretation"]["pairs"]
+            *TRACKS.values(),
+            VARIANTS.get("file"),
+            INPUTS.get("coordinates", {}).get("file"),
+            CONFIG["interpretation"]["pairs"],
         ),
         code=code("check_inputs"),
     script:

@@ -17,6 +17,9 @@ rule compress_signals:
         wiggles=lambda wildcards: list(
             map(data_input, signal_tracks(wildcards).values())
         ),
+        coordinates=lambda wildcards: (
+            optional_file("coordinates", "file") if signal_tracks(wildcards) else []
+        ),
     output:
         signals="<signals>/signals.npz",
         provenance="<signals>/provenance.json",
@@ -33,9 +36,11 @@ rule compress_signals:
         settings=recipe("signals", without=["quantile"]),
         tracks=lambda wildcards: list(signal_tracks(wildcards)),
         batches=BATCHES,
+        coordinate_columns=INPUTS.get("coordinates", {}).get("columns"),
         content=lambda wildcards: contents(*signal_tracks(wildcards).values())(
             wildcards
-        ),
+        )
+        + contents(INPUTS.get("coordinates", {}).get("file"))(wildcards),
         code=code("compress_signals"),
     script:
         "../scripts/compress_signals.py"

@@ -7,6 +7,7 @@ from mirsignal.interpretation.selection import name_sequences, read_named_pairs
 from mirsignal.interpretation.variants import read_variants
 from mirsignal.scan.genes import find_scans
 from mirsignal.sequences.mirnas import scan_names
+from mirsignal.sequences.places import read_places
 from mirsignal.signals.channels import check_tracks
 from mirsignal.workflow.jobs import run
 
@@ -14,7 +15,11 @@ from mirsignal.workflow.jobs import run
 def main(snakemake):
     files, params = snakemake.input, snakemake.params
     mirnas, transcripts = map(pd.read_parquet, (files.mirnas, files.transcripts))
-    counts = {"tracks": check_tracks(files.tracks, transcripts)}
+    places = None
+    if files.coordinates:
+        lengths = dict(zip(transcripts["transcript"], transcripts["length"], strict=True))
+        places = read_places(files.coordinates, lengths, params.coordinate_columns)
+    counts = {"tracks": check_tracks(files.tracks, transcripts, places)}
     if files.variants:
         variants = read_variants(files.variants, params.variant_columns, mirnas)
         counts["measured_variants"] = len(variants)

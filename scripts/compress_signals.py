@@ -7,6 +7,7 @@ from mirsignal.files.atomic import read_json
 from mirsignal.files.tracks import load_scans, save_tracks
 from mirsignal.sequences.codes import encode, encode_many
 from mirsignal.sequences.fasta import Transcripts
+from mirsignal.sequences.places import read_places
 from mirsignal.signals.assembly import SignalRecipe, assemble_signals
 from mirsignal.signals.channels import Wiggle, list_scans
 from mirsignal.workflow.jobs import run
@@ -17,7 +18,14 @@ def main(snakemake):
     fasta = Transcripts(files.fasta)
     names = pd.read_parquet(files.transcripts)["transcript"]
     codes = {name: encode(fasta[name]) for name in names}
-    wiggles = dict(zip(params.tracks, map(Wiggle, files.wiggles), strict=True))
+    places = None
+    if files.coordinates:
+        lengths = {name: len(own) for name, own in codes.items()}
+        places = read_places(files.coordinates, lengths, params.coordinate_columns)
+    wiggles = {
+        name: Wiggle(path, places)
+        for name, path in zip(params.tracks, files.wiggles, strict=True)
+    }
     mirnas = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
     thresholds = read_json(files.thresholds)
 

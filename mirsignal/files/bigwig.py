@@ -37,9 +37,11 @@ class BigWig:
         )
         self.lengths: dict[str, int] = self._ask(_read_lengths)
 
-    def values(self, name: str) -> NDArray[np.float64]:
-        """Return the values (L,) of a sequence, NaN where there is none."""
-        return self._ask(_read_values, name, self.lengths[name])
+    def values(
+        self, name: str, start: int = 0, end: int | None = None
+    ) -> NDArray[np.float64]:
+        """Return the values of a sequence from start to end, NaN where there is none."""
+        return self._ask(_read_values, name, start, end or self.lengths[name])
 
     def _ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
         try:
@@ -65,8 +67,8 @@ def _read_lengths(path: str) -> dict[str, int]:
     return _open(path).chroms()
 
 
-def _read_values(path: str, name: str, length: int) -> NDArray[np.float64]:
-    return _open(path).values(name, 0, length, numpy=True)
+def _read_values(path: str, name: str, start: int, end: int) -> NDArray[np.float64]:
+    return _open(path).values(name, start, end, numpy=True)
 
 
 def write_bigwig(tracks: Mapping[str, NDArray]) -> bytes:

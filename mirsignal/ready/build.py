@@ -1,10 +1,10 @@
 """Make a ready model from a finished study of several data sets (`make models`).
 
 Run from the project's root:
-python -m mirsignal.ready.build results/STUDY DATA FOLDER [RECIPE]
+python -m mirsignal.ready.build results/STUDY DATA FOLDER
 
-RECIPE is that of the occupancy model (`joint_without_network`). From DATA come the tables
-that the study names in its settings: seeds, poly(A) sites, stability.
+Of its recipes `joint_without_network` is taken, for scans mixed with `network`. From DATA
+come the tables that the study names in its settings: seeds, poly(A) sites, stability.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from __future__ import annotations
 import gzip
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from mirsignal import __version__
-from mirsignal.comparison.transfer import compare_datasets
+from mirsignal.comparison.transfer import compare_datasets, join_recipes
 from mirsignal.files.atomic import atomic_path, read_json
 from mirsignal.files.tables import read_table
 from mirsignal.ready.cards import (
@@ -27,6 +27,7 @@ from mirsignal.ready.cards import (
     NETWORK,
     POLYA_SITES,
     RESPONSES,
+    SCAN,
     SEEDS,
     SITES,
     STABILITY,
@@ -38,6 +39,7 @@ from mirsignal.ready.models import load_ready_model, write_seeds
 from mirsignal.repression.occupancy import load_occupancy
 from mirsignal.repression.responses import read_responses
 from mirsignal.sequences.annotation import Blocks
+from mirsignal.sequences.places import parse_blocks
 from mirsignal.sequences.splicing import lift
 from mirsignal.sites.context import read_stability
 from mirsignal.sites.contextpp_tables import read_ta_sps
@@ -74,18 +76,25 @@ def build(
     folder: Path,
     recipe: str = "joint_without_network",
     binding: str = "all_but_validation.taught",
+    scanned: str = "network",
+    mixture: str = "seed_and_network",
 ) -> None:
     """Write the files of a ready model and its card; the model is loaded to check it.
 
-    `recipe` is that of the occupancy model, `binding` the recipes of the network.
+    `recipe` is that of the occupancy model, `binding` the recipes of the network;
+    `scanned` that of the sites which it finds, and `mixture` the name of both together.
     """
     fitted = study / "transfer" / recipe
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(fitted / "model.npz", folder / SITES)
     shutil.copyfile(fitted / "intervals.tsv", folder / INTERVALS)
-    responses = read_responses(fitted / "responses.tsv").sort_index()
-    lines = [f"{gene}\t{value:.3f}" for gene, value in responses.items()]
-    _write_lines(folder / RESPONSES, "gene\tresponse", lines)
+    shutil.copyfile(study / "transfer" / scanned / "model.npz", folder / SCAN[0])
+    shutil.copyfile(study / "transfer" / mixture / "intervals.tsv", folder / SCAN[1])
+    for source, name in ((recipe, RESPONSES), (scanned, SCAN[2])):
+        table = study / "transfer" / source / "responses.tsv"
+        responses = read_responses(table).sort_index()
+        lines = [f"{gene}\t{value:.3f}" for gene, value in responses.items()]
+        _write_lines(folder / name, "gene\tresponse", lines)
     network = study / "binding" / binding
     shutil.copyfile(network / "model.keras", folder / NETWORK)
     write_seeds(folder / SEEDS, read_ta_sps(data / TABLES[SEEDS]))
@@ -98,6 +107,7 @@ def build(
     lines = [f"{gene}\t{value:.0f}" for gene, value in stability.sort_index().items()]
     _write_lines(folder / STABILITY, "gene\tstability", lines)
     provenance = read_json(fitted / "provenance.json")
+    mixed = read_json(study / "transfer" / mixture / "mixture.json")
     card = {
         "name": "Repression by human miRNAs",
         "version": __version__,
@@ -106,7 +116,12 @@ def build(
         "predicts": "log2 fold change of an mRNA after transfection of a miRNA, relative "
         "to mRNAs without sites; 95% interval of measured values",
         "trained_on": _data_sets(study),
-        "reached_on_new_experiments_and_families": _reached(fitted),
+        "reached_on_new_experiments_and_families": _reached([_held_out(fitted)], [1.0]),
+        "reached_so_with_a_scan": _reached(
+            [_held_out(fitted), _held_out(study / "transfer" / scanned)],
+            [1 - mixed["share"], mixed["share"]],
+        ),
+        "scan": mixed,
         **_of_network(network, load_occupancy(fitted / "model.npz")[0].features),
         "valid_for": VALID,
         "sources": SOURCES,
@@ -141,10 +156,10 @@ def read_coordinates(path: Path) -> tuple[pd.DataFrame, dict[str, Blocks]]:
     """Return transcript, chrom and strand of 3' UTRs with blocks on hg38, and these."""
     table = read_table(path, {n: n for n in ("transcript", "chrom", "strand", "hg38")})
     table = table[(table["usable"] == "True") & table["hg38"].notna()]
-    blocks = {}
-    for name, text in zip(table["transcript"], table["hg38"], strict=True):
-        parts = [block.split("-") for block in text.split(";")]
-        blocks[name] = [(int(start), int(end)) for start, end in parts]
+    blocks = {
+        name: parse_blocks(text, f"{path}: {name}")
+        for name, text in zip(table["transcript"], table["hg38"], strict=True)
+    }
     return table[["transcript", "chrom", "strand"]].reset_index(drop=True), blocks
 
 
@@ -178,11 +193,19 @@ def _data_sets(study: Path) -> dict[str, str]:
     }
 
 
-def _reached(fitted: Path) -> dict[str, str]:
-    """Return r with its interval by data set, the set and its miRNA families left out."""
+def _held_out(fitted: Path) -> pd.DataFrame:
+    """Return what a recipe predicts of data sets without them and their families."""
     parts = (fitted / "datasets_families").glob("*.parquet")
-    pairs = pd.concat(map(pd.read_parquet, sorted(parts)), ignore_index=True)
-    pairs = pairs.assign(predicted=pairs["effect"])
+    return pd.concat(map(pd.read_parquet, sorted(parts)), ignore_index=True)
+
+
+def _reached(
+    held_out: Sequence[pd.DataFrame], weights: Sequence[float]
+) -> dict[str, str]:
+    """Return r of a weighted mean of recipes with its interval, by data set."""
+    predicted = {str(at): table for at, table in enumerate(held_out)}
+    mean = {"predicted": dict(zip(predicted, weights, strict=True))}
+    pairs, _ = join_recipes(predicted, mean)
     reached = {}
     for name, found in compare_datasets(pairs, ["predicted"], N_RESAMPLES, 1).items():
         own, other = (found["predictors"][key] for key in ("predicted", "contextpp"))
@@ -213,4 +236,4 @@ def _of_network(folder: Path, features: Iterable[str]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    build(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:])
+    build(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))

@@ -22,6 +22,7 @@ from mirsignal.errors import InputError
 from mirsignal.files.bigwig import BigWig
 from mirsignal.files.tracks import Ragged
 from mirsignal.sequences.codes import LETTERS, PAIR_KINDS, UNKNOWN
+from mirsignal.sequences.places import Places
 from mirsignal.sites.surroundings import au_around_nucleotides, distance_of_nucleotides
 
 _STRENGTH = np.array([0, 1 / 3, 2 / 3, 1], np.float32)[PAIR_KINDS]
@@ -30,20 +31,34 @@ Values = NDArray[np.floating]
 
 
 class Wiggle:
-    """A bigWig file with one value per nucleotide of transcripts, by their names."""
+    """A bigWig file with one value per nucleotide, of transcripts or of a genome.
 
-    def __init__(self, path: str | Path):
+    It is one of transcripts if it has the first that it is asked for by its name; else
+    `places` say where in its genome transcripts lie.
+    """
+
+    def __init__(self, path: str | Path, places: Places | None = None):
         self._path, self._file = path, BigWig(path)
+        self._places = places
+        self._place = {}
+        if places is not None:
+            table = places.transcripts
+            pairs = zip(table["chrom"], table["strand"], strict=True)
+            self._place = dict(zip(table["transcript"], pairs, strict=True))
 
     def check(self, transcript: str, length: int) -> None:
-        """Raise InputError for a transcript that is lacking or has another length."""
+        """Raise InputError for a transcript that is lacking or has another length, and
+        for one whose place is beyond the end of its contig."""
+        if self._places is not None and transcript not in self._file.lengths:
+            self._check_place(transcript)
+            return
         found = self._file.lengths.get(transcript)
         if found is None:
             held = ", ".join(map(repr, sorted(self._file.lengths)[:3]))
             raise InputError(
                 f"{self._path}: no transcript {transcript!r} (it has {held}, ...); name "
                 "the sequences in it as the study's transcripts, and give it all of "
-                "them; the track of a genome has to be cut into transcripts first"
+                "them; for the track of a genome give `coordinates` under `inputs`"
             )
         if found != length:
             raise InputError(
@@ -51,19 +66,48 @@ class Wiggle:
                 "make the file from the same sequences"
             )
 
+    def _check_place(self, transcript: str) -> None:
+        assert self._places is not None
+        if transcript not in self._place:
+            return
+        chrom, end = self._place[transcript][0], self._places.blocks[transcript][-1][1]
+        contigs = self._file.lengths
+        if not any(name in contigs for name, _ in self._place.values()):
+            raise InputError(
+                f"{self._path}: has none of the contigs of the transcripts (there: "
+                f"{', '.join(sorted(contigs)[:3])}; `coordinates`: {chrom}); give a "
+                "track with the same names"
+            )
+        if end > contigs.get(chrom, end):
+            raise InputError(
+                f"{self._path}: {transcript} ends at {end:,} of {chrom}, which has "
+                f"{contigs[chrom]:,} nt there; give the track of the genome build of "
+                "`coordinates`"
+            )
+
     def values(self, transcript: str, length: int) -> Values:
         """Return the values (L,), 0 where the file has none; checks as `check`."""
         self.check(transcript, length)
-        return np.nan_to_num(self._file.values(transcript))
+        if transcript in self._file.lengths:
+            return np.nan_to_num(self._file.values(transcript))
+        chrom, strand = self._place.get(transcript, ("", "+"))
+        if self._places is None or chrom not in self._file.lengths:
+            return np.zeros(length)
+        blocks = self._places.blocks[transcript]
+        parts = [self._file.values(chrom, start, end) for start, end in blocks]
+        return np.nan_to_num(np.concatenate(parts)[:: 1 if strand == "+" else -1])
 
 
-def check_tracks(paths: Sequence[str | Path], transcripts: pd.DataFrame) -> int:
-    """Check that each bigWig file holds the transcripts (transcript, length); count them.
-
-    Reads no values. Raises InputError as `Wiggle`.
+def check_tracks(
+    paths: Sequence[str | Path],
+    transcripts: pd.DataFrame,
+    places: Places | None = None,
+) -> int:
+    """Check that each bigWig file holds the transcripts (transcript, length), or their
+    `places`; count the files. Reads no values. Raises InputError as `Wiggle`.
     """
     for path in paths:
-        wiggle = Wiggle(path)
+        wiggle = Wiggle(path, places)
         for row in transcripts.itertuples():
             wiggle.check(row.transcript, row.length)
     return len(paths)

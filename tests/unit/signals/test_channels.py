@@ -10,6 +10,7 @@ import pytest
 from mirsignal.errors import InputError
 from mirsignal.files.tracks import join_tracks
 from mirsignal.sequences.codes import encode
+from mirsignal.sequences.places import Places
 from mirsignal.signals.channels import (
     CHANNELS,
     Channel,
@@ -130,6 +131,49 @@ def test_track_of_the_study_is_a_channel(conservation):
     values = compute_channels(["track:conservation", "position"], scan)
     assert values[:, 0].tolist() == [0, 0, 0.5, 0.5, 0.5, 0]
     assert list_columns(["track:conservation"]) == ("track:conservation",)
+
+
+@pytest.fixture
+def genome(tmp_path):
+    """Return a bigWig of a genome, whose value at each nucleotide is its place."""
+    path = tmp_path / "genome.bw"
+    with pyBigWig.open(str(path), "w") as file:
+        file.addHeader([("chr1", 100), ("chr2", 50)])
+        starts = list(range(100))
+        ends = [start + 1 for start in starts]
+        file.addEntries(
+            ["chr1"] * 100, starts, ends=ends, values=[float(s) for s in starts]
+        )
+    return path
+
+
+def places_of(*rows):
+    table = pd.DataFrame(rows, columns=["transcript", "chrom", "strand", "blocks"])
+    blocks = dict(zip(table["transcript"], table.pop("blocks"), strict=True))
+    return Places(table, blocks)
+
+
+def test_track_of_a_genome_is_lifted_to_transcripts(genome):
+    places = places_of(
+        ("T1", "chr1", "+", [(10, 12), (20, 23)]),
+        ("T2", "chr1", "-", [(10, 12), (20, 23)]),
+        ("T3", "chrUn", "+", [(0, 5)]),
+    )
+    wiggle = Wiggle(genome, places)
+    assert wiggle.values("T1", 5).tolist() == [10, 11, 20, 21, 22]
+    assert wiggle.values("T2", 5).tolist() == [22, 21, 20, 11, 10]
+    for unknown in ("T3", "T4"):  # on a contig that the track lacks; without a place
+        assert wiggle.values(unknown, 5).tolist() == [0] * 5
+
+
+def test_track_of_another_genome_is_refused(genome):
+    transcripts = pd.DataFrame({"transcript": ["T1"], "length": [5]})
+    beyond = places_of(("T1", "chr1", "+", [(98, 103)]))
+    with pytest.raises(InputError, match="T1 ends at 103 of chr1, which has 100 nt th"):
+        check_tracks([genome], transcripts, beyond)
+    other = places_of(("T1", "1", "+", [(8, 13)]))
+    with pytest.raises(InputError, match=r"none of the contigs .* `coordinates`: 1\)"):
+        check_tracks([genome], transcripts, other)
 
 
 def test_track_that_does_not_fit_the_transcripts_is_refused(conservation, tmp_path):
