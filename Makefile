@@ -150,6 +150,8 @@ models: $(INSTALLED)
 	echo "== The model that predicts without training (about two hours on 2 cores)"
 	$(SNAKEMAKE) --configfile studies/human_repression.yaml --config data="$(DATA)" -- \
 	    results/human_repression/transfer/joint_without_network/model.npz \
+	    results/human_repression/transfer/network/model.npz \
+	    results/human_repression/transfer/seed_and_network/intervals.tsv \
 	    results/human_repression/binding/all_but_validation.taught/metrics.json
 	$(BIN)/python -m mirsignal.ready.build results/human_repression "$(DATA)" \
 	    mirsignal/ready/human

@@ -99,6 +99,7 @@ wildcard_constraints:
     signals=one_of(CONFIG["signals"]),
     regression=one_of(CONFIG["regression"]),
     occupancy=one_of(CONFIG["occupancy"]),
+    mixture=one_of([MIXTURE.name] if MIXTURE else []),
     experiment=one_of(CONFIG["experiments"]),
     test_set=one_of(INPUTS["test_sets"]),
     dataset=one_of(DATASETS),

@@ -288,6 +288,7 @@ def predict_targets(
     noise_sd: float | None = None,
     model: ReadyModel | None = None,
     binding: bool = False,
+    scan: bool = False,
 ) -> Prediction:
     """Return how miRNAs repress the mRNAs of 3' UTRs `sequences`, without any training.
 
@@ -296,7 +297,8 @@ def predict_targets(
     `predict_repression`; `accessibility` may be what `mirsignal.sites.accessibility.
     fold_transcripts` returns. `model` is a ready model
     (`mirsignal.ready.models.load_ready_model`), by default the one that comes along. With
-    `binding` sites have the logit of its binding network.
+    `binding` sites have the logit of its binding network; with `scan` the network scans
+    the 3' UTRs, and the prediction is the mixture of seed sites and of what it finds.
     """
     from mirsignal.ready.mirnas import choose_mirnas
     from mirsignal.ready.models import load_ready_model
@@ -307,7 +309,7 @@ def predict_targets(
     transcriptome = Transcriptome(*_transcripts(sequences, genes, orfs))
     model, chosen = model or load_ready_model(), choose_mirnas(mirnas)
     parts = predict_batches(
-        model, chosen, transcriptome, accessibility, noise_sd, binding
+        model, chosen, transcriptome, accessibility, noise_sd, binding, scan
     )
     tables = zip(*parts, strict=True)
     return Prediction(*(pd.concat(table, ignore_index=True) for table in tables))

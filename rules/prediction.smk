@@ -101,6 +101,10 @@ rule predict_targets:
         intervals=branch(OF_STUDY, then=f"{FITTED}/intervals.tsv"),
         responses=branch(OF_STUDY and DATASETS, then=f"{FITTED}/responses.tsv"),
         known=branch(OF_STUDY, then="<inputs>/mirnas.parquet"),
+        scan=of_scan("<transfer>/{mixture}/mixture.json"),
+        scan_intervals=of_scan("<transfer>/{mixture}/intervals.tsv"),
+        scan_model=of_scan("<transfer>/{scanned}/model.npz"),
+        scan_responses=of_scan("<transfer>/{scanned}/responses.tsv"),
         network=prediction_network,
         mirnas="<predict>/strands.tsv",
         transcripts="<predict>/transcripts.parquet",
@@ -120,6 +124,7 @@ rule predict_targets:
         "<benchmarks>/predict_targets/{prediction}.{batch}.{number}.tsv"
     conda:
         "../envs/tensorflow.yaml"
+    threads: 1 + PREDICT["scan"]
     resources:
         mem_mb=more(4000),
         runtime=more(240),
@@ -134,6 +139,7 @@ rule predict_targets:
         encoding=CONFIG["binding"][CONFIG["transfer"]["binding"]]["encoding"],
         accessibility=PREDICT["accessibility"],
         binding=PREDICT["binding"],
+        scan=PREDICT["scan"],
         noise_sd=PREDICT["noise_sd"],
         content=lambda wildcards: predict_content("conserved_sites")(wildcards)
         + of_study(CONTEXT_CONTENT(wildcards) + SURROUNDINGS_CONTENT(wildcards)),
@@ -170,6 +176,7 @@ rule collect_targets:
         model=model_in_words,
         tsv=PREDICT["tsv"],
         bigbed=PREDICT["bigbed"],
+        scan=PREDICT["scan"],
         code=code("collect_targets"),
     script:
         "../scripts/collect_targets.py"

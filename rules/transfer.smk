@@ -9,7 +9,8 @@
 #       transfer/{occupancy}/{protocol}/{part}.parquet (predictions without the part);
 #       transfer/comparison.tsv, .json, .svg; transfer/{occupancy}/model.npz,
 #       responses.tsv (how strongly each gene responds), intervals.tsv, coverage.tsv (of all
-#       pairs, for target `predict`)
+#       pairs, for target `predict`); transfer/{mixture}/intervals.tsv, coverage.tsv,
+#       mixture.json (what is predicted with `predict: scan`)
 
 
 rule tabulate_dataset:
@@ -230,12 +231,9 @@ rule fit_transfer:
         parts="<transfer>/parts.parquet",
         sites=sites_of_datasets,
         genes=expand("<transfer>/datasets/{dataset}/genes.parquet", dataset=DATASETS),
-        held_out=lambda wildcards: parts_of(wildcards.occupancy, "datasets_families"),
     output:
         model="<transfer>/{occupancy}/model.npz",
         responses="<transfer>/{occupancy}/responses.tsv",
-        intervals="<transfer>/{occupancy}/intervals.tsv",
-        coverage="<transfer>/{occupancy}/coverage.tsv",
         provenance="<transfer>/{occupancy}/provenance.json",
     log:
         "<logs>/fit_transfer/{occupancy}.log",
@@ -254,3 +252,53 @@ rule fit_transfer:
         code=code("fit_transfer"),
     script:
         "../scripts/fit_transfer.py"
+
+
+rule calibrate_transfer:
+    """Prediction intervals from new families in new experiments, and what they hold."""
+    input:
+        held_out=lambda wildcards: parts_of(wildcards.occupancy, "datasets_families"),
+        sites=SITES_OF_DATASETS,
+    output:
+        intervals="<transfer>/{occupancy}/intervals.tsv",
+        coverage="<transfer>/{occupancy}/coverage.tsv",
+    log:
+        "<logs>/calibrate_transfer/{occupancy}.log",
+    benchmark:
+        "<benchmarks>/calibrate_transfer/{occupancy}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=more(4000),
+        runtime=more(60),
+    params:
+        code=code("calibrate_transfer"),
+    script:
+        "../scripts/calibrate_transfer.py"
+
+
+rule calibrate_mixture:
+    """Prediction intervals of a mixture of seed sites and sites that the network finds."""
+    input:
+        of_seeds=lambda wildcards: parts_of(MIXTURE.of_seeds, "datasets_families"),
+        scanned=lambda wildcards: parts_of(MIXTURE.scanned, "datasets_families"),
+        sites=SITES_OF_DATASETS,
+    output:
+        intervals="<transfer>/{mixture}/intervals.tsv",
+        coverage="<transfer>/{mixture}/coverage.tsv",
+        about="<transfer>/{mixture}/mixture.json",
+    log:
+        "<logs>/calibrate_mixture/{mixture}.log",
+    benchmark:
+        "<benchmarks>/calibrate_mixture/{mixture}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=more(4000),
+        runtime=more(60),
+    params:
+        share=MIXTURE.share if MIXTURE else 0,
+        n_sites=CONFIG["transfer"]["n_scanned_sites"],
+        code=code("calibrate_mixture"),
+    script:
+        "../scripts/calibrate_mixture.py"

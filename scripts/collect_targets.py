@@ -17,7 +17,14 @@ def main(snakemake):
     folder = Path(snakemake.output.provenance).parent
     name, polya = params.model
     with write_targets(
-        folder, every, mirnas, name, polya, params.tsv, params.bigbed
+        folder,
+        every,
+        mirnas,
+        name,
+        polya,
+        params.tsv,
+        params.bigbed,
+        params.scan,
     ) as add:
         for number, parts in enumerate(params.parts):
             names = list(choose_part(mirnas, number, len(params.parts))["mirna"])

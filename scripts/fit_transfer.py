@@ -1,11 +1,10 @@
-"""Fit the occupancy model to all data sets; make and test its prediction intervals."""
+"""Fit the occupancy model to all data sets, and how genes respond."""
 
 import pandas as pd
 
 from mirsignal.files.atomic import write_table
 from mirsignal.logs import log
 from mirsignal.repression.datasets import read_sites, read_stacked
-from mirsignal.repression.intervals import calibrate_datasets, describe_held_out
 from mirsignal.repression.occupancy import OccupancyTraining, save_occupancy
 from mirsignal.repression.protocols import (
     fit_decays,
@@ -29,13 +28,6 @@ def main(snakemake):
     else:
         responses = GeneResponses.none()
     write_table(snakemake.output.responses, responses.table(genes))
-    held_out = pd.concat(map(pd.read_parquet, files.held_out), ignore_index=True)
-    held_out = pd.concat(
-        [describe_held_out(own, sites) for _, own in held_out.groupby("dataset")]
-    )
-    intervals, coverage = calibrate_datasets(held_out.reset_index(drop=True))
-    write_table(snakemake.output.intervals, intervals)
-    write_table(snakemake.output.coverage, coverage)
     log.info("%s pairs of %d data sets", f"{len(pairs):,}", len(params.datasets))
 
 

@@ -17,6 +17,8 @@ HUMAN = Path(__file__).parent / "human"
 CARD = "card.yaml"
 SITES, INTERVALS, SEEDS = "sites.npz", "intervals.tsv", "seeds.npz"
 RESPONSES = "responses.tsv.gz"
+SCAN = ("scanned.npz", "scanned_intervals.tsv", "scanned_responses.tsv.gz")
+"""Of a model that may scan: models and responses of scanned sites, and intervals."""
 NETWORK, USAGE, STABILITY = "binding.keras", "polya_usage.tsv.gz", "stability.tsv.gz"
 POLYA_SITES = "polya_sites_hg38.tsv.gz"
 
@@ -35,6 +37,16 @@ def read_card(folder: str | Path) -> dict[str, Any]:
     if missing := {SITES, INTERVALS, SEEDS} - set(card["files"]):
         raise InputError(f"{path}: the card does not name {', '.join(sorted(missing))}")
     return card
+
+
+def scan_settings(card: Mapping[str, Any]) -> dict[str, Any]:
+    """Return share, reference and n_sites of a model's mixture; InputError for none."""
+    if "scan" not in card or not set(SCAN) <= set(card["files"]):
+        raise InputError(
+            "the model has no mixture with sites that its network finds; predict without "
+            "the scan, or with the model that comes along"
+        )
+    return card["scan"]
 
 
 def write_card(folder: Path, about: Mapping[str, Any]) -> None:

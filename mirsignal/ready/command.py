@@ -122,6 +122,13 @@ def _make_parser() -> argparse.ArgumentParser:
         help="say what the binding network makes of each site, too (needs TensorFlow)",
     )
     own.add_argument(
+        "--scan",
+        action="store_true",
+        help="scan 3' UTRs with the binding network, too, and predict by seed sites and "
+        "what it finds: better on new miRNAs (needs TensorFlow; takes minutes per miRNA "
+        "and transcriptome)",
+    )
+    own.add_argument(
         "--bigbed",
         action="store_true",
         help="write sites in the genome as bigBed too, 0.1 ms a site",

@@ -29,15 +29,17 @@ from mirsignal.ready.cards import (
     NETWORK,
     POLYA_SITES,
     RESPONSES,
+    SCAN,
     SEEDS,
     SITES,
     STABILITY,
     USAGE,
     digest_of,
     read_card,
+    scan_settings,
 )
 from mirsignal.repression.occupancy import load_occupancy
-from mirsignal.repression.prediction import FittedOccupancy
+from mirsignal.repression.prediction import FittedOccupancy, FittedScan
 from mirsignal.repression.responses import read_responses
 from mirsignal.sequences.annotation import Blocks
 from mirsignal.sites.context import (
@@ -138,6 +140,7 @@ def load_ready_model(folder: str | Path | None = None) -> ReadyModel:
         read_tsv(folder / INTERVALS),
         pd.DataFrame({"mirna": [], "sequence": []}, dtype="str"),  # all are new to it
         read_responses(folder / RESPONSES) if RESPONSES in card["files"] else None,
+        _load_scan(folder, card) if "scan" in card else None,
     )
     context = SiteContext(
         read_polya_usage(folder / USAGE) if USAGE in card["files"] else None,
@@ -152,6 +155,17 @@ def load_ready_model(folder: str | Path | None = None) -> ReadyModel:
         context,
         folder / POLYA_SITES if POLYA_SITES in card["files"] else None,
         (folder / NETWORK, card["encoding"]) if NETWORK in card["files"] else None,
+    )
+
+
+def _load_scan(folder: Path, card: dict[str, Any]) -> FittedScan:
+    settings = scan_settings(card)
+    models, intervals, responses = (folder / name for name in SCAN)
+    return FittedScan(
+        load_occupancy(models),
+        read_responses(responses),
+        read_tsv(intervals),
+        **settings,
     )
 
 

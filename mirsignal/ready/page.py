@@ -20,9 +20,15 @@ import pandas as pd
 from scipy.special import expit
 
 from mirsignal import __version__
+from mirsignal.axes import WINDOW
 from mirsignal.files.atomic import atomic_path
 from mirsignal.repression.intervals import NO_SITE, SITES
-from mirsignal.repression.prediction import FULL_MATCH, NOT_SCANNED, Prediction
+from mirsignal.repression.prediction import (
+    FULL_MATCH,
+    NOT_SCANNED,
+    SCANNED,
+    Prediction,
+)
 from mirsignal.sequences.annotation import Blocks
 from mirsignal.sequences.splicing import lift
 from mirsignal.sites.seed_sites import SITE_TYPES
@@ -47,8 +53,8 @@ FEATURES = {
 }
 """Features of a site that are shown beside the average site of its type."""
 CAPTION_GENES = (
-    "Predicted log2 fold change of each gene's mRNA relative to mRNAs without sites: "
-    "lower is stronger repression. 95% of measured values lie between the two ends, "
+    "Predicted log2 fold change of each gene's mRNA relative to mRNAs without seed "
+    "sites: lower is stronger repression. 95% of measured values lie between the two ends, "
     "which come from left-out miRNAs and experiments and hold the noise of a "
     "measurement: where they reach above 0, a single experiment may show no repression. "
     "Open a gene by name."
@@ -110,7 +116,7 @@ class TargetPage:
         if "gene_name" in genes:
             table["name"] = list(genes["gene_name"])
         number = pd.Index(genes["gene"]).get_indexer(sites["gene"])
-        windows, p8 = self._windows(sites)
+        windows, p8, paths = self._windows(sites, strands[0])
         described = sites.assign(
             air=np.exp(sites["log_air"].to_numpy(float)) if "log_air" in sites else np.nan
         )
@@ -127,6 +133,8 @@ class TargetPage:
             "window": windows,
             "p8": p8,
         }
+        if any(paths):
+            listed["path"] = paths
         for name in FEATURES:
             if name in described:
                 listed[name] = _numbers(described[name], 4)
@@ -140,11 +148,22 @@ class TargetPage:
             "typical": _typical(described),
         }
 
-    def _windows(self, sites: pd.DataFrame) -> tuple[list[str], list[int]]:
-        """Return the target around each site, and where in it nt 8 lies opposite."""
-        windows, places = [], []
+    def _windows(
+        self, sites: pd.DataFrame, guide: str
+    ) -> tuple[list[str], list[int], list[list[int]]]:
+        """Return the target around each site, where in it nt 8 of the miRNA lies
+        opposite, and of scanned sites, which have no seed match, the pairs of the most
+        stable duplex (`_fold`)."""
+        windows, places, paths = list[str](), list[int](), list[list[int]]()
         pairs_nt8 = sites["site_type"].isin(["8mer", "7mer-m8"])
         for row, has_m8 in zip(sites.itertuples(), pairs_nt8, strict=True):
+            if row.site_type == SCANNED:
+                middle, half = (row.start + row.end) // 2, WINDOW // 2
+                whole = self._sequences[row.transcript]
+                windows.append(whole[max(middle - half, 0) : middle + half])
+                places.append(0)
+                paths.append(_fold(guide, windows[-1]))
+                continue
             in_utr = row.group.endswith("utr")
             text = (
                 self._sequences[row.transcript] if in_utr else self._orfs[row.transcript]
@@ -152,7 +171,8 @@ class TargetPage:
             first = max(row.start - _UPSTREAM, 0)
             windows.append(text[first : row.end + _DOWNSTREAM])
             places.append(int(row.start - (not has_m8) - first))
-        return windows, places
+            paths.append([])
+        return windows, places, paths
 
     def _in_genome(self, sites: pd.DataFrame) -> list[str | None]:
         places: list[str | None] = []
@@ -206,11 +226,25 @@ def _numbers(values: pd.Series, digits: int) -> list[float | None]:
     return [None if np.isnan(value) else value for value in rounded.tolist()]
 
 
+def _fold(mirna: str, window: str) -> list[int]:
+    """Return the pairs of the most stable duplex (ViennaRNA), from the miRNA's 5' end on:
+    place in the miRNA, place in the window, and so on (0-based)."""
+    import RNA
+
+    found = RNA.duplexfold(mirna, window)
+    own, other = found.structure.split("&")
+    first = found.i - len(own)
+    of_mirna = [first + at for at, mark in enumerate(own) if mark == "("]
+    of_window = [found.j - 1 + at for at, mark in enumerate(other) if mark == ")"]
+    pairs = zip(of_mirna, reversed(of_window), strict=True)
+    return [place for pair in pairs for place in pair]
+
+
 def _typical(sites: pd.DataFrame) -> dict[str, dict[str, dict[str, float]]]:
     """Return mean and sd of each feature over the sites of each type."""
     names = [name for name in FEATURES if name in sites]
     found: dict[str, dict[str, dict[str, float]]] = {}
-    for kind in SITE_TYPES:
+    for kind in (*SITE_TYPES, SCANNED):
         own = sites.loc[sites["site_type"] == kind, names].astype(float)
         mean, sd = own.mean().fillna(0.0), own.std().fillna(0.0)
         found[kind] = {n: {"mean": mean[n].round(4), "sd": sd[n].round(4)} for n in names}

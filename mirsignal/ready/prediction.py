@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,12 +14,15 @@ from mirsignal.errors import InputError
 from mirsignal.ready.mirnas import BATCH
 from mirsignal.ready.models import ReadyModel
 from mirsignal.ready.transcriptome import Transcriptome
-from mirsignal.repression.prediction import (
-    Prediction,
-    SiteScorer,
-    predict_from_sequences,
-)
+from mirsignal.repression.prediction import Prediction, predict_from_sequences
 from mirsignal.sites.accessibility import Folding
+
+if TYPE_CHECKING:
+    from mirsignal.repression.site_logits import SiteNetwork
+
+
+SCANNED_AT_ONCE = 4
+"""miRNAs whose scan is held in memory at once."""
 
 
 def predict_batches(
@@ -27,24 +32,31 @@ def predict_batches(
     accessibility: bool | Folding = True,
     noise_sd: float | None = None,
     binding: bool = False,
+    scan: bool = False,
+    workers: int = 1,
 ) -> Iterator[Prediction]:
-    """Yield predictions of `mirnas` (`choose_mirnas`), BATCH of them at a time.
+    """Yield predictions of `mirnas` (`choose_mirnas`), some of them at a time.
 
     `accessibility` and `noise_sd` are those of `repression.prediction.
     predict_from_sequences`; with `binding` sites have what the model's binding network
-    makes of them, too. A prediction does not depend on the other miRNAs and genes that
-    are asked for, but for what `inform` finds of all.
+    makes of them; with `scan` as well, and the prediction is the model's mixture, for
+    which the network scans all 3' UTRs, `workers` stretches at a time. A prediction does
+    not depend on other miRNAs and genes asked for, but for what `inform` finds of all.
+    Raises InputError for a model without network or mixture, where these are asked for.
     """
-    network = None
-    if binding or model.needs_network:
+    network = find = None
+    if binding or scan or model.needs_network:
         network = _load_network(model)
+    if scan and network is not None:
+        find = _scanner(model, network, workers)
     model = inform(model, transcriptome)
     transcripts = transcriptome.transcripts
     context, fitted = model.context.named(transcripts), model.fitted.named(transcripts)
-    for at in range(0, len(mirnas), BATCH):
+    size = SCANNED_AT_ONCE if scan else BATCH
+    for at in range(0, len(mirnas), size):
         prediction = predict_from_sequences(
             fitted,
-            mirnas.iloc[at : at + BATCH].reset_index(drop=True),
+            mirnas.iloc[at : at + size].reset_index(drop=True),
             transcripts,
             transcriptome.utrs,
             transcriptome.orfs,
@@ -54,6 +66,7 @@ def predict_batches(
             noise_sd=noise_sd,
             context=context,
             network=network,
+            scan=find,
         )
         yield _name_genes(prediction, transcripts)
 
@@ -80,7 +93,18 @@ def import_backend() -> ModuleType:
     return backend
 
 
-def _load_network(model: ReadyModel) -> SiteScorer:
+def _scanner(
+    model: ReadyModel, network: SiteNetwork, workers: int
+) -> Callable[..., pd.DataFrame]:
+    from mirsignal.repression.scanned_sites import scan_sites
+
+    if model.fitted.scan is None:
+        raise InputError("the model has no mixture for a scan; predict without it")
+    n_sites = model.fitted.scan.n_sites
+    return functools.partial(scan_sites, network, n=n_sites, workers=workers)
+
+
+def _load_network(model: ReadyModel) -> SiteNetwork:
     if model.network is None:
         raise InputError("the model has no binding network; ask for no P(binding)")
     import_backend()

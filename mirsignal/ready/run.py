@@ -11,7 +11,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from mirsignal.errors import InputError
-from mirsignal.ready.mirnas import BATCH, choose_mirnas
+from mirsignal.ready.mirnas import choose_mirnas
 from mirsignal.ready.models import load_ready_model
 from mirsignal.ready.prediction import import_backend, predict_batches
 from mirsignal.ready.transcriptome import Transcriptome
@@ -38,14 +38,22 @@ def predict(given: argparse.Namespace) -> None:
     accessibility: bool | Folding = not given.no_folding
     if given.folding:
         accessibility = _fold(Path(given.folding), transcriptome.utrs)
-    if given.binding or model.needs_network:
-        import_backend().set_up(os.cpu_count() or 1, 0)
+    if given.binding or given.scan or model.needs_network:
+        n_cores = os.cpu_count() or 1
+        import_backend().set_up(n_cores, 0, calls=n_cores if given.scan else 1)
     n_pairs = len(mirnas) * transcriptome.transcripts["gene"].nunique()
     out, about, tsv = Path(given.out), model.card.get("name", ""), n_pairs <= LARGEST_TSV
     strongest = None
     with (
         write_targets(
-            out, transcriptome, mirnas, about, model.knows_polya, tsv, given.bigbed
+            out,
+            transcriptome,
+            mirnas,
+            about,
+            model.knows_polya,
+            tsv,
+            given.bigbed,
+            given.scan,
         ) as add,
         tqdm(total=len(mirnas), unit="miRNA", disable=None) as progress,
     ):
@@ -56,9 +64,11 @@ def predict(given: argparse.Namespace) -> None:
             accessibility,
             given.noise_sd,
             given.binding,
+            given.scan,
+            os.cpu_count() or 1,
         ):
             add(prediction)
-            progress.update(min(BATCH, len(mirnas) - progress.n))
+            progress.update(prediction.genes["mirna"].nunique())
             strongest = strongest or prediction
     assert strongest is not None
     _tell(strongest, mirnas, out)

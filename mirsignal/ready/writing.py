@@ -19,6 +19,11 @@ _BY_POLYA = (
     "A site counts by the share of mRNAs that hold it, where the poly(A) sites of its 3' "
     "UTR are known: reads over all human tissues together, of no cell in particular."
 )
+_SCANNED = (
+    "3' UTRs were scanned with the binding network: predictions are a mean of what seed "
+    "sites do and of what it finds (type scanned), relative to the average mRNA without "
+    "seed sites."
+)
 _ALIKE = "All mRNAs of a transcript are taken to hold its sites."
 
 
@@ -31,18 +36,19 @@ def write_targets(
     polya: bool,
     tsv: bool,
     bigbed: bool = False,
+    scan: bool = False,
 ) -> Iterator[Callable[[Prediction], None]]:
     """Yield a function that takes predictions of some of `mirnas` after another.
 
     At the end, if all went well, the files of `TargetTables` and index.html, which names
-    the model (`about`) and says how isoforms count (`polya`: the model knows poly(A)
-    sites), lie in `folder`; none of them otherwise.
+    the model (`about`), says how isoforms count (`polya`: the model knows poly(A) sites)
+    and whether 3' UTRs were scanned (`scan`), lie in `folder`; none of them otherwise.
     """
     catalogue = read_catalogue()
     accessions = dict(zip(catalogue["mirna"], catalogue["accession"], strict=True))
     known = _BY_EXPRESSION if "share" in of.transcripts else _BY_POLYA
     words = known if polya or known == _BY_EXPRESSION else _ALIKE
-    about = f"{about.rstrip('.')}. {words}"
+    about = f"{about.rstrip('.')}. {words}{' ' * scan}{_SCANNED * scan}"
     page = TargetPage(of.utrs, of.orfs, of.transcripts, of.blocks, about)
     with TargetTables(
         folder, tsv, accessions, of.transcripts, of.blocks, bigbed

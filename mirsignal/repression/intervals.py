@@ -51,6 +51,12 @@ def describe_held_out(pairs: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     return described[without.notna()].reset_index(drop=True)
 
 
+def describe_datasets(pairs: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """Return what `describe_held_out` does of each data set (column dataset)."""
+    parts = [describe_held_out(own, sites) for _, own in pairs.groupby("dataset")]
+    return pd.concat(parts, ignore_index=True)
+
+
 def calibrate(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of intervals.tsv, without `predicts`, from held-out pairs.
 
@@ -63,8 +69,9 @@ def calibrate(pairs: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for status, group in pairs.groupby("status", sort=False):
         group = group.sort_values("predicted_log2fc", kind="stable")
-        n_bins = min(max(len(group) // PER_BIN, 1), MOST_BINS if status == SITES else 1)
         predicted = group["predicted_log2fc"].to_numpy()
+        most = MOST_BINS if predicted[0] < predicted[-1] else 1  # without sites all are 0
+        n_bins = min(max(len(group) // PER_BIN, 1), most)
         residual = group["measured"].to_numpy() - predicted
         weight = group["weight"].to_numpy()
         for part in np.array_split(np.arange(len(group)), n_bins):
@@ -172,6 +179,26 @@ def calibrate_datasets(held_out: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
     ]
     found = pd.concat(coverage, ignore_index=True)
     return calibrate(pairs).assign(predicts=NEW), found.assign(predicts=NEW)
+
+
+def mix_held_out(
+    of_seeds: pd.DataFrame, scanned: pd.DataFrame, share: float
+) -> tuple[pd.DataFrame, float]:
+    """Return held-out pairs with the effect of a mixture, and its reference.
+
+    `of_seeds` is what `describe_held_out` returns of each data set, `scanned` has the
+    same pairs (dataset, mirna, gene) with the `effect` of sites that the binding network
+    finds, which counts with weight `share`. The reference is the mean of these effects on
+    mRNAs without seed sites, data sets alike: they count from there, as what is measured.
+    """
+    keys = ["dataset", "mirna", "gene"]
+    found = scanned.set_index(keys)["effect"]
+    found = found.loc[pd.MultiIndex.from_frame(of_seeds[keys])].to_numpy()
+    without = (of_seeds["status"] == NO_SITE).to_numpy()
+    by_dataset = pd.Series(found[without]).groupby(of_seeds["dataset"].array[without])
+    reference = float(by_dataset.mean().mean())
+    effect = (1 - share) * of_seeds["effect"] + share * (found - reference)
+    return of_seeds.assign(effect=effect), reference
 
 
 def cross_intervals(pairs: pd.DataFrame, left_out: str) -> pd.DataFrame:

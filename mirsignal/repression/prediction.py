@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,27 @@ SHORTEST = CLEARED + 6
 NOT_SCANNED, FULL_MATCH = "not scanned", "full match"
 LISTED = 5
 """Sites that the table of genes names, strongest first."""
+SCANNED = "scanned"
+"""Type of a site that the binding network finds by itself."""
+WEAKEST = 0.005
+"""Effect (log2) below which such a site is not listed."""
 _SITE_ORDER = ["mirna", "gene", "effect", "transcript", "start"]
+
+
+@dataclass(frozen=True)
+class FittedScan:
+    """The other part of a mixture: sites that a binding network finds by itself."""
+
+    models: Sequence[OccupancyModel]
+    responses: pd.Series | None
+    intervals: pd.DataFrame
+    """Prediction intervals of the mixture."""
+    share: float
+    """Weight of these effects in the mixture; that of seed sites is the rest."""
+    reference: float
+    """Mean effect (log2) on mRNAs without seed sites, from which these effects count."""
+    n_sites: int
+    """Sites of each miRNA and 3' UTR."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +59,7 @@ class FittedOccupancy:
     """mirna (name) and sequence of the study, by which the model knows a miRNA."""
     responses: pd.Series | None = None
     """How strongly genes respond (`responses`), by gene; 1 where it is not known."""
+    scan: FittedScan | None = None
 
     @classmethod
     def read(
@@ -59,15 +80,13 @@ class FittedOccupancy:
 
     def named(self, transcripts: pd.DataFrame) -> FittedOccupancy:
         """Return the same for genes by id, where `transcripts` has gene and gene_name."""
-        if self.responses is None:
-            return self
-        return replace(self, responses=name_by_gene(self.responses, transcripts))
-
-    def response_of(self, genes: pd.Series) -> pd.Series:
-        """Return how strongly each of `genes` responds, by the same index."""
-        if self.responses is None:
-            return pd.Series(1.0, genes.index)
-        return genes.map(self.responses).fillna(1.0)
+        named: dict[str, Any] = {}
+        if self.responses is not None:
+            named["responses"] = name_by_gene(self.responses, transcripts)
+        if self.scan is not None and self.scan.responses is not None:
+            own = name_by_gene(self.scan.responses, transcripts)
+            named["scan"] = replace(self.scan, responses=own)
+        return replace(self, **named)
 
 
 class SiteScorer(Protocol):
@@ -97,6 +116,7 @@ def predict_from_sequences(
     noise_sd: float | None = None,
     context: SiteContext | None = None,
     network: SiteScorer | None = None,
+    scan: Callable[..., pd.DataFrame] | None = None,
 ) -> Prediction:
     """Find and score the sites of `mirnas` in `sequences`, and predict their genes.
 
@@ -106,17 +126,22 @@ def predict_from_sequences(
     transcript; `coefficients` are those of context++, `ta_sps` what `read_ta_sps`
     returns. Without `accessibility` no RNA is folded; it may be what was folded before.
     `context` is what else is known of the surroundings of sites, and `network` the one
-    whose logits they have, for a model that was learned from them. Returns the tables of
-    `predict_genes`.
+    whose logits they have, for a model that was learned from them. `scan` finds the sites
+    of a mixture's other part (`scanned_sites.scan_sites`, called with `mirnas`,
+    `transcripts` and `sequences`). Returns the tables of `predict_genes`.
     """
+    context = context or SiteContext()
     sites = find_regions(
         mirnas, transcripts, sequences, orfs, coefficients, ta_sps, accessibility
     )
-    sites = (context or SiteContext()).add_to(sites, mirnas)
+    sites = context.add_to(sites, mirnas)
     if network is not None:
         sites = sites.join(network.score(sites, mirnas, sequences))
+    scanned = None
+    if scan is not None:
+        scanned = context.add_to(scan(mirnas, transcripts, sequences), mirnas)
     cleaved = _find_cleaved(mirnas, transcripts, sequences)
-    return predict_genes(fitted, mirnas, transcripts, sites, noise_sd, cleaved)
+    return predict_genes(fitted, mirnas, transcripts, sites, noise_sd, cleaved, scanned)
 
 
 def _find_cleaved(
@@ -156,6 +181,7 @@ def predict_genes(
     sites: pd.DataFrame,
     noise_sd: float | None = None,
     cleaved: pd.MultiIndex | None = None,
+    scanned: pd.DataFrame | None = None,
 ) -> Prediction:
     """Return a row per miRNA and gene, and the `sites` with what each of them does.
 
@@ -168,35 +194,64 @@ def predict_genes(
     deviation `noise_sd` (None: as the study's). `rank` counts from the strongest
     repression of a miRNA on; `percentile` is the share of genes that are repressed no
     more than this one.
+
+    With `scanned`, the sites that the network finds (`scanned_sites.scan_sites`), what is
+    predicted is the mixture of `fitted.scan`: relative to the average mRNA without seed
+    sites. Those of them that do WEAKEST or more are listed among the sites.
     """
     models, genes = fitted.models, transcripts["gene"].drop_duplicates()
     names = name_as_known(mirnas, fitted)
     keys = [list(mirnas["mirna"]), genes]
     pairs = pd.MultiIndex.from_product(keys, names=["mirna", "gene"])
     table = pairs.to_frame(index=False)
-    sites = sites.assign(response=fitted.response_of(sites["gene"]))
-    as_known = sites.assign(
-        mirna=names.loc[sites["mirna"]].array,
-        weight=sites["weight"] * sites["response"],
-    )
     asked = table.assign(mirna=names.loc[table["mirna"]].array)
-    effects = np.mean([m.effects(asked, as_known) for m in models], axis=0)
+    effects, described = _effects(models, fitted.responses, asked, names, sites)
+    intervals = fitted.intervals
+    if scanned is not None and (scan := fitted.scan) is not None:
+        found, listed = _effects(scan.models, scan.responses, asked, names, scanned)
+        effects = (1 - scan.share) * effects + scan.share * (found - scan.reference)
+        described["effect"] *= 1 - scan.share
+        listed["effect"] *= scan.share
+        listed = listed[listed["effect"].abs() >= WEAKEST]
+        listed = listed.assign(site_type=SCANNED, contextpp=np.nan)
+        described = pd.concat([described, listed], ignore_index=True)
+        intervals = scan.intervals
     status = _status(table, transcripts, sites, cleaved)
     predicted = np.where(np.isin(status, (NOT_SCANNED, FULL_MATCH)), np.nan, effects)
     table = table.assign(predicted_log2fc=predicted, status=status)
     is_known = asked["mirna"].isin(models[0].mirnas).to_numpy()
     for predicts, chosen in ((KNOWN, is_known), (NEW, ~is_known)):
-        own = fitted.intervals[fitted.intervals["predicts"] == predicts]
+        own = intervals[intervals["predicts"] == predicts]
         ends = interval(own, table[chosen], noise_sd)
         table.loc[chosen, ["low", "high"]] = np.column_stack(ends)
-    of_sites = [model.site_effects(asked, as_known) for model in models]
-    described = sites.assign(effect=np.mean(of_sites, axis=0))
     n_known = int(names.isin(models[0].mirnas).sum())
     counts = table["status"].value_counts().to_dict()
     log.info("%d miRNAs, %d of them trained on; genes: %s", len(names), n_known, counts)
     described = described.sort_values(_SITE_ORDER, ignore_index=True)
     table = table.join(_summarise(described, pairs))
     return Prediction(_rank(table), described)
+
+
+def _effects(
+    models: Sequence[OccupancyModel],
+    responses: pd.Series | None,
+    asked: pd.DataFrame,
+    names: pd.Series,
+    sites: pd.DataFrame,
+) -> tuple[NDArray[np.float64], pd.DataFrame]:
+    """Return the effects (N,) on `asked` pairs, and the sites with response and effect.
+
+    `asked` has miRNAs by the `names` under which the models know them.
+    """
+    response = pd.Series(1.0, sites.index)
+    if responses is not None:
+        response = sites["gene"].map(responses).astype(float).fillna(1.0)
+    as_known = sites.assign(
+        mirna=names.loc[sites["mirna"]].array, weight=sites["weight"] * response
+    )
+    effects = np.mean([model.effects(asked, as_known) for model in models], axis=0)
+    of_sites = [model.site_effects(asked, as_known) for model in models]
+    return effects, sites.assign(response=response, effect=np.mean(of_sites, axis=0))
 
 
 def join_predictions(

@@ -21,6 +21,7 @@ from mirsignal.workflow.recipes import (
     check_experiments,
     check_occupancy,
     check_recipes,
+    find_mixture,
 )
 
 _OWN_TEST_SET = re.compile(rf"({'|'.join(TEST_SETS)})(_1_\d+)?")
@@ -77,6 +78,15 @@ def complete_config(
     check_experiments(completed, recipes_of, schema)
     if completed["studies"][completed["study"]]["inputs"]["datasets"]:
         _check_transfer(completed, schema)
+    predicted = completed["predict"]
+    if predicted["scan"] and predicted["model"] == "study":
+        datasets = completed["studies"][completed["study"]]["inputs"]["datasets"]
+        if not datasets or find_mixture(completed) is None:
+            raise InputError(
+                "config: predict: scan: the study has no mixture of a recipe of seed "
+                "sites and one of scanned sites under `transfer: mixtures`; give one "
+                "(studies/human_repression.yaml has it), or `model: ready`"
+            )
     return completed
 
 
@@ -92,7 +102,7 @@ def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Non
                 f"{_guess(name, config[stage])}"
             )
     for mixture, weights in transfer["mixtures"].items():
-        if mixture in transfer["recipes"]:
+        if mixture in config["occupancy"]:
             raise InputError(
                 f"config: transfer: mixtures: {mixture!r} is the name of a recipe; "
                 "choose another"

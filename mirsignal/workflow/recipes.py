@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from mirsignal.axes import REGIONS
 from mirsignal.errors import InputError
@@ -66,6 +66,27 @@ OF_EXPERIMENTS = ("clip_positive", "decay", "leave_one_mirna_out")
 """Settings of an occupancy recipe that target `transfer` does not use."""
 OF_TRANSFER = ("sites", "dataset_decay", "gene_response")
 """Settings of an occupancy recipe that experiments do not use, only `transfer` does."""
+
+
+class Mixture(NamedTuple):
+    """A mean of two recipes, one of seed sites and one of scanned sites."""
+
+    name: str
+    of_seeds: str
+    scanned: str
+    share: float
+    """Weight of the recipe of scanned sites; both sum to 1."""
+
+
+def find_mixture(config: Mapping[str, Any]) -> Mixture | None:
+    """Return the first of `transfer: mixtures` that target `predict` can use, if any."""
+    for name, weights in config["transfer"]["mixtures"].items():
+        recipes = {config["occupancy"][recipe]["sites"]: recipe for recipe in weights}
+        if len(weights) == len(recipes) == 2:
+            of_seeds, scanned = recipes["seed"], recipes["scanned"]
+            share = weights[scanned] / sum(weights.values())
+            return Mixture(name, of_seeds, scanned, share)
+    return None
 
 
 def reads_network(features: Iterable[str]) -> bool:

@@ -15,7 +15,7 @@ from snakemake.utils import update_config
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import disk_is_full
 from mirsignal.networks.environment import settle_environment
-from mirsignal.ready.cards import HUMAN, USAGE, read_card
+from mirsignal.ready.cards import HUMAN, USAGE, read_card, scan_settings
 from mirsignal.sequences.mirnas import plan_batches, read_mirnas
 from mirsignal.workflow.config import (
     complete_config,
@@ -24,7 +24,7 @@ from mirsignal.workflow.config import (
     recipe_chain,
 )
 from mirsignal.workflow.provenance import describe_file
-from mirsignal.workflow.recipes import reads_network
+from mirsignal.workflow.recipes import find_mixture, reads_network
 from mirsignal.workflow.source import source_digest
 
 # Of these files, which another workflow may use as a module.

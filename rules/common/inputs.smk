@@ -66,7 +66,12 @@ def predict_content(*keys):
 
 def ready_card(wildcards):
     """Return the card of the ready model that predicts, None where it is the study's."""
-    return None if OF_STUDY else checked(read_card, READY or HUMAN)
+    if OF_STUDY:
+        return None
+    card = checked(read_card, READY or HUMAN)
+    if PREDICT["scan"]:
+        checked(scan_settings, card)
+    return card
 
 
 def model_in_words(wildcards):

@@ -100,8 +100,9 @@ def predictions_of_parts(wildcards):
 
 
 TRANSFER_NETWORK = "{samples}.{binding}".format(**CONFIG["transfer"])
-FITTED = (
-    f"<transfer>/{CONFIG['transfer']['recipes'][0]}" if DATASETS else "<main_occupancy>"
+RECIPE_OF_TRANSFER = CONFIG["transfer"]["recipes"][0]
+SITES_OF_DATASETS = expand(
+    "<transfer>/datasets/{dataset}/sites.parquet", dataset=DATASETS
 )
 
 
@@ -116,24 +117,33 @@ def sites_of_datasets(wildcards):
     return expand("<transfer>/datasets/{dataset}/{file}", dataset=DATASETS, file=files)
 
 
+OF_STUDY = PREDICT["model"] == "study"
+MIXTURE = find_mixture(CONFIG) if DATASETS else None
+PREDICTS = MIXTURE.of_seeds if PREDICT["scan"] and MIXTURE else RECIPE_OF_TRANSFER
+FITTED = f"<transfer>/{PREDICTS}" if DATASETS else "<main_occupancy>"
+
+
+def of_scan(file):
+    """Return a file of the study's mixture, or of its recipe of scanned sites, or none."""
+    if not (OF_STUDY and PREDICT["scan"]):
+        return []
+    return file.format(mixture=MIXTURE.name, scanned=MIXTURE.scanned)
+
+
 def prediction_network(wildcards):
-    """Return the binding network whose logits the fitted model reads, or no input."""
-    recipe = CONFIG["occupancy"][CONFIG["transfer"]["recipes"][0]]
-    is_read = (
-        OF_STUDY
-        and DATASETS
-        and (PREDICT["binding"] or reads_network(recipe["features"]))
-    )
+    """Return the study's binding network where the prediction reads it, or no input."""
+    features = CONFIG["occupancy"][PREDICTS]["features"]
+    asked = PREDICT["binding"] or PREDICT["scan"] or reads_network(features)
+    is_read = OF_STUDY and DATASETS and asked
     return f"<results>/binding/{TRANSFER_NETWORK}/model.keras" if is_read else []
 
 
 def prediction_gpus(wildcards):
     """Return how many GPUs a job of a prediction takes: none without a network."""
-    needed = prediction_network(wildcards) or PREDICT["binding"]
+    needed = prediction_network(wildcards) or PREDICT["binding"] or PREDICT["scan"]
     return int(bool(needed or (ready_card(wildcards) or {}).get("reads_network")))
 
 
-OF_STUDY = PREDICT["model"] == "study"
 READY = None if PREDICT["model"] in ("study", "ready") else PREDICT["model"]
 FOLDED = PREDICT["accessibility"] and PREDICT["folding"] == "transcripts"
 PARTS = [

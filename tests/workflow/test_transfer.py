@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from mirsignal.files.atomic import read_json
 from mirsignal.ready.build import COORDINATES, build
 from mirsignal.ready.models import every_seed
 
@@ -25,7 +26,7 @@ DATASETS = """\
 SETTINGS = """\
 transfer:
   recipes: [joint, joint_without_network, network]
-  mixtures: {both: {joint: 2, network: 1}}
+  mixtures: {both: {joint_without_network: 2, network: 1}}
   binding: cnn
   n_family_parts: 2
 predict: {mirnas: resources/mirnas_demo.tsv, transcripts: new.fa}
@@ -53,8 +54,7 @@ def read(path):
 
 
 def test_a_study_of_several_datasets(project):
-    of_models = "results/small/transfer/joint_without_network/model.npz"
-    status, output = project.run("transfer", of_models)
+    status, output = project.run("transfer")
     assert status == 0, output
     folder = project.root / "results/small/transfer"
     table = read(folder / "comparison.tsv")
@@ -93,7 +93,23 @@ def test_a_study_of_several_datasets(project):
     genes = read(project.root / "results/small/predict/new/genes.tsv")
     assert set(genes["gene"]) == {"NEW1", "NEW2"}
     assert (genes["low"] <= genes["high"]).all()
+    check_scan(project)
     check_ready_model(project)
+
+
+def check_scan(project):
+    """With a scan the study's mixture predicts."""
+    scanned = "{scan: true, name: scanned, shards: 2}"
+    status, output = project.run("predict", "--config", f"predict={scanned}")
+    assert status == 0, output
+    about = read_json(project.root / "results/small/transfer/both/mixture.json")
+    assert about["share"] == pytest.approx(1 / 3)
+    sites = pd.read_parquet(project.root / "results/small/predict/scanned/sites.parquet")
+    assert sites["binding"].notna().all()
+    genes = read(project.root / "results/small/predict/scanned/genes.tsv")
+    without = genes[genes["status"] == "no site"]
+    assert (without["predicted_log2fc"] != 0).all()
+    assert genes["predicted_log2fc"].between(genes["low"], genes["high"]).all()
 
 
 def check_ready_model(project):
@@ -101,7 +117,8 @@ def check_ready_model(project):
     study, data = project.root / "results/small", make_data(project.root / "data")
     folders = [project.root / "ready", project.root / "again"]
     for folder in folders:
-        build(study, data, folder, "joint_without_network", "balanced.cnn")
+        recipes = "joint_without_network", "balanced.cnn", "network", "both"
+        build(study, data, folder, *recipes)
     cards = [yaml.safe_load((folder / "card.yaml").read_text()) for folder in folders]
     assert cards[0] == cards[1]
     assert not cards[0]["reads_network"]
@@ -114,7 +131,7 @@ def check_ready_model(project):
         "other",
     }
     given = ["predict", "--mirna", "let-7a", "--utrs", project.root / "new.fa"]
-    given += ["--model", folders[0], "--out", project.root / "targets", "--binding"]
+    given += ["--model", folders[0], "--out", project.root / "targets", "--scan"]
     # In a process of its own: TensorFlow's threads are set before its first tensor.
     command = [sys.executable, "-m", "mirsignal.ready.command", *map(str, given)]
     done = subprocess.run(command, capture_output=True, text=True)

@@ -2,8 +2,8 @@
 // The page of a prediction: a table of genes, and the sites of the one that is opened.
 // Data come as gzip of JSON, one block per miRNA, and are unpacked when they are needed.
 
-const TYPES = ["8mer", "7mer-m8", "7mer-A1", "6mer"];
-const COLOURS = { "8mer": "#d55e00", "7mer-m8": "#0072b2", "7mer-A1": "#009e73", "6mer": "#999999" };
+const TYPES = ["8mer", "7mer-m8", "7mer-A1", "6mer", "scanned"];
+const COLOURS = { "8mer": "#d55e00", "7mer-m8": "#0072b2", "7mer-A1": "#009e73", "6mer": "#999999", scanned: "#cc79a7" };
 const GROUPS = {
   guide_utr: "3' UTR", guide_orf: "reading frame",
   passenger_utr: "passenger, 3' UTR", passenger_orf: "passenger, reading frame",
@@ -152,7 +152,7 @@ function drawTranscript(transcript, own) {
     bar.append(title);
   }
   let at = 10;
-  for (const type of TYPES) {
+  for (const type of TYPES.filter((one) => one !== "scanned" || data.sites.path)) {
     add("rect", { x: at + 150, y: 98, width: 10, height: 10, fill: COLOURS[type] });
     add("text", { x: at + 165, y: 107 }, type);
     at += 100;
@@ -193,7 +193,7 @@ function describeSite(at) {
   });
   return element("details", {},
     element("summary", {}, `${s.type[at]} at ${s.start[at].toLocaleString()} of ${s.transcript[at]} (${GROUPS[s.group[at]]}): ${shown(s.effect[at], 3)}`),
-    element("pre", {}, drawDuplex(current.strands[s.group[at].startsWith("guide") ? 0 : 1], s.window[at], s.p8[at], s.type[at])),
+    element("pre", {}, drawDuplex(current.strands[s.group[at].startsWith("guide") ? 0 : 1], s.window[at], s.p8[at], s.type[at], s.path && s.path[at])),
     element("div", { class: "scroll" }, element("table", { class: "sites" },
       element("thead", {}, element("tr", {}, ...["Feature", "this site", `average ${s.type[at]}`, ""].map((t) => element("th", { scope: "col" }, t)))),
       element("tbody", {}, ...rows))));
@@ -220,12 +220,22 @@ function threePrime(mirna, window, p8, type) {
   return best;
 }
 
-function drawDuplex(mirna, window, p8, type) {
+// The pairs of a site: its seed and 3' part, or those of `folded`, the most stable duplex.
+function pairsOf(mirna, window, p8, type, folded) {
   const path = [];
+  if (folded && folded.length) {
+    for (let at = 0; at < folded.length; at += 2) path.push([folded[at], folded[at + 1]]);
+    return path;
+  }
   for (let m = 1; m <= 7; m += 1) {
     if (COMPLEMENT[mirna[m]] === window[p8 + 7 - m]) path.push([m, p8 + 7 - m]);
   }
   path.push(...threePrime(mirna, window, p8, type).run);
+  return path;
+}
+
+function drawDuplex(mirna, window, p8, type, folded) {
+  const path = pairsOf(mirna, window, p8, type, folded);
   let top = "", marks = "", bottom = "", lastT = -1, lastM = mirna.length;
   for (const [m, t] of path.slice().reverse()) {
     const over = window.slice(lastT + 1, t), under = [...mirna.slice(m + 1, lastM)].reverse().join("");
@@ -233,7 +243,7 @@ function drawDuplex(mirna, window, p8, type) {
     const pad = (text) => (first ? text.padStart(wide, " ") : text.padEnd(wide, "-"));
     top += pad(over) + window[t];
     bottom += pad(under) + mirna[m];
-    marks += " ".repeat(wide) + "|";
+    marks += " ".repeat(wide) + (COMPLEMENT[mirna[m]] === window[t] ? "|" : ":");
     lastT = t; lastM = m;
   }
   const over = window.slice(lastT + 1), under = [...mirna.slice(0, lastM)].reverse().join("");

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from mirsignal.ready.command import main
-from mirsignal.ready.page import TargetPage
+from mirsignal.ready.page import TargetPage, _fold
 from mirsignal.repression.prediction import Prediction
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -159,3 +159,16 @@ def test_at_most_25_mirnas_are_on_a_page(utrs):
         of_one = rows.reindex([0]).assign(mirna=name, status="no site")
         page.add(Prediction(of_one, pd.DataFrame(columns=[*sites, "effect"])), mirnas)
     assert list(page._data) == names[:25]
+
+
+def test_a_scanned_site_is_drawn_as_its_most_stable_duplex():
+    guide = "UGAGGUAGUAGGUUGUAUAGUU"
+    window = "AAAAAAAAAA" + "AACUAUACAACCUACUACCUCA" + "AAAAAAAA"
+    path = _fold(guide, window)
+    pairs = dict(zip(path[::2], path[1::2], strict=True))
+    assert pairs == {m: 31 - m for m in range(22)}
+    bulged = window[:20] + "GG" + window[20:]
+    path = _fold(guide, bulged)
+    pairs = dict(zip(path[::2], path[1::2], strict=True))
+    assert pairs[2] == 31
+    assert pairs[20] == 11

@@ -22,6 +22,7 @@ from mirsignal.repression.intervals import (
     cross_intervals,
     describe_held_out,
     interval,
+    mix_held_out,
 )
 
 
@@ -159,3 +160,28 @@ def test_intervals_are_not_scaled_by_a_noise_that_is_not_known(rng, unknown):
     assert np.isfinite(interval(table, pairs)).all()
     with pytest.raises(InputError, match="noise_sd: the study has too few"):
         interval(table, pairs, noise_sd=0.2)
+
+
+def test_effects_of_a_scan_count_from_the_average_mrna_without_sites():
+    status = ["sites", "no site", "no site", "no site"]
+    of_seeds = pd.DataFrame(
+        {
+            "dataset": ["a", "a", "b", "b"],
+            "mirna": "m",
+            "gene": list("wxyz"),
+            "status": status,
+            "effect": [-0.5, 0.0, 0.0, 0.0],
+        }
+    )
+    scanned = of_seeds.assign(effect=[-0.4, -0.1, -0.2, -0.4]).iloc[::-1]
+    mixed, reference = mix_held_out(of_seeds, scanned, 0.25)
+    assert reference == pytest.approx(-0.2)  # data sets alike
+    assert mixed["effect"].tolist() == pytest.approx([-0.425, 0.025, 0.0, -0.05])
+
+
+def test_intervals_of_mrnas_without_sites_go_by_the_prediction_where_it_differs(rng):
+    predicted = np.linspace(-0.2, 0.1, 1000)
+    pairs = pd.DataFrame({"status": "no site", "predicted_log2fc": predicted})
+    pairs["measured"] = predicted + rng.normal(0, 0.1, 1000) * (1 + (predicted < 0))
+    assert len(calibrate(pairs)) == 5
+    assert len(calibrate(pairs.assign(predicted_log2fc=0.0))) == 1

@@ -5,7 +5,12 @@ import pandas as pd
 import pytest
 
 from mirsignal.repression.occupancy import OccupancyTraining, fit_seeds
-from mirsignal.repression.prediction import FittedOccupancy, name_as_known, predict_genes
+from mirsignal.repression.prediction import (
+    FittedOccupancy,
+    FittedScan,
+    name_as_known,
+    predict_genes,
+)
 from mirsignal.sites.gene_features import GENE_FEATURES
 from mirsignal.sites.regions import COLUMNS
 
@@ -78,7 +83,7 @@ SITES = make_sites(
 )
 
 
-def predict(models, sites=SITES, responses=None, **options):
+def predict(models, sites=SITES, responses=None, scan=None, **options):
     transcripts = pd.DataFrame(
         [("two", 500, 0), ("one", 500, 0), ("none", 500, 0), ("short", 30, 20)],
         columns=["transcript", "length", "n_unknown"],
@@ -86,7 +91,7 @@ def predict(models, sites=SITES, responses=None, **options):
     transcripts["gene"] = transcripts["transcript"]
     known = pd.DataFrame({"mirna": ["known"], "sequence": ["AAA"]})
     mirnas = pd.DataFrame({"mirna": ["new", "old"], "sequence": ["CCC", "AAA"]})
-    fitted = FittedOccupancy(models, INTERVALS, known, responses)
+    fitted = FittedOccupancy(models, INTERVALS, known, responses, scan)
     table, described = predict_genes(fitted, mirnas, transcripts, sites, **options)
     return table.set_index(["mirna", "gene"]), described
 
@@ -152,10 +157,44 @@ def test_responses_are_known_by_the_names_of_genes(models):
             "gene_name": ["A", "B", "C"],
         }
     )
-    found = fitted.named(named).response_of(named["gene"])
-    assert found.tolist() == [0.5, 2.0, 1.0]
+    found = fitted.named(named).responses
+    assert found[found.notna()].to_dict() == {
+        named["gene"][0]: 0.5,
+        named["gene"][1]: 2.0,
+    }
     assert fitted.named(named[["gene"]]) is not None
     assert FittedOccupancy(models, INTERVALS, None).named(named).responses is None
+
+
+def test_a_mixture_is_the_weighted_mean_of_seed_sites_and_of_what_a_scan_finds(models):
+    found = make_sites(
+        [
+            ("new", "none", "guide_utr", -0.3),
+            ("new", "one", "guide_utr", -0.002),
+            ("old", "none", "guide_utr", -0.001),
+        ]
+    ).assign(binding=1.0)
+    intervals = INTERVALS.assign(low=-3.0)
+    scan = FittedScan(models, pd.Series({"none": 0.5}), intervals, 0.25, -0.02, 10)
+    before, seeds = predict(models)
+    alone, other = predict(models, found, scan.responses)
+    table, described = predict(models, scan=scan, scanned=found)
+    parts = [t["predicted_log2fc"] for t in (before, alone, table)]
+    assert np.allclose(
+        parts[2], 0.75 * parts[0] + 0.25 * (parts[1] + 0.02), equal_nan=True
+    )
+    assert table["status"].equals(before["status"])
+    counts = ["n_8mer", "n_orf"]
+    assert table[counts].equals(before[counts])
+    listed = described[described["site_type"] == "scanned"]
+    assert listed["gene"].tolist() == ["none"]  # the others do less than WEAKEST
+    assert listed["contextpp"].isna().all()
+    effect = other.set_index(["mirna", "gene"]).loc[("new", "none"), "effect"]
+    assert listed["effect"].tolist() == pytest.approx([effect / 4])
+    of_seeds = described[described["site_type"] != "scanned"]["effect"].sort_values()
+    assert np.allclose(of_seeds, 0.75 * seeds["effect"].sort_values())
+    ends = table["low"] - table["predicted_log2fc"]
+    assert ends.dropna().to_numpy() == pytest.approx(-3)
 
 
 def test_sites_are_counted_and_named(predicted):
@@ -171,8 +210,9 @@ def test_sites_are_counted_and_named(predicted):
     assert (described["effect"] < 0).all()
 
 
-def test_no_site_anywhere_is_no_error(models):
-    table, described = predict(models, SITES.iloc[:0])
+@pytest.mark.parametrize("responses", [None, pd.Series({"two": 0.5})])
+def test_no_site_anywhere_is_no_error(models, responses):
+    table, described = predict(models, SITES.iloc[:0], responses)
     assert described.empty
     assert set(table["status"]) == {"no site", "not scanned"}
     assert (table["strongest_sites"] == "").all()

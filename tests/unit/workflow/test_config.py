@@ -97,6 +97,7 @@ def put(config, path, value):
             ["log_air"],
             "log_air are known for target transfer",
         ),
+        ("predict.scan", True, "no mixture of a recipe of seed sites and one of scanned"),
         ("occupancy.n_hidden", 4, "not a recipe; .* `occupancy: {NAME: {n_hidden: 4}}`"),
         ("experiments.peaks.occupancy", "site", "no recipe 'site'; did you mean 'sites'"),
         ("scan.attribution.window_step", 10, "'window_step' is not used .*with deepshap"),
@@ -237,7 +238,7 @@ def test_experiments_differ_from_main_in_what_they_name(config, schema):
         ({"recipes": ["network"]}, "the first is that of `predict`, which finds seed"),
         ({"binding": "cnn"}, "energy, teacher are those of a network with taught_w"),
         ({"mixtures": {"m": {"joint": 1, "networks": 1}}}, "m: 'networks' is none of"),
-        ({"mixtures": {"joint": {"joint": 1, "network": 1}}}, "is the name of a recipe"),
+        ({"mixtures": {"sites": {"joint": 1, "network": 1}}}, "is the name of a recipe"),
         (
             {"mixtures": {"m": {"joint": 1, "network": 0}}},
             "mixtures: m: network: 0 is less",
