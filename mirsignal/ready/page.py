@@ -54,8 +54,8 @@ FEATURES = {
 """Features of a site that are shown beside the average site of its type."""
 CAPTION_GENES = (
     "Predicted log2 fold change of each gene's mRNA relative to mRNAs without seed "
-    "sites: lower is stronger repression. 95% of measured values lie between the two ends, "
-    "which come from left-out miRNAs and experiments and hold the noise of a "
+    "sites: lower is stronger repression. 95% of measured values lie between the two "
+    "ends, which come from left-out miRNAs and experiments and hold the noise of a "
     "measurement: where they reach above 0, a single experiment may show no repression. "
     "Open a gene by name."
 )
