@@ -19,9 +19,9 @@ def test_it_is_loaded_by_default_and_small():
     assert not model.needs_network
     assert model.seeds.notna().all(axis=None)
     assert len(model.card["trained_on"]) == 9
-    assert set(model.card["reached_on_new_experiments_and_families"]) == set(
-        model.card["trained_on"]
-    )
+    for reached in ("reached_on_new_experiments_and_families", "reached_so_with_a_scan"):
+        assert set(model.card[reached]) == set(model.card["trained_on"])
+    assert len(model.card["commit"]) == 40
     size = sum(path.stat().st_size for path in HUMAN.iterdir())
     assert size < 3_000_000
 
@@ -49,6 +49,27 @@ def test_sites_have_what_the_network_makes_of_them_and_predictions_stay(ready):
     assert with_nt8.mean() > without.mean()
     with pytest.raises(InputError, match="no binding network"):
         mirsignal.predict_targets(*given, model=load_ready_model(ready), binding=True)
+
+
+def test_a_scan_adds_what_the_network_finds_alike_alone_and_among_others(ready):
+    utrs = mirsignal.read_sequences(resource("utrs_human_excerpt.fa.gz"))
+    mirnas = ["let-7a", "miR-155"]
+    whole = mirsignal.predict_targets(mirnas, utrs, accessibility=False, scan=True)
+    plain = mirsignal.predict_targets(mirnas, utrs, accessibility=False)
+    assert whole.genes["status"].equals(plain.genes["status"])
+    r = np.corrcoef(whole.genes["predicted_log2fc"], plain.genes["predicted_log2fc"])
+    assert 0.7 < r[0, 1] < 0.999
+    without = whole.genes[whole.genes["status"] == "no site"]["predicted_log2fc"]
+    assert abs(without.mean()) < 0.02  # their average is what effects count from
+    assert without.std() > 0.002
+    own = {gene: utrs[gene] for gene in list(utrs)[3:40:7]}
+    part = mirsignal.predict_targets(mirnas[1:], own, accessibility=False, scan=True)
+    keys = ["mirna", "gene"]
+    alike = whole.genes.set_index(keys).loc[part.genes.set_index(keys).index]
+    found = part.genes.set_index(keys)["predicted_log2fc"]
+    assert np.abs(found - alike["predicted_log2fc"]).max() < 1e-6
+    with pytest.raises(InputError, match="no binding network"):
+        mirsignal.predict_targets(mirnas, own, model=load_ready_model(ready), scan=True)
 
 
 def test_sites_of_stronger_types_repress_more_and_more_sites_more():
