@@ -24,7 +24,7 @@ rule fit_occupancy:
         mem_mb=more(3000),
         runtime=more(60),
     params:
-        settings=recipe("occupancy", without=["clip_positive", "sites"]),
+        settings=recipe("occupancy", without=["clip_positive", "sites", "proteins"]),
         n_folds=CONFIG["folds"],
         seed=CONFIG["seed"],
         code=code("fit_occupancy"),

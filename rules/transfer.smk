@@ -5,12 +5,13 @@
 # out:  transfer/datasets/{dataset}/ (pairs.parquet; sites.parquet of both strands with
 #       their surroundings; scanned.parquet, sites that the binding network finds by itself;
 #       transcripts.parquet, genes.parquet; seed_counts.tsv, what is seen of each miRNA at
-#       all); transfer/parts.parquet (the parts that each protocol leaves out);
+#       all; proteins.parquet, sites in peaks); transfer/parts.parquet (the parts that each protocol leaves out);
 #       transfer/{occupancy}/{protocol}/{part}.parquet (predictions without the part);
 #       transfer/comparison.tsv, .json, .svg; transfer/{occupancy}/model.npz,
 #       responses.tsv (how strongly each gene responds), intervals.tsv, coverage.tsv (of all
 #       pairs, for target `predict`); transfer/{mixture}/intervals.tsv, coverage.tsv,
-#       mixture.json (what is predicted with `predict: scan`)
+#       mixture.json (what is predicted with `predict: scan`); transfer/{occupancy}/
+#       proteins.tsv (what each RNA-binding protein adds)
 
 
 rule tabulate_dataset:
@@ -148,11 +149,44 @@ rule part_pairs:
         "../scripts/part_pairs.py"
 
 
+rule mark_proteins:
+    """The sites of a data set that lie in peaks of RNA-binding proteins; and a control."""
+    input:
+        sites="<dataset>/sites.parquet",
+        transcripts="<dataset>/transcripts.parquet",
+        peaks=optional_file("peaks", "file"),
+        coordinates=optional_file("coordinates", "file"),
+    output:
+        "<dataset>/proteins.parquet",
+    log:
+        "<logs>/mark_proteins/{dataset}.log",
+    benchmark:
+        "<benchmarks>/mark_proteins/{dataset}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=more(2000),
+        runtime=more(30),
+    params:
+        columns=INPUTS.get("peaks", {}).get("columns"),
+        flank=INPUTS.get("peaks", {}).get("flank"),
+        coordinate_columns=INPUTS.get("coordinates", {}).get("columns"),
+        seed=CONFIG["seed"],
+        content=contents(
+            INPUTS.get("peaks", {}).get("file"),
+            INPUTS.get("coordinates", {}).get("file"),
+        ),
+        code=code("mark_proteins"),
+    script:
+        "../scripts/mark_proteins.py"
+
+
 rule predict_part:
     """Predictions of what a protocol leaves out, by an occupancy model of the rest."""
     input:
         parts="<transfer>/parts.parquet",
         sites=sites_of_datasets,
+        proteins=proteins_of_datasets,
         genes=expand("<transfer>/datasets/{dataset}/genes.parquet", dataset=DATASETS),
     output:
         "<transfer>/{occupancy}/{protocol}/{part}.parquet",
@@ -252,6 +286,34 @@ rule fit_transfer:
         code=code("fit_transfer"),
     script:
         "../scripts/fit_transfer.py"
+
+
+rule test_proteins:
+    """What each RNA-binding protein at a site adds to what the site does; and a control."""
+    input:
+        parts="<transfer>/parts.parquet",
+        sites=sites_of_datasets,
+        proteins=proteins_of_datasets,
+        genes=expand("<transfer>/datasets/{dataset}/genes.parquet", dataset=DATASETS),
+    output:
+        "<transfer>/{occupancy}/proteins.tsv",
+    log:
+        "<logs>/test_proteins/{occupancy}.log",
+    benchmark:
+        "<benchmarks>/test_proteins/{occupancy}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=more(4000),
+        runtime=more(120),
+    params:
+        settings=OCCUPANCY_FIT,
+        datasets=list(DATASETS),
+        decays=CONFIG["transfer"]["decays"],
+        seed=CONFIG["seed"],
+        code=code("test_proteins"),
+    script:
+        "../scripts/test_proteins.py"
 
 
 rule calibrate_transfer:

@@ -13,6 +13,13 @@ from mirsignal.repression.datasets import REFERENCES
 
 AGAINST = ("contextpp", "weighted_contextpp")
 
+ABLATED = {
+    "all_alike": "genes alike",
+    "no_proteins": "no proteins",
+    "other_peaks": "peaks of other genes",
+}
+"""Columns of `protocols.predict_part` that lack what the recipe learns, in words."""
+
 
 def join_recipes(
     predictions: Mapping[str, pd.DataFrame],
@@ -22,7 +29,7 @@ def join_recipes(
 
     A column is what sites do, all that is known of a new miRNA; where genes alone are new
     there is another with the baseline of the gene, and where a recipe learns how genes
-    respond one of what sites would do if all genes responded alike.
+    respond, or what proteins at sites do, others without that (ABLATED).
 
     `predictions` are those of `protocols.predict_part` by recipe, all parts together;
     `mixtures` are weighted means of recipes, with columns of their own.
@@ -34,8 +41,9 @@ def join_recipes(
         columns = {"effect": recipe}
         if not table["effect"].equals(table["occupancy"]):
             columns["occupancy"] = f"{recipe} with baseline"
-        if "all_alike" in table:
-            columns["all_alike"] = f"{recipe}, genes alike"
+        for column, words in ABLATED.items():
+            if column in table:
+                columns[column] = f"{recipe}, {words}"
         own = table.rename(columns=columns)
         names += columns.values()
         if joined is None:

@@ -64,6 +64,17 @@ def read_sites(paths: Sequence[str | Path]) -> pd.DataFrame:
     return stack_datasets(tables)
 
 
+def read_peaks_of_sites(paths: Sequence[str | Path], sites: pd.DataFrame) -> pd.DataFrame:
+    """Return proteins.parquet of data sets as one table (site, protein, shuffled), for
+    stacked `sites`: site is the index of a row there."""
+    first = sites.index.to_series().groupby(sites["dataset"].array).min()
+    tables = []
+    for path in map(Path, paths):
+        table = pd.read_parquet(path)
+        tables.append(table.assign(site=table["site"] + first[path.parent.name]))
+    return pd.concat(tables, ignore_index=True)
+
+
 def bare_names(names: pd.Series) -> pd.Series:
     """Return names without the data set in front of them."""
     return names.str.split(SEPARATOR, n=1).str[1]

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from mirsignal.logs import log
 from mirsignal.repression.datasets import bare_names
 from mirsignal.repression.occupancy import OccupancyModel, OccupancyTraining, fit_seeds
+from mirsignal.repression.proteins import ProteinEffects, fit_proteins
 from mirsignal.repression.responses import GeneResponses, fit_responses
 from mirsignal.samples.clusters import cluster_families
 
@@ -104,12 +105,15 @@ def predict_part(
     training: OccupancyTraining,
     decays: Sequence[float],
     seed: int,
+    peaks: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the pairs of a part with `effect`, what their sites do by models that never
     saw them, and `occupancy`: with the baseline of the gene where the miRNA is known.
 
     What predicts is the mean of models with different `decays` (`fit_decays`). Where they
-    learn how genes respond, there is `all_alike`, the effect if all did the same.
+    learn how genes respond, there is `all_alike`, the effect if all did the same; where
+    they learn what proteins do from `peaks` (`read_peaks_of_sites`), there are
+    `no_proteins`, without them, and `other_peaks`, with those of other mRNAs instead.
     """
     found = []
     for trains, is_asked in split_part(pairs, protocol, part):
@@ -120,7 +124,18 @@ def predict_part(
         added = {}
         if training.gene_response:
             added["all_alike"] = mean_effects(models, asked, own)
-            own = learn_responses(models, train, of_train, genes).weigh(own, genes)
+            responses = learn_responses(models, train, of_train, genes)
+            own, of_train = (responses.weigh(t, genes) for t in (own, of_train))
+        if peaks is not None:
+            added["no_proteins"] = mean_effects(models, asked, own)
+            weighed = {
+                shuffled: learn_proteins(models, train, of_train, genes, there).weigh(
+                    own, there
+                )
+                for shuffled, there in peaks.groupby("shuffled")
+            }
+            added["other_peaks"] = mean_effects(models, asked, weighed[True])
+            own = weighed[False]
         effect = whole = mean_effects(models, asked, own)
         if protocol == "genes":
             whole = _mean_predictions(models, asked, own, genes)
@@ -178,6 +193,19 @@ def learn_responses(
         _mean_predictions(models, pairs, sites, genes),
         genes,
     )
+
+
+def learn_proteins(
+    models: Sequence[OccupancyModel],
+    pairs: pd.DataFrame,
+    sites: pd.DataFrame,
+    genes: pd.DataFrame,
+    peaks: pd.DataFrame,
+) -> ProteinEffects:
+    """Return what proteins add, from the pairs that the `models` were fitted to."""
+    effects = np.mean([model.site_effects(pairs, sites) for model in models], axis=0)
+    predicted = _mean_predictions(models, pairs, sites, genes)
+    return fit_proteins(pairs, sites, effects, predicted, peaks)
 
 
 def sites_of(sites: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:

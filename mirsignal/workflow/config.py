@@ -123,6 +123,18 @@ def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Non
             "network finds, and the first is that of `predict`, which finds seed sites; "
             "name another one first"
         )
+    inputs = config["studies"][config["study"]]["inputs"]
+    if recipes[0]["proteins"]:
+        raise InputError(
+            f"config: transfer: recipes: {transfer['recipes'][0]!r} learns from peaks of "
+            "proteins, and the first is that of `predict`, which has none; name another "
+            "one first"
+        )
+    if "peaks" not in inputs and any(each["proteins"] for each in recipes):
+        raise InputError(
+            "config: transfer: recipes: one has `proteins`, and the study names no "
+            "`peaks` under `inputs`; give them"
+        )
     of_heads = set(OF_HEADS) & {f for each in recipes for f in each["features"]}
     if of_heads and not config["binding"][transfer["binding"]]["taught_windows"]:
         raise InputError(
@@ -130,7 +142,6 @@ def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Non
             f"network with taught_windows; binding recipe {transfer['binding']!r} has "
             "none; name another, or leave them out"
         )
-    inputs = config["studies"][config["study"]]["inputs"]
     trained = [name for name, each in inputs["datasets"].items() if each["trains"]]
     if len(trained) < 2:
         raise InputError(

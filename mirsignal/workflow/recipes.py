@@ -64,7 +64,7 @@ USED_WITH: dict[str, dict[str, tuple[str, tuple[Any, ...]]]] = {
 """Settings, by stage, that are used only where another one has one of these values."""
 OF_EXPERIMENTS = ("clip_positive", "decay", "leave_one_mirna_out")
 """Settings of an occupancy recipe that target `transfer` does not use."""
-OF_TRANSFER = ("sites", "dataset_decay", "gene_response")
+OF_TRANSFER = ("sites", "dataset_decay", "gene_response", "proteins")
 """Settings of an occupancy recipe that experiments do not use, only `transfer` does."""
 
 

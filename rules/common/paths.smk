@@ -99,6 +99,13 @@ def predictions_of_parts(wildcards):
     ]
 
 
+def proteins_of_datasets(wildcards):
+    """Return which sites lie in peaks of proteins, for a recipe that learns from them."""
+    if not CONFIG["occupancy"][wildcards.occupancy]["proteins"]:
+        return []
+    return expand("<transfer>/datasets/{dataset}/proteins.parquet", dataset=DATASETS)
+
+
 TRANSFER_NETWORK = "{samples}.{binding}".format(**CONFIG["transfer"])
 RECIPE_OF_TRANSFER = CONFIG["transfer"]["recipes"][0]
 SITES_OF_DATASETS = expand(

@@ -19,7 +19,7 @@ def recipe(stage, *keys, without=()):
 
 
 OCCUPANCY_FIT = recipe(
-    "occupancy", without=["clip_positive", "leave_one_mirna_out", "sites"]
+    "occupancy", without=["clip_positive", "leave_one_mirna_out", "sites", "proteins"]
 )
 
 

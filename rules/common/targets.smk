@@ -66,12 +66,15 @@ def transfer_files(wildcards):
             "changes there, as studies/human_repression.yaml does"
         )
     fitted = f"<transfer>/{CONFIG['transfer']['recipes'][0]}"
-    return [
+    files = [
         "<transfer>/comparison.tsv",
         "<transfer>/comparison.svg",
         f"{fitted}/model.npz",
         f"{fitted}/coverage.tsv",
     ]
+    recipes = CONFIG["transfer"]["recipes"]
+    with_proteins = [name for name in recipes if CONFIG["occupancy"][name]["proteins"]]
+    return files + [f"<transfer>/{name}/proteins.tsv" for name in with_proteins]
 
 
 def predicted_files(wildcards):

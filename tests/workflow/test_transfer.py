@@ -22,10 +22,11 @@ DATASETS = """\
           mirnas: {file: resources/mirnas_demo.tsv}
           fold_change: {file: fold_change.tsv, id_column: gene}
         other: {trains: false}
+      peaks: {file: resources/peaks.tsv, columns: {protein: rbp}}
 """
 SETTINGS = """\
 transfer:
-  recipes: [joint, joint_without_network, network]
+  recipes: [joint, joint_without_network, joint_proteins, network]
   mixtures: {both: {joint_without_network: 2, network: 1}}
   binding: cnn
   n_family_parts: 2
@@ -44,9 +45,20 @@ def project(finished, tmp_path):
     recipes = f"  joint: {fast}\n  joint_without_network: {fast}\n"
     scanned = fast.replace("{", "{sites: scanned, features: [binding], ")
     recipes += f"  network: {scanned}\n"
+    recipes += f"  joint_proteins: {fast.replace('{', '{proteins: true, ')}\n"
+    write_peaks(project.root)
     text = text.replace("occupancy:\n", f"occupancy:\n{recipes}")
     (project.root / "small.yaml").write_text(text)
     return project
+
+
+def write_peaks(root):
+    """Write a peak of one of two proteins in the first half of every 3' UTR."""
+    peaks = pd.read_parquet(root / "results/small/inputs/transcripts.parquet")
+    peaks = peaks.assign(start=0, end=peaks["length"] // 2, rbp="PUM2")
+    peaks.loc[::2, "rbp"] = "TIA1"
+    columns = ["transcript", "start", "end", "rbp"]
+    peaks[columns].to_csv(root / "resources/peaks.tsv", sep="\t", index=False)
 
 
 def read(path):
@@ -64,15 +76,19 @@ def test_a_study_of_several_datasets(project):
         "datasets",
         "datasets_families",
     }
-    recipes = {"joint", "joint_without_network", "network"}
+    recipes = {"joint", "joint_without_network", "joint_proteins", "network"}
     known = {f"{model} with baseline" for model in (*recipes, "both")}
     models = recipes | {"both"} | {f"{recipe}, genes alike" for recipe in recipes}
+    models |= {f"joint_proteins, {w}" for w in ("no proteins", "peaks of other genes")}
     published = {"seed_counts", "contextpp", "weighted_contextpp"}
     for protocol, rows in table.groupby("protocol"):
         wanted = models | published | (known if protocol == "genes" else set())
         assert set(rows["predictor"]) == wanted
         only_predicted = "other" in set(rows["dataset"])
         assert only_predicted == ("datasets" in protocol)
+    proteins = read(folder / "joint_proteins/proteins.tsv")
+    assert set(proteins["protein"]) == {"PUM2", "TIA1"}
+    assert proteins["shuffled"].tolist().count(True) == 2
     coverage = read(folder / "joint/coverage.tsv")
     assert set(coverage["left_out"]) == {"dataset", "family"}
     log = (project.root / "results/small/logs/tabulate_dataset/first.log").read_text()

@@ -1,0 +1,156 @@
+"""RNA-binding proteins at miRNA sites: which sites lie in a peak of which protein.
+
+Peaks are those of CLIP experiments, in coordinates of 3' UTRs or of the genome. A control
+has the same peaks on other mRNAs: what it finds too is not of the proteins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mirsignal.errors import InputError
+from mirsignal.files.identifiers import find_ids
+from mirsignal.files.tables import name_columns, read_table, to_number
+from mirsignal.logs import log
+from mirsignal.sequences.places import Places
+
+PEAK_COLUMNS = {name: name for name in ("transcript", "start", "end", "protein")}
+SETTING = "inputs: peaks: columns"
+_BED = {"chrom": 1, "start": 2, "end": 3, "protein": 4, "strand": 6}
+
+
+def read_peaks(
+    path: str | Path,
+    lengths: Mapping[str, int],
+    columns: Mapping[str, str | int] | None = None,
+    places: Places | None = None,
+) -> pd.DataFrame:
+    """Read peaks as rows (transcript, start, end, protein), 0-based and half open.
+
+    `lengths` (nt) are those of the 3' UTRs, by the names that the result has. A file of
+    suffix .bed or .bed.gz has genome coordinates, which `places` lift; its fourth column
+    begins with the protein (to the first underscore), as ENCODE writes it. Raises
+    InputError for a missing column, a place that is no number or beyond the end of its
+    3' UTR, a BED file without `places`, and for peaks that are all on other transcripts.
+    """
+    if str(path).endswith((".bed", ".bed.gz")):
+        if places is None:
+            raise InputError(
+                f"{path}: BED of a genome; give `coordinates` under `inputs`, which tell "
+                "where the 3' UTRs lie in it"
+            )
+        return _lift(_numbered(read_table(path, _BED), path), places, path)
+    names = name_columns(PEAK_COLUMNS, columns, SETTING)
+    table = _numbered(read_table(path, names, setting=SETTING), path)
+    by_name = find_ids(lengths, table["transcript"].unique())
+    ours = pd.Series({theirs: name for name, theirs in by_name.items()}, dtype="str")
+    table = table.assign(transcript=table["transcript"].map(ours))
+    table = table[table["transcript"].notna()]
+    if table.empty:
+        raise InputError(f"{path}: no peak is on a transcript of the data set")
+    beyond = table["end"] > table["transcript"].map(lengths)
+    if beyond.any():
+        row = table[beyond].iloc[0]
+        raise InputError(
+            f"{path}: line {table.index[beyond][0]}: ends at {row['end']} of "
+            f"{row['transcript']}, which has {lengths[row['transcript']]} nt; give peaks "
+            "in coordinates of these 3' UTRs"
+        )
+    return table[list(PEAK_COLUMNS)].reset_index(drop=True)
+
+
+def _numbered(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
+    """Return the table with whole start and end; InputError for one that is none."""
+    for name in ("start", "end"):
+        values = to_number(table, name, path)
+        wrong = ~(values >= 0) | (values % 1 != 0)
+        if wrong.any():
+            raise InputError(
+                f"{path}: line {table.index[wrong][0]}: {name} is no whole number from 0 "
+                "on; correct it"
+            )
+        table = table.assign(**{name: values.astype(int)})
+    if (empty := table["start"] >= table["end"]).any():
+        raise InputError(
+            f"{path}: line {table.index[empty][0]}: start is not below end; give 0-based "
+            "and half open coordinates"
+        )
+    if (nameless := table["protein"].isna()).any():
+        raise InputError(f"{path}: line {table.index[nameless][0]}: no protein; name it")
+    return table
+
+
+def _lift(peaks: pd.DataFrame, places: Places, path: str | Path) -> pd.DataFrame:
+    """Return what peaks in the genome cover of 3' UTRs on the same strand."""
+    peaks = peaks.assign(protein=peaks["protein"].str.split("_").str[0])
+    by_contig = dict(iter(peaks.groupby(["chrom", "strand"])))
+    rows = []
+    for row in places.transcripts.itertuples():
+        own = by_contig.get((row.chrom, row.strand))
+        if own is None:
+            continue
+        starts, ends = own["start"].to_numpy(), own["end"].to_numpy()
+        blocks = places.blocks[row.transcript]
+        length, before = sum(end - start for start, end in blocks), 0
+        for first, last in blocks:
+            for at in np.flatnonzero((starts < last) & (ends > first)):
+                start = before + max(starts[at] - first, 0)
+                end = before + min(ends[at], last) - first
+                if row.strand == "-":
+                    start, end = length - end, length - start
+                protein = own["protein"].iloc[at]
+                rows.append((row.transcript, int(start), int(end), protein))
+            before += last - first
+    if not rows:
+        raise InputError(
+            f"{path}: no peak is in a 3' UTR (contigs there: "
+            f"{', '.join(sorted(peaks['chrom'].unique())[:3])}; `coordinates`: "
+            f"{places.transcripts['chrom'].iloc[0]}); give peaks of the same genome build"
+        )
+    return pd.DataFrame(rows, columns=list(PEAK_COLUMNS))
+
+
+def shuffle_peaks(
+    peaks: pd.DataFrame, lengths: Mapping[str, int], seed: int
+) -> pd.DataFrame:
+    """Return the peaks of each transcript on another one that has peaks, drawn at random,
+    at the same share of its length."""
+    names = np.array(sorted(peaks["transcript"].unique()), dtype=object)
+    other = dict(zip(names, np.random.default_rng(seed).permutation(names), strict=True))
+    moved = peaks["transcript"].map(other)
+    ratio = moved.map(lengths) / peaks["transcript"].map(lengths)
+    start = (peaks["start"] * ratio).astype(int)
+    end = np.maximum((peaks["end"] * ratio).astype(int), start + 1)
+    return peaks.assign(transcript=moved, start=start, end=end)
+
+
+def mark_sites(sites: pd.DataFrame, peaks: pd.DataFrame, flank: int = 0) -> pd.DataFrame:
+    """Return a row (site, protein) for each protein with a peak at a site of a 3' UTR.
+
+    `sites` has transcript, group, start and end, `site` is the number of its row; a peak
+    is at a site if they overlap or are less than `flank` nt apart.
+    """
+    in_utr = sites["group"].str.endswith("utr").to_numpy()
+    numbers = np.flatnonzero(in_utr)
+    own = sites.iloc[numbers]
+    joined = pd.DataFrame(
+        {
+            "transcript": own["transcript"].array,
+            "site": numbers,
+            "from": own["start"].to_numpy() - flank,
+            "to": own["end"].to_numpy() + flank,
+        }
+    ).merge(peaks, on="transcript")
+    overlap = (joined["from"] < joined["end"]) & (joined["to"] > joined["start"])
+    found = joined.loc[overlap, ["site", "protein"]].drop_duplicates()
+    log.info(
+        "%s of %s sites in 3' UTRs lie in peaks of %d proteins",
+        f"{found['site'].nunique():,}",
+        f"{len(own):,}",
+        found["protein"].nunique(),
+    )
+    return found.sort_values(["site", "protein"], ignore_index=True)
