@@ -1,10 +1,10 @@
 """Measure what predictions without training cost, on all 3' UTRs of DATA.
 
 Writes results/benchmarks/predict.json, figure by figure, so that a run that is broken off
-leaves what it had. CPU seconds are those of one core. With PARTS only these are measured.
+leaves what it had. CPU seconds are those of one core. With PARTS (all, folding, cost,
+page, rnahybrid, annotation) only these are measured.
 
-Run from the project's root:
-.venv/bin/python -m benchmarks.measure_predict DATA [all|folding|cost|page|rnahybrid ...]
+Run from the project's root: .venv/bin/python -m benchmarks.measure_predict DATA [PARTS]
 """
 
 import functools
@@ -35,10 +35,13 @@ UTRS, GENES, RUN = (FOLDER / name for name in ("utrs.fa", "genes.tsv", "workflow
 MRNA_COLUMNS = {"gene": "gene_symbol", "sequence": "mrna_seq", "cds_start": "cds_start0"}
 N_MIRNAS, SEED, N_HYBRID = 50, 1, 300
 N_SHARDS, N_BATCHES = 2, 27
+N_GENES, N_ISOFORMS, N_CONTIGS = 63_000, 4, 24  # with 14 lines each, as all of GENCODE
+EXONS = [(100, 300), (500, 650), (800, 950), (1100, 1250), (1400, 1900)]
+FRAME = (150, 1502)  # of a gene of 2,000 nt; its last three are the stop codon
 
 
 def main(data, *parts):
-    parts = parts or ("all", "folding", "cost", "page", "rnahybrid")
+    parts = parts or ("all", "folding", "cost", "page", "rnahybrid", "annotation")
     FOLDER.mkdir(parents=True, exist_ok=True)
     every = prepare(Path(data))
     found = json.loads(OUT.read_text()) if OUT.exists() else {}
@@ -102,6 +105,73 @@ def run_python(*arguments):
     """Run Python with these arguments; return what it printed."""
     command = [sys.executable, *map(str, arguments)]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def measure_annotation(every):
+    """3' UTRs and frames of a generated annotation of GENCODE's size, and its genome."""
+    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+        gtf, genome = Path(folder, "genes.gtf"), Path(folder, "genome.fa")
+        n_lines = write_annotation(gtf, genome)
+        code = (
+            "import resource, sys, time; "
+            "from mirsignal.ready.transcriptome import Transcriptome; "
+            "start = time.monotonic(); "
+            "found = Transcriptome.of_annotation(*sys.argv[1:]); "
+            "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; "
+            "print(time.monotonic() - start, time.process_time(), peak, len(found.utrs))"
+        )
+        words = run_python("-c", code, gtf, genome).split()
+    return {
+        "annotation_lines": n_lines,
+        "annotation_s": float(words[0]),
+        "annotation_cpu_s": float(words[1]),
+        "annotation_mb": int(words[2]) / 1024,
+        "annotation_genes": int(words[3]),
+    }
+
+
+def write_annotation(gtf, genome):
+    """Write genes in tandem on both strands of N_CONTIGS contigs; return lines of GTF."""
+    rng = np.random.default_rng(SEED)
+    unit = rng.choice(list("ACG"), 2000)
+    unit[FRAME[1] - 3 : FRAME[1]] = list("TAA")
+    plus = "".join(unit)
+    minus = plus[::-1].translate(str.maketrans("ACGT", "TGCA"))
+    per_contig, n_lines = N_GENES // N_CONTIGS, 0
+    more = 'gene_type "protein_coding"; level 2; tag "basic"; hgnc_id "HGNC:1"; ' * 3
+    with gtf.open("w") as lines, genome.open("w") as fasta:
+        for contig in range(1, N_CONTIGS + 1):
+            fasta.write(f">chr{contig}\n")
+            for gene in range(per_contig):
+                strand = "+-"[gene % 2]
+                fasta.write((plus if strand == "+" else minus) + "\n")
+                for number in range(N_ISOFORMS):
+                    name = f"{contig:02d}{gene:06d}"
+                    said = (
+                        f'gene_id "ENSG{name}.1"; transcript_id "ENST{name}{number}.1";'
+                    )
+                    said += f' gene_name "G{name}"; {more}'
+                    for kind, start, end in _parts(strand):
+                        at = gene * 2000
+                        place = f"{at + start + 1}\t{at + end}"
+                        row = f"chr{contig}\tx\t{kind}\t{place}\t.\t{strand}\t0\t{said}"
+                        lines.write(row + "\n")
+                        n_lines += 1
+    return n_lines
+
+
+@functools.cache
+def _parts(strand):
+    """Return (feature, start, end) of a transcript in its 2,000 nt of the genome."""
+    coding = [(max(a, FRAME[0]), min(b, FRAME[1] - 3)) for a, b in EXONS]
+    parts = [("transcript", EXONS[0][0], EXONS[-1][1])]
+    parts += [("exon", *exon) for exon in EXONS] + [("CDS", *part) for part in coding]
+    parts += [("start_codon", FRAME[0], FRAME[0] + 3)]
+    parts += [("stop_codon", FRAME[1] - 3, FRAME[1])]
+    parts += [("UTR", EXONS[0][0], FRAME[0]), ("UTR", FRAME[1], EXONS[-1][1])]
+    if strand == "+":
+        return parts
+    return [(kind, 2000 - end, 2000 - start) for kind, start, end in parts]
 
 
 def folding_of(every):
