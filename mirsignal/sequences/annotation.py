@@ -32,6 +32,7 @@ _GTF = {
 _GFF = {
     "id": r"(?:^|;) ?ID=([^;]*)",
     "parent": r"(?:^|;) ?Parent=([^;,]*)",
+    "parents": r"(?:^|;) ?Parent=([^;]*)",
     "gene": r"(?:^|;) ?gene_id=([^;]*)",
     "gene_name": r"(?:^|;) ?(?:gene_name|gene|Name)=([^;]*)",
 }
@@ -84,6 +85,11 @@ def read_annotation(path: str | Path) -> Annotation:
     exons = exons.assign(
         key=exons.groupby(["transcript", "chrom"], observed=True).ngroup()
     )
+    stranded = exons["strand"].isin(["+", "-"]).to_numpy()
+    if not stranded.all():
+        lost = exons.loc[~stranded, "transcript"].nunique()
+        log.info("%s: %d transcripts without a strand, + or -, are left out", path, lost)
+        exons, is_cds = exons[stranded], is_cds[stranded]
     bounds = (
         exons[is_cds]
         .groupby("key")
@@ -194,7 +200,9 @@ def _split_gff(
     chunk: pd.DataFrame, attributes: pd.Series
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     is_part = chunk["feature"].isin(_PARTS).to_numpy()
-    own = _as_parts(chunk[is_part], attributes[is_part].str.extract(_GFF["parent"])[0])
+    parents = attributes[is_part].str.extract(_GFF["parents"])[0].str.split(",")
+    parents = parents.explode()  # a part of several transcripts is a row of each
+    own = _as_parts(chunk.loc[parents.index], parents)
     return own.dropna(subset="transcript"), _describe_rows(attributes[~is_part], _GFF)
 
 

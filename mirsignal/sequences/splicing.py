@@ -108,6 +108,11 @@ def _open_genome(path: str | Path) -> Iterator[Any]:
             opened = Path(folder) / path.name
         try:
             with pyfaidx.Fasta(str(opened), as_raw=True, sequence_always_upper=True) as f:
+                if not f.keys():
+                    raise InputError(
+                        f"{path}: has no sequence, or its index is empty; delete "
+                        f"{path.name}.fai"
+                    )
                 yield f
         except InputError:
             raise

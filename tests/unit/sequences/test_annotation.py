@@ -126,6 +126,30 @@ def test_gff3_of_ensembl_and_refseq(extract, tmp_path, text, transcript, gene, r
     assert read_annotation(tmp_path / "a.gtf").transcripts["rank"].tolist() == [rank]
 
 
+def test_parts_of_several_transcripts_are_parts_of_each(extract):
+    second = ENSEMBL.splitlines(keepends=True)[2].replace("ENST1", "ENST2")
+    shared = ENSEMBL.replace("Parent=transcript:ENST1", "Parent=transcript:ENST1,ENST2")
+    shared = shared.replace("ENST1,ENST2", "ENST1,transcript:ENST2")
+    found = extract(shared + second)
+    assert found.utrs == {"ENST1": "CCCCCUUUUUGGG", "ENST2": "CCCCCUUUUUGGG"}
+
+
+def test_transcripts_without_a_strand_are_left_out_and_counted(extract, caplog):
+    caplog.set_level("INFO")
+    found = extract(gtf() + gtf(strand=".", transcript="U") + gtf("?", transcript="V"))
+    assert list(found.utrs) == ["T.1"]
+    assert "2 transcripts without a strand, + or -, are left out" in caplog.text
+
+
+def test_an_empty_index_of_a_genome_is_named(packed):
+    path, annotation = packed
+    plain = path.with_name("g.fa")
+    plain.write_text(f">chr1\n{GENOME}\n")
+    plain.with_name("g.fa.fai").write_text("")
+    with pytest.raises(InputError, match=r"index is empty; delete g\.fa\.fai"):
+        extract_transcripts(annotation, plain, EVERY)
+
+
 def test_the_same_transcript_on_x_and_y_is_two(extract):
     text = gtf(chrom="chrX") + gtf(chrom="chrY")
     found = extract(text, chrX=GENOME, chrY=GENOME)
