@@ -61,8 +61,9 @@ CAPTION_GENES = (
 )
 CAPTION_SITES = (
     "Effect: what the prediction would lack without the site. Start and end are 0-based "
-    "and half open, in the region. Bars are as tall as the effect; the tallest is the "
-    "strongest of the gene."
+    "and half open, in the region. Bars are as tall as the effect, the line is at that "
+    "of the strongest, and squares below are the darker, the better a site is accessible "
+    "and the higher P(binding); sites in the reading frame are in the table alone."
 )
 
 
@@ -70,7 +71,7 @@ class TargetPage:
     """Collects predictions, and writes them as a page.
 
     `sequences` are 3' UTRs and `orfs` reading frames by transcript; `transcripts` has
-    transcript, chrom and strand where `blocks` of 3' UTRs in the genome are known.
+    transcript and gene, and chrom and strand where `blocks` in the genome are known.
     """
 
     def __init__(
@@ -85,7 +86,8 @@ class TargetPage:
         self._places = transcripts.set_index("transcript") if blocks else None
         self._blocks = blocks or {}
         self._about, self._data = about, dict[str, str]()
-        self._shown: set[str] = set()
+        by_gene = transcripts.groupby("gene", sort=False)["transcript"]
+        self._of_gene = {gene: list(own) for gene, own in by_gene}
 
     def add(self, prediction: Prediction, mirnas: pd.DataFrame) -> None:
         """Take predictions of some of `mirnas` (mirna, sequence, passenger)."""
@@ -99,7 +101,6 @@ class TargetPage:
             text = json.dumps(data, separators=(",", ":"))
             packed = gzip.compress(text.encode(), 6, mtime=0)
             self._data[row.mirna] = base64.b64encode(packed).decode()
-            self._shown |= set(sites["transcript"])
 
     def _describe(
         self, mirna: str, strands: list[str], genes: pd.DataFrame, sites: pd.DataFrame
@@ -191,7 +192,8 @@ class TargetPage:
         """Write the page, whole or not at all."""
         about = {
             "mirnas": list(self._data),
-            "lengths": {name: len(self._sequences[name]) for name in sorted(self._shown)},
+            "lengths": {name: len(text) for name, text in self._sequences.items()},
+            "of_gene": self._of_gene,
             "features": [{"key": k, "label": v} for k, v in FEATURES.items()],
             "caption_genes": CAPTION_GENES,
             "caption_sites": CAPTION_SITES,

@@ -4,6 +4,11 @@
 
 const TYPES = ["8mer", "7mer-m8", "7mer-A1", "6mer", "scanned"];
 const COLOURS = { "8mer": "#d55e00", "7mer-m8": "#0072b2", "7mer-A1": "#009e73", "6mer": "#999999", scanned: "#cc79a7" };
+// Squares below a 3' UTR: the darker, the higher.
+const STRIPS = [
+  { key: "accessibility", label: "accessible", share: (log10) => 1 + log10 / 3 },
+  { key: "p", label: "P(binding)", share: (p) => p },
+];
 const GROUPS = {
   guide_utr: "3' UTR", guide_orf: "reading frame",
   passenger_utr: "passenger, 3' UTR", passenger_orf: "passenger, reading frame",
@@ -12,7 +17,7 @@ const STATUS = ["sites", "no site", "not scanned", "full match"];
 const COMPLEMENT = { A: "U", U: "A", G: "C", C: "G" };
 const about = JSON.parse(document.getElementById("about-data").textContent);
 const byId = (id) => document.getElementById(id);
-const shown = (value, digits) => (value === null ? "–" : value.toFixed(digits));
+const shown = (value, digits) => (value === null ? "–" : value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1"));
 const PRINTED = 200; // genes on paper, the first of those that are shown
 let table = null;
 let current = null;
@@ -70,8 +75,10 @@ function fill(data) {
   }, cell.getValue());
   const column = (title, field, extra) => ({ title, field, ...extra });
   const right = { hozAlign: "right", sorter: "number", minWidth: 84 };
+  const count = { ...right, headerSortStartingDir: "desc" };
   table = new Tabulator("#genes", {
     data: rows, height: "26rem", layout: "fitColumns", index: "at", columnDefaults: { headerWordWrap: true },
+    placeholder: "No gene matches",
     printAsHtml: true, printStyled: false,
     printRowRange: () => table.getRows("active").slice(0, PRINTED),
     columns: [
@@ -80,15 +87,30 @@ function fill(data) {
       column("log2 fold change", "predicted", { ...right, formatter: number(3), minWidth: 120 }),
       column("95% from", "low", { ...right, formatter: number(2) }),
       column("to", "high", { ...right, formatter: number(2) }),
-      column("8mer", "n_8mer", right), column("7mer-m8", "n_7mer_m8", right),
-      column("7mer-A1", "n_7mer_A1", right), column("6mer", "n_6mer", right),
-      column("in frame", "n_orf", right), column("Status", "status", { minWidth: 90 }),
+      column("8mer", "n_8mer", count), column("7mer-m8", "n_7mer_m8", count),
+      column("7mer-A1", "n_7mer_A1", count), column("6mer", "n_6mer", count),
+      column("in frame", "n_orf", count), column("Status", "status", { minWidth: 90 }),
     ],
   });
-  table.on("tableBuilt", () => { filter(); document.body.dataset.ready = "true"; });
+  table.on("tableBuilt", () => { filter(); sortByKeyboard(); document.body.dataset.ready = "true"; });
   table.on("dataFiltered", (_, kept) => {
     byId("shown").textContent = `${kept.length.toLocaleString()} genes shown`;
   });
+}
+
+function sortByKeyboard() {
+  byId("genes").setAttribute("aria-label", "Genes and their predictions");
+  for (const column of table.getColumns()) {
+    const head = column.getElement();
+    head.tabIndex = 0;
+    head.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      const now = table.getSorters()[0];
+      const turned = now && now.field === column.getField() && now.dir === "asc";
+      table.setSort(column.getField(), turned ? "desc" : "asc");
+    });
+  }
 }
 
 function filter() {
@@ -108,7 +130,8 @@ function openGene(at) {
     predicted === null ? "Not scanned: no 3' UTR is long enough to hold a site." :
     `Predicted log2 fold change ${shown(predicted, 3)}; 95% of measured ones lie from ` +
     `${shown(genes.low[at], 2)} to ${shown(genes.high[at], 2)}. Rank ${genes.rank[at]} of ${genes.id.length.toLocaleString()}.`));
-  const transcripts = [...new Set(own.map((site) => data.sites.transcript[site]))];
+  const withSites = [...new Set(own.map((site) => data.sites.transcript[site]))];
+  const transcripts = withSites.length || predicted === null ? withSites : about.of_gene[genes.id[at]].slice(0, 3);
   if (!own.length && predicted !== null) parts.push(element("p", {}, "No site of this miRNA."));
   for (const transcript of transcripts) parts.push(...drawTranscript(transcript, own));
   if (own.length) {
@@ -124,9 +147,11 @@ function openGene(at) {
 }
 
 function drawTranscript(transcript, own) {
-  const data = current, length = about.lengths[transcript], width = 1000, height = 110, base = 84;
+  const data = current, length = about.lengths[transcript], width = 1000, base = 88;
+  const strips = STRIPS.filter((one) => data.sites[one.key] && own.some((s) => data.sites[one.key][s] !== null));
+  const height = 132 + 14 * strips.length, left = strips.length ? 92 : 10;
+  const x = (nt) => left + (nt / length) * (width - 10 - left);
   const inUtr = own.filter((s) => data.sites.transcript[s] === transcript && data.sites.group[s].endsWith("utr"));
-  const x = (nt) => 10 + (nt / length) * (width - 20);
   const strongest = Math.max(1e-9, ...own.filter((s) => data.sites.group[s].endsWith("utr")).map((s) => -data.sites.effect[s]));
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
@@ -139,9 +164,17 @@ function drawTranscript(transcript, own) {
     return made;
   };
   add("title", {}, `3' UTR of ${transcript}, ${length} nt, with ${inUtr.length} sites`);
-  add("rect", { x: 10, y: base, width: width - 20, height: 6, fill: "#bdbdbd" });
-  add("text", { x: 10, y: 106 }, "1");
-  add("text", { x: width - 10, y: 106, "text-anchor": "end" }, `${length.toLocaleString()} nt`);
+  add("rect", { x: left, y: base, width: width - 10 - left, height: 6, fill: "#bdbdbd" });
+  const foot = base + 24 + 14 * strips.length;
+  add("text", { x: left, y: foot }, "1");
+  add("text", { x: width - 10, y: foot, "text-anchor": "end" }, `${length.toLocaleString()} nt`);
+  if (inUtr.length) {
+    add("line", { x1: left, x2: width - 10, y1: base - 70, y2: base - 70, stroke: "#d4d4d4" });
+    add("text", { x: left, y: base - 73 }, shown(-strongest, 3));
+  }
+  strips.forEach((strip, row) => {
+    add("text", { x: left - 8, y: base + 18 + 14 * row, "text-anchor": "end", class: "soft" }, strip.label);
+  });
   for (const site of inUtr) {
     const tall = Math.max(4, 70 * (-data.sites.effect[site] / strongest));
     const type = data.sites.type[site], middle = (data.sites.start[site] + data.sites.end[site]) / 2;
@@ -150,26 +183,40 @@ function drawTranscript(transcript, own) {
     const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
     title.textContent = `${type}, ${data.sites.start[site]}-${data.sites.end[site]}, ${shown(data.sites.effect[site], 3)}`;
     bar.append(title);
+    if (data.sites.conserved && data.sites.conserved[site] === 1) {
+      add("circle", { cx: x(middle), cy: base - tall - 6, r: 4, fill: "none", stroke: "#1b1b1b" });
+    }
+    strips.forEach((strip, row) => {
+      const value = data.sites[strip.key][site];
+      if (value === null) return;
+      add("rect", { x: x(middle) - 5, y: base + 9 + 14 * row, width: 10, height: 10, stroke: "#1b1b1b", "stroke-width": 0.5,
+        fill: "#1b1b1b", "fill-opacity": Math.min(1, Math.max(0, strip.share(value))) });
+    });
   }
-  let at = 10;
+  let at = left - 60;
   for (const type of TYPES.filter((one) => one !== "scanned" || data.sites.path)) {
-    add("rect", { x: at + 150, y: 98, width: 10, height: 10, fill: COLOURS[type] });
-    add("text", { x: at + 165, y: 107 }, type);
-    at += 100;
+    add("rect", { x: at + 60, y: foot + 6, width: 11, height: 11, fill: COLOURS[type] });
+    add("text", { x: at + 76, y: foot + 16 }, type);
+    at += 110;
+  }
+  if (data.sites.conserved && inUtr.some((s) => data.sites.conserved[s] === 1)) {
+    add("circle", { cx: at + 65, cy: foot + 12, r: 4, fill: "none", stroke: "#1b1b1b" });
+    add("text", { x: at + 76, y: foot + 16 }, "conserved");
   }
   return [element("h3", {}, `3' UTR of ${transcript}`), element("div", { class: "scroll" }, svg)];
 }
 
 function sitesTable(own) {
   const s = current.sites;
-  const head = ["Transcript", "Region", "Start", "End", "Type", "Effect (log2)", "context++", "Genome"];
+  const head = ["Type", "Effect (log2)", "Start", "End", "Region", "Transcript", "context++"];
+  if (s.genome) head.push("Genome");
   const body = own.map((at) => {
     const genome = s.genome ? s.genome[at] : null;
     const cell = genome ? element("button", {
       type: "button", class: "plain", title: "copy", onclick: (event) => copy(genome, event.target),
     }, genome) : "–";
-    return element("tr", {}, ...[s.transcript[at], GROUPS[s.group[at]], s.start[at], s.end[at], s.type[at],
-      shown(s.effect[at], 3), shown(s.contextpp[at], 3), cell].map((text) => element("td", {}, typeof text === "number" ? String(text) : text)));
+    return element("tr", {}, ...[s.type[at], shown(s.effect[at], 3), s.start[at], s.end[at],
+      GROUPS[s.group[at]], s.transcript[at], shown(s.contextpp[at], 3), ...(s.genome ? [cell] : [])].map((text) => element("td", {}, typeof text === "number" ? String(text) : text)));
   });
   return element("div", { class: "scroll" }, element("table", { class: "sites" },
     element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col" }, text)))),

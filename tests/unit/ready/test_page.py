@@ -93,10 +93,10 @@ def test_a_gene_is_searched_and_opened_with_its_sites(page, folder):
         ".map(row => [...row.cells].map(cell => cell.textContent))"
     )
     assert len(cells) == len(own) == 3
-    assert {(int(c[2]), int(c[3]), c[4]) for c in cells} == set(
+    assert {(int(c[2]), int(c[3]), c[0]) for c in cells} == set(
         own[["start", "end", "site_type"]].itertuples(index=False, name=None)
     )
-    assert sorted(float(c[5]) for c in cells) == pytest.approx(
+    assert sorted(float(c[1]) for c in cells) == pytest.approx(
         sorted(own["effect"]), abs=6e-4
     )
     bars = page.find_elements("css selector", "#gene svg rect.site")
@@ -147,8 +147,50 @@ def test_a_duplex_by_hand(page):
     assert mirna[at : at + 7] == "GAUGGAG"
 
 
+def test_genes_are_sorted_by_keyboard(page):
+    from selenium.webdriver.common.keys import Keys
+
+    head = page.find_element("css selector", '[tabulator-field="n_8mer"]')
+    head.send_keys(Keys.ENTER)
+    assert head.get_attribute("aria-sort") == "ascending"
+    head.send_keys(Keys.ENTER)
+    counts = [row["n_8mer"] for row in rows(page)]
+    assert counts == sorted(counts, reverse=True)
+    assert head.get_attribute("aria-sort") == "descending"
+
+
+def test_a_gene_without_a_site_is_drawn_to_scale_too(page, folder):
+    genes = pd.read_parquet(folder / "genes.parquet")
+    own = genes[(genes["mirna"] == genes["mirna"][0]) & (genes["status"] == "no site")]
+    page.execute_script("openGene(arguments[0])", int(own.index[0]))
+    words = page.find_element("id", "gene").text
+    assert "No site of this miRNA." in words
+    assert "900 nt" in words
+
+
+def test_the_drawing_shows_strength_accessibility_and_p(page):
+    page.execute_script(
+        "current.sites.p = current.sites.effect.map(() => 0.25);"
+        "Object.values(current.typical).forEach((t) => { t.p = { mean: 0, sd: 0 }; });"
+        "openGene(current.sites.gene[0])"
+    )
+    drawing = page.find_element("css selector", "#gene svg")
+    words = drawing.text
+    strongest = page.execute_script(
+        "const s = current.sites;"
+        "return Math.min(...current.ofGene.get(s.gene[0]).map((at) => s.effect[at]))"
+    )
+    assert f"{strongest:.3f}" in words
+    assert "P(binding)" in words
+    assert "accessible" in words
+    squares = drawing.find_elements("css selector", 'rect[fill-opacity="0.25"]')
+    bars = drawing.find_elements("css selector", "rect.site")
+    assert len(squares) == len(bars) >= 1
+
+
 def test_at_most_25_mirnas_are_on_a_page(utrs):
-    page = TargetPage(utrs, pd.Series(dict.fromkeys(utrs, "")), pd.DataFrame())
+    table = pd.DataFrame({"transcript": list(utrs), "gene": list(utrs)})
+    page = TargetPage(utrs, pd.Series(dict.fromkeys(utrs, "")), table)
     genes = ["mirna", "gene", "predicted_log2fc", "low", "high", "rank", "status"]
     counts = ["n_8mer", "n_7mer-m8", "n_7mer-A1", "n_6mer", "n_orf"]
     sites = ["mirna", "gene", "transcript", "group", "start", "end", "site_type"]
