@@ -280,8 +280,8 @@ def predict_repression(
 
 
 def predict_targets(
-    mirnas: Sequence[str],
-    sequences: Mapping[str, str],
+    mirnas: str | Sequence[str],
+    sequences: Mapping[str, str] | pd.Series | pd.DataFrame,
     genes: Mapping[str, str] | None = None,
     orfs: Mapping[str, str] | None = None,
     accessibility: bool | Folding = True,
@@ -293,9 +293,10 @@ def predict_targets(
     """Return how miRNAs repress the mRNAs of 3' UTRs `sequences`, without any training.
 
     `mirnas` are names (hsa-miR-21-5p, miR-21), accessions or sequences; the guide alone
-    is taken to be loaded. The other arguments and the result are those of
-    `predict_repression`; `accessibility` may be what `mirsignal.sites.accessibility.
-    fold_transcripts` returns. `model` is a ready model
+    is taken to be loaded. `sequences` may also be a table of transcript and sequence,
+    with the columns gene and orf where they are known. The other arguments and the result
+    are those of `predict_repression`; `accessibility` may be what `mirsignal.sites.
+    accessibility.fold_transcripts` returns. `model` is a ready model
     (`mirsignal.ready.models.load_ready_model`), by default the one that comes along. With
     `binding` sites have the logit of its binding network; with `scan` the network scans
     the 3' UTRs, and the prediction is the mixture of seed sites and of what it finds.
@@ -307,7 +308,8 @@ def predict_targets(
     from mirsignal.repression.prediction import Prediction
 
     transcriptome = Transcriptome(*_transcripts(sequences, genes, orfs))
-    model, chosen = model or load_ready_model(), choose_mirnas(mirnas)
+    asked = [mirnas] if isinstance(mirnas, str) else mirnas
+    model, chosen = model or load_ready_model(), choose_mirnas(asked)
     parts = predict_batches(
         model, chosen, transcriptome, accessibility, noise_sd, binding, scan
     )
@@ -316,15 +318,31 @@ def predict_targets(
 
 
 def _transcripts(
-    sequences: Mapping[str, str],
+    sequences: Mapping[str, str] | pd.Series | pd.DataFrame,
     genes: Mapping[str, str] | None,
     orfs: Mapping[str, str] | None,
 ) -> tuple[pd.DataFrame, dict[str, str], pd.Series]:
     """Return transcripts, their 3' UTRs and reading frames, as predictions take them."""
     from mirsignal.sequences.transcripts import describe_transcripts
 
+    if isinstance(sequences, pd.DataFrame):
+        if missing := {"transcript", "sequence"} - set(sequences):
+            raise InputError(
+                f"sequences: column {min(missing)!r} is missing (it has: "
+                f"{', '.join(map(str, sequences))}); rename it"
+            )
+        table = sequences.set_index("transcript")
+        genes = genes or (table["gene"].to_dict() if "gene" in table else None)
+        orfs = orfs or (table["orf"].fillna("").to_dict() if "orf" in table else None)
+        sequences = table["sequence"]
+    if not isinstance(sequences, Mapping | pd.Series) or not len(sequences):
+        raise InputError(
+            "sequences: give 3' UTRs by transcript, or a table of transcript and sequence"
+        )
+    if wrong := [name for name, text in sequences.items() if not isinstance(text, str)]:
+        raise InputError(f"sequences: {wrong[0]!r} has no sequence; leave it out")
     records = [(name, normalise(text)) for name, text in sequences.items()]
-    frames = {name: normalise((orfs or {}).get(name, "")) for name in sequences}
+    frames = {name: normalise((orfs or {}).get(name, "")) for name, _ in records}
     table = describe_transcripts(records, genes or {}, "sequences")
     return table, dict(records), pd.Series(frames)
 

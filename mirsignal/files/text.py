@@ -86,7 +86,7 @@ def read_text(path: str | Path) -> str:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file; check the path in the config") from None
+        raise InputError(f"{path}: no such file; check the path") from None
     except OSError as error:
         raise InputError(
             f"{path}: cannot be read ({error.strerror}); give a file that can"

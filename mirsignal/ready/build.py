@@ -58,6 +58,11 @@ VALID = (
     "Human miRNAs and siRNAs of 15 to 30 nt on human 3' UTRs. Other mammals: the tables "
     "of poly(A) sites and stability know only human ids, and are then left out."
 )
+PROTOCOL = (
+    "Pearson r of measured and predicted log2 fold change (95% interval, bootstrap of "
+    "genes) in each experiment, by models that saw neither the experiment nor any miRNA "
+    "of the same family (seed nt 2-8, passengers included)."
+)
 SOURCES = {
     "fold changes": "published tables (GEO), facts without a licence of their own",
     "binding network": "CLASH of Helwak 2013 as miRBench shares it; windows labelled by "
@@ -116,6 +121,7 @@ def build(
         "predicts": "log2 fold change of an mRNA after transfection of a miRNA, relative "
         "to mRNAs without sites; 95% interval of measured values",
         "trained_on": _data_sets(study),
+        "protocol": PROTOCOL,
         "reached_on_new_experiments_and_families": _reached([_held_out(fitted)], [1.0]),
         "reached_so_with_a_scan": _reached(
             [_held_out(fitted), _held_out(study / "transfer" / scanned)],
@@ -125,12 +131,8 @@ def build(
         **_of_network(network, load_occupancy(fitted / "model.npz")[0].features),
         "valid_for": VALID,
         "sources": SOURCES,
-        "inputs": {name: digest_of(data / path) for name, path in sorted(TABLES.items())}
-        | {
-            path: f"crc32 {about['crc32']}"
-            for path, about in provenance["inputs"].items()
-            if "parts" in path or "sites" in path
-        },
+        "inputs": {path: digest_of(data / path) for path in sorted(TABLES.values())}
+        | _digests(study),
     }
     write_card(folder, card)
     load_ready_model(folder)
@@ -182,6 +184,19 @@ def _write_lines(path: Path, header: str, lines: list[str]) -> None:
     with atomic_path(path) as temporary:
         text = "\n".join([header, *lines]) + "\n"
         temporary.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+
+
+def _digests(study: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file that the study was given, by folder and name."""
+    notes = [*study.glob("transfer/datasets/*/provenance.json")]
+    notes += study.glob("inputs/provenance/*.json")
+    given = {
+        "/".join(Path(path).parts[-2:]): digest
+        for note in notes
+        for path, digest in read_json(note)["inputs"].items()
+        if isinstance(digest, str)
+    }
+    return dict(sorted(given.items()))
 
 
 def _data_sets(study: Path) -> dict[str, str]:

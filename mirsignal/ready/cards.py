@@ -34,6 +34,8 @@ def read_card(folder: str | Path) -> dict[str, Any]:
         raise InputError(f"{path}: not a model card ({error})".split("\n")[0]) from None
     if not isinstance(card, dict) or not isinstance(card.get("files"), dict):
         raise InputError(f"{path}: not a model card; it lacks the list of files")
+    if NETWORK in card["files"] and "encoding" not in card:
+        raise InputError(f"{path}: the card lacks the `encoding` of its network")
     if missing := {SITES, INTERVALS, SEEDS} - set(card["files"]):
         raise InputError(f"{path}: the card does not name {', '.join(sorted(missing))}")
     return card

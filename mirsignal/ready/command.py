@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import os
 import sys
@@ -28,11 +29,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # of `mirsignal mirnas-of ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            print("mirsignal: the disk is full; make room and run again", file=sys.stderr)
+            return 1
         where = f"{error.filename}: " if error.filename else ""
         print(f"mirsignal: {where}{error.strerror or error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("mirsignal: stopped; nothing was written", file=sys.stderr)
+        print("mirsignal: stopped; no table was written", file=sys.stderr)
         return 130
     finally:
         log.setLevel(level)
@@ -70,7 +74,6 @@ def _make_parser() -> argparse.ArgumentParser:
     own.add_argument("--genome", metavar="FILE", help="its FASTA, plain or bgzip")
     own.add_argument(
         "--transcripts",
-        default="canonical",
         metavar="WHICH",
         help="of the annotation: canonical (MANE Select or canonical, else the longest "
         "3' UTR of the gene; default), longest, all, or a file of ids, one a line",
@@ -88,7 +91,8 @@ def _make_parser() -> argparse.ArgumentParser:
         "--mrnas",
         default="",
         metavar="FILE",
-        help="table of mRNAs with their reading frames: transcript, sequence, cds_start",
+        help="table of mRNAs with their reading frames: transcript, sequence, cds_start "
+        "(0-based), cds_end",
     )
     own.add_argument(
         "--conserved-sites",

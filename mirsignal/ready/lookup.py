@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mirsignal.errors import InputError
+from mirsignal.files.identifiers import bare_gene
 
 BY_GENE = "by_gene.parquet"
 """Repressed pairs of a prediction, in the order of their genes."""
@@ -34,22 +37,42 @@ def write_by_gene(genes: str | Path, path: str | Path) -> None:
 def mirnas_of(gene: str, folder: str | Path) -> pd.DataFrame:
     """Return the miRNAs that repress a gene, by the tables of a prediction in `folder`.
 
-    `gene` is an id or a name. Rows as in genes.parquet, of predictions below 0, the
-    strongest first. Raises InputError for a folder without the table and a gene that is
-    not in it: an unknown one, or one that no miRNA represses.
+    `gene` is an id, with or without its version, or a name, in any case. Rows as in
+    genes.parquet, of predictions below 0, the strongest first; none of a gene that no
+    miRNA represses. Raises InputError for a folder without these tables, a broken one,
+    and a gene that was not predicted.
     """
     path = Path(folder) / BY_GENE
     if not path.exists():
         raise InputError(f"{path}: no such file; run mirsignal predict first")
-    ids = [gene]
-    if "gene_name" in pq.read_schema(path).names:
-        named = [("gene_name", "==", gene)]
-        known = pq.read_table(path, columns=["gene"], filters=named)["gene"]
-        ids += known.unique().to_pylist()
-    table = pq.read_table(path, filters=[("gene", "in", ids)])
-    if not table.num_rows:
+    try:
+        table = pq.read_table(path, filters=[("gene", "==", gene)])
+        if not table.num_rows:
+            ids = _ids_of(gene, path.with_name("genes.parquet"))
+            table = pq.read_table(path, filters=[("gene", "in", ids)])
+    except (pa.ArrowException, OSError) as error:
+        words = str(error).splitlines()[0]
         raise InputError(
-            f"{path}: no miRNA represses a gene {gene!r}; give an id or name of genes.tsv"
-        )
+            f"{path}: broken ({words}); run mirsignal predict anew"
+        ) from None
     found = table.to_pandas().sort_values("predicted_log2fc", kind="stable")
     return found.reset_index(drop=True)
+
+
+def _ids_of(gene: str, path: Path) -> list[str]:
+    """Return the ids of the genes that are meant, of those in the table of genes."""
+    columns = [n for n in ("gene", "gene_name") if n in pq.read_schema(path).names]
+    known = pq.read_table(path, columns=columns).group_by(columns).aggregate([])
+    table = known.to_pandas()
+    asked = gene.upper()
+    ids = table["gene"].str.upper()
+    is_meant = (ids == asked) | (ids.map(bare_gene) == bare_gene(asked))
+    if "gene_name" in table:
+        is_meant |= table["gene_name"].str.upper() == asked
+    if not is_meant.any():
+        close = difflib.get_close_matches(gene, table[columns[-1]].dropna(), 3)
+        like = f" (close to it: {', '.join(close)})" if close else ""
+        raise InputError(
+            f"{path}: no gene {gene!r}{like}; give an id or name of genes.tsv"
+        )
+    return table["gene"][is_meant].tolist()

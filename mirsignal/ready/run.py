@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from mirsignal.ready.prediction import import_backend, predict_batches
 from mirsignal.ready.transcriptome import Transcriptome
 from mirsignal.ready.writing import write_targets
 from mirsignal.repression.prediction import Prediction
-from mirsignal.sequences.splicing import EVERY
+from mirsignal.sequences.splicing import CANONICAL, EVERY
 from mirsignal.sites.accessibility import Folding, fold_transcripts
 
 LARGEST_TSV = 1_000_000
@@ -28,8 +29,8 @@ _FOLDED_BETWEEN = 1_500_000  # nt, about three minutes, that a killed run may lo
 
 def predict(given: argparse.Namespace) -> None:
     """Predict as the command line says, and write the files."""
-    if given.noise_sd is not None and not given.noise_sd > 0:
-        raise InputError(f"--noise-sd {given.noise_sd:g} is not above 0; give the sd")
+    if given.noise_sd is not None and not 0 < given.noise_sd < math.inf:
+        raise InputError(f"--noise-sd {given.noise_sd:g} is no size above 0; give the sd")
     model = load_ready_model(given.model)
     mirnas = choose_mirnas(given.mirna, given.mirnas)
     transcriptome = _read_transcriptome(given)
@@ -82,10 +83,20 @@ def _read_transcriptome(given: argparse.Namespace) -> Transcriptome:
         raise InputError("--bigbed needs --annotation, for coordinates in the genome")
     if given.annotation and not given.genome:
         raise InputError("--annotation needs --genome, a FASTA of the same build")
+    if given.transcripts and given.expression:
+        raise InputError(
+            "--transcripts is not used with --expression, by which all expressed ones "
+            "count; leave one of them out"
+        )
+    unused = ("genes", "mrnas") if given.annotation else ("genome", "transcripts")
+    for name in unused:
+        if getattr(given, name):
+            used = "--annotation" if given.utrs else "--utrs"
+            raise InputError(f"--{name} is used with {used} alone; leave it out")
     if given.utrs:
         found = Transcriptome.of_fasta(given.utrs, given.genes, given.mrnas)
     else:
-        which = EVERY if given.expression else given.transcripts
+        which = EVERY if given.expression else given.transcripts or CANONICAL
         found = Transcriptome.of_annotation(given.annotation, given.genome, which)
     return found.weighted(given.expression) if given.expression else found
 
@@ -117,5 +128,6 @@ def _tell(prediction: Prediction, mirnas: pd.DataFrame, out: Path) -> None:
     shown = repressed.nsmallest(_SHOWN, "predicted_log2fc")
     name = "gene_name" if "gene_name" in shown else "gene"
     columns = [name, "predicted_log2fc", "low", "high", "n_8mer", "n_7mer-m8"]
-    print(shown[columns].to_string(index=False, float_format="%.2f"))
+    rows = shown[columns].to_string(index=False, float_format="%.2f")
+    print(rows if len(shown) else "none")
     print(f"{len(mirnas):,} miRNAs; open {out}/index.html; tables are there too")

@@ -25,6 +25,7 @@ SET_SIZES = (100, 200, 500)
 FUNMIRBENCH = ("Ensembl_ID", "Gene_Name", "miRNA_ID", "miRNA_Name", "Score")
 """Columns of the predictors' tables of that benchmark (BioGeMT/FuNmiRBench)."""
 _KINDS = ("genes", "sites")
+_OPTIONAL = ("sites.genome.bed", BIGBED)
 _HIGHEST = 1000  # score of a BED line
 
 
@@ -80,7 +81,17 @@ class TargetTables(contextlib.AbstractContextManager):
         return self
 
     def __exit__(self, *error: Any) -> bool | None:
-        return self._stack.__exit__(*error)
+        result = self._stack.__exit__(*error)
+        if error[0] is None:
+            self._remove_older()
+        return result
+
+    def _remove_older(self) -> None:
+        """Remove what an earlier prediction in this folder left and this one lacks."""
+        written = {*self._texts, *self._at_the_end, *(f"{k}.parquet" for k in _KINDS)}
+        written |= {f"{kind}.tsv" for kind in _KINDS if self._tsv}
+        for name in {*_OPTIONAL, *(f"{kind}.tsv" for kind in _KINDS)} - written:
+            (self.folder / name).unlink(missing_ok=True)
 
     def finish(self) -> None:
         """Write what is still in memory: when the context ends, the disk has it all."""
@@ -235,7 +246,7 @@ def gene_sets(genes: pd.DataFrame, sizes: Iterable[int] = SET_SIZES) -> list[str
     for mirna, own in repressed.groupby("mirna", sort=False):
         last = 0
         for size in sizes:
-            chosen = own[name].iloc[:size]
+            chosen = own[name].drop_duplicates().iloc[:size]
             if len(chosen) > last:
                 title = f"{mirna}_top{size}", f"{len(chosen)} genes by mirsignal"
                 lines.append("\t".join([*title, *chosen]) + "\n")

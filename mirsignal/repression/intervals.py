@@ -124,8 +124,8 @@ def interval(
         own = table["noise_sd"].iloc[0]
         if not own > 0:
             raise InputError(
-                "config: predict: noise_sd: the study has too few mRNAs without sites to "
-                "estimate its own noise; leave it out"
+                "noise_sd: the study had too few mRNAs without sites to estimate its own "
+                "noise; leave it out"
             )
         wider = noise_sd / own
     for name, chosen in pairs.groupby("status").indices.items():

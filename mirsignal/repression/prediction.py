@@ -218,12 +218,18 @@ def predict_genes(
         intervals = scan.intervals
     status = _status(table, transcripts, sites, cleaved)
     predicted = np.where(np.isin(status, (NOT_SCANNED, FULL_MATCH)), np.nan, effects)
-    table = table.assign(predicted_log2fc=predicted, status=status)
+    table = table.assign(predicted_log2fc=predicted, status=status, low=np.nan)
+    table["high"] = np.nan
     is_known = asked["mirna"].isin(models[0].mirnas).to_numpy()
     for predicts, chosen in ((KNOWN, is_known), (NEW, ~is_known)):
+        if not chosen.any():
+            continue
         own = intervals[intervals["predicts"] == predicts]
         ends = interval(own, table[chosen], noise_sd)
         table.loc[chosen, ["low", "high"]] = np.column_stack(ends)
+    if cleaved is not None:
+        of_pair = pd.MultiIndex.from_frame(described[["mirna", "gene"]])
+        described.loc[of_pair.isin(cleaved), "effect"] = np.nan
     n_known = int(names.isin(models[0].mirnas).sum())
     counts = table["status"].value_counts().to_dict()
     log.info("%d miRNAs, %d of them trained on; genes: %s", len(names), n_known, counts)
@@ -302,7 +308,7 @@ def _summarise(sites: pd.DataFrame, pairs: pd.MultiIndex) -> pd.DataFrame:
         "n_passenger": sites["group"].str.startswith("passenger"),
     }
     summed = pd.DataFrame(counts).groupby(keys).sum()
-    strongest = sites.groupby(["mirna", "gene"]).head(LISTED)
+    strongest = sites.dropna(subset="effect").groupby(["mirna", "gene"]).head(LISTED)
     words = pd.Series(
         [
             f"{row.transcript}:{row.start}-{row.end} {row.site_type} {row.group} "

@@ -66,13 +66,12 @@ def resolve(asked: str) -> pd.Series:
 
 def resolve_all(asked: Iterable[str]) -> pd.DataFrame:
     """Return a row (mirna, sequence) for each miRNA of `asked`, each sequence once; the
-    one name `all` means every human miRNA."""
-    asked = list(asked)
-    if asked == ["all"]:
-        table = read_catalogue()[["mirna", "sequence"]]
-    else:
-        rows = [resolve(name) for name in asked]
-        table = pd.DataFrame(rows, columns=["mirna", "sequence"], dtype="str")
+    name `all` means every human miRNA."""
+    asked, every = list(asked), read_catalogue()[["mirna", "sequence"]]
+    rows = [resolve(name) for name in asked if name != "all"]
+    table = pd.DataFrame(rows, columns=["mirna", "sequence"], dtype="str")
+    if "all" in asked:
+        table = pd.concat([every, table], ignore_index=True)
     return table.drop_duplicates("sequence").reset_index(drop=True)
 
 

@@ -159,7 +159,8 @@ class Folding:
             raise
         except Exception as error:
             raise InputError(
-                f"{path}: not what transcripts were folded into ({error}); delete it"
+                f"{path}: not what transcripts were folded into ({error}); name "
+                "another file, or delete it if mirsignal made it"
             ) from None
 
 

@@ -63,6 +63,10 @@ def read_conserved_sites(
     """
     names = name_columns(CONSERVED_COLUMNS, columns, setting)
     table = read_table(path, names, setting=setting).dropna(subset=list(names))
+    if table.empty:
+        raise InputError(
+            f"{path}: no row has all of {', '.join(names)}; give 0 or 1 where it is known"
+        )
     start, conserved = (to_number(table, name, path) for name in ("start", "conserved"))
     outside = table.index[~conserved.between(0, 1)]
     if len(outside):

@@ -10,6 +10,7 @@ from Bio import Align
 
 import mirsignal
 from benchmarks.faults import SmallDisk
+from mirsignal.errors import InputError
 from mirsignal.logs import log
 from mirsignal.ready import lookup, prediction
 from mirsignal.ready.command import main
@@ -191,7 +192,13 @@ def test_sites_of_an_annotation_lie_in_the_genome_as_bed_and_as_bigbed(
         ),
         (["--mirna", "let-7a", "--expression", "/nowhere"], "/nowhere: no such file"),
         (["--mirnas", "/nowhere"], "/nowhere: no such file"),
-        (["--mirna", "let-7a", "--noise-sd", "nan"], "--noise-sd nan is not above 0"),
+        (["--mirna", "let-7a", "--noise-sd", "nan"], "--noise-sd nan is no size above 0"),
+        (["--mirna", "let-7a", "--noise-sd", "inf"], "--noise-sd inf is no size"),
+        (["--mirna", "let-7a", "--genome", "x.fa"], "--genome is used with --annotation"),
+        (
+            ["--mirna", "let-7a", "--transcripts", "all"],
+            "is used with --annotation alone",
+        ),
     ],
 )
 def test_bad_input_is_one_line_and_nothing_is_written(run, arguments, said):
@@ -214,7 +221,7 @@ def test_a_disk_that_fills_up_is_one_line_and_nothing_is_half_written(
         status, _, err, folder = run("--mirna", "let-7a", out="disk/out")
         assert status == 1
         (line,) = err.strip().splitlines()
-        assert "No space left on device" in line
+        assert "the disk is full; make room and run again" in line
         assert not folder.exists() or not list(folder.iterdir())
         disk.grow(2000)
         assert run("--mirna", "let-7a", out="disk/out")[0] == 0
@@ -246,6 +253,14 @@ def test_conserved_sites_are_known_where_a_table_says_so(run, tmp_path):
     assert not folder.exists()
 
 
+def test_conserved_sites_without_a_value_are_refused(run, tmp_path):
+    table = tmp_path / "conserved.tsv"
+    table.write_text("transcript\tseed\tstart\tconserved\nt1\tGAGGUAG\t60\tNA\n")
+    status, _, err, _ = run("--mirna", "let-7a", "--conserved-sites", table)
+    assert status == 2
+    assert "conserved.tsv: no row has all of transcript, seed, start, cons" in err
+
+
 @pytest.mark.parametrize("option", ["--mirnas", "--genes", "--mrnas", "--expression"])
 def test_a_missing_column_is_not_to_be_named_in_a_config(run, tmp_path, option):
     (tmp_path / "t.tsv").write_text("name\tvalue\na\t1\n")
@@ -266,9 +281,21 @@ def test_mirnas_of_a_gene_are_those_that_repress_it(run, annotated, tmp_path, ca
         own = own.sort_values("predicted_log2fc")
         assert [row.split("\t")[0] for row in rows] == own["mirna"].tolist()
         assert len(rows) == 2
+    for name in ("gchr1", "nCHR1"):
+        assert main(["mirnas-of", name, str(folder)]) == 0
+        assert len(capsys.readouterr().out.splitlines()) == 3
     for arguments in (["nothing", str(folder)], ["Gchr1", "/nowhere"]):
         assert main(["mirnas-of", *arguments]) == 2
         assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_gene_that_nothing_represses_has_no_mirnas(run, capsys):
+    _, _, _, folder = run("--mirna", "let-7a")
+    assert main(["mirnas-of", "t2", str(folder)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+    (folder / "by_gene.parquet").write_bytes(b"PAR1 no more")
+    assert main(["mirnas-of", "t2", str(folder)]) == 2
+    assert "by_gene.parquet: broken" in capsys.readouterr().err
 
 
 def test_pairs_by_gene_are_the_same_written_at_once_and_in_parts(
@@ -305,10 +332,65 @@ def test_a_full_match_is_said_and_not_scored(run, utrs, caplog):
     assert genes.loc["t1", ["predicted_log2fc", "low", "high", "rank"]].isna().all()
     assert "pairs fully with the 3' UTR of t1: cleaved" in caplog.text
     assert genes.loc["t2", "status"] != "full match"
+    sites = read(folder, "sites.tsv").set_index("gene")
+    assert sites.loc[["t1"], "effect"].isna().all()
+    assert pd.isna(genes.loc["t1", "strongest_sites"])
 
 
 def test_all_means_every_human_mirna():
-    assert len(choose_mirnas(["all"])) > 2500
+    every = choose_mirnas(["all"])
+    assert len(every) > 2500
+    own = choose_mirnas(["miR-21", "all", "ACGUACGUACGUACGUACGU"])
+    assert len(own) == len(every) + 1
+
+
+def test_files_of_an_earlier_prediction_do_not_stay_beside_new_ones(
+    run, annotated, tmp_path
+):
+    given = ["--annotation", tmp_path / "a.gtf", "--genome", tmp_path / "genome.fa"]
+    _, _, _, folder = run("--mirna", "let-7a", *given, "--bigbed", given=())
+    (folder / "mine.txt").write_text("stays")
+    assert {"sites.genome.bed", "sites.genome.bb"} < {p.name for p in folder.iterdir()}
+    run("--mirna", "miR-155")
+    names = {path.name for path in folder.iterdir()}
+    assert not names & {"sites.genome.bed", "sites.genome.bb"}
+    assert {"mine.txt", "genes.tsv", "index.html"} < names
+
+
+@pytest.mark.parametrize("noise_sd", [None, 0.1, 0.7])
+def test_the_model_that_comes_along_takes_the_noise_of_an_experiment(utrs, noise_sd):
+    given = (["let-7a"], utrs)
+    found = mirsignal.predict_targets(*given, accessibility=False, noise_sd=noise_sd)
+    usual = mirsignal.predict_targets(*given, accessibility=False)
+    width, as_usual = (t.genes["high"] - t.genes["low"] for t in (found, usual))
+    own = load_ready_model().fitted.intervals["noise_sd"].iloc[0]
+    assert np.allclose(width, as_usual * (noise_sd or own) / own, equal_nan=True)
+
+
+@pytest.mark.parametrize("kind", ["frame", "series"])
+def test_the_function_takes_tables(ready, utrs, kind):
+    table = pd.DataFrame({"transcript": list(utrs), "sequence": list(utrs.values())})
+    given = table if kind == "frame" else table.set_index("transcript")["sequence"]
+    model = load_ready_model(ready)
+    found = mirsignal.predict_targets("let-7a", given, model=model)
+    expected = mirsignal.predict_targets(["let-7a"], utrs, model=model)
+    pd.testing.assert_frame_equal(found.genes, expected.genes)
+    one = mirsignal.predict_targets("let-7a", table.assign(gene="G"), model=model)
+    assert one.genes["gene"].tolist() == ["G"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "give 3' UTRs by transcript"),
+        (["ACGU"], "give 3' UTRs by transcript"),
+        ({"a": None}, "'a' has no sequence"),
+        (pd.DataFrame({"id": ["a"], "sequence": ["ACGU"]}), "column 'transcript' is mis"),
+    ],
+)
+def test_the_function_refuses_what_is_no_sequence(given, said):
+    with pytest.raises(InputError, match=said):
+        mirsignal.predict_targets("let-7a", given)
 
 
 def test_the_function_gives_what_the_command_writes(run, ready, utrs):

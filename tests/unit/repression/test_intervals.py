@@ -158,7 +158,7 @@ def test_intervals_are_not_scaled_by_a_noise_that_is_not_known(rng, unknown):
     table = calibrate(make_pairs(rng, 400)).assign(noise_sd=unknown)
     pairs = pd.DataFrame({"predicted_log2fc": [0.0], "status": [NO_SITE]})
     assert np.isfinite(interval(table, pairs)).all()
-    with pytest.raises(InputError, match="noise_sd: the study has too few"):
+    with pytest.raises(InputError, match="noise_sd: the study had too few"):
         interval(table, pairs, noise_sd=0.2)
 
 
