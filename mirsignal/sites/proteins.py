@@ -118,13 +118,14 @@ def shuffle_peaks(
     peaks: pd.DataFrame, lengths: Mapping[str, int], seed: int
 ) -> pd.DataFrame:
     """Return the peaks of each transcript on another one that has peaks, drawn at random,
-    at the same share of its length."""
+    with its middle at the same share of the length, as long as it was."""
     names = np.array(sorted(peaks["transcript"].unique()), dtype=object)
     other = dict(zip(names, np.random.default_rng(seed).permutation(names), strict=True))
     moved = peaks["transcript"].map(other)
-    ratio = moved.map(lengths) / peaks["transcript"].map(lengths)
-    start = (peaks["start"] * ratio).astype(int)
-    end = np.maximum((peaks["end"] * ratio).astype(int), start + 1)
+    length, size = moved.map(lengths), peaks["end"] - peaks["start"]
+    share = (peaks["start"] + peaks["end"]) / (2 * peaks["transcript"].map(lengths))
+    start = (share * length - size / 2).astype(int).clip(lower=0)
+    end = np.minimum(start + size, length)
     return peaks.assign(transcript=moved, start=start, end=end)
 
 
