@@ -57,7 +57,7 @@ rule scan:
 rule ablations:
     """Every experiment, and their comparison."""
     input:
-        [results_of(experiment) for experiment in CONFIG["experiments"]],
+        [results_of(experiment) for experiment in ABLATIONS],
         "<results>/comparison/experiments.tsv",
         "<results>/comparison/experiments.svg",
     localrule: True

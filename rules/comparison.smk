@@ -225,11 +225,11 @@ rule compare_experiments:
     input:
         metrics=expand(
             "<results>/comparison/{experiment}/metrics.json",
-            experiment=CONFIG["experiments"],
+            experiment=ABLATIONS,
         ),
         pairs=expand(
             "<results>/comparison/{experiment}/pairs.parquet",
-            experiment=CONFIG["experiments"],
+            experiment=ABLATIONS,
         ),
     output:
         "<results>/comparison/experiments.tsv",
@@ -241,7 +241,7 @@ rule compare_experiments:
     conda:
         "../envs/tables.yaml"
     params:
-        experiments=list(CONFIG["experiments"]),
+        experiments=ABLATIONS,
         benchmarks=f"{RESULTS}/benchmarks",
         n_resamples=CONFIG["comparison"]["n_resamples"],
         seed=CONFIG["seed"],

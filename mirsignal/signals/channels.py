@@ -141,12 +141,12 @@ class Channel:
 
     `columns` name the columns of several. `pick` says what a window has of it: the
     values at its `centre`, each column's `highest`, for what stands on the paired
-    nucleotides, or those of the nucleotide that is `best` in the last column.
+    nucleotides, its `mean`, or those of the nucleotide that is `best` in the last column.
     """
 
     compute: Callable[[Scan], NDArray]
     columns: tuple[str, ...] = ()
-    pick: Literal["centre", "highest", "best"] = "centre"
+    pick: Literal["centre", "highest", "mean", "best"] = "centre"
 
 
 def read_track(name: str) -> Callable[[Scan], Values]:
@@ -187,6 +187,11 @@ def pairing(scan: Scan) -> Values:
     return np.column_stack([strength, stacked[:, :seed].sum(axis=1) + 0.3 * rest])
 
 
+def sequence(scan: Scan) -> Values:
+    """Return which nucleotide (L, 4: A, C, G, U) is there, as 0 or 1; all 0 of an N."""
+    return (scan.codes[:, None] == np.arange(len(LETTERS[:4]))).astype(np.float32)
+
+
 def position(scan: Scan) -> Values:
     """Return the share (L,) of the transcript in front of each nucleotide."""
     return np.arange(len(scan)) / max(len(scan), 1)
@@ -211,6 +216,9 @@ CHANNELS: dict[str, Channel] = {
         pairing,
         columns=(*(f"pairing_{nt + 1}" for nt in range(MIRNA_LENGTH)), "stacking"),
         pick="best",
+    ),
+    "sequence": Channel(
+        sequence, columns=tuple(f"is_{letter}" for letter in LETTERS[:4]), pick="mean"
     ),
     "au": Channel(lambda scan: au_around_nucleotides(scan.codes)),
     "position": Channel(position),
@@ -260,6 +268,9 @@ def sample_channels(
         values = channel.compute(scan)
         if channel.pick == "highest":
             parts.append(values[windows].max(axis=1))
+            continue
+        if channel.pick == "mean":
+            parts.append(values[windows].mean(axis=1))
             continue
         chosen = positions
         if channel.pick == "best":

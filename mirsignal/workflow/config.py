@@ -76,6 +76,12 @@ def complete_config(
         name: experiment_recipes(completed, name) for name in completed["experiments"]
     }
     check_experiments(completed, recipes_of, schema)
+    for name in completed["comparison"]["leave_out"]:
+        if name not in completed["experiments"] or name == "main":
+            raise InputError(
+                f"config: comparison: leave_out: no experiment {name!r} beside main"
+                f"{_guess(name, completed['experiments'])}"
+            )
     if completed["studies"][completed["study"]]["inputs"]["datasets"]:
         _check_transfer(completed, schema)
     predicted = completed["predict"]

@@ -71,6 +71,11 @@ checked(settle_environment)
 CONFIG = checked(
     complete_config, config, read_schema(ROOT / "schemas/config.schema.yaml")
 )
+ABLATIONS = [
+    name
+    for name in CONFIG["experiments"]
+    if name not in CONFIG["comparison"]["leave_out"]
+]
 RECIPES = {name: experiment_recipes(CONFIG, name) for name in CONFIG["experiments"]}
 MAIN = RECIPES["main"]
 LEAVE_ONE_MIRNA_OUT = CONFIG["occupancy"][MAIN["occupancy"]]["leave_one_mirna_out"]

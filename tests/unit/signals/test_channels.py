@@ -133,6 +133,17 @@ def test_track_of_the_study_is_a_channel(conservation):
     assert list_columns(["track:conservation"]) == ("track:conservation",)
 
 
+def test_sequence_is_one_hot_and_of_a_window_its_composition():
+    scan = scan_of("ACGUN" + "A" * 60)
+    values = compute_channels(["sequence"], scan)
+    assert (values[:4] == np.eye(4)).all()
+    assert not values[4].any()
+    assert list_columns(["sequence"]) == ("is_A", "is_C", "is_G", "is_U")
+    found = sample_channels(["sequence"], scan, np.array([25, 40]))
+    assert found[0] == pytest.approx([46 / 50, 1 / 50, 1 / 50, 1 / 50])
+    assert found[1] == pytest.approx([1, 0, 0, 0])
+
+
 @pytest.fixture
 def genome(tmp_path):
     """Return a bigWig of a genome, whose value at each nucleotide is its place."""

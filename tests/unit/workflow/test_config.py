@@ -97,6 +97,8 @@ def put(config, path, value):
             ["log_air"],
             "log_air are known for target transfer",
         ),
+        ("comparison.leave_out", ["peak"], "no experiment 'peak' beside main; did you"),
+        ("comparison.leave_out", ["main"], "no experiment 'main' beside main"),
         ("predict.scan", True, "no mixture of a recipe of seed sites and one of scanned"),
         ("occupancy.n_hidden", 4, "not a recipe; .* `occupancy: {NAME: {n_hidden: 4}}`"),
         ("experiments.peaks.occupancy", "site", "no recipe 'site'; did you mean 'sites'"),
