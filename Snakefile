@@ -82,6 +82,7 @@ include: "rules/samples.smk"
 include: "rules/binding.smk"
 include: "rules/interpretation.smk"
 include: "rules/scan.smk"
+include: "rules/language.smk"
 include: "rules/signals.smk"
 include: "rules/contextpp.smk"
 include: "rules/occupancy.smk"
@@ -96,6 +97,7 @@ wildcard_constraints:
     samples=one_of(CONFIG["samples"]),
     binding=one_of(CONFIG["binding"]),
     scan=one_of(CONFIG["scan"]),
+    language=one_of(CONFIG["language"]),
     signals=one_of(CONFIG["signals"]),
     regression=one_of(CONFIG["regression"]),
     occupancy=one_of(CONFIG["occupancy"]),

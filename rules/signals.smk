@@ -17,6 +17,7 @@ rule compress_signals:
         wiggles=lambda wildcards: list(
             map(data_input, signal_tracks(wildcards).values())
         ),
+        language=language_embeddings,
         coordinates=lambda wildcards: (
             optional_file("coordinates", "file") if signal_tracks(wildcards) else []
         ),
@@ -33,7 +34,7 @@ rule compress_signals:
         mem_mb=more(8000),
         runtime=more(60),
     params:
-        settings=recipe("signals", without=["quantile"]),
+        settings=recipe("signals", without=["quantile", "language"]),
         tracks=lambda wildcards: list(signal_tracks(wildcards)),
         batches=BATCHES,
         coordinate_columns=INPUTS.get("coordinates", {}).get("columns"),

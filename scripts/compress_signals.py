@@ -4,7 +4,7 @@ import pandas as pd
 
 from mirsignal.axes import MIRNA_LENGTH
 from mirsignal.files.atomic import read_json
-from mirsignal.files.tracks import load_scans, save_tracks
+from mirsignal.files.tracks import load_scans, load_tracks, save_tracks
 from mirsignal.sequences.codes import encode, encode_many
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.sequences.places import read_places
@@ -26,6 +26,7 @@ def main(snakemake):
         name: Wiggle(path, places)
         for name, path in zip(params.tracks, files.wiggles, strict=True)
     }
+    language = dict(load_tracks(files.language).items()) if files.language else None
     mirnas = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
     thresholds = read_json(files.thresholds)
 
@@ -33,7 +34,10 @@ def main(snakemake):
         for mirna, tracks in load_scans(files.tracks, params.batches):
             guide = encode_many([mirnas[mirna]], MIRNA_LENGTH)[0]
             threshold = thresholds[mirna]["threshold"]
-            yield mirna, list_scans(tracks, codes, guide, threshold, wiggles)
+            yield (
+                mirna,
+                list_scans(tracks, codes, guide, threshold, wiggles, language),
+            )
 
     signals = assemble_signals(scans(), SignalRecipe(**params.settings))
     save_tracks(snakemake.output.signals, signals)

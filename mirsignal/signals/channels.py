@@ -28,6 +28,8 @@ from mirsignal.sites.surroundings import au_around_nucleotides, distance_of_nucl
 _STRENGTH = np.array([0, 1 / 3, 2 / 3, 1], np.float32)[PAIR_KINDS]
 
 Values = NDArray[np.floating]
+N_LANGUAGE = 8
+"""Columns of the channel `language` (`networks.language.N_COMPONENTS`)."""
 
 
 class Wiggle:
@@ -119,8 +121,8 @@ class Scan:
 
     `codes` (L,) are its nucleotides, `mirna` (M,) those of the miRNA, `tracks` the
     scan's values (L,) by name, `attribution` (L, M) that by miRNA position (without
-    columns where the scan has none), `threshold` the miRNA's P, and `wiggles` the study's
-    own tracks by name.
+    columns where the scan has none), `threshold` the miRNA's P, `wiggles` the study's own
+    tracks by name, and `language` (L, N_LANGUAGE) what a language model makes of it.
     """
 
     transcript: str
@@ -130,6 +132,7 @@ class Scan:
     attribution: Values
     threshold: float
     wiggles: Mapping[str, Wiggle] = field(default_factory=dict)
+    language: Values | None = None
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -192,6 +195,13 @@ def sequence(scan: Scan) -> Values:
     return (scan.codes[:, None] == np.arange(len(LETTERS[:4]))).astype(np.float32)
 
 
+def language(scan: Scan) -> Values:
+    """Return what a language model makes of each nucleotide (L, N_LANGUAGE)."""
+    if scan.language is None:
+        raise ValueError("the channel `language` needs embeddings of the transcript")
+    return scan.language
+
+
 def position(scan: Scan) -> Values:
     """Return the share (L,) of the transcript in front of each nucleotide."""
     return np.arange(len(scan)) / max(len(scan), 1)
@@ -219,6 +229,9 @@ CHANNELS: dict[str, Channel] = {
     ),
     "sequence": Channel(
         sequence, columns=tuple(f"is_{letter}" for letter in LETTERS[:4]), pick="mean"
+    ),
+    "language": Channel(
+        language, columns=tuple(f"language_{number + 1}" for number in range(N_LANGUAGE))
     ),
     "au": Channel(lambda scan: au_around_nucleotides(scan.codes)),
     "position": Channel(position),
@@ -286,15 +299,20 @@ def list_scans(
     mirna: NDArray[np.uint8],
     threshold: float,
     wiggles: Mapping[str, Wiggle],
+    language: Mapping[str, Values] | None = None,
 ) -> Iterator[Scan]:
     """Yield a `Scan` for each transcript of a scan's file.
 
-    `codes` are those of transcripts by name, `mirna` (M,) those of the file's miRNA.
+    `codes` are those of transcripts by name, `mirna` (M,) those of the file's miRNA;
+    `language` is what a language model makes of the transcripts, where a channel asks.
     """
     for index, name in enumerate(map(str, tracks.ids)):
         columns = dict(zip(tracks.channels, tracks[index].T, strict=True))
         attribution = _attribution_of(tracks, index)
-        yield Scan(name, codes[name], mirna, columns, attribution, threshold, wiggles)
+        made = language[name] if language else None
+        yield Scan(
+            name, codes[name], mirna, columns, attribution, threshold, wiggles, made
+        )
 
 
 def _attribution_of(tracks: Ragged, index: int) -> Values:

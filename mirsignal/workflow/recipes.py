@@ -194,6 +194,7 @@ def check_experiments(
         _check_scan(lead, chosen, recipes)
         _check_channels(lead, chosen, recipes, inputs["tracks"])
         _check_pools(lead, chosen)
+        _check_language(lead, chosen["signals"], config["language"])
         own = f"{lead} occupancy recipe {recipes['occupancy']}:"
         check_occupancy(own, chosen["occupancy"], schema, "experiments")
         main = config["regression"][recipes_of["main"]["regression"]]
@@ -252,6 +253,16 @@ def _check_channels(
                 f"{lead} channel {name!r} needs a scan of mode attribution; its scan "
                 f"{recipes['scan']!r} has mode prediction"
             )
+
+
+def _check_language(
+    lead: str, signals: Mapping[str, Any], known: Mapping[str, Any]
+) -> None:
+    if "language" in signals["channels"] and signals["language"] not in known:
+        raise InputError(
+            f"{lead} channel 'language': `language` has no recipe "
+            f"{signals['language']!r}; name one that is there"
+        )
 
 
 def _check_pools(lead: str, chosen: Mapping[str, Mapping[str, Any]]) -> None:

@@ -16,6 +16,7 @@ pathvars:
     samples="<results>/samples/{samples}",
     binding="<results>/binding/<binding_recipes>",
     interpretation="<results>/interpretation/<binding_recipes>",
+    language="<results>/language/{language}",
     scan="<results>/scan/<scan_recipes>",
     signals="<results>/signals/<signals_recipes>",
     contextpp="<results>/contextpp",
@@ -75,6 +76,20 @@ def baseline_of(experiment):
     """Return the predictions of seed sites that an experiment is compared with."""
     regression = RECIPES[experiment]["regression"]
     return f"<results>/regression/baseline.{regression}/predictions.parquet"
+
+
+def language_embeddings(wildcards):
+    """Return what a language model makes of transcripts, for signals that read it."""
+    recipe = CONFIG["signals"][wildcards.signals]
+    if "language" not in recipe["channels"]:
+        return []
+    return f"<results>/language/{recipe['language']}/embeddings.npz"
+
+
+def published_weights(wildcards):
+    """Return the file of published weights of a language model, or no input."""
+    name = CONFIG["language"][wildcards.language]["weights"]
+    return data_input(name) if name else []
 
 
 def parts_of(occupancy, protocol):

@@ -47,6 +47,7 @@ EXPERIMENTS = (
     "legacy_scan",
     "sequence",
     "attention",
+    "language",
     "onehot",
     "classes",
     "fine_tuned",

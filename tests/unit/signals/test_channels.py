@@ -13,6 +13,7 @@ from mirsignal.sequences.codes import encode
 from mirsignal.sequences.places import Places
 from mirsignal.signals.channels import (
     CHANNELS,
+    N_LANGUAGE,
     Channel,
     Scan,
     Wiggle,
@@ -32,7 +33,9 @@ def scan_of(sequence, prediction=None, **wiggles):
     p = np.full(len(codes), 0.25) if prediction is None else np.asarray(prediction)
     tracks = {"prediction": p, "score": np.arange(len(codes), dtype=float)}
     detail = np.zeros((len(codes), 20))
-    return Scan("T1", codes, encode(LET7[:20]), tracks, detail, 0.5, wiggles)
+    language = np.zeros((len(codes), N_LANGUAGE))
+    mirna = encode(LET7[:20])
+    return Scan("T1", codes, mirna, tracks, detail, 0.5, wiggles, language)
 
 
 def test_context_channels_by_hand():

@@ -52,7 +52,7 @@ def run_job(folder, root, action, stand_in=STAND_IN):
     (folder / "snakemake_stand_in.py").write_text(stand_in)
     (folder / "job.py").write_text(JOB.format(action=action))
     return subprocess.run(
-        [sys.executable, "job.py"],
+        [sys.executable, "-B", "job.py"],  # a stale cache of the stand-in may look new
         cwd=folder,
         env={"PYTHONPATH": f"{root}:{folder}"},
         capture_output=True,
