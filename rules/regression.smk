@@ -7,6 +7,8 @@
 #
 # A recipe of network `fine_tuned` reads no signal: it goes on training the binding network
 # on windows.parquet, candidates of the scan, and leaves head.json beside each model.
+# One of network `language` reads none either: a language model of the transcripts is trained
+# on, with miRNA and transcript as its text.
 # A model is that of all `n_seeds` networks: their mean, or an output for each if tuned.
 
 
@@ -40,21 +42,53 @@ rule train_regression:
         runtime=more(240),
         gpu=1,
     params:
-        settings=recipe(
-            "regression",
-            without=[
-                "clip_positive",
-                "gene_features",
-                "n_windows",
-                "n_passenger_windows",
-                "head_learning_rate",
-            ],
-        ),
+        settings=SIGNAL_SETTINGS,
         n_folds=CONFIG["folds"],
         seed=CONFIG["seed"],
         code=code("train_regression", SIGNAL_NETWORKS="regression"),
     script:
         "../scripts/train_regression.py"
+
+
+rule tune_language:
+    """A language model with a regression head without a fold of genes; its predictions."""
+    input:
+        model=language_model,
+        mirnas="<inputs>/mirnas.parquet",
+        fasta="<inputs>/transcripts.fa",
+        index="<inputs>/transcripts.fa.fai",
+        transcripts="<inputs>/transcripts.parquet",
+        pairs=labelled_pairs("regression"),
+        genes=branch(
+            lookup("{regression}/gene_features", within=CONFIG["regression"]),
+            then="<contextpp>/genes.parquet",
+        ),
+    output:
+        model="<regression>/fold_{fold}/model.keras",
+        history="<regression>/fold_{fold}/history.tsv",
+        predictions="<regression>/fold_{fold}/predictions.parquet",
+        provenance="<regression>/fold_{fold}/provenance.json",
+    log:
+        "<logs>/tune_language/<regression_recipes>/{fold}.log",
+    benchmark:
+        "<benchmarks>/tune_language/<regression_recipes>/{fold}.tsv"
+    wildcard_constraints:
+        regression=with_network("language"),
+    conda:
+        "../envs/tensorflow.yaml"
+    threads: 2
+    resources:
+        mem_mb=more(8000),
+        runtime=more(240),
+        gpu=1,
+    params:
+        settings=SIGNAL_SETTINGS,
+        length=lambda wildcards: language_of(wildcards)["length"],
+        n_folds=CONFIG["folds"],
+        seed=CONFIG["seed"],
+        code=code("tune_language"),
+    script:
+        "../scripts/tune_language.py"
 
 
 rule pick_windows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from mirsignal.networks.seeds import member_seeds
 from mirsignal.repression.equation import limit_repression
 from mirsignal.repression.models import SIGNAL_NETWORKS
 from mirsignal.repression.models.gene_term import add_gene_term, add_probability
+from mirsignal.repression.models.language import MULTIPLE
 from mirsignal.signals.compression import pad
 from mirsignal.statistics.metrics import pearson
 
@@ -57,16 +58,18 @@ def train_regression(
     training: SignalTraining,
     seed: int,
     further: Sequence[NDArray[np.float32]] = (),
+    make: Callable[[], keras.Model] | None = None,
 ) -> tuple[keras.Model, pd.DataFrame, NDArray[np.float64]]:
     """Train on the rows of `pairs` marked train, choose the epoch on validation.
 
     So it does `n_seeds` times, with networks that differ in their seed alone. `signals`
     are scaled (bins, C); `pairs` has one row for each with `part` (train,
     validation or test) and `target_log2fc`. `further` are the gene's features
-    (N, G) and which miRNA it is (N, K), where the network is to have a term for them. The
-    epoch with the lowest validation error is kept: mean squared error, or in task
-    classification cross entropy of target < threshold. Returns the network that is the
-    mean of all, one row per member and epoch, and the predictions (N, members) of all
+    (N, G) and which miRNA it is (N, K), where the network is to have a term for them.
+    `make` returns a network that is no entry of SIGNAL_NETWORKS. The epoch with the
+    lowest validation error is kept: mean squared error, or in task classification cross
+    entropy of target < threshold. Returns the network that is the mean of all, one row
+    per member and epoch, and the predictions (N, members) of all
     rows: log2 fold changes (`limit_repression`), or minus probabilities. Raises
     InputError when a signal, an epoch's errors or a prediction are not finite.
     """
@@ -80,7 +83,7 @@ def train_regression(
     for member, own_seed in enumerate(member_seeds(seed, training.n_seeds), start=1):
         log.info("member %d of %d", member, training.n_seeds)
         model, rows, predicted = _train_member(
-            signals, pairs, training, own_seed, further
+            signals, pairs, training, own_seed, further, make
         )
         networks.append(model)
         histories.append(pd.DataFrame([{"member": member} | row for row in rows]))
@@ -95,6 +98,7 @@ def _train_member(
     training: SignalTraining,
     seed: int,
     further: Sequence[NDArray[np.float32]],
+    make: Callable[[], keras.Model] | None,
 ) -> tuple[keras.Model, list[dict[str, float]], NDArray[np.float64]]:
     """Return one network, its history and its predictions (N,).
 
@@ -108,7 +112,7 @@ def _train_member(
     targets = pairs["target_log2fc"].to_numpy("float32")
     wanted, loss = _wanted(targets, training)
     genes = [array[train] for array in further]
-    model = _build(training, signals[0].shape[1], wanted[train], genes)
+    model = _build(training, signals[0].shape[1], wanted[train], genes, make)
     step = _training_step(model, training.learning_rate, loss)
     rng = np.random.default_rng(seed)
     multiple = padding_multiple(training.network, training.pools)
@@ -146,12 +150,16 @@ def _build(
     n_channels: int,
     wanted: NDArray[np.float32],
     genes: Sequence[NDArray[np.float32]],
+    make: Callable[[], keras.Model] | None,
 ) -> keras.Model:
     """Build the recipe's network, which starts at the mean of `wanted` (train rows)."""
-    build = SIGNAL_NETWORKS[training.network]
-    parameters = inspect.signature(build).parameters
-    named = {name: value for name, value in vars(training).items() if name in parameters}
-    model = build(n_channels=n_channels, **named)
+    if make is None:
+        build = SIGNAL_NETWORKS[training.network]
+        names = inspect.signature(build).parameters
+        named = {name: value for name, value in vars(training).items() if name in names}
+        model = build(n_channels=n_channels, **named)
+    else:
+        model = make()
     start = wanted.mean()
     if training.task == "classification":
         share = np.clip(start, 1e-3, 1 - 1e-3)
@@ -164,7 +172,7 @@ def _build(
 
 def padding_multiple(network: str, pools: Sequence[int]) -> int:
     """Return the number of bins of which a padded signal must be a multiple."""
-    return int(np.prod(pools)) if network == "cnn_gru" else 1
+    return {"cnn_gru": int(np.prod(pools)), "language": MULTIPLE}.get(network, 1)
 
 
 def stack_inputs(

@@ -26,6 +26,7 @@ RESERVED = {"experiments": ("unseen",), "studies": ("benchmarks",)}
 """Names of folders that the project uses itself, below those that are named so."""
 
 _SIGNAL = ("network", ("cnn_gru", "site_pooling"))
+_TRAINED = ("network", ("cnn_gru", "site_pooling", "language"))
 _FINE_TUNED = ("network", ("fine_tuned",))
 _DEEPSHAP = ("mode", ("deepshap",))
 _PEAKS = ("mode", ("peaks",))
@@ -49,11 +50,12 @@ USED_WITH: dict[str, dict[str, tuple[str, tuple[Any, ...]]]] = {
         "pools": ("network", ("cnn_gru",)),
         "pooling": ("network", ("site_pooling", "fine_tuned")),
         "n_units": _SIGNAL,
-        "n_hidden": _SIGNAL,
-        "dropout": _SIGNAL,
-        "patience": _SIGNAL,
-        "task": _SIGNAL,
-        "gene_features": _SIGNAL,
+        "n_hidden": _TRAINED,
+        "dropout": _TRAINED,
+        "patience": _TRAINED,
+        "task": _TRAINED,
+        "gene_features": _TRAINED,
+        "language": ("network", ("language",)),
         "threshold": ("task", ("classification",)),
         "ridge": ("gene_features", (True,)),
         "n_windows": _FINE_TUNED,
@@ -194,7 +196,7 @@ def check_experiments(
         _check_scan(lead, chosen, recipes)
         _check_channels(lead, chosen, recipes, inputs["tracks"])
         _check_pools(lead, chosen)
-        _check_language(lead, chosen["signals"], config["language"])
+        _check_language(lead, chosen, config["language"])
         own = f"{lead} occupancy recipe {recipes['occupancy']}:"
         check_occupancy(own, chosen["occupancy"], schema, "experiments")
         main = config["regression"][recipes_of["main"]["regression"]]
@@ -256,13 +258,16 @@ def _check_channels(
 
 
 def _check_language(
-    lead: str, signals: Mapping[str, Any], known: Mapping[str, Any]
+    lead: str, chosen: Mapping[str, Mapping[str, Any]], known: Mapping[str, Any]
 ) -> None:
-    if "language" in signals["channels"] and signals["language"] not in known:
-        raise InputError(
-            f"{lead} channel 'language': `language` has no recipe "
-            f"{signals['language']!r}; name one that is there"
-        )
+    signals, regression = chosen["signals"], chosen["regression"]
+    read = [signals["language"]] if "language" in signals["channels"] else []
+    read += [regression["language"]] if regression["network"] == "language" else []
+    for name in read:
+        if name not in known:
+            raise InputError(
+                f"{lead} `language` has no recipe {name!r}; name one that is there"
+            )
 
 
 def _check_pools(lead: str, chosen: Mapping[str, Mapping[str, Any]]) -> None:

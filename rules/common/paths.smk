@@ -86,6 +86,12 @@ def language_embeddings(wildcards):
     return f"<results>/language/{recipe['language']}/embeddings.npz"
 
 
+def language_model(wildcards):
+    """Return the language model that a regression recipe trains on."""
+    name = CONFIG["regression"][wildcards.regression]["language"]
+    return f"<results>/language/{name}/model.keras"
+
+
 def published_weights(wildcards):
     """Return the file of published weights of a language model, or no input."""
     name = CONFIG["language"][wildcards.language]["weights"]

@@ -23,6 +23,24 @@ OCCUPANCY_FIT = recipe(
 )
 
 
+SIGNAL_SETTINGS = recipe(
+    "regression",
+    without=[
+        "clip_positive",
+        "gene_features",
+        "n_windows",
+        "n_passenger_windows",
+        "head_learning_rate",
+        "language",
+    ],
+)
+
+
+def language_of(wildcards):
+    """Return the recipe of the language model that a regression recipe trains on."""
+    return CONFIG["language"][CONFIG["regression"][wildcards.regression]["language"]]
+
+
 def settings_of(section, *keys):
     """Return these settings of a section of the configuration without recipes."""
     return {key: CONFIG[section][key] for key in keys}

@@ -48,6 +48,7 @@ EXPERIMENTS = (
     "sequence",
     "attention",
     "language",
+    "on_language",
     "onehot",
     "classes",
     "fine_tuned",

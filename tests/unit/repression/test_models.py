@@ -4,10 +4,14 @@ import numpy as np
 import pytest
 
 from mirsignal.networks.backend import keras
+from mirsignal.networks.language import make_language
 from mirsignal.repression.models import SIGNAL_NETWORKS
 from mirsignal.repression.models.gene_term import add_gene_term
+from mirsignal.repression.models.language import build_on_language, write_text
 from mirsignal.repression.models.pooling import AttentionPooling, OccupancyPooling
 from mirsignal.repression.models.site_pooling import POOLINGS
+from mirsignal.sequences.codes import encode
+from mirsignal.signals.compression import pad
 
 
 def reload(model, folder):
@@ -88,3 +92,18 @@ def test_unknown_gene_feature_is_the_mean_of_training_genes(tmp_path, rng, unset
     assert abs(other - unknown) > 0.01
     again = np.asarray(reload(model, tmp_path)(inputs))[:, 0]
     np.testing.assert_array_equal(again, [unknown, at_mean, other])
+
+
+def test_a_language_model_with_a_head_reads_mirna_and_transcript_without_padding():
+    language = build_on_language(make_language(8, 1, 66), n_hidden=4)
+    mirna, transcript = encode("ACGUACGU"), encode("UUGCA" * 5)
+    text = write_text(mirna, transcript, 64)
+    assert text.shape == (34, 1)
+    assert text[:9, 0].tolist() == [7, 8, 9, 10, 7, 8, 9, 10, 1]
+    assert write_text(mirna, transcript, 30).shape == (16, 1)
+    padded, mask = pad([text], 16)
+    longer, wider = pad([text], 32)
+    found = language.predict_on_batch([padded, mask])
+    assert found == pytest.approx(language.predict_on_batch([longer, wider]), abs=1e-5)
+    other = write_text(encode("GGGGGGGG"), transcript, 64)
+    assert language.predict_on_batch(pad([other], 16)) != pytest.approx(found, abs=1e-5)
