@@ -48,6 +48,7 @@ def main(snakemake):
     mirnas = load_strands(mirnas[mirnas["mirna"].isin(pairs["mirna"])], files.mirnas)
     sequences = {name: sequences[name] for name in transcripts["transcript"]}
     orfs = read_orfs(files.mrna, params.mrna_columns, transcripts)
+    context = SiteContext.read(files, params.context_columns)
     sites = find_regions(
         mirnas,
         transcripts,
@@ -56,8 +57,8 @@ def main(snakemake):
         read_coefficients(files.coefficients),
         read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None,
         params.accessibility,
+        context,
     )
-    context = SiteContext.read(files, params.context_columns)
     sites = context.add_to(sites, mirnas)
     pairs = pairs[pairs["gene"].isin(transcripts["gene"])]
     pairs = add_references(pairs, sites, transcripts)

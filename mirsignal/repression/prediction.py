@@ -132,7 +132,7 @@ def predict_from_sequences(
     """
     context = context or SiteContext()
     sites = find_regions(
-        mirnas, transcripts, sequences, orfs, coefficients, ta_sps, accessibility
+        mirnas, transcripts, sequences, orfs, coefficients, ta_sps, accessibility, context
     )
     sites = context.add_to(sites, mirnas)
     if network is not None:

@@ -22,6 +22,7 @@ from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_gene, bare_id
 from mirsignal.files.tables import name_columns, read_table, to_number
 from mirsignal.sequences.codes import normalise, seed_region
+from mirsignal.sites.contextpp import PCT
 from mirsignal.sites.isoforms import affected_isoform_ratio, read_polya_usage
 
 CONTEXT_FEATURES = ("log_air", "stability", "conserved")
@@ -54,7 +55,8 @@ def read_conserved_sites(
     columns: Mapping[str, str | int] | None = None,
     setting: str = "inputs: conserved_sites: columns",
 ) -> pd.DataFrame:
-    """Read sites as rows (transcript, seed, start, conserved), seeds as RNA (nt 2-8).
+    """Read sites as rows (transcript, seed, start, conserved), seeds as RNA (nt 2-8), and
+    pct, the probability of conserved targeting, where the table has it.
 
     `start` is 0-based from the first nucleotide of the 3' UTR, `conserved` 0 to 1. Sites
     of one transcript, seed and start are averaged. Raises InputError for a missing
@@ -85,8 +87,12 @@ def read_conserved_sites(
             "conserved": conserved,
         }
     )
+    values = ["conserved"]
+    if PCT in table:
+        rows[PCT] = to_number(table, PCT, path)
+        values.append(PCT)
     keys = ["transcript", "seed", "start"]
-    return rows.groupby(keys, as_index=False, sort=False)["conserved"].mean()
+    return rows.groupby(keys, as_index=False, sort=False)[values].mean()
 
 
 def _read_seed(seed: str, table: pd.DataFrame, path: str | Path) -> str:
@@ -182,12 +188,22 @@ class SiteContext:
             stability = sites["gene"].map(self.stability).to_numpy(float)
         conserved = np.full(len(sites), np.nan)
         if self.conserved is not None:
-            conserved[in_utr] = self._conserved(ours[in_utr], mirnas)
+            conserved[in_utr] = self._listed(ours[in_utr], mirnas, "conserved")
         return sites.assign(log_air=log_air, stability=stability, conserved=conserved)
 
-    def _conserved(
-        self, sites: pd.DataFrame, mirnas: pd.DataFrame
+    def add_pct(self, sites: pd.DataFrame, mirnas: pd.DataFrame) -> pd.DataFrame:
+        """Return the sites of guides in 3' UTRs with PCT, where the table of conserved
+        sites has it; 0 where its transcript is in the table and the site is not."""
+        if self.conserved is None or PCT not in self.conserved:
+            return sites
+        bare = {name: bare_id(name) for name in sites["transcript"].unique()}
+        ours = sites.assign(transcript=sites["transcript"].map(bare), group="guide_utr")
+        return sites.assign(**{PCT: self._listed(ours, mirnas, PCT)})
+
+    def _listed(
+        self, sites: pd.DataFrame, mirnas: pd.DataFrame, column: str
     ) -> NDArray[np.float64]:
+        """Return what the table of conserved sites says of sites in 3' UTRs (S,)."""
         assert self.conserved is not None
         names = mirnas["mirna"]
         seeds = dict(zip(names, mirnas["sequence"].map(seed_region), strict=True))
@@ -198,7 +214,7 @@ class SiteContext:
         is_guide = sites["group"].str.startswith("guide")
         seed = sites["mirna"].map(seeds).where(is_guide, sites["mirna"].map(of_passenger))
         keys = pd.MultiIndex.from_arrays([sites["transcript"], seed, sites["start"]])
-        listed = self.conserved.set_index(["transcript", "seed", "start"])["conserved"]
+        listed = self.conserved.set_index(["transcript", "seed", "start"])[column]
         flag = listed.reindex(keys).to_numpy()
         in_table = sites["transcript"].isin(set(self.conserved["transcript"]))
         return np.where(np.isnan(flag) & in_table, 0.0, flag)

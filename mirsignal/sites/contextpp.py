@@ -4,8 +4,8 @@ Agarwal, Bell, Nam and Bartel 2015, eLife 4:e05005: a linear model per site type
 to the log2 fold changes of many transfections. It is computed here from sequences, but
 for two things that need more than those:
 
-- PCT (the probability of preferential conservation) needs alignments of many species; its
-  contribution is left out, as for a site that is not conserved;
+- PCT (the probability of preferential conservation) needs alignments of many species;
+  where a study has none it contributes nothing, as for a site that is not conserved;
 - the weighted score of TargetScan needs the abundance of 3' UTR isoforms; the scores here
   are not weighted.
 
@@ -34,6 +34,8 @@ TYPICAL = ("orf_length", "accessibility", "sps", "ta")
 """Features that may be unknown, and have a typical value."""
 SCALED = ("three_prime", "utr_length", "local_au", "distance", *TYPICAL)
 """Features that are scaled by the range of their site type."""
+PCT = "pct"
+"""A scaled feature that sites may lack: then, and where it is NaN, it contributes 0."""
 COUNTED = ("off6m", "orf_8mers")
 LETTERED = ("site8", "srna1", "srna8")
 """Nucleotides; U is the one without a coefficient of its own."""
@@ -53,7 +55,7 @@ def read_coefficients(path: str | Path) -> pd.DataFrame:
     numbers.index = pd.Index(table["feature"])
     needed = dict.fromkeys(["intercept", "cap", *COUNTED], columns[""])
     needed |= {f"{name}_{base}": columns[""] for name in LETTERED for base in "ACG"}
-    needed |= dict.fromkeys(SCALED, every[:12]) | dict.fromkeys(TYPICAL, every)
+    needed |= dict.fromkeys((*SCALED, PCT), every[:12]) | dict.fromkeys(TYPICAL, every)
     for name, filled in needed.items():
         if name not in numbers.index or numbers.loc[name, filled].isna().any():
             raise InputError(f"{path}: row {name!r} is missing or incomplete; restore it")
@@ -131,7 +133,7 @@ def score_sites(sites: pd.DataFrame, coefficients: pd.DataFrame) -> NDArray[np.f
     """
     kind = type_numbers(sites["site_type"])
     total = _of(coefficients, "intercept", kind)
-    for name in SCALED:
+    for name in (*SCALED, PCT) if PCT in sites else SCALED:
         low, high = (_of(coefficients, name, kind, end) for end in ("min_", "max_"))
         share = (sites[name].to_numpy(float) - low) / (high - low)
         total += np.nan_to_num(_of(coefficients, name, kind) * share)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.sites.accessibility import Folding, fold_sites
+from mirsignal.sites.context import SiteContext
 from mirsignal.sites.contextpp import (
     fill_typical,
     score_folded,
@@ -30,13 +31,17 @@ def find_regions(
     coefficients: pd.DataFrame,
     ta_sps: pd.DataFrame | None,
     accessibility: bool | Folding,
+    context: SiteContext | None = None,
 ) -> pd.DataFrame:
     """Return the table of `tabulate_regions` from sequences.
 
     With `accessibility` the sites of guides in 3' UTRs are folded, about 10 ms each, or
-    looked up in what was folded before.
+    looked up in what was folded before. Where `context` knows PCT, it is part of their
+    context++ score.
     """
     found = tabulate_sites(mirnas, sequences, orfs, ta_sps)
+    if context is not None:
+        found = context.add_pct(found, mirnas)
     folded = None
     if isinstance(accessibility, Folding):
         folded = accessibility.of_sites(found, sequences)

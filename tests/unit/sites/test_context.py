@@ -5,11 +5,18 @@ import pandas as pd
 import pytest
 
 from mirsignal.errors import InputError
+from mirsignal.files.resources import COEFFICIENTS, resource
 from mirsignal.sites.context import (
     SiteContext,
     cut_windows,
     read_conserved_sites,
     read_stability,
+)
+from mirsignal.sites.contextpp import (
+    fill_typical,
+    read_coefficients,
+    score_sites,
+    tabulate_sites,
 )
 
 CONSERVED = """transcript\tseed\tstart\tconserved
@@ -57,6 +64,37 @@ def test_what_is_known_of_sites(table_of):
     )
     np.testing.assert_allclose(found["stability"], [3, 3, 3, 3, 3, 3, nothing])
     assert found.index.equals(SITES.index)
+
+
+def test_pct_lowers_the_context_score_as_the_published_coefficients_say(table_of):
+    table = table_of(
+        CONSERVED.replace("conserved\n", "conserved\tpct\n")
+        .replace("\t1\n", "\t1\t0.816\n")
+        .replace("\t0\n", "\t0\tNA\n")
+    )
+    context = SiteContext(conserved=read_conserved_sites(table))
+    guides = SITES[SITES["group"] == "guide_utr"].drop(columns="group")
+    found = context.add_pct(guides, MIRNAS)
+    np.testing.assert_allclose(found["pct"], [0.816, 0, 0, 0, np.nan])
+    assert SiteContext().add_pct(guides, MIRNAS) is guides
+    plain = SiteContext(conserved=read_conserved_sites(table_of(CONSERVED)))
+    assert plain.add_pct(guides, MIRNAS) is guides
+
+
+def test_pct_is_part_of_the_score_where_it_is_known():
+    coefficients = read_coefficients(resource(COEFFICIENTS))
+    let7 = pd.DataFrame({"mirna": ["m"], "sequence": [MIRNAS["sequence"][0]]})
+    utr = "GCAU" * 10 + "CUACCUCA" + "GAUU" * 30
+    sites = tabulate_sites(let7, {"t": utr}, pd.Series({"t": ""}))
+    sites = fill_typical(sites, coefficients)
+    scores = {
+        pct: score_sites(sites.assign(pct=pct), coefficients)[0]
+        for pct in (0.0, 0.408, 0.816, np.nan)
+    }
+    without = score_sites(sites, coefficients)[0]
+    assert scores[0.0] == scores[np.nan] == without
+    assert scores[0.816] == pytest.approx(without - 0.103)
+    assert scores[0.408] == pytest.approx(without - 0.103 / 2)
 
 
 def test_nothing_is_known_without_tables():
