@@ -92,6 +92,7 @@ rule prepare_mirnas:
         columns=INPUTS["mirnas"]["columns"],
         content=contents(INPUTS["mirnas"]["file"]),
         species=INPUTS["mirnas"]["species"],
+        where=INPUTS["mirnas"]["where"],
         code=code("prepare_mirnas"),
     script:
         "../scripts/prepare_mirnas.py"
@@ -181,6 +182,7 @@ if "fold_change" in INPUTS:
             mirnas=list(fold_change_tables()),
             id_column=INPUTS["fold_change"]["id_column"],
             columns=INPUTS["fold_change"]["columns"],
+            where=INPUTS["fold_change"]["where"],
             content=contents(*fold_change_tables().values()),
             code=code("prepare_fold_changes"),
         script:
@@ -287,6 +289,15 @@ rule check_inputs:
         coordinates=branch(bool(TRACKS), then=optional_file("coordinates", "file")),
         variants=optional_file("measured_variants", "file"),
         named=named_pairs(),
+        fold_changes=branch(
+            "fold_change" in INPUTS, then="<inputs>/fold_changes.parquet"
+        ),
+        scores=TARGETSCAN,
+        ta_sps=optional_file("contextpp", "ta_sps"),
+        mrna=optional_file("contextpp", "mrna"),
+        polya_usage=optional_file("polya_usage", "file"),
+        stability=optional_file("stability", "file"),
+        conserved_sites=optional_file("conserved_sites", "file"),
     output:
         "<inputs>/checked.json",
     log:
@@ -302,7 +313,12 @@ rule check_inputs:
         coordinate_columns=INPUTS.get("coordinates", {}).get("columns"),
         pair_columns=CONFIG["interpretation"]["pair_columns"],
         genes=CONFIG["interpretation"]["genes"],
+        columns=INPUTS["contextpp"]["columns"],
+        mrna_columns=INPUTS["contextpp"]["mrna_columns"],
+        context_columns=CONTEXT_COLUMNS,
         content=contents(
+            *[INPUTS["contextpp"].get(key) for key in ("ta_sps", "mrna")],
+            *[INPUTS[name]["file"] for name in SURROUNDINGS],
             *TRACKS.values(),
             VARIANTS.get("file"),
             INPUTS.get("coordinates", {}).get("file"),

@@ -9,6 +9,8 @@ from mirsignal.scan.genes import find_scans
 from mirsignal.sequences.mirnas import scan_names
 from mirsignal.sequences.places import read_places
 from mirsignal.signals.channels import check_tracks
+from mirsignal.sites.context import SiteContext
+from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
 from mirsignal.workflow.jobs import run
 
 
@@ -20,6 +22,12 @@ def main(snakemake):
         lengths = dict(zip(transcripts["transcript"], transcripts["length"], strict=True))
         places = read_places(files.coordinates, lengths, params.coordinate_columns)
     counts = {"tracks": check_tracks(files.tracks, transcripts, places)}
+    if files.ta_sps:
+        counts["ta_sps"] = len(read_ta_sps(files.ta_sps, params.columns))
+    if files.mrna:
+        orfs = read_orfs(files.mrna, params.mrna_columns, transcripts)
+        counts["mrna"] = int((orfs != "").sum())
+    SiteContext.read(files, params.context_columns)
     if files.variants:
         variants = read_variants(files.variants, params.variant_columns, mirnas)
         counts["measured_variants"] = len(variants)

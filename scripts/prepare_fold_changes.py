@@ -16,6 +16,7 @@ def main(snakemake):
         pd.read_parquet(files.transcripts)["gene"],
         params.id_column,
         params.columns,
+        params.where,
     )
     write_parquet(snakemake.output[0], pairs)
     log.info("fold changes: %s", ", ".join(f"{k} {v:,}" for k, v in counts.items()))

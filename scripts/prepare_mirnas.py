@@ -8,7 +8,8 @@ from mirsignal.workflow.jobs import run
 
 def main(snakemake):
     path, params = snakemake.input[0], snakemake.params
-    mirnas = load_strands(read_mirnas(path, params.columns, params.species), path)
+    found = read_mirnas(path, params.columns, params.species, where=params.where)
+    mirnas = load_strands(found, path)
     write_parquet(snakemake.output.table, mirnas)
     write_table(snakemake.output.strands, mirnas)
 

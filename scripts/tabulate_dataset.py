@@ -49,6 +49,7 @@ def main(snakemake):
     sequences = {name: sequences[name] for name in transcripts["transcript"]}
     orfs = read_orfs(files.mrna, params.mrna_columns, transcripts)
     context = SiteContext.read(files, params.context_columns)
+    context.check_shared(transcripts)
     sites = find_regions(
         mirnas,
         transcripts,

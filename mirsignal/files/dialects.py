@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirsignal.errors import InputError
+from mirsignal.logs import log
 
 ROW_NAMES = ("", "X", "Unnamed: 0", "...1", "rowname", "row.names", "Row.names", "rn")
 """What a first column of row names is called: by R, R again, pandas, readr, tibble, R
@@ -55,6 +56,8 @@ def parse_table(
     first = lines[0][1].strip(" ") if lines else ""
     stated = re.fullmatch(r'"?sep=([,;|\t])"?', first)
     lines = lines[1:] if stated else lines
+    while lines and re.match(r"(track|browser)\s", lines[0][1]):  # of BED
+        lines = lines[1:]
     remarks, kept = _split_comments(lines, comment)
     if not kept:
         raise InputError(f"{path}: the file holds comments only; it needs a header")
@@ -158,6 +161,9 @@ def _refuse_open_quote(
     """Raise InputError for a quote that is closed nowhere, or far below by another."""
     far = any(cell.count("\n") > _MOST_LINES for cell in row)
     across = any("\n" in cell.strip() and "\t" in cell for cell in row)
+    if separator != "\t":  # lines within a cell that are whole rows
+        within = [line for _, line in taken[1:-1] if '"' not in line]
+        across |= any(line.count(separator) >= len(row) - 1 > 0 for line in within)
     try:
         list(csv.reader((t + "\n" for _, t in taken), delimiter=separator, strict=True))
     except csv.Error as error:
@@ -175,6 +181,7 @@ def _even_out(
     width = len(header)
     longer = bool(rows) and all(len(cells) == width + 1 for _, cells in rows)
     if longer and any(cells[-1] for _, cells in rows):
+        log.info("%s: the first column has no name; taken for row names", path)
         header, width = [ROW_NAMES[0], *header], width + 1
     even = []
     for line, cells in rows:

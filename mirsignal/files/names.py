@@ -57,11 +57,11 @@ def check_config_names(config: Mapping[str, Any]) -> None:
 def _words(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield key and name of all that is named by a word."""
     stages = ("samples", "binding", "scan", "signals", "regression")
-    for key in ("studies", "experiments", *stages):
+    for key in ("studies", "experiments", *stages, "occupancy", "language"):
         yield from ((key, name) for name in config[key])
     yield "predict: name", config["predict"]["name"]
     for study in config["studies"].values():
-        for key in ("test_sets", "tracks"):
+        for key in ("test_sets", "tracks", "datasets"):
             yield from ((f"inputs: {key}", name) for name in study["inputs"].get(key, {}))
 
 

@@ -20,6 +20,7 @@ CONTRAST_COLUMNS = ("log2FoldChange", "logFC", "log2FC", "log2fc", "log2(fold_ch
 """Names of log2 fold changes in tables of one contrast: DESeq2, edgeR and limma, others,
 Cuffdiff."""
 _ENOUGH = 20  # fold changes, some of which are below 0
+_DISAGREE = 1.0  # log2, of rows of one gene
 FOLD_CHANGE_SETTING = "inputs: fold_change: columns"
 
 
@@ -68,6 +69,7 @@ def read_fold_changes(
     without = mirnas["mirna"][~mirnas["mirna"].isin(values["mirna"])]
     log_lost(mirnas["mirna"], without, "miRNAs have no fold changes")
     _tell_shared(values)
+    _tell_disagreeing(values)
     tidy = values.groupby(["mirna", "gene"], as_index=False, sort=True)["log2fc"].mean()
     ids = rows[["file", "line", "gene"]].drop_duplicates()
     ids_known = ids[ids["gene"].isin(set(genes))]
@@ -101,6 +103,7 @@ def _read_contrasts(
     if n_unnamed := int(table["gene"].isna().sum()):
         log.info("%s: %d rows without a gene are left out", path, n_unnamed)
     table = table[table["gene"].notna()]
+    table = _keep_measured(table, path)
     named = ", ".join(name for name in table.columns[1:7] if name)
     others = f"set inputs: fold_change: {{id_column: NAME}} (it has: {named})"
     if table.empty:
@@ -122,6 +125,44 @@ def _read_contrasts(
         for mirna, column in found.items()
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def _keep_measured(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
+    """Return the rows of Cuffdiff's gene_exp.diff that it has tested; others as it is.
+
+    Raises InputError where the table holds several comparisons.
+    """
+    if not {"status", "sample_1", "sample_2"} <= set(table.columns):
+        return table
+    compared = table[["sample_1", "sample_2"]].drop_duplicates()
+    if len(compared) > 1:
+        one, other = compared.iloc[0]
+        raise InputError(
+            f"{path}: holds {len(compared)} comparisons; choose one, as inputs: "
+            f"fold_change: {{where: {{sample_1: {one}, sample_2: {other}}}}}"
+        )
+    kept = table[table["status"] == "OK"]
+    if n := len(table) - len(kept):
+        log.info("%s: %d rows whose status is not OK are left out", path, n)
+    if kept.empty:
+        raise InputError(f"{path}: no row has status OK; nothing was measured")
+    return kept
+
+
+def _tell_disagreeing(values: pd.DataFrame) -> None:
+    """Warn where rows of one gene differ so much that they may be of different things."""
+    by_gene = values.groupby(["file", "mirna", "called", "gene"])["log2fc"]
+    spread = by_gene.max() - by_gene.min()
+    if len(wide := spread[spread > _DISAGREE]):
+        file, _, _, gene = wide.index[0]
+        log.warning(
+            "%s: rows of %d genes, such as %s, differ by more than %g and are averaged; "
+            "if they are of other experiments, choose with `where`",
+            file,
+            wide.index.get_level_values("gene").nunique(),
+            gene,
+            _DISAGREE,
+        )
 
 
 def _tell_shared(values: pd.DataFrame) -> None:
@@ -172,6 +213,14 @@ def _find_columns(
     if not found and contrast and single:
         return {single: contrast[0]}
     if found:
+        again = re.compile(rf"({'|'.join(map(re.escape, found.values()))})\.\d+")
+        if ignored := [name for name in table.columns if again.fullmatch(name)]:
+            log.warning(
+                "%s: column %r looks like a replicate of another and is not read; "
+                "average them before",
+                path,
+                ignored[0],
+            )
         return found
     if contrast:
         raise InputError(

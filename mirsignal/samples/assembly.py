@@ -130,7 +130,8 @@ def _refuse_small_splits(split_of: pd.Series, wanted: list[str]) -> None:
         if (n := int((split_of == split).sum())) < 2:
             raise InputError(
                 f"the {split} split holds {n} of {len(split_of)} positives; give more "
-                "chimeras or other `fractions` (0 leaves a split out)"
+                "chimeras, or leave it out, as samples: RECIPE: fractions: "
+                f"{{{split}: 0}}"
             )
 
 

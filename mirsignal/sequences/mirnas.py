@@ -88,6 +88,10 @@ def read_mirnas(
     is_fasta = read_text(path).lstrip().startswith(">")
     table = _read_fasta(path) if is_fasta else _read_table(path, columns, setting, where)
     table = _keep_species(table, species, is_fasta, path, setting)
+    if (starred := table["mirna"].str.contains("*", regex=False, na=False)).any():
+        log.info("%s: * in names is written -star", path)
+        names = table["mirna"].str.replace("*", "-star", regex=False)
+        table["mirna"] = table["mirna"].mask(starred, names)
     sequences, passengers = [], []
     for place, mirna, sequence, passenger, share in zip(
         table["place"], *(table[name] for name in COLUMNS), strict=True

@@ -21,6 +21,7 @@ from mirsignal.axes import WINDOW
 from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_gene, bare_id
 from mirsignal.files.tables import name_columns, read_table, to_number
+from mirsignal.logs import log
 from mirsignal.sequences.codes import normalise, seed_region
 from mirsignal.sites.contextpp import PCT
 from mirsignal.sites.isoforms import affected_isoform_ratio, read_polya_usage
@@ -76,6 +77,11 @@ def read_conserved_sites(
         raise InputError(
             f"{path}, line {outside[0]}: {value!r} in column 'conserved' is not from 0 "
             "(not conserved) to 1 (conserved)"
+        )
+    placed = table.index[(start < 0) | (start % 1 != 0)]
+    if len(placed):
+        raise InputError(
+            f"{path}, line {placed[0]}: start is no whole number from 0 on; correct it"
         )
     seeds = {seed: _read_seed(seed, table, path) for seed in table["seed"].unique()}
     transcripts = {name: bare_id(name) for name in table["transcript"].unique()}
@@ -160,6 +166,32 @@ class SiteContext:
                 for name, read in readers.items()
             )
         )
+
+    def check_shared(self, transcripts: pd.DataFrame) -> None:
+        """Log what each table shares with `transcripts` (transcript, gene); InputError
+        for a table that shares nothing, as of other ids or another species."""
+        ids = transcripts["transcript"].map(bare_id)
+        tables = [
+            ("poly(A) sites", self.usage, "transcript", ids),
+            ("conserved sites", self.conserved, "transcript", ids),
+        ]
+        known = [
+            (what, table[key], ours)
+            for what, table, key, ours in tables
+            if table is not None
+        ]
+        if self.stability is not None:
+            genes = transcripts["gene"].map(bare_gene)
+            known.append(("stability", self.stability.index.to_series(), genes))
+        for what, theirs, ours in known:
+            shared = set(theirs) & set(ours)
+            if not shared:
+                raise InputError(
+                    f"{what}: the table shares no id with the transcripts (there: "
+                    f"{theirs.iloc[0]}; here: {ours.iloc[0]}); give one of the same ids"
+                )
+            n = ours.nunique()
+            log.info("%s are known of %s of %s", what, f"{len(shared):,}", f"{n:,}")
 
     def named(self, transcripts: pd.DataFrame) -> SiteContext:
         """Return the same for genes by id, where `transcripts` has gene and gene_name."""

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.errors import InputError
-from mirsignal.files.identifiers import bare_id, log_lost
+from mirsignal.files.identifiers import bare_gene, bare_id, log_lost
 from mirsignal.files.tables import name_columns, read_table, refuse_duplicates, to_number
 from mirsignal.sequences.codes import normalise, reverse_complement
 from mirsignal.sites.seed_sites import count_word, join
@@ -138,10 +138,10 @@ def choose_orfs(transcripts: pd.DataFrame, mrnas: pd.DataFrame) -> pd.Series:
         "length", ascending=False, kind="stable"
     )
     orfs = pd.Series(np.nan, index=transcripts.index, dtype=object)
-    for key in ("transcript", "gene"):
+    for key, bare in (("transcript", bare_id), ("gene", bare_gene)):
         known = longest.dropna(subset=[key])
-        by_id = known.groupby(known[key].map(bare_id))["orf"].first()
-        ids = transcripts[key].map(bare_id)
+        by_id = known.groupby(known[key].map(bare))["orf"].first()
+        ids = transcripts[key].map(bare)
         orfs = orfs.fillna(ids.map(by_id))
     without = transcripts.loc[orfs.isna(), "transcript"]
     log_lost(transcripts["transcript"], without, "transcripts have no reading frame")

@@ -91,10 +91,10 @@ def lay_on_transcripts(
     """
     by_place = {
         place: own.sort_values("position")
-        for place, own in genome.groupby([_bare_contig(genome["chrom"]), "strand"])
+        for place, own in genome.groupby([bare_contig(genome["chrom"]), "strand"])
     }
     rows: list[tuple[str, int, float]] = []
-    contigs = _bare_contig(transcripts["chrom"])
+    contigs = bare_contig(transcripts["chrom"])
     for name, chrom, strand in zip(
         transcripts["transcript"], contigs, transcripts["strand"], strict=True
     ):
@@ -118,7 +118,8 @@ def lay_on_transcripts(
     return table.groupby(["transcript", "end"], as_index=False)["reads"].sum()
 
 
-def _bare_contig(names: pd.Series) -> pd.Series:
+def bare_contig(names: pd.Series) -> pd.Series:
+    """Return names of contigs without `chr`."""
     return names.astype("str").str.removeprefix("chr")
 
 

@@ -17,6 +17,7 @@ from mirsignal.files.identifiers import find_ids
 from mirsignal.files.tables import name_columns, read_table, to_number
 from mirsignal.logs import log
 from mirsignal.sequences.places import Places
+from mirsignal.sites.isoforms import bare_contig
 
 PEAK_COLUMNS = {name: name for name in ("transcript", "start", "end", "protein")}
 SETTING = "inputs: peaks: columns"
@@ -47,6 +48,7 @@ def read_peaks(
     names = name_columns(PEAK_COLUMNS, columns, SETTING)
     table = _numbered(read_table(path, names, setting=SETTING), path)
     by_name = find_ids(lengths, table["transcript"].unique())
+    log.info("peaks are known of %d of %d 3' UTRs", len(by_name), len(lengths))
     ours = pd.Series({theirs: name for name, theirs in by_name.items()}, dtype="str")
     table = table.assign(transcript=table["transcript"].map(ours))
     table = table[table["transcript"].notna()]
@@ -87,10 +89,13 @@ def _numbered(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
 def _lift(peaks: pd.DataFrame, places: Places, path: str | Path) -> pd.DataFrame:
     """Return what peaks in the genome cover of 3' UTRs on the same strand."""
     peaks = peaks.assign(protein=peaks["protein"].str.split("_").str[0])
-    by_contig = dict(iter(peaks.groupby(["chrom", "strand"])))
+    if not peaks["strand"].isin(["+", "-"]).all():
+        line = peaks.index[~peaks["strand"].isin(["+", "-"])][0]
+        raise InputError(f"{path}: line {line}: strand is neither + nor -; give it")
+    by_contig = dict(iter(peaks.groupby([bare_contig(peaks["chrom"]), "strand"])))
     rows = []
     for row in places.transcripts.itertuples():
-        own = by_contig.get((row.chrom, row.strand))
+        own = by_contig.get((row.chrom.removeprefix("chr"), row.strand))
         if own is None:
             continue
         starts, ends = own["start"].to_numpy(), own["end"].to_numpy()

@@ -27,6 +27,7 @@ from mirsignal.workflow.recipes import (
 _OWN_TEST_SET = re.compile(rf"({'|'.join(TEST_SETS)})(_1_\d+)?")
 CHAIN = ("samples", "binding", "scan", "signals", "regression")
 """Stages each of which is made from the one before it, in the order of the data."""
+_LONGEST_CHAIN = 200  # of letters; file systems take 255
 STAGES = (*CHAIN, "occupancy")
 """Stages that have recipes."""
 
@@ -75,6 +76,12 @@ def complete_config(
     recipes_of = {
         name: experiment_recipes(completed, name) for name in completed["experiments"]
     }
+    for name, recipes in recipes_of.items():
+        if len(chain := recipe_chain(recipes, CHAIN[-1])) > _LONGEST_CHAIN:
+            raise InputError(
+                f"config: experiments: {name}: its recipes, {chain[:40]}..., make a "
+                f"folder name of {len(chain)} letters; shorten them to {_LONGEST_CHAIN}"
+            )
     check_experiments(completed, recipes_of, schema)
     for name in completed["comparison"]["leave_out"]:
         if name not in completed["experiments"] or name == "main":

@@ -95,10 +95,22 @@ class _Module:
         self.pieces: dict[str, list[_Piece]] = {}
         for statement in tree.body:
             if isinstance(statement, ast.Import | ast.ImportFrom):
+                self._add_external(statement)
                 continue
             piece = _Piece(statement)
             for name in _bound_names(statement) or {_ON_IMPORT}:
                 self.pieces.setdefault(name, []).append(piece)
+
+    def _add_external(self, statement: ast.Import | ast.ImportFrom) -> None:
+        """Add what is imported from elsewhere as a piece, by the name that it binds."""
+        module = getattr(statement, "module", None) or ""
+        for alias in statement.names:
+            origin = f"{module}.{alias.name}" if module else alias.name
+            if origin.split(".")[0] in (_PACKAGE, "__future__", "typing"):
+                continue
+            bound = alias.asname or (alias.name if module else alias.name.split(".")[0])
+            piece = _Piece(ast.Expr(ast.Constant(f"import {origin}")))
+            self.pieces.setdefault(bound, []).append(piece)
 
     def find(self, name: str) -> list[_Piece]:
         if name != _WHOLE:

@@ -200,6 +200,8 @@ MIRNAS = list(
         data_file(INPUTS["mirnas"]["file"]),
         INPUTS["mirnas"]["columns"],
         INPUTS["mirnas"]["species"],
+        SETTING,
+        INPUTS["mirnas"]["where"],
     )["mirna"]
 )
 SHARDS = [f"{number:04d}" for number in range(CONFIG["shards"])]

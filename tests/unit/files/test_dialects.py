@@ -83,6 +83,10 @@ def test_columns_of_a_file_without_header_have_numbers(table_of):
         ("Gene\tmiR-1\tmiR-2\nA\t1\t1\n", "did you mean 'Gene'.*set x: {gene: NAME}"),
         ('gene\tmiR-1\tmiR-2\n"A\t1\t1\nB"\t1\t1\nC\t1\t1\n', "line 2: a quote is never"),
         ("gene\tmiR-1\tmiR-2\nA\t1\t1\nB\t1\t" + '"2\n' * 1, "line 3: a quote is never"),
+        (
+            'gene,what,x\nA,"alpha,-0.5\nB,b,1\nC,beta",1\nD,d,1\n',
+            "line 2: a quote is ne",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_named(table_of, text, message):
@@ -143,3 +147,14 @@ def test_impossible_numbers_are_refused_with_their_cause(table_of, cell, words):
     with pytest.raises(InputError, match=words) as caught:
         to_number(table, "x", "t", largest=40)
     assert "line 3" in str(caught.value)
+
+
+def test_lines_of_a_browser_above_a_table_are_left_out(table_of):
+    path = table_of("browser position chr1\ntrack name=x\nT1\t3\nT2\t4\n")
+    table = read_table(path, {"transcript": 1, "end": 2})
+    assert table["transcript"].tolist() == ["T1", "T2"]
+
+
+def test_a_quoted_cell_of_several_lines_is_still_one(table_of):
+    path = table_of('gene,what,x\nA,"two\nlines, of text",1\nB,b,2\n')
+    assert read_table(path, {"gene": "gene", "x": "x"})["x"].tolist() == ["1", "2"]

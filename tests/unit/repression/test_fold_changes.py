@@ -232,3 +232,36 @@ def test_fold_changes_of_either_name_of_a_sequence(table_of):
     scores = table_of("mirna\tgene\tscore\nmiR-1\tA\t-1\nmiR-1b\tA\t-1\nmiR-1b\tB\t-2\n")
     found = read_targetscan(scores, mirnas, {}, join="sum")
     assert found.to_numpy().tolist() == [["miR-1", "A", -1.0], ["miR-1", "B", -2.0]]
+
+
+CUFFDIFF = """test_id\tgene\tsample_1\tsample_2\tstatus\tlog2(fold_change)
+x\tNM_1\tctl\tmiR1\tOK\t-1
+x\tNM_2\tctl\tmiR1\tNOTEST\t0
+x\tTP53\tctl\tmiR1\tLOWDATA\t0
+"""
+LOG2 = {"let-7a": "log2(fold_change)"}
+
+
+def test_what_cuffdiff_did_not_test_was_not_measured(table_of):
+    table, _ = read_fold_changes(table_of(CUFFDIFF), MIRNAS, GENES, "gene", LOG2)
+    assert table["gene"].tolist() == ["NM_1"]
+
+
+def test_one_of_several_comparisons_is_to_be_chosen(table_of):
+    path = table_of(CUFFDIFF + "x\tNM_1\tctl\tmiR124\tOK\t1\n")
+    with pytest.raises(InputError, match=r"2 comparisons; choose .*sample_2: miR1\}\}"):
+        read_fold_changes(path, MIRNAS, GENES, "gene", LOG2)
+    table, _ = read_fold_changes(
+        path, MIRNAS, GENES, "gene", LOG2, {"sample_2": "miR124"}
+    )
+    assert table["log2fc"].tolist() == [1]
+
+
+def test_rows_of_a_gene_that_disagree_and_replicates_are_told(table_of, caplog):
+    path = table_of("gene\tlet-7a\tlet.7a.1\nNM_1\t-2\t0\nNM_1\t2\t0\nTP53\t1\t0\n")
+    read_fold_changes(path, MIRNAS, GENES)
+    assert "rows of 1 genes, such as NM_1, differ by more than 1" in caplog.text
+    caplog.clear()
+    path = table_of("gene\tlet.7a\tlet.7a.1\nNM_1\t-2\t0\nTP53\t1\t0\n")
+    read_fold_changes(path, MIRNAS, GENES)
+    assert "column 'let.7a.1' looks like a replicate" in caplog.text

@@ -40,10 +40,9 @@ def test_targetscan_of_one_species(targetscan, species):
     assert scores.to_dict("records") == [
         {"mirna": "let-7c", "gene": "HMGA2", "score": -1.5}
     ]
-    assert set(read_targetscan(targetscan, MIRNAS[1:2], COLUMNS)["gene"]) == {
-        "HMGA2",
-        "Hmga2",
-    }
+    several = r"several species \(Species ID: 9606, 10090\); .*where: \{Species ID: 9606"
+    with pytest.raises(InputError, match=several):
+        read_targetscan(targetscan, MIRNAS[1:2], COLUMNS)
 
 
 def test_targetscan_where_may_name_a_mapped_column(targetscan):

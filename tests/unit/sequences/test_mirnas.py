@@ -204,3 +204,16 @@ def test_families_of_targetscan_are_read_as_a_table(table_of):
         read_mirnas(path)
     with pytest.raises(InputError, match="'name' is no column that is read"):
         read_mirnas(path, {"name": "MiRBase ID"})
+
+
+def test_stars_of_old_names_can_stand_in_a_path(table_of):
+    path = table_of("mirna\tsequence\nhsa-miR-199a*\tACAGUAGUCUGCACAUUGGUU\n")
+    assert read_mirnas(path)["mirna"].tolist() == ["hsa-miR-199a-star"]
+
+
+def test_a_table_of_several_species_is_told(table_of, caplog):
+    path = table_of(
+        "mirna\tsequence\nhsa-let-7a\tUGAGGUAGUAGGUUG\nmmu-miR-1\tUGGAAUGUAAAGAAG\n"
+    )
+    assert len(read_mirnas(path)) == 2
+    assert "miRNAs of 2 species" in caplog.text

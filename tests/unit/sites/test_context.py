@@ -97,6 +97,28 @@ def test_pct_is_part_of_the_score_where_it_is_known():
     assert scores[0.408] == pytest.approx(without - 0.103 / 2)
 
 
+def test_tables_that_share_nothing_are_refused(table_of, caplog):
+    caplog.set_level("INFO")
+    transcripts = pd.DataFrame({"transcript": ["ENST00000000001.5"], "gene": ["A"]})
+    known = SiteContext(conserved=read_conserved_sites(table_of(CONSERVED)))
+    known.check_shared(transcripts)
+    assert "conserved sites are known of 1 of 1" in caplog.text
+    with pytest.raises(
+        InputError, match=r"shares no id .*\(there: ENST00000000001; here"
+    ):
+        known.check_shared(transcripts.assign(transcript="NM_1"))
+    stability = SiteContext(stability=read_stability(table_of("gene\tstability\nX\t2\n")))
+    with pytest.raises(InputError, match="stability: the table shares no id"):
+        stability.check_shared(transcripts)
+    SiteContext().check_shared(transcripts)
+
+
+@pytest.mark.parametrize("start", ["-5", "1.7"])
+def test_starts_of_conserved_sites_are_whole_numbers(table_of, start):
+    with pytest.raises(InputError, match="line 2: start is no whole number"):
+        read_conserved_sites(table_of(CONSERVED.replace("\t10\t", f"\t{start}\t")))
+
+
 def test_nothing_is_known_without_tables():
     found = SiteContext().add_to(SITES, MIRNAS)
     assert found[["log_air", "stability", "conserved"]].isna().all(axis=None)

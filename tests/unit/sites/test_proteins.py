@@ -35,7 +35,7 @@ def test_peaks_of_a_genome_are_lifted_on_their_strand(tmp_path):
         "chr1 990 1010 AGO2_K562_IDR 1000 +",  # hangs over the start
         "chr1 1050 2010 PUM2_HepG2 0 +",  # over the intron
         "chr1 3000 3020 PUM2_HepG2 0 -",
-        "chr1 3000 3020 TIA1 0 +",  # other strand
+        "1 3000 3020 TIA1 0 +",  # other strand
     ]
     found = read_peaks(write(tmp_path / "p.bed", *lines), LENGTHS, places=PLACES)
     assert found.values.tolist() == [
@@ -55,7 +55,8 @@ def test_peaks_of_a_genome_are_lifted_on_their_strand(tmp_path):
         ("p.tsv", [HEADER, "T1 1.5 9 A"], "line 2: start is no whole number"),
         ("p.tsv", [HEADER, "T1 1 9 NA"], "line 2: no protein"),
         ("p.tsv", ["transcript start end rbp", "T1 1 9 A"], "inputs: peaks: columns"),
-        ("p.bed", ["1 1000 1010 A 0 +"], r"contigs there: 1; `coordinates`: chr1\)"),
+        ("p.bed", ["2 1000 1010 A 0 +"], r"contigs there: 2; `coordinates`: chr1\)"),
+        ("p.bed", ["chr1 1000 1010 A 0 ."], "line 1: strand is neither"),
     ],
 )
 def test_faulty_peaks_are_refused(tmp_path, name, lines, message):

@@ -265,6 +265,15 @@ def test_recipe_of_transfer_sets_nothing_of_experiments(config, schema, setting)
         complete_config(config, schema)
 
 
+def test_recipes_whose_names_make_too_long_a_folder_are_refused(config, schema):
+    stages = ("samples", "binding", "scan", "signals", "regression")
+    for stage in stages:
+        config[stage]["x" * 45] = {}
+    config["experiments"]["long"] = dict.fromkeys(stages, "x" * 45)
+    with pytest.raises(InputError, match=r"long: .* make a folder name of 229 letters"):
+        complete_config(config, schema)
+
+
 def test_features_of_the_network_are_named_as_its_heads():
     assert HEADS[1:] == OF_HEADS
 

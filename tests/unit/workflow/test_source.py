@@ -31,7 +31,8 @@ FILES = {
         'NETWORKS = {"deep": build, "flat": flat.build}\n'
     ),
     "mirsignal/models/deep.py": (
-        "import os\nos.environ['A'] = 'B'\nN = 2\n\ndef build():\n    return Deep(N)\n\n"
+        "import os\nfrom math import floor as cut\nos.environ['A'] = 'B'\nN = 2\n\n"
+        "def build():\n    return cut(Deep(N))\n\n"
         "class Deep:\n    size = 4\n"
     ),
     "mirsignal/models/flat.py": "def build():\n    return 8\n",
@@ -66,6 +67,7 @@ def digest(tmp_path):
         ("mirsignal/models/deep.py", "N = 2", "N = 3"),
         ("mirsignal/models/deep.py", "size = 4", "size = 5"),
         ("mirsignal/models/deep.py", "'B'", "'C'"),  # done when it is imported
+        ("mirsignal/models/deep.py", "floor as", "ceil as"),
         ("mirsignal/models/flat.py", "8", "9"),
         ("mirsignal/__init__.py", "", "print()\n"),
     ],
