@@ -193,6 +193,15 @@ def _keep_species(
                 f"{path}: miRNAs of {len(counts)} species ({found}, ...); choose one in "
                 f"the config, as {setting}: {{species: {counts.index[0]}}}"
             )
+        if len(counts) > 1:
+            log.warning(
+                "%s: miRNAs of %d species (%s); for one alone: %s: {species: %s}",
+                path,
+                len(counts),
+                found,
+                setting,
+                counts.index[0],
+            )
         return table
     names = table["mirna"].str.lower()
     kept = table[names.str.startswith(f"{species.lower()}-", na=False)].copy()
