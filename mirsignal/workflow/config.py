@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import math
 import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -53,6 +54,7 @@ def complete_config(
     if errors:
         raise InputError(f"config: {_explain(errors[0])}")
     _fill(completed, schema, schema)
+    _refuse_nonfinite(completed, "config")
     check_config_names(completed)
     if completed["study"] not in completed["studies"]:
         raise InputError(
@@ -167,6 +169,18 @@ def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Non
                 f"config: inputs: datasets: {name} names no `fold_change`, and the study "
                 "has none; give its table"
             )
+
+
+def _refuse_nonfinite(value: Any, key: str) -> None:
+    """Raise InputError for a number that is infinite or none, which no range refuses."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            _refuse_nonfinite(item, f"{key}: {name}")
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            _refuse_nonfinite(item, f"{key}: {number}")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise InputError(f"{key}: {value} is no number; give one")
 
 
 def experiment_recipes(config: Mapping[str, Any], experiment: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The configuration teaches and refuses."""
 
+import math
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
 from copy import deepcopy
@@ -97,6 +98,8 @@ def put(config, path, value):
             ["log_air"],
             "log_air are known for target transfer",
         ),
+        ("regression.cnn_gru.learning_rate", math.nan, "learning_rate: nan is no number"),
+        ("scan.attribution.threshold", math.inf, "threshold: inf is"),
         ("comparison.leave_out", ["peak"], "no experiment 'peak' beside main; did you"),
         ("comparison.leave_out", ["main"], "no experiment 'main' beside main"),
         ("predict.scan", True, "no mixture of a recipe of seed sites and one of scanned"),
