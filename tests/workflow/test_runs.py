@@ -40,16 +40,11 @@ OTHERS = ("seed_counts", "site_features", "contextpp", "targetscan")
 EXPERIMENTS = (
     "main",
     "prediction_only",
-    "uncompressed",
     "peaks",
-    "paired_peaks",
     "legacy_samples",
     "legacy_scan",
-    "sequence",
-    "attention",
     "language",
     "on_language",
-    "onehot",
     "classes",
     "fine_tuned",
 )
@@ -401,8 +396,8 @@ def test_faulty_input_of_predictions_gets_one_line(finished, mirnas, utrs, words
 
 def test_ablations_share_what_they_have_in_common(finished):
     planned = finished.planned("ablations")
-    assert planned["train_binding"] == 3, "legacy_samples and onehot need their own"
-    assert planned["scan_transcripts"] == 16, "`uncompressed` and `fine_tuned` do not"
+    assert planned["train_binding"] == 2, "only legacy_samples needs networks of its own"
+    assert planned["scan_transcripts"] == 12, "`peaks` and `fine_tuned` do not"
     status, output = finished.run("ablations")
     assert status == 0, output
     table = (finished.root / "results/small/comparison/experiments.tsv").read_text()
