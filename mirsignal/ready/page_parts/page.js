@@ -83,7 +83,7 @@ function fill(data) {
     printRowRange: () => table.getRows("active").slice(0, PRINTED),
     columns: [
       column("Rank", "rank", { ...right, width: 80, formatter: number(0) }),
-      column("Gene", "name", { formatter: open, minWidth: 130 }),
+      column("Gene", "name", { formatter: open, minWidth: 170 }),
       column("log2 fold change", "predicted", { ...right, formatter: number(3), minWidth: 120 }),
       column("95% from", "low", { ...right, formatter: number(2) }),
       column("to", "high", { ...right, formatter: number(2) }),
