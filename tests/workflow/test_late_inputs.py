@@ -24,7 +24,21 @@ def unknown_variant(path):
     path.write_text(f"{header}miR-x\ts\tACGU\tACGA\t1\n")
 
 
+def no_seeds(path):
+    path.write_text("Seed region\tTA\nGAGGUAG\t3.3\n")
+
+
 CASES = {
+    "ta_sps": (
+        no_seeds,
+        "studies: {small: {inputs: {contextpp: {ta_sps: PATH}}}}",
+        ["column", "late"],
+    ),
+    "stability": (
+        no_seeds,
+        "studies: {small: {inputs: {stability: {file: PATH}}}}",
+        ["'gene' is missing"],
+    ),
     "track": (
         genome_track,
         "studies: {small: {inputs: {tracks: {mine: PATH}}}}",

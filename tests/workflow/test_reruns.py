@@ -139,9 +139,14 @@ def test_where_a_file_lies_does_not_count_and_what_it_holds_does(given):
     path = there / "fold_change.tsv"
     path.write_text(path.read_text().replace("0.1", "0.2", 1))
     planned = given.planned(*WANTED, extra=f"data: {there}")
-    assert set(planned) == {"prepare_fold_changes"}
+    assert set(planned) == {"prepare_fold_changes", "check_inputs"}
     path = there / "transcripts.fa.gz"
     sequence = gzip.decompress(path.read_bytes()).replace(b"ACGT", b"ACGA", 1)
     path.write_bytes(gzip.compress(sequence, mtime=0))
     planned = given.planned(*WANTED, extra=f"data: {there}")
-    assert set(planned) == {"prepare_transcripts", "prepare_fold_changes", "check_inputs"}
+    assert set(planned) == {
+        "prepare_transcripts",
+        "prepare_fold_changes",
+        "prepare_targetscan",
+        "check_inputs",
+    }
