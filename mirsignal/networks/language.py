@@ -24,7 +24,7 @@ from mirsignal.networks.backend import keras
 from mirsignal.networks.checkpoints import Checkpoint
 from mirsignal.networks.history import BestEpoch
 from mirsignal.networks.markov import FIRST, ORDERS, fit_markov, score_markov
-from mirsignal.sequences.codes import LETTERS, UNKNOWN
+from mirsignal.sequences.codes import UNKNOWN
 
 TOKENS = np.array([7, 8, 9, 10, 11], np.int32)
 """Tokens of A, C, G, U (their T) and N in the published vocabulary."""
@@ -270,6 +270,3 @@ def embed(
         name: ((values - centre) @ turned).astype(np.float16)
         for name, values in hidden.items()
     }
-
-
-assert LETTERS[:UNKNOWN] == "ACGU"

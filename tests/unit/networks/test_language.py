@@ -22,6 +22,7 @@ from mirsignal.networks.language import (
     train_language,
 )
 from mirsignal.networks.storage import save_network
+from mirsignal.sequences.codes import LETTERS, UNKNOWN
 from mirsignal.signals.channels import N_LANGUAGE
 
 D, LAYERS, PLACES, VOCABULARY, FILTER, EMBEDDED = 8, 2, 40, 16, 64, 5
@@ -173,6 +174,12 @@ def test_files_that_are_no_weights_are_refused(tmp_path, name, content, message)
         (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match=message):
         load_published(tmp_path / name)
+
+
+def test_tokens_stand_in_the_order_of_our_codes():
+    """HyenaDNA's vocabulary gives A, C, G and T the numbers 7 to 10."""
+    assert LETTERS[:UNKNOWN] == "ACGU"
+    assert list(TOKENS[:UNKNOWN]) == [7, 8, 9, 10]
 
 
 TRAINING = LanguageTraining(
