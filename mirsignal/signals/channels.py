@@ -192,7 +192,7 @@ def pairing(scan: Scan) -> Values:
 
 def sequence(scan: Scan) -> Values:
     """Return which nucleotide (L, 4: A, C, G, U) is there, as 0 or 1; all 0 of an N."""
-    return (scan.codes[:, None] == np.arange(len(LETTERS[:4]))).astype(np.float32)
+    return (scan.codes[:, None] == np.arange(UNKNOWN)).astype(np.float32)
 
 
 def language(scan: Scan) -> Values:
@@ -228,7 +228,9 @@ CHANNELS: dict[str, Channel] = {
         pick="best",
     ),
     "sequence": Channel(
-        sequence, columns=tuple(f"is_{letter}" for letter in LETTERS[:4]), pick="mean"
+        sequence,
+        columns=tuple(f"is_{letter}" for letter in LETTERS[:UNKNOWN]),
+        pick="mean",
     ),
     "language": Channel(
         language, columns=tuple(f"language_{number + 1}" for number in range(N_LANGUAGE))

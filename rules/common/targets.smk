@@ -65,7 +65,7 @@ def transfer_files(wildcards):
             f"study {STUDY} names no `datasets` under `inputs`; give tables of fold "
             "changes there, as studies/human_repression.yaml does"
         )
-    fitted = f"<transfer>/{CONFIG['transfer']['recipes'][0]}"
+    fitted = f"<transfer>/{RECIPE_OF_TRANSFER}"
     files = [
         "<transfer>/comparison.tsv",
         "<transfer>/comparison.svg",
