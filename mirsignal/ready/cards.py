@@ -18,7 +18,7 @@ CARD = "card.yaml"
 SITES, INTERVALS, SEEDS = "sites.npz", "intervals.tsv", "seeds.npz"
 RESPONSES = "responses.tsv.gz"
 SCAN = ("scanned.npz", "scanned_intervals.tsv", "scanned_responses.tsv.gz")
-"""Of a model that may scan: models and responses of scanned sites, and intervals."""
+"""Of a model that may scan: models of scanned sites, their intervals, responses."""
 NETWORK, USAGE, STABILITY = "binding.keras", "polya_usage.tsv.gz", "stability.tsv.gz"
 POLYA_SITES = "polya_sites_hg38.tsv.gz"
 

@@ -88,7 +88,7 @@ class TargetTables(contextlib.AbstractContextManager):
 
     def _remove_older(self) -> None:
         """Remove what an earlier prediction in this folder left and this one lacks."""
-        written = {*self._texts, *self._at_the_end, *(f"{k}.parquet" for k in _KINDS)}
+        written = {*self._texts, *self._at_the_end}
         written |= {f"{kind}.tsv" for kind in _KINDS if self._tsv}
         for name in {*_OPTIONAL, *(f"{kind}.tsv" for kind in _KINDS)} - written:
             (self.folder / name).unlink(missing_ok=True)
