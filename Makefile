@@ -147,7 +147,7 @@ bench-reliability: $(INSTALLED)
 
 models: $(INSTALLED)
 	[ -d "$(DATA)" ] || { echo "make: no folder $(DATA); give one as DATA=FOLDER"; exit 1; }
-	echo "== The model that predicts without training (about two hours on 2 cores)"
+	echo "== The model that predicts without training (several hours on 2 cores)"
 	$(SNAKEMAKE) --configfile studies/human_repression.yaml --config data="$(DATA)" -- \
 	    results/human_repression/transfer/joint_without_network/model.npz \
 	    results/human_repression/transfer/network/model.npz \
