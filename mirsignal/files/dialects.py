@@ -61,7 +61,9 @@ def parse_table(
     remarks, kept = _split_comments(lines, comment)
     if not kept:
         raise InputError(f"{path}: the file holds comments only; it needs a header")
-    separator = stated.group(1) if stated else guess_separator(kept[0][1])
+    separator = (
+        stated.group(1) if stated else guess_separator(*(line for _, line in kept[:2]))
+    )
     _refuse_title(kept, path)
     rows = [row for row in _read_rows(kept, separator, path) if any(row[1])]
     if not rows:
@@ -76,14 +78,18 @@ def parse_table(
     return _drop_unnamed(header, rows, separator, path)
 
 
-def guess_separator(line: str) -> str:
-    """Return what separates the cells of a header: tab, comma, semicolon or space."""
-    bare = re.sub(r'"[^"]*"', "x", line)
+def guess_separator(header: str, row: str = "") -> str:
+    """Return what separates the cells of a header: tab, comma, semicolon or space.
+
+    Where both of ",;" stand in it, it is that of which the row below has as many.
+    """
+    bare, below = (re.sub(r'"[^"]*"', "x", line) for line in (header, row))
     if "\t" in bare:
         return "\t"
-    most = max(",;", key=bare.count)
-    if most in bare:
-        return most
+    here = [mark for mark in ",;" if mark in bare]
+    alike = [mark for mark in here if bare.count(mark) == below.count(mark)]
+    if here:
+        return max(alike or here, key=bare.count)
     return " " if " " in bare.strip() else "\t"
 
 

@@ -81,8 +81,8 @@ def _make_parser() -> argparse.ArgumentParser:
     own.add_argument(
         "--expression",
         metavar="FILE",
-        help="abundance of transcripts, which weights them: salmon's quant.sf, or a "
-        "table (transcript, tpm); of an annotation, all expressed ones then count",
+        help="abundance of transcripts, which weights them: a table of salmon, kallisto "
+        "or RSEM, or of transcript and tpm; of an annotation, all expressed ones count",
     )
     own.add_argument(
         "--genes", default="", metavar="FILE", help="table: transcript, gene"

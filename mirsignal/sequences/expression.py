@@ -18,19 +18,22 @@ from mirsignal.logs import log
 
 COLUMNS = (
     {"transcript": "Name", "tpm": "TPM"},
+    {"transcript": "target_id", "tpm": "tpm"},
+    {"transcript": "transcript_id", "tpm": "TPM"},
     {"transcript": "transcript", "tpm": "tpm"},
 )
-"""Columns of salmon's quant.sf, and of a table of one's own."""
+"""Columns of salmon's quant.sf, kallisto's abundance.tsv and RSEM's isoforms.results, and
+of a table of one's own."""
 
 
 def read_expression(path: str | Path) -> pd.Series:
-    """Return the abundance (TPM) of transcripts by id, from quant.sf or a table.
+    """Return the abundance (TPM) of transcripts by id, of salmon, kallisto or RSEM.
 
-    A table has columns `transcript` and `tpm`. Raises InputError for other columns, a
-    value below 0 or that is no number, and a transcript on several rows.
+    A table of one's own has columns `transcript` and `tpm`. Raises InputError for other
+    columns, a value below 0 or that is no number, and a transcript on several rows.
     """
     table = read_table(path, {})
-    names = next((c for c in COLUMNS if set(c.values()) <= set(table)), COLUMNS[1])
+    names = next((c for c in COLUMNS if set(c.values()) <= set(table)), COLUMNS[-1])
     for name, in_file in names.items():
         if in_file not in table:
             header = list(table)

@@ -21,6 +21,7 @@ PLUMBING = frozenset(
         "mirsignal.files.atomic.atomic_path",
         "mirsignal.files.atomic.write_json",
         "mirsignal.files.atomic.write_parquet",
+        "mirsignal.files.foreign",
         "mirsignal.files.integrity",
         "mirsignal.files.schemas",
         "mirsignal.networks.storage",

@@ -11,7 +11,8 @@ SAME = [["A", "-0.5", "NA"], ["B", "0.25", "-1"]]
 
 def cells(path, id_column="gene", **options):
     table = read_table(path, {"gene": id_column}, row_names="gene", **options)
-    return table[["gene", "miR-1", "miR-2"]].fillna("NA").to_numpy().tolist()
+    values = table[["gene", "miR-1", "miR-2"]].fillna("NA")
+    return values.replace(",", ".", regex=True).to_numpy().tolist()
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,7 @@ def cells(path, id_column="gene", **options):
         ' gene \tmiR-1 \tmiR-2\n"A "\t-0.5\t\nB\xa0\t 0.25\t-1\n',
         "# made by hand\n#gene\tmiR-1\tmiR-2\nA\t-0.5\tNA\nB\t0.25\t-1\n",  # UCSC
         'gene,"miR-1","miR-2"\nA,-0.5,NA\nB,0.25,-1\n',
+        "gene;note (a, b, c, d);miR-1;miR-2\nA;x;-0,5;NA\nB;y, z;0,25;-1\n",
         'gene\tnote\tmiR-1\tmiR-2\nA\t"two\nlines"\t-0.5\tNA\nB\tb\t0.25\t-1\n',
     ],
 )

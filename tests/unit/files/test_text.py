@@ -50,6 +50,17 @@ def test_big_endian_utf_16_and_what_was_guessed(table_of, caplog):
         (b"%PDF-1.7\n", "a PDF"),
         (b"\n<!DOCTYPE html>\n<title>404</title>", "a web page .*fetch the file itself"),
         (b"<HTML><body>Sign in", "a web page"),
+        (
+            b'<html xmlns:x="urn:schemas-microsoft-com:office:excel"><table>',
+            "a table as HTML.*save the sheet as CSV",
+        ),
+        (b"<table border=1><tr><td>gene", "a table as HTML"),
+        (
+            b"8_30_ENST01_mRNA_MIMAT0000062\nGGCTTACCTGAGGTAGTAG\n"
+            b"GGCTTACC           \tENST01_mRNA\t1\t8\n"
+            b"((((....))))..(...)\t(-18.2)\n",
+            "viennad.*give the table of hybrids",
+        ),
         (b'<?xml version="1.0"?>\n<Workbook/>', "XML document; save it as CSV"),
         (b'{"gene": "A"}', "JSON"),
         (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
