@@ -5,7 +5,8 @@
 # out:  transfer/datasets/{dataset}/ (pairs.parquet; sites.parquet of both strands with
 #       their surroundings; scanned.parquet, sites that the binding network finds by itself;
 #       transcripts.parquet, genes.parquet; seed_counts.tsv, what is seen of each miRNA at
-#       all; proteins.parquet, sites in peaks); transfer/parts.parquet (the parts that each protocol leaves out);
+#       all; proteins.parquet, sites with peaks
+#       or motifs of proteins); transfer/parts.parquet (the parts that each protocol leaves out);
 #       transfer/{occupancy}/{protocol}/{part}.parquet (predictions without the part);
 #       transfer/comparison.tsv, .json, .svg; transfer/{occupancy}/model.npz,
 #       responses.tsv (how strongly each gene responds), intervals.tsv, coverage.tsv (of all
@@ -150,11 +151,13 @@ rule part_pairs:
 
 
 rule mark_proteins:
-    """The sites of a data set that lie in peaks of RNA-binding proteins; and a control."""
+    """The sites of a data set with peaks or motifs of RNA-binding proteins; and a control."""
     input:
         sites="<dataset>/sites.parquet",
-        transcripts="<dataset>/transcripts.parquet",
+        chosen="<dataset>/transcripts.parquet",
+        transcripts=dataset_file("transcripts"),
         peaks=optional_file("peaks", "file"),
+        motifs=optional_file("motifs", "file"),
         coordinates=optional_file("coordinates", "file"),
     output:
         "<dataset>/proteins.parquet",
@@ -169,11 +172,17 @@ rule mark_proteins:
         runtime=more(30),
     params:
         columns=INPUTS.get("peaks", {}).get("columns"),
-        flank=INPUTS.get("peaks", {}).get("flank"),
+        motif_columns=INPUTS.get("motifs", {}).get("columns"),
+        rate=INPUTS.get("motifs", {}).get("rate"),
+        flanks={
+            kind: INPUTS.get(kind, {}).get("flank") for kind in ("peaks", "motifs")
+        },
+        transcripts=lambda wildcards: dataset_settings(wildcards.dataset)["transcripts"],
         coordinate_columns=INPUTS.get("coordinates", {}).get("columns"),
         seed=CONFIG["seed"],
         content=contents(
             INPUTS.get("peaks", {}).get("file"),
+            INPUTS.get("motifs", {}).get("file"),
             INPUTS.get("coordinates", {}).get("file"),
         ),
         code=code("mark_proteins"),

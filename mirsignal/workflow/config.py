@@ -141,14 +141,15 @@ def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Non
     inputs = config["studies"][config["study"]]["inputs"]
     if recipes[0]["proteins"]:
         raise InputError(
-            f"config: transfer: recipes: {transfer['recipes'][0]!r} learns from peaks of "
-            "proteins, and the first is that of `predict`, which has none; name another "
-            "one first"
+            f"config: transfer: recipes: {transfer['recipes'][0]!r} learns what "
+            "proteins do, and the first is that of `predict`, which knows none; name "
+            "another one first"
         )
-    if "peaks" not in inputs and any(each["proteins"] for each in recipes):
+    known = {"peaks", "motifs"} & set(inputs)
+    if not known and any(each["proteins"] for each in recipes):
         raise InputError(
-            "config: transfer: recipes: one has `proteins`, and the study names no "
-            "`peaks` under `inputs`; give them"
+            "config: transfer: recipes: one has `proteins`, and the study names neither "
+            "`peaks` nor `motifs` under `inputs`; give them"
         )
     of_heads = set(OF_HEADS) & {f for each in recipes for f in each["features"]}
     if of_heads and not config["binding"][transfer["binding"]]["taught_windows"]:

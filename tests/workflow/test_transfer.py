@@ -23,6 +23,7 @@ DATASETS = """\
           fold_change: {file: fold_change.tsv, id_column: gene}
         other: {trains: false}
       peaks: {file: resources/peaks.tsv, columns: {protein: rbp}}
+      motifs: {file: resources/motifs.tsv, rate: 0.01}
 """
 SETTINGS = """\
 transfer:
@@ -53,12 +54,15 @@ def project(finished, tmp_path):
 
 
 def write_peaks(root):
-    """Write a peak of one of two proteins in the first half of every 3' UTR."""
+    """Write a peak of one of two proteins in the first half of every 3' UTR; a motif."""
     peaks = pd.read_parquet(root / "results/small/inputs/transcripts.parquet")
     peaks = peaks.assign(start=0, end=peaks["length"] // 2, rbp="PUM2")
     peaks.loc[::2, "rbp"] = "TIA1"
     columns = ["transcript", "start", "end", "rbp"]
     peaks[columns].to_csv(root / "resources/peaks.tsv", sep="\t", index=False)
+    motif = pd.DataFrame({"motif": "m", "protein": "ELAVL1", "position": range(1, 4)})
+    motif = motif.assign(A=-2, C=-2, G=-2, U=1.5)
+    motif.to_csv(root / "resources/motifs.tsv", sep="\t", index=False)
 
 
 def read(path):
@@ -87,8 +91,8 @@ def test_a_study_of_several_datasets(project):
         only_predicted = "other" in set(rows["dataset"])
         assert only_predicted == ("datasets" in protocol)
     proteins = read(folder / "joint_proteins/proteins.tsv")
-    assert set(proteins["protein"]) == {"PUM2", "TIA1"}
-    assert proteins["shuffled"].tolist().count(True) == 2
+    assert set(proteins["protein"]) == {"PUM2", "TIA1", "ELAVL1 motif"}
+    assert proteins["shuffled"].tolist().count(True) == 3
     coverage = read(folder / "joint/coverage.tsv")
     assert set(coverage["left_out"]) == {"dataset", "family"}
     log = (project.root / "results/small/logs/tabulate_dataset/first.log").read_text()

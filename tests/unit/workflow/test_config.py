@@ -241,8 +241,11 @@ def test_experiments_differ_from_main_in_what_they_name(config, schema):
         ({"binding": "tought"}, "binding has no recipe 'tought'; did you mean 'taught'"),
         ({"samples": "x"}, "samples has no recipe 'x'"),
         ({"recipes": ["network"]}, "the first is that of `predict`, which finds seed"),
-        ({"recipes": ["joint_proteins"]}, "learns from peaks of proteins, and the first"),
-        ({"recipes": ["joint", "joint_proteins"]}, "the study names no `peaks` under"),
+        ({"recipes": ["joint_proteins"]}, "learns what proteins do, and the first"),
+        (
+            {"recipes": ["joint", "joint_proteins"]},
+            "names neither `peaks` nor `motifs` under",
+        ),
         ({"binding": "cnn"}, "energy, teacher are those of a network with taught_w"),
         ({"mixtures": {"m": {"joint": 1, "networks": 1}}}, "m: 'networks' is none of"),
         ({"mixtures": {"sites": {"joint": 1, "network": 1}}}, "is the name of a recipe"),
