@@ -73,9 +73,9 @@ def make_language(d_model: int, n_layers: int, longest: int) -> keras.Model:
 
 def load_language(path: str | Path) -> keras.Model:
     """Return a network that was saved."""
-    import keras_bio.dna.hyena.modeling as layers  # loading finds them by name
+    import keras_bio.dna.hyena.modeling  # noqa: F401  (loading finds layers by name)
 
-    return keras.models.load_model(path, {"Model": layers.HyenaDNAForCausalLM})
+    return keras.models.load_model(path)
 
 
 def load_published(path: str | Path) -> keras.Model:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -111,15 +111,15 @@ def parse_blocks(text: str, where: str) -> Blocks:
     return blocks
 
 
-def _parts_of(annotation: Annotation, row: NamedTuple, length: int) -> Blocks | None:
+def _parts_of(annotation: Annotation, row: Any, length: int) -> Blocks | None:
     """Return the exons, or those of the 3' UTR (a CDS may lack its stop codon), whichever
     have this length in all; None if neither has."""
-    exons = annotation.exons(row.row)  # type: ignore[attr-defined]
+    exons = annotation.exons(row.row)
     whole = _length(exons)
     if whole == length:
         return exons
-    forward = row.strand == "+"  # type: ignore[attr-defined]
-    end = row.cds_end if forward else row.cds_start  # type: ignore[attr-defined]
+    forward = row.strand == "+"
+    end = row.cds_end if forward else row.cds_start
     before = sum(max(min(last, end) - first, 0) for first, last in exons)
     behind = whole - before if forward else before
     if length not in (behind, behind - _STOP):
