@@ -37,6 +37,8 @@ from benchmarks.mutations import MUTATIONS
 from mirsignal.errors import InputError
 from mirsignal.interpretation.selection import read_named_pairs
 from mirsignal.interpretation.variants import read_variants
+from mirsignal.ready.mirnas import choose_mirnas
+from mirsignal.ready.transcriptome import Transcriptome
 from mirsignal.repression.fold_changes import read_fold_changes
 from mirsignal.repression.targetscan import read_targetscan
 from mirsignal.samples.chimeras import read_clash_table, read_pairs, read_test_pairs
@@ -44,7 +46,7 @@ from mirsignal.sequences.annotation import read_annotation
 from mirsignal.sequences.expression import read_expression
 from mirsignal.sequences.fasta import Transcripts, read_fasta, write_fasta
 from mirsignal.sequences.mirnas import read_mirnas
-from mirsignal.sequences.places import read_places
+from mirsignal.sequences.places import Places, read_places
 from mirsignal.sequences.transcripts import load_transcripts, read_genes
 from mirsignal.signals.channels import Wiggle
 from mirsignal.sites.alignments import read_alignments, read_trees
@@ -53,6 +55,8 @@ from mirsignal.sites.context import read_conserved_sites, read_stability
 from mirsignal.sites.contextpp import read_coefficients
 from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
 from mirsignal.sites.isoforms import read_polya_usage
+from mirsignal.sites.motifs import find_motifs, read_motifs
+from mirsignal.sites.proteins import read_peaks
 from mirsignal.workflow.config import complete_config, read_schema
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -77,6 +81,11 @@ SEQUENCES = dict(zip(MIRNAS["mirna"], MIRNAS["sequence"], strict=True))
 GENES = pd.Series(["GENE01", "GENE02", "ENSG00000000001"])
 KNOWN = pd.DataFrame(
     {"transcript": ["ENST00000000001", "T2"], "gene": ["GENE01", "GENE02"]}
+)
+LENGTHS = {"T1": 200, "T2": 90}
+PLACES = Places(
+    pd.DataFrame({"transcript": ["T1"], "chrom": ["chr1"], "strand": ["+"]}),
+    {"T1": [(10, 110), (200, 300)]},
 )
 
 
@@ -158,10 +167,22 @@ def make_readers(folder: Path) -> dict[str, Reader]:
         "coordinates": Reader(
             lambda path: read_places(path, {"T1": 200}), {"table": layouts.COORDINATES}
         ),
+        "transcript_choice": _choice_of_transcripts(folder),
         "tracks": Reader(lambda path: Wiggle(path).values("T1", 200), tracks),
     }
     readers = _sequence_readers() | _chimera_readers(folder) | _score_readers()
     return readers | _context_readers() | others
+
+
+def _choice_of_transcripts(folder: Path) -> Reader:
+    annotation, genome = folder / "a.gtf", folder / "genome.fa"
+    annotation.write_bytes(layouts.ANNOTATIONS["gtf"])
+    sequence = f"{layouts.UTR[:8]}TAA{layouts.UTR[11:]}".replace("U", "T")
+    genome.write_text(f">chr1\n{sequence}\n")
+    return Reader(
+        lambda path: Transcriptome.of_annotation(annotation, genome, str(path)),
+        {"ids": b"ENST01.3\nENST02\n"},
+    )
 
 
 def _sequence_readers() -> dict[str, Reader]:
@@ -179,6 +200,9 @@ def _sequence_readers() -> dict[str, Reader]:
         "genes": Reader(read_genes, layouts.GENES),
         "genes_biomart": Reader(lambda path: read_genes(path, biomart), layouts.GENES),
         "mirnas": Reader(read_mirnas, layouts.MIRNAS),
+        "mirnas_of_command": Reader(
+            lambda path: choose_mirnas([], path), {"names": b"miR-21\nlet-7a-5p\n"}
+        ),
         "mirnas_species": Reader(
             lambda path: read_mirnas(path, species="hsa"), {"mirbase": layouts.MATURE}
         ),
@@ -215,6 +239,17 @@ def _context_readers() -> dict[str, Reader]:
             lambda path: list(read_alignments(path)), layouts.ALIGNMENTS
         ),
         "trees": Reader(read_trees, {"table": layouts.TREES}),
+        "peaks": Reader(lambda path: read_peaks(path, LENGTHS), {"t": layouts.PEAKS}),
+        "peaks_of_genome": Reader(
+            lambda path: read_peaks(
+                path.rename(path.with_suffix(".bed")), {}, None, PLACES
+            ),
+            {"bed": layouts.PEAKS_OF_GENOME},
+        ),
+        "motifs": Reader(
+            lambda path: find_motifs(read_motifs(path), {"T1": layouts.UTR}, 0.01),
+            layouts.MOTIFS,
+        ),
         "pct_parameters": Reader(read_pct_parameters, {"table": layouts.PCT}),
     }
 

@@ -129,7 +129,26 @@ EXPRESSION = {
         "ENST00000000001.2|900|700.5|12.25|40",
         "ENST00000000002.1|800|600.0|0|0",
     ),
+    "kallisto": _table(
+        "target_id|length|eff_length|est_counts|tpm", "T1.1|900|700.5|40|12.25"
+    ),
     "table": _table("transcript,tpm", "T1,3.5", "T2,0", separator=","),
+}
+PEAKS = _table(
+    "transcript|start|end|protein", "T1|10|60|PUM2", "T2|0|5|TIA1", "T1|150|200|PUM2"
+)
+PEAKS_OF_GENOME = _table(
+    "chr1|20|60|PUM2_K562_rep01|1000|+|3.5|8.1|-1|-1",
+    "chr1|150|205|TIA1_HepG2|200|+|2|4|-1|-1",
+)
+MOTIFS = {
+    "odds": _table(
+        "motif|protein|position|A|C|G|U",
+        "m1|PUM2|1|-5.02|-5.02|-5.02|1.97",
+        "m1|PUM2|2|-5.02|-5.02|1.97|-5.02",
+        "m2|TIA1|1|-1|-2|-3|1.5",
+    ),
+    "shares": _table("motif|protein|position|A|C|G|U", "m1|PUM2|1|0|0.1|0|0.9"),
 }
 _GTF = (
     'gene_id "ENSG01.2"; transcript_id "ENST01.3"; gene_name "GENE01"; tag "MANE_Select";'

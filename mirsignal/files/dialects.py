@@ -184,6 +184,8 @@ def _even_out(
     header: list[str], rows: list[tuple[int, list[str]]], path: str | Path
 ) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Name R's row names, cut empty cells beyond the header, refuse other lengths."""
+    while not header[-1] and any(len(cells) < len(header) for _, cells in rows):
+        header = header[:-1]  # a separator at the end of the header alone
     width = len(header)
     longer = bool(rows) and all(len(cells) == width + 1 for _, cells in rows)
     if longer and any(cells[-1] for _, cells in rows):

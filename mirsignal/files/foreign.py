@@ -16,8 +16,10 @@ _FOREIGN = {
     b"\xd0\xcf\x11\xe0": ("an Excel workbook (.xls)", SHEET),
     b"%PDF": ("a PDF", "give its table as CSV"),
     b"{\\rtf": ("a document (RTF)", "save it as plain text"),
-    b"RDX": ("an R workspace (.RData)", _FROM_R),
-    b"RDA": ("an R workspace (.RData)", _FROM_R),
+    b"RDX2\n": ("an R workspace (.RData)", _FROM_R),
+    b"RDX3\n": ("an R workspace (.RData)", _FROM_R),
+    b"RDA2\n": ("an R workspace (.RData)", _FROM_R),
+    b"RDA3\n": ("an R workspace (.RData)", _FROM_R),
     b"X\n\x00": ("an R object (.rds)", _FROM_R),
     b"A\n": ("an R object (.rds)", _FROM_R),
     b"B\n": ("an R object (.rds)", _FROM_R),
@@ -37,7 +39,8 @@ _FOREIGN = {
     b"\x1f\x8b": ("a gzip file in another", "unpack it once"),
     b"\x26\xfc\x8f\x88": ("a bigWig", "give a table or a FASTA"),
     b"BAM\x01": ("a BAM file", "give a table or a FASTA"),
-    b"CRAM": ("a CRAM file", "give a table or a FASTA"),
+    b"CRAM\x02": ("a CRAM file", "give a table or a FASTA"),
+    b"CRAM\x03": ("a CRAM file", "give a table or a FASTA"),
 }
 """What a file is by its first bytes, and the remedy."""
 

@@ -11,7 +11,8 @@ import pandas as pd
 from mirsignal.logs import log
 
 _VERSION = re.compile(
-    r"^(ENS[A-Z]{0,9}[GTEP]\d{11}|[NX][MRP]_\d+|WBGene\d{8}|FB(?:gn|tr)\d{7})\.\d+(?:_\d+)?"
+    r"^(?:(ENS[A-Z]{0,9}[GTEP]\d{11})\.\d+(?:_\d+)?"
+    r"|([NX][MRP]_\d+|WBGene\d{8}|FB(?:gn|tr)\d{7})\.\d+)"
 )
 _PREFIX = re.compile(
     r"^(?:[A-Za-z]+\d+_[A-Za-z0-9]+_|(?:rna|gene)-|(?:transcript|gene):)"
@@ -27,7 +28,7 @@ _STATED_GENE = re.compile(r"(?:^|[\s\[;])(?:gene|parent)[:=]([^\s,;\]]+)")
 _DATE = re.compile(
     r"\d{1,2}[-. ]+(mar|mrz|mär|sep|sept|dec|dez|oct|okt|apr|feb|nov)\.?"
     r"|(mar|mrz|mär|sep|sept|dec|dez|oct|okt|apr|feb|nov)[-. ]+\d{1,2}"
-    r"|\d{1,4}[-/]\d{1,2}[-/]\d{1,4}",
+    r"|\d{1,4}[-/]\d{1,2}[-/]\d{1,4}( 00:00(:00)?)?",
     re.IGNORECASE,
 )
 _NAMED = 3  # lost ids that a log names
@@ -43,7 +44,7 @@ def bare_id(identifier: str) -> str:
     ids joined by `|` it is that of the transcript, if one is.
     """
     identifier = transcript_name(identifier) if "|" in identifier else identifier
-    return _VERSION.sub(r"\1", _PREFIX.sub("", identifier))
+    return _VERSION.sub(r"\1\2", _PREFIX.sub("", identifier))
 
 
 def transcript_name(header: str) -> str:

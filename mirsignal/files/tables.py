@@ -83,7 +83,8 @@ def read_table(
         if in_file not in sheet.header:  # a header behind "#" has lost it
             wanted[name] = in_file.lstrip("# ")
     first = sheet.header[0]
-    if row_names and wanted[row_names] not in sheet.header and first in ROW_NAMES:
+    unnamed = row_names and wanted[row_names] not in sheet.header and first in ROW_NAMES
+    if unnamed and not _are_numbers_of_rows([row[0] for row in sheet.rows]):
         wanted[row_names] = first
     for name, in_file in wanted.items():
         if in_file not in sheet.header:
@@ -106,6 +107,33 @@ def read_table(
     for column, value in (where or {}).items():
         table = _keep_rows(table, ours.get(column, column), str(value), path, wanted)
     return table
+
+
+def _are_numbers_of_rows(cells: list[str]) -> bool:
+    """Tell whether cells count the rows, as pandas and R do where rows have no name."""
+    return len(cells) > 1 and any(
+        cells == [str(first + row) for row in range(len(cells))] for first in (0, 1)
+    )
+
+
+def optional_column(table: pd.DataFrame, name: str) -> str | None:
+    """Return what a table calls a column that it may have, in any case of letters."""
+    return next((known for known in table.columns if known.lower() == name), None)
+
+
+def refuse_several_species(table: pd.DataFrame, what: str, remedy: str) -> None:
+    """Raise InputError where a column of TargetScan's says that species are mixed.
+
+    `what` leads the message, and `remedy` ends it, with the column and a species in it.
+    """
+    for column in ("Species ID", "Gene Tax ID"):
+        if column in table and table[column].nunique() > 1:
+            found = ", ".join(table[column].dropna().unique()[:5])
+            one = table[column].mode().iloc[0]
+            raise InputError(
+                f"{what} of several species ({column}: {found}); "
+                + remedy.format(column=column, one=one)
+            )
 
 
 def _keep_rows(

@@ -63,7 +63,9 @@ def _make_parser() -> argparse.ArgumentParser:
         "sequences of miRNAs and siRNAs; all: every human miRNA",
     )
     own.add_argument(
-        "--mirnas", metavar="FILE", help="a table (mirna, sequence, passenger) or FASTA"
+        "--mirnas",
+        metavar="FILE",
+        help="a table (mirna, sequence, passenger), FASTA, or names, one a line",
     )
     own.add_argument("--utrs", metavar="FILE", help="3' UTRs: FASTA, plain or gzip")
     own.add_argument(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from mirsignal.errors import InputError
+from mirsignal.files.text import read_text
 from mirsignal.sequences.catalogue import resolve_all
 from mirsignal.sequences.mirnas import PASSENGER, read_mirnas
 from mirsignal.sequences.strands import ASSUMED, NONE, load_strands, passenger_strand
@@ -24,14 +26,21 @@ def choose_mirnas(
     setting: str = "--mirnas",
     guide_alone: bool = True,
 ) -> pd.DataFrame:
-    """Return miRNAs asked for by name or sequence, and those of a table or FASTA.
+    """Return miRNAs asked for by name or sequence, and those of a table, FASTA or list.
 
     The one name `all` means every human miRNA of the catalogue. Passengers that the table
     (`read_mirnas`, with `columns`, `species` and `setting`) does not give are taken not
     to be loaded; or, without `guide_alone`, to be those of siRNAs. Raises InputError as
     `catalogue.resolve` and `read_mirnas` do, and for none at all.
     """
+    listed = _read_names(table) if table else []
     asked = resolve_all(names)
+    if listed:
+        try:
+            asked = pd.concat([asked, resolve_all(listed)], ignore_index=True)
+        except InputError as error:
+            raise InputError(f"{table}: {error}") from None
+        table = None
     strands = [passenger_strand(text) for text in asked["sequence"]]
     parts = [asked.assign(passenger=strands, passenger_source=ASSUMED)]
     if table:
@@ -47,6 +56,18 @@ def choose_mirnas(
     if guide_alone:
         joined.loc[joined["passenger_source"] == ASSUMED, PASSENGER] = [None, NONE, 0.0]
     return load_strands(joined.reset_index(drop=True), table or "--mirna")
+
+
+def _read_names(path: str | Path) -> list[str]:
+    """Return the names that a file lists, one a line; none of a table or FASTA."""
+    lines = [line.strip() for line in read_text(path).split("\n")]
+    names = [line.strip('"') for line in lines if line and not line.startswith("#")]
+    if not names or any(
+        name.startswith(">") or re.search(r"[\s,;]", name) for name in names
+    ):
+        return []
+    names = names[names[0].lower() in ("mirna", "mirnas", "name") :]
+    return list(dict.fromkeys(names))
 
 
 def choose_part(mirnas: pd.DataFrame, number: int, of: int) -> pd.DataFrame:

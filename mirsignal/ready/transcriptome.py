@@ -45,7 +45,9 @@ class Transcriptome:
         `settings` are what names the columns of both tables, for messages. Raises
         InputError as `load_transcripts` and `read_orfs` do.
         """
-        sequences, transcripts = load_transcripts(utrs, genes, columns, settings[0])
+        sequences, transcripts = load_transcripts(
+            utrs, genes, columns, settings[0], utrs_alone=True
+        )
         orfs = read_orfs(mrnas, mrna_columns or {}, transcripts, settings[1])
         return cls(transcripts, sequences, orfs)
 
@@ -60,7 +62,7 @@ class Transcriptome:
         """
         named = choice in (CANONICAL, LONGEST, EVERY)
         chosen = choice if named else set(read_text(choice).split())
-        found = extract_transcripts(read_annotation(annotation), genome, chosen)
+        found = extract_transcripts(read_annotation(annotation), genome, chosen, choice)
         return cls(found.transcripts, found.utrs, found.orfs, found.blocks)
 
     def _of(self, transcripts: pd.DataFrame) -> Transcriptome:

@@ -21,6 +21,10 @@ CONTRAST_COLUMNS = ("log2FoldChange", "logFC", "log2FC", "log2fc", "log2(fold_ch
 Cuffdiff."""
 _ENOUGH = 20  # fold changes, some of which are below 0
 _DISAGREE = 1.0  # log2, of rows of one gene
+_STACKED = 0.9  # of genes
+_MIRNA = re.compile(
+    r"(?:[a-z]{3,4}-)?(?:mir|let)-?\d+[a-z]?(?:-\d)?(?:-[35]p)?\*?", re.IGNORECASE
+)
 FOLD_CHANGE_SETTING = "inputs: fold_change: columns"
 
 
@@ -36,10 +40,11 @@ def read_fold_changes(
 
     `path` is one table for all miRNAs, or a table for each by its name. `columns` names
     the column of a miRNA; those not named are the column called like the miRNA (any of
-    its names), or, of a table of one miRNA, the first of `CONTRAST_COLUMNS`. The id
-    column may be unnamed row names of R. `where` (column in the file -> value) names the
-    rows to keep. Rows are matched by `bare_id`. Values of a gene
-    that stands on several rows are averaged and counted. NA values are left out.
+    its names), or, of a table of one miRNA, the first of `CONTRAST_COLUMNS`; the same of
+    a long table, with a column that names the miRNA of each row. The id column may be
+    unnamed row names of R. `where` (column in the file -> value) names the rows to keep.
+    Rows are matched by `bare_id`. Values of a gene that stands on several rows are
+    averaged and counted. NA values are left out.
 
     Raises InputError when no column is one of `mirnas`, no id is among `genes`, no value
     is left, or one is no number or beyond `LARGEST_LOG2FC`.
@@ -116,8 +121,10 @@ def _read_contrasts(
             f"of the transcripts (first: {min(genes)!r}); {others}, or give the genes of "
             "the transcripts by such ids, as inputs: transcripts: genes"
         )
-    found = _find_columns(table, only, names, path)
     rows = pd.DataFrame({"gene": bare, "file": str(path), "line": table.index})
+    if (column := _column_of_mirnas(table, names)) and len(wanted) == 1:
+        return _read_long(table, rows, column, only, names, path)
+    found = _find_columns(table, only, names, path)
     parts = [
         rows.assign(
             mirna=names[mirna], called=mirna, log2fc=_read_log2(table, column, path)
@@ -125,6 +132,44 @@ def _read_contrasts(
         for mirna, column in found.items()
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def _column_of_mirnas(table: pd.DataFrame, names: Mapping[str, str]) -> str | None:
+    """Return the column of a long table that says of which miRNA a row is, if any."""
+    if {*names} & {*table.columns} or not {*CONTRAST_COLUMNS} & {*table.columns}:
+        return None
+    for column in table.columns:
+        called = set(table[column].dropna())
+        if all(_MIRNA.fullmatch(name) for name in called) and (
+            len(called) > 1 or called & set(names)
+        ):
+            return str(column)
+    return None
+
+
+def _read_long(
+    table: pd.DataFrame,
+    rows: pd.DataFrame,
+    column: str,
+    only: str,
+    names: Mapping[str, str],
+    path: str | Path,
+) -> pd.DataFrame:
+    """Return the rows of a long table that are of miRNAs of the study, or of one."""
+    contrast = next(name for name in CONTRAST_COLUMNS if name in table.columns)
+    mirna = table[column].map(names)
+    kept = mirna.eq(names[only]) if only else mirna.notna()
+    if not kept.any():
+        called = ", ".join(table[column].dropna().unique()[:3])
+        raise InputError(
+            f"{path}: column {column!r} names miRNAs ({called}, ...), and none is "
+            f"{only or next(iter(names))!r}{'' if only else ' or another of the study'}; "
+            "write names as the study has them"
+        )
+    if n := int((~kept).sum()):
+        log.info("%s: %d rows of other miRNAs are left out", path, n)
+    log2fc = _read_log2(table, contrast, path)
+    return rows.assign(mirna=mirna, called=mirna, log2fc=log2fc)[kept]
 
 
 def _keep_measured(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
@@ -152,6 +197,14 @@ def _keep_measured(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
 def _tell_disagreeing(values: pd.DataFrame) -> None:
     """Warn where rows of one gene differ so much that they may be of different things."""
     by_gene = values.groupby(["file", "mirna", "called", "gene"])["log2fc"]
+    counts = by_gene.size()
+    most = int(counts.mode().iloc[0])
+    if most > 1 and len(counts) > 1 and (counts == most).mean() >= _STACKED:
+        log.warning(
+            "%s: nearly every gene stands on %d rows, which are averaged; if they are of "
+            "other comparisons, choose with `where`",
+            *(counts.index[0][0], most),
+        )
     spread = by_gene.max() - by_gene.min()
     if len(wide := spread[spread > _DISAGREE]):
         file, _, _, gene = wide.index[0]

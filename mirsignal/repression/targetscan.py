@@ -10,7 +10,12 @@ import pandas as pd
 
 from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_gene, log_join, log_lost, warn_of_dates
-from mirsignal.files.tables import name_columns, read_table, to_number
+from mirsignal.files.tables import (
+    name_columns,
+    read_table,
+    refuse_several_species,
+    to_number,
+)
 from mirsignal.logs import log
 from mirsignal.sequences.codes import normalise, seed_region
 from mirsignal.sequences.mirnas import scan_names
@@ -49,7 +54,11 @@ def read_targetscan(
     known = {name: name for name in (key, "gene", "score")}
     names = name_columns(known, columns, TARGETSCAN_SETTING)
     table = read_table(path, names, setting=TARGETSCAN_SETTING, where=where)
-    _refuse_several_species(table, path)
+    refuse_several_species(
+        table,
+        f"{path}: scores",
+        "choose one, as inputs: targetscan: {{where: {{{column}: {one}}}}}",
+    )
     table["score"] = to_number(table, "score", path)
     table = table[table[[key, "gene", "score"]].notna().all(axis=1)]
     table["score"] = _lower_is_stronger(table["score"], stronger, path)
@@ -76,17 +85,6 @@ def read_targetscan(
     without = mirnas["mirna"][~mirnas["mirna"].isin(tidy["mirna"])]
     log_lost(mirnas["mirna"], without, "miRNAs have no scores")
     return tidy
-
-
-def _refuse_several_species(table: pd.DataFrame, path: str | Path) -> None:
-    for column in ("Species ID", "Gene Tax ID"):
-        if column in table and table[column].nunique() > 1:
-            found = ", ".join(table[column].dropna().unique()[:5])
-            one = table[column].mode().iloc[0]
-            raise InputError(
-                f"{path}: scores of several species ({column}: {found}); choose one, as "
-                f"inputs: targetscan: {{where: {{{column}: {one}}}}}"
-            )
 
 
 def check_scored_genes(scores: pd.DataFrame, genes: pd.Series, path: str | Path) -> None:

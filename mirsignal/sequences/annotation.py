@@ -7,10 +7,15 @@ taken. (gtfparse 3.0 reads GTF alone, and as a whole: 0.7 GB for 350,000 lines.)
 
 from __future__ import annotations
 
+import bz2
 import csv
-from collections.abc import Iterator
+import gzip
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -24,6 +29,11 @@ LINES = 200_000
 """Lines that are held as text at once."""
 _COLUMNS = ("chrom", "source", "feature", "start", "end", "score", "strand", "frame")
 _PARTS = ("exon", "CDS")
+_UNPACK: dict[bytes, Callable[..., Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZ": bz2.open,
+    b"\xfd7": lzma.open,
+}
 _GTF = {
     "transcript": r'transcript_id "([^"]*)"',
     "gene": r'gene_id "([^"]*)"',
@@ -96,7 +106,13 @@ def read_annotation(path: str | Path) -> Annotation:
         .agg(cds_start=("start", "min"), cds_end=("end", "max"))
     )
     own = exons[~is_cds & exons["key"].isin(bounds.index)]
+    if own.empty:
+        raise InputError(
+            f"{path}: no transcript has both exons and a CDS on strand + or -, so that "
+            "no 3' UTR is known; give an annotation with lines of exons"
+        )
     own = own.sort_values(["key", "start"], kind="stable")
+    own = _without_overlaps(own, path)
     heads = own.drop_duplicates("key").set_index("key")
     table = heads[["transcript", "chrom", "strand"]].astype("str").join(bounds)
     table = _describe(table, described, is_gff)
@@ -116,6 +132,30 @@ def read_annotation(path: str | Path) -> Annotation:
         own["start"].to_numpy(),
         own["end"].to_numpy(),
     )
+
+
+def _without_overlaps(exons: pd.DataFrame, path: str | Path) -> pd.DataFrame:
+    """Leave out transcripts with exons that overlap or lie on both strands: one id at two
+    places, or lines that are there twice. InputError where none is left."""
+    same = exons["key"] == exons["key"].shift()
+    wrong = same & (
+        (exons["start"] < exons["end"].shift())
+        | (exons["strand"].astype("str") != exons["strand"].astype("str").shift())
+    )
+    if not wrong.any():
+        return exons
+    lost = exons.loc[exons["key"].isin(exons["key"][wrong]), "transcript"].unique()
+    kept = exons[~exons["key"].isin(exons["key"][wrong])]
+    if kept.empty:
+        raise InputError(
+            f"{path}: exons of {lost[0]} and all others overlap; is the annotation in "
+            "the file twice? Give it once"
+        )
+    log.info(
+        "%s: %d transcripts, such as %s, have exons that overlap, and are left out",
+        *(path, len(lost), lost[0]),
+    )
+    return kept
 
 
 def _read_rows(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame, bool]:
@@ -140,6 +180,8 @@ def _read_rows(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame, bool]:
         OverflowError,
         UnicodeDecodeError,
         ValueError,
+        lzma.LZMAError,
+        zlib.error,
         pd.errors.ParserError,
     ) as e:
         words = str(e).strip().split("\n")[0]
@@ -163,26 +205,55 @@ def _read_rows(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame, bool]:
 def _read_chunks(path: str | Path) -> Iterator[pd.DataFrame]:
     numbers = [0, 2, 3, 4, 6, 8]
     names = [*_COLUMNS, "attributes"]
+    with Path(path).open("rb") as handle:
+        opened = _UNPACK.get(handle.read(2), open)
     try:
-        yield from pd.read_csv(
-            path,
-            sep="\t",
-            comment="#",
-            header=None,
-            names=names,
-            usecols=numbers,
-            dtype={
-                "chrom": "category",
-                "feature": "category",
-                "strand": "category",
-                "start": np.int64,
-                "end": np.int64,
-            },
-            quoting=csv.QUOTE_NONE,
-            chunksize=LINES,
-        )
+        with opened(path, "rb") as lines:
+            yield from pd.read_csv(
+                _Features(lines),
+                sep="\t",
+                header=None,
+                names=names,
+                usecols=numbers,
+                dtype={
+                    "chrom": "category",
+                    "feature": "category",
+                    "strand": "category",
+                    "start": np.int64,
+                    "end": np.int64,
+                },
+                quoting=csv.QUOTE_NONE,
+                chunksize=LINES,
+            )
     except pd.errors.EmptyDataError:
         raise InputError(f"{path}: the file is empty") from None
+
+
+class _Features:
+    """A file without lines that begin with #, up to the sequences that GFF3 may end with.
+
+    A # within a line, as of gene names, is left where it is.
+    """
+
+    def __init__(self, lines: BinaryIO):
+        self._lines = lines
+        self._ended = False
+
+    def read(self, size: int = -1) -> bytes:
+        """Return about `size` bytes of whole lines, nothing at the end."""
+        while not self._ended:
+            lines = self._lines.readlines(max(size, 1))
+            sequences = next(
+                (n for n, line in enumerate(lines) if line.startswith(b"##FASTA")), None
+            )
+            self._ended = not lines or sequences is not None
+            kept = [line for line in lines[:sequences] if not line.startswith(b"#")]
+            if kept:
+                return b"".join(kept)
+        return b""
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.read, b"")
 
 
 def _split_gtf(

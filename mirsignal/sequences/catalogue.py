@@ -24,6 +24,7 @@ from mirsignal.sequences.mirnas import check_mirna
 COLUMNS = ("mirna", "accession", "sequence", "family", "conservation")
 _ARM = re.compile(r"-[35]p(?=$|\.\d$)")
 _SPECIES = re.compile(r"^[a-z]{3,4}-(?=(mir|let)-)")
+_COPY = re.compile(r"((?:mir|let)-\d+[a-z]*)-\d+")
 _LISTED = 6
 
 
@@ -82,18 +83,24 @@ def _by_sequence(sequence: str, catalogue: pd.DataFrame) -> pd.Series:
 
 
 def _by_name(name: str, catalogue: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that a name may mean: one, if it is clear."""
+    """Return the rows that a name may mean: one, if it is clear.
+
+    mir-16-1 is a hairpin: both its arm of that name and what all copies share are meant.
+    """
     plain = _plain(name)
     names = catalogue["mirna"].map(_plain)
     exact = catalogue[names == plain]
     if len(exact):
         return exact
-    star = plain.endswith("*")
-    arms = catalogue[names.str.replace(_ARM, "", regex=True) == plain.rstrip("*")]
-    arms = arms[arms["accession"] != ""]
-    if star:
-        return arms[arms["conservation"] < arms["conservation"].max()]
-    return arms[arms["conservation"] == arms["conservation"].max()]
+    armless = names.str.replace(_ARM, "", regex=True)
+    arms = catalogue[(armless == plain.rstrip("*")) & (catalogue["accession"] != "")]
+    if plain.endswith("*"):
+        lower = arms["conservation"] < arms["conservation"].max()
+        return arms[lower] if len(arms) > 1 else arms
+    best = arms[arms["conservation"] == arms["conservation"].max()]
+    if copy := _COPY.fullmatch(plain):
+        return pd.concat([_by_name(copy.group(1), catalogue), best])
+    return best
 
 
 def _plain(name: str) -> str:

@@ -43,8 +43,8 @@ def read_expression(path: str | Path) -> pd.Series:
     bad = table.index[~(tpm >= 0)]
     if len(bad):
         raise InputError(
-            f"{path}, line {bad[0]}: abundance {table.loc[bad[0], 'tpm']!r} is "
-            "no number of 0 or more; correct it"
+            f"{path}, line {bad[0]}: the abundance is missing or below 0; write 0 where "
+            "nothing was measured"
         )
     refuse_duplicates(table, "transcript", path)
     return tpm.set_axis(table["transcript"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -12,14 +13,24 @@ from mirsignal.files.text import read_text
 from mirsignal.logs import log
 from mirsignal.sequences.codes import normalise
 
+_REGIONS = re.compile(r"\|(UTR[35]|CDS):\d+-\d+")  # of GENCODE's transcripts
+_UTR3 = re.compile(r"\|UTR3:(\d+)-(\d+)")
+_WHOLE = re.compile(  # gffread, Ensembl, NCBI
+    r"\sCDS=\d+-\d+| (cdna|cds|ncrna) (chromosome|scaffold|primary)"
+    r"|, (transcript variant|mRNA)"
+)
 
-def read_fasta(path: str | Path) -> Iterator[tuple[str, str]]:
+
+def read_fasta(path: str | Path, utrs_alone: bool = False) -> Iterator[tuple[str, str]]:
     """Yield (id, RNA sequence) from a FASTA (plain, gzip or zip) of any case, U or T.
 
-    The id is that of `transcript_name`. Raises InputError for an empty file, text before
-    the first header, a repeated id, and what `read_text` and `normalise_all` refuse.
+    The id is that of `transcript_name`. With `utrs_alone` 3' UTRs are asked for: of
+    GENCODE's mRNAs, whose headers say where they are, they are cut out. Raises InputError
+    for an empty file, text before the first header, a repeated id, a header of another
+    whole mRNA where 3' UTRs are asked for, and what `read_text` and `normalise_all`
+    refuse.
     """
-    return normalise_all(_named_records(path), path)
+    return normalise_all(_named_records(path, utrs_alone), path)
 
 
 class Transcripts:
@@ -67,17 +78,37 @@ def write_indexed_fasta(
         pyfaidx.Faidx(str(temporary), indexname=str(temporary_index), rebuild=True)
 
 
-def _named_records(path: str | Path) -> Iterator[tuple[str, str, str]]:
+def _named_records(
+    path: str | Path, utrs_alone: bool = False
+) -> Iterator[tuple[str, str, str]]:
     """Yield (place, id, sequence as written) of each record of a FASTA."""
     seen: set[str] = set()
+    n_cut = n_without = 0
     for header, body in _read_records(path):
+        if utrs_alone and (regions := _REGIONS.search(header)):
+            utr = _UTR3.search(header)
+            n_without += utr is None
+            if utr is None:
+                continue
+            start, end = int(utr[1]) - 1, int(utr[2])
+            body, n_cut = "".join(body.split())[start:end], n_cut + 1
         name = transcript_name(header)
         if not name:
             raise InputError(f"{path}: record {len(seen) + 1} has no id after '>'")
         if name in seen:
             raise InputError(f"{path}: id {name!r} occurs twice; keep one record")
         seen.add(name)
+        if utrs_alone and not regions and _WHOLE.search(header):
+            raise InputError(
+                f"{path}: record {name!r} is a whole mRNA, by its header; give 3' UTRs, "
+                "or an annotation and its genome"
+            )
         yield f"{path}: record {name!r}", name, body
+    if n_cut or n_without:
+        log.info(
+            "%s: mRNAs, of which 3' UTRs are cut out as headers say: %d, %d have none",
+            *(path, n_cut, n_without),
+        )
 
 
 def normalise_all(

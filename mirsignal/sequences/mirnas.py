@@ -11,7 +11,12 @@ import pandas as pd
 
 from mirsignal.errors import InputError
 from mirsignal.files.names import check_mirna_name
-from mirsignal.files.tables import name_columns, read_table, refuse_duplicates
+from mirsignal.files.tables import (
+    name_columns,
+    optional_column,
+    read_table,
+    refuse_duplicates,
+)
 from mirsignal.files.text import read_text
 from mirsignal.logs import log
 from mirsignal.sequences.codes import normalise, seed_region
@@ -88,10 +93,12 @@ def read_mirnas(
     is_fasta = read_text(path).lstrip().startswith(">")
     table = _read_fasta(path) if is_fasta else _read_table(path, columns, setting, where)
     table = _keep_species(table, species, is_fasta, path, setting)
-    if (starred := table["mirna"].str.contains("*", regex=False, na=False)).any():
-        log.info("%s: * in names is written -star", path)
-        names = table["mirna"].str.replace("*", "-star", regex=False)
-        table["mirna"] = table["mirna"].mask(starred, names)
+    written = table["mirna"]
+    if (starred := written.str.contains("*", regex=False, na=False)).any():
+        log.info("%s: * in names is written -star; tables may have either", path)
+        names = written.str.replace("*", "-star", regex=False)
+        table["mirna"] = written.mask(starred, names)
+    as_starred = dict(zip(table["mirna"][starred], written[starred], strict=True))
     sequences, passengers = [], []
     for place, mirna, sequence, passenger, share in zip(
         table["place"], *(table[name] for name in COLUMNS), strict=True
@@ -110,6 +117,13 @@ def read_mirnas(
     table = table.drop(columns=["passenger", "passenger_share"]).join(read)
     refuse_duplicates(table, "mirna", path)
     table = _join_names(table.drop(columns="place"))
+    names = table["mirna"] + "," + table["aliases"]
+    table["aliases"] = [
+        ",".join(
+            filter(None, [other, *(as_starred.get(n, "") for n in every.split(","))])
+        )
+        for other, every in zip(table["aliases"], names, strict=True)
+    ]
     return table.assign(seed=table["sequence"].map(seed_region)).reset_index(drop=True)
 
 
@@ -164,7 +178,8 @@ def _read_table(
         del names[name]
     table = read_table(path, names, setting=key, where=where)
     for name in set(optional) - set(table.columns):
-        table[name] = None
+        called = optional_column(table, name)
+        table[name] = table[called] if called else None
     table["place"] = [f"line {line}" for line in table.index]
     return table[[*COLUMNS, "place"]]
 

@@ -38,7 +38,8 @@ def read_places(
 
     `path` is an annotation (GTF, GFF3, by the end of its name), of which a transcript is
     the 3' UTR, or the whole mRNA, whichever is as long; or a table of transcript, chrom,
-    strand and blocks, "start-end;start-end" (0-based, half open, ascending). Transcripts
+    strand (+, -, or 1, -1 as Ensembl has it) and blocks, "start-end;start-end" (0-based,
+    half open, ascending). Transcripts
     that are not there, or as long in neither way, are left out and counted in the log.
     Raises InputError, beside what reading does, for a file that shares no transcript with
     `lengths`, for blocks that are none, and where more transcripts differ in length than
@@ -50,14 +51,22 @@ def read_places(
     else:
         annotation = None
         table = read_table(path, _COLUMNS | dict(columns or {}), setting=setting)
-        table = table[table["blocks"].notna()]
+        table = table.dropna(subset=["transcript", "blocks"])
+        table["strand"] = table["strand"].replace({"1": "+", "+1": "+", "-1": "-"})
+        wrong = table["chrom"].isna() | ~table["strand"].isin(["+", "-"])
+        if wrong.any():
+            raise InputError(
+                f"{path}, line {table.index[wrong][0]}: no chrom, or a strand that is "
+                "neither + nor -; correct it"
+            )
     table = table.drop_duplicates("transcript")
     by_name = find_ids(lengths, table["transcript"])
     found = {name: by_name[name] for name in lengths if name in by_name}
     if not found:
         raise InputError(
-            f"{path}: has none of the transcripts (there: {table['transcript'].iloc[0]}; "
-            f"here: {next(iter(lengths))}); give the coordinates of the same transcripts"
+            f"{path}: has none of the transcripts (there: "
+            f"{next(iter(table['transcript']), 'none')}; here: {next(iter(lengths))}); "
+            "give the coordinates of the same transcripts"
         )
     rows = (
         table.reset_index(names="row").set_index("transcript").loc[list(found.values())]

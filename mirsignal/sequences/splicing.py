@@ -50,16 +50,20 @@ class Extracted:
 
 
 def extract_transcripts(
-    annotation: Annotation, genome: str | Path, choice: str | set[str] = CANONICAL
+    annotation: Annotation,
+    genome: str | Path,
+    choice: str | set[str] = CANONICAL,
+    named_in: str | Path = "choice",
 ) -> Extracted:
     """Return 3' UTRs, frames and 5' UTRs of chosen transcripts, as RNA.
 
-    `choice` is CANONICAL, LONGEST, EVERY or a set of transcript ids. Transcripts without
-    a 3' UTR are left out and counted in the log. Raises InputError for a genome that is
-    no FASTA or lacks contigs of the annotation, and for one that does not fit: exons
-    beyond the end of a contig, or most frames without a stop codon.
+    `choice` is CANONICAL, LONGEST, EVERY or a set of transcript ids; `named_in` is where
+    these come from, for messages. Transcripts without a 3' UTR are left out and counted
+    in the log. Raises InputError for a genome that is no FASTA or lacks contigs of the
+    annotation, and for one that does not fit: exons beyond the end of a contig, or most
+    frames without a stop codon.
     """
-    chosen = _choose(annotation, choice)
+    chosen = _choose(annotation, choice, named_in)
     table = annotation.transcripts
     rows: list[dict[str, Any]] = []
     utrs, frames, fives, blocks = {}, {}, {}, {}
@@ -91,6 +95,21 @@ def extract_transcripts(
     )
 
 
+def _refuse_unreadable(path: Path) -> None:
+    """Raise InputError for what cannot be indexed: gzip, line ends of an old Mac."""
+    with path.open("rb") as handle:
+        start = handle.read(1 << 16)
+    if start.startswith(b"\x1f\x8b") and start[12:14] != b"BC":
+        raise InputError(
+            f"{path}: gzip, of which no part can be read by itself; unpack it with "
+            "gunzip, or pack it with bgzip"
+        )
+    if b"\r" in start and b"\n" not in start:
+        raise InputError(
+            f"{path}: lines end with CR alone; convert it: tr '\\r' '\\n' < FILE"
+        )
+
+
 @contextlib.contextmanager
 def _open_genome(path: str | Path) -> Iterator[Any]:
     """Open an indexed FASTA. The index is made beside it, or, where nothing can be
@@ -100,6 +119,7 @@ def _open_genome(path: str | Path) -> Iterator[Any]:
     path = Path(path)
     if not path.exists():
         raise InputError(f"{path}: no such file; check the path")
+    _refuse_unreadable(path)
     with tempfile.TemporaryDirectory() as folder:
         opened = path
         if not os.access(path.parent, os.W_OK):
@@ -124,15 +144,18 @@ def _open_genome(path: str | Path) -> Iterator[Any]:
             ) from None
 
 
-def _choose(annotation: Annotation, choice: str | set[str]) -> NDArray[np.int64]:
+def _choose(
+    annotation: Annotation, choice: str | set[str], named_in: str | Path
+) -> NDArray[np.int64]:
     """Return the rows of the chosen transcripts, in their order."""
     table = annotation.transcripts
     if isinstance(choice, set):
         found = find_ids(choice, table["transcript"])
         if not found:
             raise InputError(
-                f"none of the {len(choice):,} chosen transcripts is in the annotation "
-                f"(chosen: {min(choice)}; there: {table['transcript'].iloc[0]})"
+                f"{named_in}: none of its {len(choice):,} transcripts is annotated (such "
+                f"as {min(choice)}; in the annotation: {table['transcript'].iloc[0]}); "
+                "give ids of that annotation, separated by white space"
             )
         log_lost(choice, choice - set(found), "chosen transcripts are not annotated")
         return np.flatnonzero(table["transcript"].isin(set(found.values())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,13 +11,19 @@ import pandas as pd
 
 from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_gene, bare_id, log_join, warn_of_dates
-from mirsignal.files.tables import name_columns, read_table, refuse_duplicates
+from mirsignal.files.tables import (
+    name_columns,
+    read_table,
+    refuse_duplicates,
+    refuse_several_species,
+)
 from mirsignal.logs import log
 from mirsignal.sequences.fasta import normalise_all, read_fasta, read_header_genes
 
 COLUMNS = {"transcript": "transcript", "gene": "gene", "sequence": "sequence"}
 """Columns of tables of sequences and of genes, by default."""
 SETTING = "inputs: transcripts: columns"
+_PIECE = re.compile(r"^(.*[NX][MR]_\d+\.\d+)_\d+$")
 ALL, LONGEST, REFUSE = "all", "longest", "refuse"
 """What counts of several sequences of one gene, or of one id: all of them alike, the
 longest, or none, since the table is refused."""
@@ -27,24 +34,29 @@ def read_transcripts(
     columns: Mapping[str, str] | None = None,
     setting: str = SETTING,
     repeated_ids: str = REFUSE,
+    utrs_alone: bool = False,
 ) -> Iterator[tuple[str, str]]:
     """Yield (transcript id, RNA sequence) from FASTA, or from a table.
 
     It is a table when `columns`, which is the config's `setting`, names its `sequence`.
     Of a transcript on several lines, as of tables put together from several sources, the
-    longest sequence counts if `repeated_ids` says so.
+    longest sequence counts if `repeated_ids` says so. `utrs_alone` is that of
+    `read_fasta`.
 
-    Raises InputError as `normalise_all` does, and for a transcript on several lines.
+    Raises InputError as `normalise_all` does, for a transcript on several lines, and for
+    a table of several species.
     """
     names = name_columns(COLUMNS, columns, setting)
     if "sequence" not in (columns or {}):
-        return read_fasta(path)
+        return read_fasta(path, utrs_alone)
     wanted = {key: names[key] for key in ("transcript", "sequence")}
     table = read_table(path, wanted, setting=setting)
+    refuse_several_species(
+        table, f"{path}: sequences", "keep the rows of one ({column} {one})"
+    )
     if repeated_ids == LONGEST:
-        by_length = (
-            table["sequence"].str.len().sort_values(ascending=False, kind="stable")
-        )
+        length = table["sequence"].str.count("[A-Za-z]")  # without gaps
+        by_length = length.sort_values(ascending=False, kind="stable")
         table = table.loc[by_length.index].drop_duplicates("transcript").sort_index()
     refuse_duplicates(table, "transcript", path)
     places = [
@@ -91,6 +103,7 @@ def load_transcripts(
     columns: Mapping[str, str] | None = None,
     setting: str = SETTING,
     repeated_ids: str = REFUSE,
+    utrs_alone: bool = False,
 ) -> tuple[dict[str, str], pd.DataFrame]:
     """Return RNA sequences by transcript id, and the table of `describe_transcripts`.
 
@@ -98,7 +111,7 @@ def load_transcripts(
     headers name, or of a table those of its column `gene`, if `columns` has it. Raises
     InputError as `read_transcripts`, `read_genes` and `describe_transcripts`.
     """
-    records = list(read_transcripts(path, columns, setting, repeated_ids))
+    records = list(read_transcripts(path, columns, setting, repeated_ids, utrs_alone))
     columns = columns or {}
     of: Mapping[str, str] | pd.Series = {}
     if genes or {"sequence", "gene"} <= set(columns):
@@ -129,6 +142,12 @@ def describe_transcripts(
             "n_unknown": [sequence.count("N") for _, sequence in records],
         }
     )
+    pieces = table["transcript"].str.extract(_PIECE)[0].dropna()
+    if (several := pieces[pieces.duplicated()]).size:
+        raise InputError(
+            f"{source}: {several.iloc[0]} comes in pieces ({several.iloc[0]}_0 ...); ask "
+            "the UCSC table browser for one FASTA record per gene"
+        )
     bare = table["transcript"].map(bare_id)
     if isinstance(genes, pd.Series):
         without_y = bare.str.removesuffix("_PAR_Y")

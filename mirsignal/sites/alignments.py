@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
-import zlib
+import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import pandas as pd
@@ -27,6 +30,7 @@ LAYOUTS = (
 GENERIC = 0
 """Bin of the tree by which 3' UTRs are put into bins."""
 GAP = 5
+_LETTER = r"(?i)[ACGTUN.-]"
 
 
 @dataclass(frozen=True)
@@ -166,11 +170,9 @@ def _split_lines(
     path: str | Path, columns: Mapping[str, str | int] | None
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield number and (transcript, species, sequence) of the rows of a file."""
-    with Path(path).open("rb") as handle:
-        packed = handle.read(2) == b"\x1f\x8b"
     places = [0, 1, 2]
     try:
-        with (gzip.open if packed else open)(path, "rt", encoding="utf-8") as lines:
+        with _open_text(Path(path)) as lines:
             for number, line in enumerate(lines, 1):
                 fields = line.rstrip("\r\n").split("\t")
                 if number == 1:
@@ -179,8 +181,32 @@ def _split_lines(
                         continue
                 if any(fields):
                     yield number, [fields[p] for p in places if p < len(fields)]
-    except (EOFError, UnicodeDecodeError, gzip.BadGzipFile, zlib.error) as error:
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path}: no text in UTF-8 ({error.reason}); save it so, or fetch it again"
+        ) from None
+    except InputError:
+        raise
+    except Exception as error:  # a damaged archive can raise anything
         raise InputError(f"{path}: broken or no text ({error}); fetch it again") from None
+
+
+@contextlib.contextmanager
+def _open_text(path: Path) -> Iterator[TextIO]:
+    """Open a file of lines: plain, gzip, or the one file in a zip."""
+    with path.open("rb") as handle:
+        start = handle.read(2)
+    if start == b"PK":
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            if len(names) != 1:
+                raise InputError(f"{path}: a zip of {len(names)} files; unpack it")
+            with archive.open(names[0]) as member:
+                yield io.TextIOWrapper(member, encoding="utf-8-sig")
+        return
+    opened = gzip.open if start == b"\x1f\x8b" else open
+    with opened(path, "rt", encoding="utf-8-sig") as lines:
+        yield lines
 
 
 def _find_columns(
@@ -198,6 +224,12 @@ def _find_columns(
         raise InputError(
             f"{path}: lacks a column of {', '.join(names)} (it has: "
             f"{', '.join(fields[:6])[:200]}); correct `{setting}`"
+        )
+    if len(fields) > 2 and len(fields[2]) > 2 * len(re.findall(_LETTER, fields[2])):
+        raise InputError(
+            f"{path}: the first line is neither TargetScan's header nor a row of "
+            f"transcript, species and sequence ({', '.join(fields[:6])[:200]}); set "
+            f"`{setting}`"
         )
     return [0, 1, 2], False
 

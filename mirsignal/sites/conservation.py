@@ -23,6 +23,7 @@ from mirsignal.files.tables import read_table, refuse_duplicates, to_number
 from mirsignal.logs import log
 from mirsignal.sequences.codes import UNKNOWN, encode, reverse_complement
 from mirsignal.sites.alignments import GAP, GENERIC, Alignment, Tree
+from mirsignal.sites.context import read_seed
 from mirsignal.sites.seed_sites import SITE_TYPES
 
 HUMAN = "9606"
@@ -47,13 +48,24 @@ _ORDER = ["seed", "group", "species", "column"]
 def read_pct_parameters(path: str | Path) -> pd.DataFrame:
     """Return b0 ... b3 by seed (nt 2-8, RNA) and site_type.
 
-    PCT is b0 + b1 / (1 + exp(b3 - b2 x branch length)), at least 0. Raises InputError for
-    a missing column, a value that is no number, and a seed and type on two rows.
+    PCT is b0 + b1 / (1 + exp(b3 - b2 x branch length)), at least 0. Types may be written
+    as TargetScan does (7mer-1a, 8mer-1a). Raises InputError for a missing column, a value
+    that is no number, a seed that is none, another type, and a seed and type on two rows.
     """
     names = ("site_type", "seed", "b0", "b1", "b2", "b3")
     table = read_table(path, {name: name for name in names})
     values = {name: to_number(table, name, path) for name in names[2:]}
-    table = table.assign(key=table["seed"] + " " + table["site_type"], **values)
+    seeds = {
+        seed: read_seed(seed, table, path) for seed in table["seed"].dropna().unique()
+    }
+    types = table["site_type"].replace({"7mer-1a": "7mer-A1", "8mer-1a": "8mer"})
+    if (unknown := ~types.isin(SITE_TYPES)).any():
+        raise InputError(
+            f"{path}, line {table.index[unknown][0]}: site_type "
+            f"{table['site_type'][unknown].iloc[0]!r} is none of {', '.join(SITE_TYPES)}"
+        )
+    table = table.assign(seed=table["seed"].map(seeds), site_type=types, **values)
+    table = table.assign(key=table["seed"] + " " + table["site_type"])
     refuse_duplicates(table, "key", path)
     return table.set_index(["seed", "site_type"])[list(names[2:])]
 

@@ -20,7 +20,12 @@ from numpy.typing import NDArray
 from mirsignal.axes import WINDOW
 from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_gene, bare_id
-from mirsignal.files.tables import name_columns, read_table, to_number
+from mirsignal.files.tables import (
+    name_columns,
+    optional_column,
+    read_table,
+    to_number,
+)
 from mirsignal.logs import log
 from mirsignal.sequences.codes import normalise, seed_region
 from mirsignal.sites.contextpp import PCT
@@ -83,7 +88,7 @@ def read_conserved_sites(
         raise InputError(
             f"{path}, line {placed[0]}: start is no whole number from 0 on; correct it"
         )
-    seeds = {seed: _read_seed(seed, table, path) for seed in table["seed"].unique()}
+    seeds = {seed: read_seed(seed, table, path) for seed in table["seed"].unique()}
     transcripts = {name: bare_id(name) for name in table["transcript"].unique()}
     rows = pd.DataFrame(
         {
@@ -94,14 +99,15 @@ def read_conserved_sites(
         }
     )
     values = ["conserved"]
-    if PCT in table:
-        rows[PCT] = to_number(table, PCT, path)
+    if called := optional_column(table, PCT):
+        rows[PCT] = to_number(table, called, path)
         values.append(PCT)
     keys = ["transcript", "seed", "start"]
     return rows.groupby(keys, as_index=False, sort=False)[values].mean()
 
 
-def _read_seed(seed: str, table: pd.DataFrame, path: str | Path) -> str:
+def read_seed(seed: str, table: pd.DataFrame, path: str | Path) -> str:
+    """Return a seed of the column `seed` as RNA; InputError, with its line, for none."""
     try:
         clean = normalise(seed)
     except InputError as error:
@@ -248,5 +254,14 @@ class SiteContext:
         keys = pd.MultiIndex.from_arrays([sites["transcript"], seed, sites["start"]])
         listed = self.conserved.set_index(["transcript", "seed", "start"])[column]
         flag = listed.reindex(keys).to_numpy()
+        later = [sites["transcript"], seed, sites["start"] + 1]
+        n = int(np.isfinite(flag).sum())
+        n_later = int(pd.MultiIndex.from_arrays(later).isin(listed.index).sum())
+        if n_later > max(n, 1):
+            raise InputError(
+                f"conserved sites: {n:,} are where sites start, {n_later:,} one "
+                "nucleotide behind; starts count from 0 at the first nucleotide of the "
+                "3' UTR: take 1 from each"
+            )
         in_table = sites["transcript"].isin(set(self.conserved["transcript"]))
         return np.where(np.isnan(flag) & in_table, 0.0, flag)

@@ -6,6 +6,7 @@ has the same peaks on other mRNAs: what it finds too is not of the proteins.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -32,13 +33,14 @@ def read_peaks(
 ) -> pd.DataFrame:
     """Read peaks as rows (transcript, start, end, protein), 0-based and half open.
 
-    `lengths` (nt) are those of the 3' UTRs, by the names that the result has. A file of
-    suffix .bed or .bed.gz has genome coordinates, which `places` lift; its fourth column
-    begins with the protein (to the first underscore), as ENCODE writes it. Raises
-    InputError for a missing column, a place that is no number or beyond the end of its
-    3' UTR, a BED file without `places`, and for peaks that are all on other transcripts.
+    `lengths` (nt) are those of the 3' UTRs, by the names that the result has. A BED or
+    narrowPeak file (by its suffix) has genome coordinates, which `places` lift; its
+    fourth column begins with the protein (to the first underscore), as ENCODE writes it.
+    Raises InputError for a missing column, a place that is no number or beyond the end of
+    its 3' UTR, a BED file without `places` or names of proteins, and for peaks that are
+    all on other transcripts.
     """
-    if str(path).endswith((".bed", ".bed.gz")):
+    if re.search(r"\.(bed|narrowpeak)(\.gz)?$", str(path), re.IGNORECASE):
         if places is None:
             raise InputError(
                 f"{path}: BED of a genome; give `coordinates` under `inputs`, which tell "
@@ -81,8 +83,12 @@ def _numbered(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
             f"{path}: line {table.index[empty][0]}: start is not below end; give 0-based "
             "and half open coordinates"
         )
-    if (nameless := table["protein"].isna()).any():
-        raise InputError(f"{path}: line {table.index[nameless][0]}: no protein; name it")
+    owner = "transcript" if "transcript" in table else "chrom"
+    for name in (owner, "protein"):
+        if (lacking := table[name].isna()).any():
+            raise InputError(
+                f"{path}: line {table.index[lacking][0]}: no {name}; name it"
+            )
     return table
 
 
@@ -92,6 +98,12 @@ def _lift(peaks: pd.DataFrame, places: Places, path: str | Path) -> pd.DataFrame
     if not peaks["strand"].isin(["+", "-"]).all():
         line = peaks.index[~peaks["strand"].isin(["+", "-"])][0]
         raise InputError(f"{path}: line {line}: strand is neither + nor -; give it")
+    odd = peaks["protein"].str.fullmatch(r"\.?|\d+|ENS[A-Z]*G\d+(\.\d+)?")
+    if odd.any():
+        raise InputError(
+            f"{path}: line {peaks.index[odd][0]}: {peaks['protein'][odd].iloc[0]!r} is "
+            "no name of a protein; let the fourth column begin with one"
+        )
     by_contig = dict(iter(peaks.groupby([bare_contig(peaks["chrom"]), "strand"])))
     rows = []
     for row in places.transcripts.itertuples():
@@ -116,6 +128,10 @@ def _lift(peaks: pd.DataFrame, places: Places, path: str | Path) -> pd.DataFrame
             f"{', '.join(sorted(peaks['chrom'].unique())[:3])}; `coordinates`: "
             f"{places.transcripts['chrom'].iloc[0]}); give peaks of the same genome build"
         )
+    log.info(
+        "%s of %s peaks are found in 3' UTRs, of %s transcripts",
+        *(f"{n:,}" for n in (len(rows), len(peaks), len({row[0] for row in rows}))),
+    )
     return pd.DataFrame(rows, columns=list(PEAK_COLUMNS))
 
 
@@ -154,7 +170,7 @@ def mark_sites(sites: pd.DataFrame, peaks: pd.DataFrame, flank: int = 0) -> pd.D
     overlap = (joined["from"] < joined["end"]) & (joined["to"] > joined["start"])
     found = joined.loc[overlap, ["site", "protein"]].drop_duplicates()
     log.info(
-        "%s of %s sites in 3' UTRs lie in peaks of %d proteins",
+        "%s of %s sites in 3' UTRs have peaks or motifs of %d proteins",
         f"{found['site'].nunique():,}",
         f"{len(own):,}",
         found["protein"].nunique(),

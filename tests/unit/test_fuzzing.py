@@ -3,9 +3,13 @@
 The long form counts as part of `make bench-reliability` (benchmarks/fuzzing.py).
 """
 
+import inspect
+import re
+from pathlib import Path
+
 import pytest
 
-from benchmarks import layouts
+from benchmarks import fuzzing, layouts
 from benchmarks.fuzzing import Reader, bounded_memory, check, corrupt, fuzz, make_readers
 from benchmarks.mutations import MUTATIONS
 from mirsignal.errors import InputError
@@ -145,3 +149,16 @@ def test_faults_are_told(tmp_path):
 
     with bounded_memory():
         assert check(Reader(greedy, {}), path).startswith("MemoryError")
+
+
+def test_every_module_that_reads_files_of_users_is_fuzzed():
+    root = Path(fuzzing.__file__).parents[1]
+    reading = {
+        ".".join(path.relative_to(root).with_suffix("").parts)
+        for path in (root / "mirsignal").rglob("*.py")
+        if re.search(r"= (.*[ (])?read_(table|text)\((path|choice)\b", path.read_text())
+    }
+    reading -= {"mirsignal.files.tables", "mirsignal.ready.build"}  # the project's own
+    fuzzed = set(re.findall(r"(?m)^from (\S+) import", inspect.getsource(fuzzing)))
+    assert len(reading) >= 15
+    assert reading <= fuzzed

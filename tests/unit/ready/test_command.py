@@ -413,3 +413,15 @@ def test_a_prediction_needs_no_tensorflow(ready, tmp_path, root):
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=root, check=False)
     assert done.returncode == 0
+
+
+def test_a_file_of_names_is_a_list(tmp_path):
+    for text in ("miR-21\nlet-7a\n", '# mine\nmirna\n"miR-21"\n\nlet-7a'):
+        (tmp_path / "names.txt").write_text(text)
+        found = choose_mirnas([], tmp_path / "names.txt")
+        assert found["mirna"].tolist() == ["hsa-miR-21-5p", "hsa-let-7a-5p"]
+    (tmp_path / "names.txt").write_text("p53\n")
+    with pytest.raises(
+        InputError, match=r"names\.txt: 'p53' is no human miRNA of the catalogue"
+    ):
+        choose_mirnas([], tmp_path / "names.txt")

@@ -265,3 +265,40 @@ def test_rows_of_a_gene_that_disagree_and_replicates_are_told(table_of, caplog):
     path = table_of("gene\tlet.7a\tlet.7a.1\nNM_1\t-2\t0\nTP53\t1\t0\n")
     read_fold_changes(path, MIRNAS, GENES)
     assert "column 'let.7a.1' looks like a replicate" in caplog.text
+
+
+LONG = "mirna\tgene\tlog2FoldChange\nlet-7a\tNM_1\t-2\nmiR-1\tNM_1\t-1\nmiR-9\tTP53\t5\n"
+
+
+def test_a_long_table_names_the_mirna_of_each_row(table_of, caplog):
+    caplog.set_level("INFO")
+    table, _ = read_fold_changes(table_of(LONG), MIRNAS, GENES)
+    assert table.values.tolist() == [["let-7a", "NM_1", -2], ["miR-1", "NM_1", -1]]
+    assert "1 rows of other miRNAs are left out" in caplog.text
+    alone, _ = read_fold_changes({"miR-1": table_of(LONG)}, MIRNAS, GENES)
+    assert alone.values.tolist() == [["miR-1", "NM_1", -1]]
+    with pytest.raises(InputError, match=r"names miRNAs \(let-7a, miR-1, .*'let-7c'"):
+        read_fold_changes({"let-7c": table_of(LONG)}, MIRNAS, GENES)
+
+
+def test_comparisons_below_each_other_are_told(table_of, caplog):
+    rows = "6h,NM_1,-1\n6h,NM_2,0\n24h,NM_1,-1.2\n24h,NM_2,0\n"
+    path = table_of("contrast,gene,logFC\n" + rows)
+    read_fold_changes({"miR-1": path}, MIRNAS, GENES)
+    assert "nearly every gene stands on 2 rows" in caplog.text
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_numbers_of_rows_are_no_genes(table_of, first):
+    rows = "".join(f'"{first + n}",{gene},-2\n' for n, gene in enumerate((7157, 1, 2)))
+    path = table_of('"",ENTREZID,logFC\n' + rows)
+    with pytest.raises(InputError, match=r"'gene' is missing \(it has: ENTREZID, logFC"):
+        read_fold_changes({"miR-1": path}, MIRNAS, pd.Series(["1", "2", "7157"]))
+
+
+def test_columns_with_a_star_are_found(table_of):
+    mirnas = read_mirnas(table_of("mirna,sequence\nmiR-1*,UGGAAUGUAAAGAAGUAUGUAU\n"))
+    for column in ("miR-1*", "miR.1.", "miR-1-star"):
+        path = table_of(f"gene\t{column}\nNM_1\t-2\n")
+        table, _ = read_fold_changes(path, mirnas, GENES)
+        assert table.values.tolist() == [["miR-1-star", "NM_1", -2]]

@@ -189,7 +189,7 @@ def test_what_does_not_fit_is_told_in_one_line(extract, text, genome, said):
 
 
 def test_a_chosen_list_without_any_that_is_annotated_is_refused(extract):
-    with pytest.raises(InputError, match="none of the 1 chosen"):
+    with pytest.raises(InputError, match="none of its 1 transcripts is annotated"):
         extract(gtf(), {"NM_9"})
 
 
@@ -288,3 +288,39 @@ def test_coordinates_of_real_3_utrs_come_back(shared_data, table_of, build, rng)
         lifted = lift(blocks, row["strand"], start, end)
         inside = sorted(places[start:end])
         assert [at for first, last in lifted for at in range(first, last)] == inside
+
+
+def test_marks_of_comments_within_a_line_are_kept(extract, tmp_path):
+    text = "#!genome\n" + gtf(transcript="T#1").replace("NAME", "N#1") + "###\n"
+    found = extract(text + "##FASTA\n>chr1\nACGT\n")
+    assert found.transcripts[["transcript", "gene_name"]].values.tolist() == [
+        ["T#1", "N#1"]
+    ]
+
+
+def test_transcripts_at_two_places_are_left_out(extract, caplog):
+    caplog.set_level("INFO")
+    twice = gtf(transcript="D") * 2
+    found = extract(gtf(transcript="T") + twice)
+    assert list(found.utrs) == ["T"]
+    assert "1 transcripts, such as D, have exons that overlap" in caplog.text
+    with pytest.raises(InputError, match="exons of D and all others overlap"):
+        extract(twice)
+    both = gtf(transcript="S") + gtf(transcript="S", strand="-")
+    assert list(extract(gtf(transcript="T") + both).utrs) == ["T"]
+
+
+def test_annotation_without_exons_is_told(extract):
+    text = "".join(row + "\n" for row in gtf().splitlines() if "\tCDS\t" in row)
+    with pytest.raises(InputError, match="no transcript has both exons and a CDS"):
+        extract(text)
+
+
+def test_genomes_that_no_index_can_be_made_of_are_told(packed):
+    path, annotation = packed
+    path.write_bytes(gzip.compress(f">chr1\n{GENOME}\n".encode()))
+    with pytest.raises(InputError, match="unpack it with gunzip"):
+        extract_transcripts(annotation, path, EVERY)
+    path.write_bytes(f">chr1\r{GENOME}\r".encode())
+    with pytest.raises(InputError, match="lines end with CR alone"):
+        extract_transcripts(annotation, path, EVERY)

@@ -22,6 +22,9 @@ MIR21 = "UAGCUUAUCAGACUGAUGUUGA"
         ("let-7a", "hsa-let-7a-5p"),
         ("Let7a", "hsa-let-7a-5p"),
         ("miR-124", "hsa-miR-124-3p"),
+        ("hsa-mir-9-1", "hsa-miR-9-5p"),  # hairpins
+        ("let-7a-1", "hsa-let-7a-5p"),
+        ("miR-16-1*", "hsa-miR-16-1-3p"),
         ("hsa-miR-124-3p.2", "hsa-miR-124-3p.2"),
         (MIR21, "hsa-miR-21-5p"),
         (MIR21.lower().replace("u", "t"), "hsa-miR-21-5p"),
@@ -36,6 +39,8 @@ def test_a_mirna_is_found_by_name_accession_or_sequence(asked, mirna):
     ("asked", "said"),
     [
         ("miR-199a", "one of hsa-miR-199a-3p, hsa-miR-199a-5p"),
+        ("hsa-mir-16-1", "one of hsa-miR-16-5p, hsa-miR-16-1-3p; say which"),
+        ("let-7a-2", "one of hsa-let-7a-5p, hsa-let-7a-2-3p"),
         ("miR-124a", "close to it: hsa-miR-124-3p"),
         ("let-7", "hsa-let-7a-5p, hsa-let-7b-5p"),
         ("miR-200", "hsa-miR-200a-3p"),

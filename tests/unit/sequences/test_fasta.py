@@ -29,3 +29,33 @@ def test_biomart_error_is_not_taken_for_fasta(table_of):
     path = table_of("Query ERROR: caught BioMart::Exception: non-BioMart die()\n")
     with pytest.raises(InputError, match="not FASTA"):
         list(read_fasta(path))
+
+
+GENCODE = (
+    ">E1|G1|NAME|9|UTR5:1-2|CDS:3-5|UTR3:6-9|\nAACCCGGUA\n>E2|G2|N|3|CDS:1-3|\nACG\n"
+)
+
+
+def test_3_utrs_are_cut_out_of_mrnas_whose_headers_say_where(table_of, caplog):
+    caplog.set_level(logging.INFO)
+    path = table_of(GENCODE)
+    assert list(read_fasta(path, utrs_alone=True)) == [
+        ("E1|G1|NAME|9|UTR5:1-2|CDS:3-5|UTR3:6-9|", "GGUA")
+    ]
+    assert "1, 1 have none" in caplog.text
+    assert [text for _, text in read_fasta(path)] == ["AACCCGGUA", "ACG"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "T1 gene=G1 CDS=7-20",
+        "ENST01.1 cdna chromosome:GRCh38:1:1:9:1 gene:ENSG01.1",
+        "NM_000546.6 Homo sapiens tumor protein p53 (TP53), transcript variant 1, mRNA",
+    ],
+)
+def test_other_whole_mrnas_are_refused_where_3_utrs_are_asked_for(table_of, header):
+    path = table_of(f">{header}\nACGU\n")
+    with pytest.raises(InputError, match="is a whole mRNA, by its header; give 3' UTRs"):
+        list(read_fasta(path, utrs_alone=True))
+    assert len(list(read_fasta(path))) == 1

@@ -44,12 +44,21 @@ def test_places_of_a_table_have_the_names_of_the_study(tmp_path):
         ),
         (TABLE.replace("30-35", "35-30"), {"T2": 5}, "line 3: '35-30' are no blocks"),
         (TABLE.replace("30-35", "30"), {"T2": 5}, "line 3: '30' are no blocks; write"),
+        (TABLE.replace("T2\t", "NA\t"), {"X": 5}, "there: ENST00000000001.2"),
+        (TABLE.split("ENST")[0] + "NA\t1\t+\t2-7\n", {"X": 5}, r"there: none; here: X"),
+        (TABLE.replace("\t-\t", "\t.\t"), {"T2": 5}, "line 3: no chrom, or a strand"),
         (TABLE.replace("blocks", "hg38"), {"T2": 5}, "coordinates: columns"),
     ],
 )
 def test_places_that_cannot_be_are_refused(tmp_path, text, lengths, message):
     with pytest.raises(InputError, match=message):
         read_places(write(tmp_path / "places.tsv", text), lengths)
+
+
+def test_strands_of_ensembl_are_read(tmp_path):
+    for given, strand in (("1", "+"), ("-1", "-")):
+        path = write(tmp_path / "p.tsv", TABLE.replace("\t-\t", f"\t{given}\t"))
+        assert read_places(path, {"T2": 5}).transcripts["strand"].tolist() == [strand]
 
 
 def line(feature, start, end, strand, transcript):

@@ -165,3 +165,21 @@ def test_what_the_gene_table_has_in_excess_is_named(table_of, caplog):
     with caplog.at_level("INFO", logger="mirsignal"):
         describe_transcripts([("T1", "A")], read_genes(path), "t.fa")
     assert "2 of 3 ids of the gene table are not among transcripts: T2, T3" in caplog.text
+
+
+def test_pieces_of_a_transcript_are_refused(table_of):
+    path = table_of(">hg38_ncbiRefSeq_NM_1.6_0\nACGU\n>hg38_ncbiRefSeq_NM_1.6_1\nACGU\n")
+    with pytest.raises(InputError, match=r"NM_1.6 comes in pieces .*record per gene"):
+        load_transcripts(path)
+
+
+def test_species_in_one_table_are_refused_and_gaps_have_no_length(table_of):
+    columns = {"transcript": "id", "sequence": "text"}
+    rows = "id\tSpecies ID\ttext\nT1\t9606\tA------\nT1\t10090\tACGUAC\n"
+    with pytest.raises(
+        InputError, match=r"sequences of several species \(Species ID: 9606"
+    ):
+        list(read_transcripts(table_of(rows), columns, repeated_ids="longest"))
+    one = table_of(rows.replace("10090", "9606"))
+    found = list(read_transcripts(one, columns, repeated_ids="longest"))
+    assert found == [("T1", "ACGUAC")]

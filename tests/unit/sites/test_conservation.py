@@ -1,6 +1,7 @@
 """Branch lengths and PCT: by hand, of bad input, and as TargetScan gives them."""
 
 import gzip
+import zipfile
 
 import numpy as np
 import pandas as pd
@@ -104,7 +105,10 @@ def test_alignments_are_read_in_targetscans_layouts(tmp_path):
     (tmp_path / "plain").write_text(body)
     (tmp_path / "named").write_text(named)
     (tmp_path / "packed").write_bytes(gzip.compress(named.encode()))
-    for name in ("plain", "named", "packed"):
+    (tmp_path / "marked").write_text(named, encoding="utf-8-sig")
+    with zipfile.ZipFile(tmp_path / "zipped", "w") as archive:
+        archive.writestr("UTR_Sequences.txt", named)
+    for name in ("plain", "named", "packed", "marked", "zipped"):
         first, second = read_alignments(tmp_path / name)
         assert first.codes.tolist() == [[0, 1, 5, 2, 3], [0, 1, 1, 2, 3]]
         assert second.species.tolist() == ["9606"]
@@ -121,6 +125,7 @@ def test_alignments_are_read_in_targetscans_layouts(tmp_path):
         ("t1\t9606\tA\nt1\t9606\tA\n", "species 9606 of t1 for the second time"),
         ("t3\t9606\tA\nt2\t9606\tA\nt3\tB\tA\n", "line 3: t3 was there before"),
         ("", "no aligned sequence"),
+        ("Id\tTaxon\tAligned bases\nt1\t9606\tA\n", "the first line is neither"),
         ("t1\tB\tACGU\n", "t1: no species 9606 in the alignment (it has B"),
         ("t3\t9606\tACGU\nt3\tE\tACGU\n", "t3: species E of the alignment is not in"),
         (
@@ -212,3 +217,24 @@ def test_flags_of_targetscan_are_told_from_a_real_alignment(published):
     assert len(both) == len(flags) == 140
     assert roc_auc_score(both["conserved"], both["branch_length"]) > 0.94
     assert (both["conserved"] == both["conserved_ours"]).mean() > 0.99
+
+
+PCT_HEADER = "site_type\tseed\tb0\tb1\tb2\tb3\n"
+
+
+def test_pct_parameters_as_targetscan_spells_them(table_of):
+    rows = "8mer\taaggtgc\t0\t1\t2\t1\n7mer-1a\tAAGGTGC\t0\t2\t2\t1\n"
+    found = read_pct_parameters(table_of(PCT_HEADER + rows))
+    assert found["b1"].to_dict() == {("AAGGUGC", "8mer"): 1, ("AAGGUGC", "7mer-A1"): 2}
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("8mer\tAAGGTG\t0\t1\t2\t1\n", "line 2: 'AAGGTG' has 6 nt"),
+        ("9mer\tAAGGTGC\t0\t1\t2\t1\n", "line 2: site_type '9mer' is none of 8mer"),
+    ],
+)
+def test_pct_parameters_of_no_seed_or_type_are_refused(table_of, row, said):
+    with pytest.raises(InputError, match=said):
+        read_pct_parameters(table_of(PCT_HEADER + row))

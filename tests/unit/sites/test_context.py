@@ -150,3 +150,18 @@ def test_windows_have_their_site_in_the_middle():
     assert whole == sequence[8:58]
     assert whole[22:29] == "C" * 7
     assert at_start == "N" * 22 + sequence[:28]
+
+
+def test_starts_that_count_from_1_are_refused(table_of):
+    later = CONSERVED.replace("\t10\t", "\t11\t").replace("\t50\t", "\t51\t")
+    context = SiteContext(conserved=read_conserved_sites(table_of(later)))
+    with pytest.raises(InputError, match="0 are where sites start, 2 one nucleotide"):
+        context.add_to(SITES, MIRNAS)
+
+
+def test_pct_is_found_in_any_case_of_letters(table_of):
+    text = CONSERVED.replace("conserved\n", "conserved\tPCT\n").replace(
+        "\t1\n", "\t1\t0.5\n"
+    )
+    found = read_conserved_sites(table_of(text.replace("\t0\n", "\t0\t0.25\n")))
+    assert found["pct"].tolist() == [0.5, 0.25]

@@ -54,8 +54,11 @@ def test_peaks_of_a_genome_are_lifted_on_their_strand(tmp_path):
         ("p.tsv", [HEADER, "T1 9 9 A"], "line 2: start is not below end"),
         ("p.tsv", [HEADER, "T1 1.5 9 A"], "line 2: start is no whole number"),
         ("p.tsv", [HEADER, "T1 1 9 NA"], "line 2: no protein"),
+        ("p.tsv", [HEADER, "NA 1 9 A"], "line 2: no transcript; name it"),
         ("p.tsv", ["transcript start end rbp", "T1 1 9 A"], "inputs: peaks: columns"),
         ("p.bed", ["2 1000 1010 A 0 +"], r"contigs there: 2; `coordinates`: chr1\)"),
+        ("p.BED", ["chr1 1000 1010 ENSG00000004059.10_0_1 0 +"], "is no name of a prot"),
+        ("p.narrowPeak", ["chr1 1000 1010 . 0 +"], "line 1: '.' is no name of a protein"),
         ("p.bed", ["chr1 1000 1010 A 0 ."], "line 1: strand is neither"),
     ],
 )
