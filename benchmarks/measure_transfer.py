@@ -57,6 +57,8 @@ def main(data, recipe="joint"):
     for name in ("hct116", "hela"):
         found = metrics["genes"][name]["predictors"][f"{recipe} with baseline"]
         enter(results, f"r_{name}_new_genes", found)
+        found = metrics["genes"][name]["predictors"][f"{MIXTURE} with baseline"]
+        enter(results, f"r_mixture_{name}_new_genes", found)
     for name in HOME:
         found = metrics["families"][name]["predictors"][recipe]
         enter(results, f"r_{name}_new_family", found)
