@@ -310,7 +310,7 @@ rule check_inputs:
         "../envs/tables.yaml"
     params:
         variant_columns=VARIANTS.get("columns"),
-        coordinate_columns=INPUTS.get("coordinates", {}).get("columns"),
+        coordinate_columns=setting_of("coordinates", "columns"),
         pair_columns=CONFIG["interpretation"]["pair_columns"],
         genes=CONFIG["interpretation"]["genes"],
         columns=INPUTS["contextpp"]["columns"],
@@ -321,7 +321,7 @@ rule check_inputs:
             *[INPUTS[name]["file"] for name in SURROUNDINGS],
             *TRACKS.values(),
             VARIANTS.get("file"),
-            INPUTS.get("coordinates", {}).get("file"),
+            setting_of("coordinates", "file"),
             CONFIG["interpretation"]["pairs"],
         ),
         code=code("check_inputs"),

@@ -37,11 +37,11 @@ rule compress_signals:
         settings=recipe("signals", without=["quantile", "language"]),
         tracks=lambda wildcards: list(signal_tracks(wildcards)),
         batches=BATCHES,
-        coordinate_columns=INPUTS.get("coordinates", {}).get("columns"),
+        coordinate_columns=setting_of("coordinates", "columns"),
         content=lambda wildcards: contents(*signal_tracks(wildcards).values())(
             wildcards
         )
-        + contents(INPUTS.get("coordinates", {}).get("file"))(wildcards),
+        + contents(setting_of("coordinates", "file"))(wildcards),
         code=code("compress_signals"),
     script:
         "../scripts/compress_signals.py"

@@ -171,19 +171,17 @@ rule mark_proteins:
         mem_mb=more(2000),
         runtime=more(30),
     params:
-        columns=INPUTS.get("peaks", {}).get("columns"),
-        motif_columns=INPUTS.get("motifs", {}).get("columns"),
-        rate=INPUTS.get("motifs", {}).get("rate"),
-        flanks={
-            kind: INPUTS.get(kind, {}).get("flank") for kind in ("peaks", "motifs")
-        },
+        columns=setting_of("peaks", "columns"),
+        motif_columns=setting_of("motifs", "columns"),
+        rate=setting_of("motifs", "rate"),
+        flanks={kind: setting_of(kind, "flank") for kind in ("peaks", "motifs")},
         transcripts=lambda wildcards: dataset_settings(wildcards.dataset)["transcripts"],
-        coordinate_columns=INPUTS.get("coordinates", {}).get("columns"),
+        coordinate_columns=setting_of("coordinates", "columns"),
         seed=CONFIG["seed"],
         content=contents(
-            INPUTS.get("peaks", {}).get("file"),
-            INPUTS.get("motifs", {}).get("file"),
-            INPUTS.get("coordinates", {}).get("file"),
+            setting_of("peaks", "file"),
+            setting_of("motifs", "file"),
+            setting_of("coordinates", "file"),
         ),
         code=code("mark_proteins"),
     script:

@@ -32,6 +32,11 @@ def data_input(name):
     return given(data_file(name), name)
 
 
+def setting_of(table, key):
+    """Return what the study says of one of its inputs, None where it has no such input."""
+    return INPUTS.get(table, {}).get(key)
+
+
 def optional_file(table, key):
     """Return a further file of an input, or no input where it has none."""
     return data_input(INPUTS[table][key]) if key in INPUTS.get(table, {}) else []
