@@ -1,9 +1,9 @@
 """Settings of config.yaml for what a benchmark fits or runs itself."""
 
+from dataclasses import fields
+
 from mirsignal.repression.occupancy import OccupancyTraining
 from mirsignal.workflow.config import complete_config, read_schema
-
-NOT_OF_FIT = ("clip_positive", "leave_one_mirna_out", "sites")
 
 
 def read_config():
@@ -15,6 +15,6 @@ def read_config():
 def settings_of_fit(recipe):
     """Return the training of an occupancy recipe, and the decays of target transfer."""
     config = read_config()
-    chosen = config["occupancy"][recipe].items()
-    training = {key: value for key, value in chosen if key not in NOT_OF_FIT}
+    chosen = config["occupancy"][recipe]
+    training = {field.name: chosen[field.name] for field in fields(OccupancyTraining)}
     return OccupancyTraining(**training), config["transfer"]["decays"]

@@ -13,6 +13,7 @@ from mirsignal.comparison.transfer import (
 )
 from mirsignal.files.atomic import write_json, write_table
 from mirsignal.logs import log
+from mirsignal.repression.stacking import refuse_gaps
 from mirsignal.workflow.jobs import run
 
 
@@ -29,6 +30,7 @@ def main(snakemake):
             for recipe, tables in by_recipe.items()
         }
         pairs, names = join_recipes(predictions, params.mixtures)
+        refuse_gaps(pairs, names)
         metrics[protocol] = compare_datasets(
             pairs, names, params.n_resamples, params.seed
         )

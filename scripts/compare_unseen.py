@@ -22,7 +22,9 @@ def main(snakemake):
         pd.read_parquet(files.contextpp),
         files.targetscan,
     )
-    present = with_predictions(pairs, [name for name in PREDICTORS if name in pairs])
+    present = [name for name in PREDICTORS if name in pairs]
+    if pairs["mirna"].nunique() == 1:  # no other to learn from
+        present = with_predictions(pairs, present)
     refuse_gaps(pairs, present)
     metrics = compare(pairs, present, ["contextpp"], **params.settings, seed=params.seed)
     metrics["target"] = params.target

@@ -49,7 +49,10 @@ def main(snakemake):
     columns = ["epoch", "train_loss", "validation_loss", "seconds"]
     save_network(output.model, model)
     write_table(output.history, history.reindex(columns=columns))
-    compared = compare_perplexity(model, train, held_out, training.length, params.seed)
+    genes = table["gene"][is_held_out].tolist()
+    compared = compare_perplexity(
+        model, train, held_out, genes, training.length, params.seed
+    )
     write_table(output.perplexity, compared)
 
 

@@ -61,10 +61,11 @@ def parse_table(
     remarks, kept = _split_comments(lines, comment)
     if not kept:
         raise InputError(f"{path}: the file holds comments only; it needs a header")
-    separator = (
-        stated.group(1) if stated else guess_separator(*(line for _, line in kept[:2]))
-    )
-    _refuse_title(kept, path)
+    lead = [line for _, line in kept[:2]]
+    named = _separates_row_names(lead[0], lead[-1], wanted)
+    separator = stated.group(1) if stated else named or guess_separator(*lead)
+    if not named:
+        _refuse_title(kept, path)
     rows = [row for row in _read_rows(kept, separator, path) if any(row[1])]
     if not rows:
         raise InputError(f"{path}: the table has no cells; it needs a header")
@@ -93,28 +94,42 @@ def guess_separator(header: str, row: str = "") -> str:
     return " " if " " in bare.strip() else "\t"
 
 
+def _separates_row_names(header: str, row: str, wanted: Collection[str]) -> str:
+    """Return what separates R's row names from the one column that a table has beside.
+
+    "" for other tables: a header of several cells, a row of more than two, and one whose
+    second cell is no number, unless the header is a name that is wanted.
+    """
+    name = header.strip('" ')
+    if _has_marks(header) or " " in name:
+        return ""
+    for mark in "\t;, ":
+        cells = row.strip(" ").split(mark)
+        if len(cells) > 1:
+            is_named = name in wanted or _is_number(cells[-1].strip('" '))
+            return mark if len(cells) == 2 and is_named else ""
+    return ""
+
+
+def _is_number(cell: str) -> bool:
+    if cell == "NA":
+        return True
+    try:
+        return not math.isnan(float(cell.replace(",", ".")))
+    except ValueError:
+        return False
+
+
 def _refuse_title(lines: list[tuple[int, str]], path: str | Path) -> None:
     """Raise InputError for a first line without separators above one with them."""
     first, second = lines[0][1], lines[1][1] if len(lines) > 1 else ""
     by_tabs = "\t" in second and "\t" not in first
     by_commas = " " not in second and _has_marks(second) and not _has_marks(first)
-    if (by_tabs or by_commas) and not _is_named_number(second):
+    if by_tabs or by_commas:
         raise InputError(
             f"{path}, line {lines[0][0]}: one cell over several; remove the title above "
             "the header"
         )
-
-
-def _is_named_number(line: str) -> bool:
-    """Tell whether a line is a row of R's with its name, of a table of one column."""
-    cells = line.split("\t")
-    if len(cells) != 2:
-        return False
-    cell = cells[1].strip('" ').replace(",", ".")
-    try:
-        return cell == "NA" or math.isfinite(float(cell))
-    except ValueError:
-        return False
 
 
 def _has_marks(line: str) -> bool:

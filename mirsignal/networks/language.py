@@ -25,6 +25,7 @@ from mirsignal.networks.checkpoints import Checkpoint
 from mirsignal.networks.history import BestEpoch
 from mirsignal.networks.markov import FIRST, ORDERS, fit_markov, score_markov
 from mirsignal.sequences.codes import UNKNOWN
+from mirsignal.statistics.resampling import GeneResamples, interval_of
 
 TOKENS = np.array([7, 8, 9, 10, 11], np.int32)
 """Tokens of A, C, G, U (their T) and N in the published vocabulary."""
@@ -222,28 +223,28 @@ def compare_perplexity(
     model: keras.Model,
     train: Sequence[NDArray[np.uint8]],
     held_out: Sequence[NDArray[np.uint8]],
+    genes: Sequence[str],
     length: int,
     seed: int,
 ) -> pd.DataFrame:
     """Return the perplexity per nucleotide on held-out sequences, of the language model
     and of Markov chains of `train`: model, n, perplexity, low, high (95%, bootstrap of
-    sequences)."""
+    the `genes` of held-out sequences)."""
     scores = {"language": score_language(model, held_out, length)}
     for order in ORDERS:
         table = fit_markov(train, order)
         pairs = [score_markov(codes, table) for codes in held_out]
         sums, counts = map(np.array, zip(*pairs, strict=True))
         scores[f"markov_{order}"] = sums, counts
-    drawn = np.random.default_rng(seed).integers(
-        0, len(held_out), (_RESAMPLES, len(held_out))
-    )
+    draws = GeneResamples(genes, _RESAMPLES, seed)
     rows = []
     for name, (sums, counts) in scores.items():
-        resampled = np.exp(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1))
-        low, high = np.quantile(resampled, [0.025, 0.975])
+        of_gene = [np.bincount(draws.gene_of, values) for values in (sums, counts)]
+        of_text, n = (draws.counts @ values for values in of_gene)
+        low, high = interval_of(np.exp(of_text / n)).values()
         value = float(np.exp(sums.sum() / counts.sum()))
         rows.append((name, int(counts.sum()), value, low, high))
-        log.info("%s: perplexity %.4f (%.4f-%.4f)", name, value, low, high)
+        log.info("%s: perplexity %.4f", name, value)
     return pd.DataFrame(rows, columns=["model", "n", "perplexity", "low", "high"])
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
 from mirsignal.logs import log
+from mirsignal.repression.datasets import bare_names
 from mirsignal.statistics.metrics import bootstrap_interval
 
 LEVEL = 0.95
@@ -225,6 +226,8 @@ def summarise(pairs: pd.DataFrame) -> pd.DataFrame:
 def _cover(pairs: pd.DataFrame) -> dict[str, float]:
     by_mirna = pairs.groupby("mirna")["inside"].mean()
     groups = pairs["mirna"] if len(by_mirna) > 1 else pairs["gene"]
+    if "dataset" in pairs:  # a miRNA of two data sets is drawn with both
+        groups = bare_names(groups)
     low, high = bootstrap_interval(np.mean, pairs["inside"].to_numpy(), groups=groups)
     return {
         "n": len(pairs),

@@ -190,7 +190,7 @@ def fit_occupancy(
     `sites` is the table of `regions.tabulate_regions`, with further features of
     `training` where they are known; `genes` has GENE_FEATURES. Pairs of several data sets
     (`datasets.stack_datasets`) have a column dataset. Scaling is fitted on these pairs.
-    A fit that does not converge is logged.
+    A fit that does not converge is logged; InputError for one that is not finite.
     """
     dataset_of = _dataset_of(pairs).groupby(pairs["mirna"]).first()
     model = OccupancyModel(
@@ -224,6 +224,11 @@ def fit_occupancy(
             "`occupancy: decay`, or look for values that stand out",
             found.nit,
             found.message,
+        )
+    if not np.isfinite(found.x).all() or not np.isfinite(found.fun):
+        raise InputError(
+            "an occupancy model has no fit; look for missing or infinite values among "
+            "fold changes, context++ scores and features of genes"
         )
     parameters = _unpack(found.x, sizes)
     weights = baseline.fit(_forward(parameters, data)[0])

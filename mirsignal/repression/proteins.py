@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from mirsignal.logs import log
+from mirsignal.repression.datasets import bare_names
 
 LEAST = 0.05
 """A site keeps this share of its weight at least."""
@@ -85,7 +86,7 @@ def fit_proteins(
             "protein": proteins,
             "n_sites": n_sites.to_numpy(),
             "coefficient": coefficient,
-            **_alone(x, y, pairs["gene"]),
+            **_alone(x, y, bare_names(pairs["gene"])),
         }
     )
     log.info(
@@ -129,6 +130,6 @@ def _alone(x, y, genes: pd.Series) -> dict[str, NDArray[np.float64]]:
     square = np.where(square > 0, square, np.nan)
     alone = (x.T @ y) / square
     errors = pd.DataFrame(x * (y[:, None] - x * np.nan_to_num(alone)))
-    by_gene = errors.groupby(genes.array).sum().to_numpy()
+    by_gene = errors.groupby(genes.to_numpy()).sum().to_numpy()
     sd = np.sqrt((by_gene**2).sum(axis=0)) / square
     return {"alone": alone, "low": alone - _Z * sd, "high": alone + _Z * sd}

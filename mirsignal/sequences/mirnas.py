@@ -176,7 +176,7 @@ def _read_table(
     optional = [name for name in PASSENGER if name in names]
     for name in set(optional) - set(columns or {}):
         del names[name]
-    table = read_table(path, names, setting=key, where=where)
+    table = read_table(path, names, setting=key, row_names="mirna", where=where)
     for name in set(optional) - set(table.columns):
         called = optional_column(table, name)
         table[name] = table[called] if called else None

@@ -47,7 +47,7 @@ def read_stability(
     """
     setting = "inputs: stability: columns"
     names = name_columns(STABILITY_COLUMNS, columns, setting)
-    table = read_table(path, names, setting=setting)
+    table = read_table(path, names, setting=setting, row_names="gene")
     values = to_number(table, "stability", path)
     known = table["gene"].notna() & values.notna()
     if not known.any():

@@ -17,6 +17,7 @@ import yaml
 from mirsignal.errors import InputError
 from mirsignal.files.names import check_config_names
 from mirsignal.samples.splits import TEST_SETS
+from mirsignal.sequences.splicing import CANONICAL
 from mirsignal.workflow.recipes import (
     OF_HEADS,
     check_experiments,
@@ -93,16 +94,42 @@ def complete_config(
             )
     if completed["studies"][completed["study"]]["inputs"]["datasets"]:
         _check_transfer(completed, schema)
-    predicted = completed["predict"]
-    if predicted["scan"] and predicted["model"] == "study":
-        datasets = completed["studies"][completed["study"]]["inputs"]["datasets"]
-        if not datasets or find_mixture(completed) is None:
-            raise InputError(
-                "config: predict: scan: the study has no mixture of a recipe of seed "
-                "sites and one of scanned sites under `transfer: mixtures`; give one "
-                "(studies/human_repression.yaml has it), or `model: ready`"
-            )
+    _check_predict(completed)
     return completed
+
+
+def _check_predict(config: Mapping[str, Any]) -> None:
+    """Refuse what target `predict` cannot do, and settings that it would not use."""
+    given, lead = config["predict"], "config: predict:"
+    datasets = config["studies"][config["study"]]["inputs"]["datasets"]
+    of_study = given["model"] == "study"
+    if given["scan"] and of_study and (not datasets or find_mixture(config) is None):
+        raise InputError(
+            f"{lead} scan: the study has no mixture of a recipe of seed sites and one of "
+            "scanned sites under `transfer: mixtures`; give one "
+            "(studies/human_repression.yaml has it), or `model: ready`"
+        )
+    if given["binding"] and of_study and not datasets:
+        raise InputError(
+            f"{lead} binding: a study without `datasets` has no network for sites; leave "
+            "it out, or set `model: ready`"
+        )
+    with_annotation = given["annotation"] is not None
+    unused = {
+        "genes": with_annotation and given["genes"] is not None,
+        "genome": not with_annotation and given["genome"] is not None,
+        "bigbed": not with_annotation and given["bigbed"],
+        "choice": given["choice"] != CANONICAL
+        and (not with_annotation or given["expression"] is not None),
+        "folding": given["folding"] != "sites" and not given["accessibility"],
+    }
+    for name in [name for name, is_unused in unused.items() if is_unused]:
+        why = {
+            "genes": "an annotation names genes itself",
+            "folding": "nothing is folded without `accessibility`",
+            "choice": "it is used with `annotation`, and without `expression`",
+        }.get(name, "it is used with `annotation` alone")
+        raise InputError(f"{lead} {name}: {why}; leave it out")
 
 
 def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:

@@ -43,6 +43,22 @@ def test_the_same_table_in_other_dress(table_of, text):
     assert cells(table_of(text)) == SAME
 
 
+@pytest.mark.parametrize("mark", ["\t", ",", ";", " "])
+def test_row_names_of_r_beside_a_column_of_text(table_of, mark):
+    path = table_of(f'"sequence"\n"miR-1"{mark}"UGGAAUGUAAAGAAGUAUGUAU"\n')
+    table = read_table(
+        path, {"mirna": "mirna", "sequence": "sequence"}, row_names="mirna"
+    )
+    assert table.values.tolist() == [["miR-1", "UGGAAUGUAAAGAAGUAUGUAU"]]
+
+
+@pytest.mark.parametrize("mark", ["\t", ",", ";", " "])
+def test_row_names_of_r_beside_a_single_column_of_any_separator(table_of, mark):
+    path = table_of(f'"miR-1"\n"A"{mark}-0.5\n"B"{mark}Inf\n')
+    table = read_table(path, {"gene": "gene"}, row_names="gene")
+    assert table.values.tolist() == [["A", "-0.5"], ["B", "Inf"]]
+
+
 def test_row_names_of_r_beside_a_single_column(table_of):
     for first in ("-0.5", "NA", '"1e-3"'):
         path = table_of(f'"miR-1"\n"A"\t{first}\n"B"\t0.25\n')

@@ -224,10 +224,14 @@ def test_training_learns_and_goes_on_where_it_stopped(sequences, tmp_path):
     pd.testing.assert_frame_equal(again[columns], rows[columns])
     for one, other in zip(model.get_weights(), resumed.get_weights(), strict=True):
         assert np.array_equal(one, other)
-    table = compare_perplexity(model, train, held_out, 32, 1).set_index("model")
+    held_out = [held_out[0][:300], held_out[0][300:]]
+    table = compare_perplexity(model, train, held_out, ["a", "b"], 32, 1)
+    table = table.set_index("model")
     assert table["n"].nunique() == 1
     assert table.loc["language", "perplexity"] < table.loc["markov_0", "perplexity"]
     assert (table["low"] <= table["perplexity"]).all()
+    alone = compare_perplexity(model, train, held_out, ["a", "a"], 32, 1)
+    assert alone["low"].isna().all()  # isoforms of one gene tell nothing of others
 
 
 def test_a_long_sequence_is_read_in_stretches_each_nucleotide_once(rng):

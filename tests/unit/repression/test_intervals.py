@@ -23,6 +23,7 @@ from mirsignal.repression.intervals import (
     describe_held_out,
     interval,
     mix_held_out,
+    summarise,
 )
 
 
@@ -185,3 +186,13 @@ def test_intervals_of_mrnas_without_sites_go_by_the_prediction_where_it_differs(
     pairs["measured"] = predicted + rng.normal(0, 0.1, 1000) * (1 + (predicted < 0))
     assert len(calibrate(pairs)) == 5
     assert len(calibrate(pairs.assign(predicted_log2fc=0.0))) == 1
+
+
+def test_a_mirna_of_two_data_sets_is_drawn_with_both(rng):
+    pairs = make_pairs(rng, 600).assign(low=-0.3, high=0.3)
+    twice = pd.concat(
+        pairs.assign(dataset=name, mirna=name + ":" + pairs["mirna"]) for name in "xyz"
+    )
+    once, thrice = (summarise(table).iloc[0] for table in (pairs, twice))
+    ends = ["inside", "inside_low", "inside_high"]
+    assert thrice[ends].tolist() == pytest.approx(once[ends].tolist())

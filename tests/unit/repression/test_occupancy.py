@@ -348,3 +348,12 @@ def test_no_model_saw_the_genes_and_none_the_mirnas_that_it_predicts(pairs, site
     rows = (found["mirna"] == "a").to_numpy()
     np.testing.assert_array_equal(other["unseen"][rows], found["unseen"][rows])
     assert (other["unseen"] != found["unseen"])[~rows & (fold == 0)].any()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_fit_that_is_not_finite_is_an_error(pairs, sites, genes, value):
+    broken = pairs.assign(
+        target_log2fc=pairs["target_log2fc"].where(pairs.index > 0, value)
+    )
+    with pytest.raises(InputError, match="has no fit; look for missing or infinite"):
+        fit_occupancy(broken, sites, genes, TRAINING, seed=1)

@@ -81,3 +81,15 @@ def test_sites_weigh_by_their_proteins(rng):
     for site in own.index[:20]:
         there = peaks.loc[peaks["site"] == site, "protein"]
         assert weighed[site] == pytest.approx(max(1 + known[there].sum(), LEAST))
+
+
+def test_intervals_hold_where_a_gene_errs_alike_in_all_data_sets(rng):
+    covered = []
+    for _ in range(12):
+        pairs, sites, peaks = simulate(rng, np.zeros(len(PROTEINS)))
+        bare = pairs["gene"].str.split(":").str[1]
+        shared = dict(zip(bare.unique(), rng.normal(0, 1, N_GENES), strict=True))
+        pairs["target_log2fc"] += pairs["predicted"] * bare.map(shared)
+        table = fit(pairs, sites, peaks).table
+        covered += (table["low"].lt(0) & table["high"].gt(0)).tolist()
+    assert np.mean(covered) == pytest.approx(0.95, abs=0.04)

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
+from benchmarks.settings import read_config, settings_of_fit
 from mirsignal.binding.heads import HEADS
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.errors import InputError
@@ -332,3 +333,36 @@ def test_full_study_asks_biomart_in_valid_xml(full_study, name, formatter, attri
     tree = ElementTree.fromstring(query.encode())
     assert tree.attrib["formatter"] == formatter
     assert [node.attrib["name"] for node in tree.iter("Attribute")] == attributes
+
+
+@pytest.mark.parametrize(
+    ("predict", "message"),
+    [
+        ({"binding": True}, "binding: a study without `datasets` has no network"),
+        (
+            {"annotation": "a.gtf", "genome": "g.fa", "genes": "g.tsv"},
+            "genes: an annotat",
+        ),
+        ({"choice": "all"}, "choice: it is used with `annotation`, and without"),
+        (
+            {"annotation": "a", "genome": "g", "choice": "all", "expression": "quant.sf"},
+            "choice: it is used with",
+        ),
+        ({"bigbed": True}, "bigbed: it is used with `annotation` alone; leave it out"),
+        ({"genome": "g.fa"}, "genome: it is used with `annotation` alone"),
+        (
+            {"folding": "transcripts", "accessibility": False},
+            "folding: nothing is folded",
+        ),
+    ],
+)
+def test_settings_that_predict_does_not_use_are_refused(config, schema, predict, message):
+    with pytest.raises(InputError, match=f"config: predict: {message}"):
+        complete_config(config | {"predict": predict}, schema)
+
+
+def test_benchmarks_know_the_settings_of_every_occupancy_recipe():
+    for recipe, settings in read_config()["occupancy"].items():
+        training, decays = settings_of_fit(recipe)
+        assert training.decay == settings["decay"]
+        assert decays
