@@ -146,7 +146,7 @@ MOTIFS = {
         "motif|protein|position|A|C|G|U",
         "m1|PUM2|1|-5.02|-5.02|-5.02|1.97",
         "m1|PUM2|2|-5.02|-5.02|1.97|-5.02",
-        "m2|TIA1|1|-1|-2|-3|1.5",
+        "m2|TIA1|1|-1|-2|-3|1.6",
     ),
     "shares": _table("motif|protein|position|A|C|G|U", "m1|PUM2|1|0|0.1|0|0.9"),
 }

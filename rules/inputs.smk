@@ -298,6 +298,8 @@ rule check_inputs:
         polya_usage=optional_file("polya_usage", "file"),
         stability=optional_file("stability", "file"),
         conserved_sites=optional_file("conserved_sites", "file"),
+        peaks=optional_file("peaks", "file"),
+        motifs=optional_file("motifs", "file"),
     output:
         "<inputs>/checked.json",
     log:
@@ -316,7 +318,10 @@ rule check_inputs:
         columns=INPUTS["contextpp"]["columns"],
         mrna_columns=INPUTS["contextpp"]["mrna_columns"],
         context_columns=CONTEXT_COLUMNS,
+        peak_columns=setting_of("peaks", "columns"),
+        motif_columns=setting_of("motifs", "columns"),
         content=contents(
+            *[setting_of(kind, "file") for kind in ("peaks", "motifs")],
             *[INPUTS["contextpp"].get(key) for key in ("ta_sps", "mrna")],
             *[INPUTS[name]["file"] for name in SURROUNDINGS],
             *TRACKS.values(),

@@ -20,6 +20,7 @@ rule choose_mirnas:
         "<logs>/choose_mirnas/{prediction}.log",
     benchmark:
         "<benchmarks>/choose_mirnas/{prediction}.tsv"
+    priority: 1
     conda:
         "../envs/tables.yaml"
     resources:
@@ -51,6 +52,7 @@ rule read_transcriptome:
         "<logs>/read_transcriptome/{prediction}.log",
     benchmark:
         "<benchmarks>/read_transcriptome/{prediction}.tsv"
+    priority: 1
     conda:
         "../envs/tables.yaml"
     resources:

@@ -43,6 +43,7 @@ rule tabulate_dataset:
         "<logs>/tabulate_dataset/{dataset}.log",
     benchmark:
         "<benchmarks>/tabulate_dataset/{dataset}.tsv"
+    priority: 1
     conda:
         "../envs/tables.yaml"
     resources:
@@ -50,6 +51,7 @@ rule tabulate_dataset:
         runtime=more(120),
     params:
         dataset=lambda wildcards: dataset_settings(wildcards.dataset),
+        own=lambda wildcards: own_tables(wildcards.dataset),
         mirnas=lambda wildcards: list(dataset_tables(wildcards.dataset)),
         columns=INPUTS["contextpp"]["columns"],
         mrna_columns=INPUTS["contextpp"]["mrna_columns"],
@@ -165,6 +167,7 @@ rule mark_proteins:
         "<logs>/mark_proteins/{dataset}.log",
     benchmark:
         "<benchmarks>/mark_proteins/{dataset}.tsv"
+    priority: 1
     conda:
         "../envs/tables.yaml"
     resources:

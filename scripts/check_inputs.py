@@ -11,6 +11,8 @@ from mirsignal.sequences.places import read_places
 from mirsignal.signals.channels import check_tracks
 from mirsignal.sites.context import SiteContext
 from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
+from mirsignal.sites.motifs import read_motifs
+from mirsignal.sites.proteins import read_peaks
 from mirsignal.workflow.jobs import run
 
 
@@ -28,6 +30,13 @@ def main(snakemake):
         orfs = read_orfs(files.mrna, params.mrna_columns, transcripts)
         counts["mrna"] = int((orfs != "").sum())
     SiteContext.read(files, params.context_columns)
+    if files.peaks:
+        lengths = dict(zip(transcripts["transcript"], transcripts["length"], strict=True))
+        counts["peaks"] = len(
+            read_peaks(files.peaks, lengths, params.peak_columns, places)
+        )
+    if files.motifs:
+        counts["motifs"] = len(read_motifs(files.motifs, params.motif_columns))
     if files.variants:
         variants = read_variants(files.variants, params.variant_columns, mirnas)
         counts["measured_variants"] = len(variants)

@@ -6,7 +6,11 @@ from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):
-    records = read_transcripts(snakemake.input[0], snakemake.params.columns)
+    records = read_transcripts(
+        snakemake.input[0],
+        snakemake.params.columns,
+        "inputs: hybrids: transcript_columns",
+    )
     write_indexed_fasta(snakemake.output.fasta, snakemake.output.index, records)
 
 

@@ -12,7 +12,7 @@ def main(snakemake):
     given = {key: value for key, value in settings["mirnas"].items() if key != "file"}
     fasta = Transcripts(files.fasta)
     windows = draw_windows(
-        read_mirnas(files.mirnas, **given),
+        read_mirnas(files.mirnas, **given, setting="inputs: teacher: mirnas"),
         [fasta[name] for name in fasta.names()],
         settings["n_windows"],
         settings["at_sites"],

@@ -25,11 +25,16 @@ from mirsignal.workflow.jobs import run
 def main(snakemake):
     files, params = snakemake.input, snakemake.params
     name, given = snakemake.wildcards.dataset, params.dataset
-    mirnas = read_mirnas(files.mirnas, **given["mirnas"])
+    setting = {
+        table: f"inputs: datasets: {name}: {table}" if is_own else f"inputs: {table}"
+        for table, is_own in params.own.items()
+    }
+    mirnas = read_mirnas(files.mirnas, **given["mirnas"], setting=setting["mirnas"])
     sequences, transcripts = load_transcripts(
         files.transcripts,
         files.genes,
         given["transcripts"]["columns"],
+        f"{setting['transcripts']}: columns",
         repeated_ids=given["transcripts"]["repeated_ids"],
     )
     pairs, counts = read_fold_changes(
@@ -37,12 +42,19 @@ def main(snakemake):
         mirnas,
         transcripts["gene"],
         **given["fold_change"],
+        setting=setting["fold_change"],
     )
-    expressed = given["transcripts"]["expressed_columns"]
+    expressed = None
+    if files.expressed:
+        expressed = read_genes(
+            files.expressed,
+            given["transcripts"]["expressed_columns"],
+            f"{setting['transcripts']}: expressed_columns",
+        )
     transcripts = choose_transcripts(
         transcripts,
         pairs["gene"],
-        read_genes(files.expressed, expressed) if files.expressed else None,
+        expressed,
         given["transcripts"]["of_gene"],
     )
     mirnas = load_strands(mirnas[mirnas["mirna"].isin(pairs["mirna"])], files.mirnas)

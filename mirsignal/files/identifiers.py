@@ -24,6 +24,9 @@ _TRANSCRIPT = re.compile(
 _GENE = re.compile(
     r"ENS[A-Z]{0,9}G\d{11}(\.\d+)?(_PAR_Y|_\d+)?|FBgn\d+|WBGene\d+|[A-Z]{4}\d{6}"
 )
+_NO_GENE = re.compile(  # nor is a chromosome, or the data base of NCBI's headers
+    rf"|{_TRANSCRIPT.pattern}|(chr)?(\d{{1,2}}|[XYM]|MT)|lcl|gi|ref|gb|emb|dbj|gnl"
+)
 _STATED_GENE = re.compile(r"(?:^|[\s\[;])(?:gene|parent)[:=]([^\s,;\]]+)")
 _DATE = re.compile(
     r"\d{1,2}[-. ]+(mar|mrz|mär|sep|sept|dec|dez|oct|okt|apr|feb|nov)\.?"
@@ -70,7 +73,7 @@ def gene_of_header(header: str) -> str | None:
     words = header.split()[0].split("|") if header.split() else []
     genes = [word for word in words if _GENE.fullmatch(word)]
     if not genes and len(words) == 2:
-        others = [word for word in words if word and not _TRANSCRIPT.fullmatch(word)]
+        others = [word for word in words if not _NO_GENE.fullmatch(word)]
         genes = others if len(others) == 1 else []
     return bare_id(genes[0]) if genes else None
 

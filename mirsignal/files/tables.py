@@ -215,7 +215,7 @@ def to_number(
         value = str(table[column].loc[bad[0]])
         raise InputError(
             f"{path}, line {bad[0]}: {value!r} in column {shown!r} "
-            f"{_what_is_wrong(value, largest)}; use NA for a missing value"
+            f"{_what_is_wrong(value, largest)}"
         )
     return numbers
 
@@ -232,21 +232,22 @@ def _refuse_thousands(
 
 
 def _what_is_wrong(value: str, largest: float) -> str:
-    """Return why a cell cannot stand in a column of numbers."""
+    """Return why a cell cannot stand in a column of numbers, and the remedy."""
+    unknown = "use NA for a missing value"
     if value.startswith("#"):
-        return "is an error that a spreadsheet shows"
+        return f"is an error that a spreadsheet shows; {unknown}"
     if re.fullmatch(_GROUPED, value):
-        return "has a thousands separator"
+        return "has a thousands separator; write it without"
     if re.fullmatch(_MADE_DATE, value):
-        return "is a date, as spreadsheets make of numbers such as 1.2"
+        return "is a date, as spreadsheets make of numbers such as 1.2; write the number"
     number = pd.to_numeric(value, errors="coerce")
     if np.isnan(number):
-        return "is not a number"
+        return f"is not a number; {unknown}"
     if 1.7e308 < abs(number) < np.inf:
-        return "is Cuffdiff's infinity: one of the two conditions was measured as 0"
+        return f"is Cuffdiff's infinity: a condition was measured as 0; {unknown}"
     if np.isinf(number):
-        return "is infinite (a ratio with 0?)"
-    return f"is beyond {largest:g}, which nothing measured here can be"
+        return f"is infinite (a ratio with 0?); {unknown}"
+    return f"is beyond {largest:g}, which nothing measured here can be; correct it"
 
 
 def refuse_duplicates(table: pd.DataFrame, column: str, path: str | Path) -> None:

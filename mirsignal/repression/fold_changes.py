@@ -25,7 +25,7 @@ _STACKED = 0.9  # of genes
 _MIRNA = re.compile(
     r"(?:[a-z]{3,4}-)?(?:mir|let)-?\d+[a-z]?(?:-\d)?(?:-[35]p)?\*?", re.IGNORECASE
 )
-FOLD_CHANGE_SETTING = "inputs: fold_change: columns"
+SETTING = "inputs: fold_change"
 
 
 def read_fold_changes(
@@ -35,6 +35,7 @@ def read_fold_changes(
     id_column: str | int = "gene",
     columns: Mapping[str, str | int] | None = None,
     where: Mapping[str, str | int] | None = None,
+    setting: str = SETTING,
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Read log2 fold changes as rows (mirna, gene, log2fc), with counts for the log.
 
@@ -44,7 +45,8 @@ def read_fold_changes(
     a long table, with a column that names the miRNA of each row. The id column may be
     unnamed row names of R. `where` (column in the file -> value) names the rows to keep.
     Rows are matched by `bare_id`. Values of a gene that stands on several rows are
-    averaged and counted. NA values are left out.
+    averaged and counted. NA values are left out. `setting` is the part of the config that
+    names the table, for messages.
 
     Raises InputError when no column is one of `mirnas`, no id is among `genes`, no value
     is left, or one is no number or beyond `LARGEST_LOG2FC`.
@@ -55,11 +57,11 @@ def read_fold_changes(
     for mirna in [*files, *columns]:
         if mirna not in {"", "gene", *names}:
             raise InputError(
-                f"config: inputs: fold_change: {mirna!r} is no miRNA of the study "
+                f"config: {setting}: {mirna!r} is no miRNA of the study "
                 f"({', '.join(mirnas['mirna'][:3])}, ...); correct it"
             )
     tables = [
-        _read_contrasts(file, only, names, columns, set(genes), where)
+        _read_contrasts(file, only, names, columns, set(genes), where, setting)
         for only, file in files.items()
     ]
     rows = pd.concat(tables, ignore_index=True)
@@ -95,6 +97,7 @@ def _read_contrasts(
     columns: Mapping[str, str | int],
     genes: set[str],
     where: Mapping[str, str | int] | None,
+    setting: str,
 ) -> pd.DataFrame:
     """Return mirna, gene, log2fc, file and line of a table, of miRNA `only` if given."""
     wanted = {
@@ -103,14 +106,14 @@ def _read_contrasts(
         if name == "gene" or not only or name == only
     }
     table = read_table(
-        path, wanted, setting=FOLD_CHANGE_SETTING, row_names="gene", where=where
+        path, wanted, setting=f"{setting}: columns", row_names="gene", where=where
     )
     if n_unnamed := int(table["gene"].isna().sum()):
         log.info("%s: %d rows without a gene are left out", path, n_unnamed)
     table = table[table["gene"].notna()]
-    table = _keep_measured(table, path)
+    table = _keep_measured(table, path, setting)
     named = ", ".join(name for name in table.columns[1:7] if name)
-    others = f"set inputs: fold_change: {{id_column: NAME}} (it has: {named})"
+    others = f"set {setting}: {{id_column: NAME}} (it has: {named})"
     if table.empty:
         raise InputError(f"{path}: no row has a gene; {others}")
     warn_of_dates(table["gene"], path)
@@ -124,7 +127,7 @@ def _read_contrasts(
     rows = pd.DataFrame({"gene": bare, "file": str(path), "line": table.index})
     if (column := _column_of_mirnas(table, names)) and len(wanted) == 1:
         return _read_long(table, rows, column, only, names, path)
-    found = _find_columns(table, only, names, path)
+    found = _find_columns(table, only, names, path, setting)
     parts = [
         rows.assign(
             mirna=names[mirna], called=mirna, log2fc=_read_log2(table, column, path)
@@ -172,7 +175,7 @@ def _read_long(
     return rows.assign(mirna=mirna, called=mirna, log2fc=log2fc)[kept]
 
 
-def _keep_measured(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
+def _keep_measured(table: pd.DataFrame, path: str | Path, setting: str) -> pd.DataFrame:
     """Return the rows of Cuffdiff's gene_exp.diff that it has tested; others as it is.
 
     Raises InputError where the table holds several comparisons.
@@ -183,8 +186,8 @@ def _keep_measured(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
     if len(compared) > 1:
         one, other = compared.iloc[0]
         raise InputError(
-            f"{path}: holds {len(compared)} comparisons; choose one, as inputs: "
-            f"fold_change: {{where: {{sample_1: {one}, sample_2: {other}}}}}"
+            f"{path}: holds {len(compared)} comparisons; choose one, as {setting}: "
+            f"{{where: {{sample_1: {one}, sample_2: {other}}}}}"
         )
     kept = table[table["status"] == "OK"]
     if n := len(table) - len(kept):
@@ -251,7 +254,11 @@ def _read_log2(table: pd.DataFrame, column: str, path: str | Path) -> pd.Series:
 
 
 def _find_columns(
-    table: pd.DataFrame, only: str, names: Mapping[str, str], path: str | Path
+    table: pd.DataFrame,
+    only: str,
+    names: Mapping[str, str],
+    path: str | Path,
+    setting: str,
 ) -> dict[str, str]:
     """Return the column of each miRNA that the table has fold changes of."""
     ours = [only] if only else list(names)
@@ -278,11 +285,11 @@ def _find_columns(
     if contrast:
         raise InputError(
             f"{path}: {contrast[0]!r} does not say of which miRNA; set "
-            f"{FOLD_CHANGE_SETTING}: {{{ours[0]}: {contrast[0]}}}, or give a table per "
-            f"miRNA, as inputs: fold_change: file: {{{ours[0]}: FILE}}"
+            f"{setting}: columns: {{{ours[0]}: {contrast[0]}}}, or give a table per "
+            f"miRNA, as {setting}: file: {{{ours[0]}: FILE}}"
         )
     raise InputError(
         f"{path}: no column is named like a miRNA of the study ({ours[0]!r}, ...; it "
         f"has: {', '.join(table.columns[:6])}); rename the columns, or set "
-        f"{FOLD_CHANGE_SETTING}: {{{ours[0]}: NAME}}"
+        f"{setting}: columns: {{{ours[0]}: NAME}}"
     )

@@ -73,7 +73,12 @@ def resolve_all(asked: Iterable[str]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["mirna", "sequence"], dtype="str")
     if "all" in asked:
         table = pd.concat([every, table], ignore_index=True)
-    return table.drop_duplicates("sequence").reset_index(drop=True)
+    twice = table["sequence"].duplicated()
+    first = table.drop_duplicates("sequence").set_index("sequence")["mirna"]
+    for mirna, sequence in table[twice & ("all" not in asked)].itertuples(index=False):
+        if mirna != first[sequence]:
+            log.info("%s has the sequence of %s and is that", mirna, first[sequence])
+    return table[~twice].reset_index(drop=True)
 
 
 def _by_sequence(sequence: str, catalogue: pd.DataFrame) -> pd.Series:

@@ -153,8 +153,8 @@ def _read_records(path: str | Path) -> Iterator[tuple[str, str]]:
     text = read_text(path).lstrip()
     if not text.startswith(">"):
         raise InputError(
-            f"{path}: not FASTA; the first line must start with '>' (of a table, name "
-            "the columns of id and sequence in the config)"
+            f"{path}: not FASTA, whose first line starts with '>'; give FASTA, or, in a "
+            "config, name the columns of id and sequence of a table"
         )
     for record in text[1:].split("\n>"):
         header, _, body = record.partition("\n")

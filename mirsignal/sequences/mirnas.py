@@ -171,7 +171,8 @@ def _read_table(
     where: Mapping[str, str | int] | None,
 ) -> pd.DataFrame:
     """Return COLUMNS (the last two NaN where not given) and place."""
-    key = f"{setting}: columns" if setting == SETTING else f"{setting}: mirna_columns"
+    is_input = setting.startswith("inputs")
+    key = f"{setting}: columns" if is_input else f"{setting}: mirna_columns"
     names = name_columns(COLUMNS, columns, key)
     optional = [name for name in PASSENGER if name in names]
     for name in set(optional) - set(columns or {}):
@@ -204,9 +205,13 @@ def _keep_species(
     found = ", ".join(f"{name} {n:,}" for name, n in counts.iloc[:6].items())
     if species is None:
         if is_fasta and len(counts) > 1:
+            remedy = (
+                f"choose one in the config, as {setting}: {{species: {counts.index[0]}}}"
+            )
+            if setting.startswith("--"):
+                remedy = f"keep the records of one, such as {counts.index[0]}"
             raise InputError(
-                f"{path}: miRNAs of {len(counts)} species ({found}, ...); choose one in "
-                f"the config, as {setting}: {{species: {counts.index[0]}}}"
+                f"{path}: miRNAs of {len(counts)} species ({found}, ...); {remedy}"
             )
         if len(counts) > 1:
             log.warning(

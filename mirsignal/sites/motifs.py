@@ -18,6 +18,7 @@ MOTIF_COLUMNS = {
     name: name for name in ("motif", "protein", "position", "A", "C", "G", "U")
 }
 SETTING = "inputs: motifs: columns"
+_ROUNDED = 0.05
 _PSEUDO = 0.01
 """Added to probabilities before their logarithm is taken."""
 
@@ -29,8 +30,8 @@ def read_motifs(
 
     The table has a row per position, 1 to L, with log2 (probability / 0.25), or with
     probabilities, which add up to 1 in every row and are converted. Raises InputError
-    for a missing column, a value that is no number, a motif of two proteins, and one
-    whose positions are not 1 to L.
+    for a missing column, a value that is no number, rows of neither kind, a motif of two
+    proteins, and one whose positions are not 1 to L.
     """
     names = name_columns(MOTIF_COLUMNS, columns, SETTING)
     table = read_table(path, names, setting=SETTING)
@@ -47,6 +48,12 @@ def read_motifs(
     if (weights >= 0).all() and np.allclose(weights.sum(axis=1), 1, atol=0.02):
         table[list("ACGU")] = np.log2((weights + _PSEUDO) / (1 + 4 * _PSEUDO) / 0.25)
         log.info("%s: probabilities; converted to log2 odds", path)
+    shares = (0.25 * np.exp2(table[list("ACGU")].to_numpy())).sum(axis=1)
+    if len(odd := table.index[~np.isclose(shares, 1, atol=_ROUNDED)]):
+        raise InputError(
+            f"{path}: line {odd[0]}: neither probabilities, which add up to 1, nor log2 "
+            "(probability / 0.25); give either, in all rows"
+        )
     motifs = {}
     for motif, rows in table.groupby("motif", sort=False):
         place = f"{path}: line {rows.index[0]}: motif {motif}"

@@ -157,6 +157,10 @@ def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Non
                 )
     for name in transfer["recipes"]:
         lead = f"config: occupancy: {name}:"
+        if name == "datasets":
+            raise InputError(
+                f"{lead} results of data sets lie there; choose another name"
+            )
         check_occupancy(lead, config["occupancy"][name], schema, "transfer")
     recipes = [config["occupancy"][name] for name in transfer["recipes"]]
     if recipes[0]["sites"] != "seed":

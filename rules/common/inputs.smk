@@ -102,11 +102,16 @@ def fold_change_tables():
 DATASETS = sorted(INPUTS["datasets"])
 
 
+def own_tables(dataset):
+    """Return, for each table, whether a data set names it itself."""
+    own = INPUTS["datasets"][dataset]
+    return {t: bool(own.get(t)) for t in ("fold_change", "mirnas", "transcripts")}
+
+
 def dataset_inputs(dataset):
     """Return the inputs of a data set; what it does not name is the study's."""
-    own = INPUTS["datasets"][dataset]
-    tables = ("fold_change", "mirnas", "transcripts")
-    return {table: own.get(table) or INPUTS[table] for table in tables}
+    given = {True: INPUTS["datasets"][dataset], False: INPUTS}
+    return {table: given[own][table] for table, own in own_tables(dataset).items()}
 
 
 def dataset_tables(dataset):

@@ -61,7 +61,7 @@ def write_peaks(root):
     columns = ["transcript", "start", "end", "rbp"]
     peaks[columns].to_csv(root / "resources/peaks.tsv", sep="\t", index=False)
     motif = pd.DataFrame({"motif": "m", "protein": "ELAVL1", "position": range(1, 4)})
-    motif = motif.assign(A=-2, C=-2, G=-2, U=1.5)
+    motif = motif.assign(A=-2, C=-2, G=-2, U=1.7)
     motif.to_csv(root / "resources/motifs.tsv", sep="\t", index=False)
 
 

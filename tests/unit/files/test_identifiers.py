@@ -70,6 +70,8 @@ def test_versions_and_prefixes_do_not_matter(identifier, expected):
         ("NM_1.2 TP53 [organism=Homo sapiens] [gene=TP53]", "NM_1.2", "TP53"),
         ("hg38_ncbiRefSeq_NM_1.2 range=chr1:1-9", "hg38_ncbiRefSeq_NM_1.2", None),
         ("a|b c", "a|b", None),
+        ("lcl|NM_000014.6 x", "NM_000014.6", None),
+        ("ENST00000269305|17", "ENST00000269305", None),
         ("", "", None),
     ],
 )

@@ -302,3 +302,13 @@ def test_columns_with_a_star_are_found(table_of):
         path = table_of(f"gene\t{column}\nNM_1\t-2\n")
         table, _ = read_fold_changes(path, mirnas, GENES)
         assert table.values.tolist() == [["miR-1-star", "NM_1", -2]]
+
+
+def test_messages_name_the_part_of_the_config_that_names_the_table(table_of):
+    setting = "inputs: datasets: hek: fold_change"
+    for text, key in (
+        ("x\tmiR-1\nNM_1\t1\n", "columns: {gene"),
+        ("gene\tx\nNM_1\t1\n", "columns: {"),
+    ):
+        with pytest.raises(InputError, match=f"{setting}: {key}"):
+            read_fold_changes(table_of(text), MIRNAS, GENES, setting=setting)

@@ -19,10 +19,10 @@ def matrix_of(word):
 
 
 def test_log_odds_and_probabilities_are_read(tmp_path):
-    odds = [("m", "P", 2, -5, 2, -5, -5), ("m", "P", 1, 1, -3, -3, 1)]
+    odds = [("m", "P", 2, -20, 2, -20, -20), ("m", "P", 1, 1, -20, -20, 1)]
     (protein, matrix) = read_motifs(write(tmp_path / "odds.tsv", *odds))["m"]
     assert protein == "P"
-    assert matrix.tolist() == [[1, -3, -3, 1], [-5, 2, -5, -5]]
+    assert matrix.tolist() == [[1, -20, -20, 1], [-20, 2, -20, -20]]
     shares = [
         ("m", "P", 1, 0.25, 0.25, 0.25, 0.25),
         ("m", "P", 2, 0.97, 0.01, 0.01, 0.01),
@@ -35,12 +35,13 @@ def test_log_odds_and_probabilities_are_read(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([("m", "P", 1, 1, 1, 1, "x")], "line 2: 'x' in column 'U' is not a number"),
-        ([("m", "P", 1, 1, 1, 1, "")], "line 2: a number is missing"),
-        ([("m", "", 1, 1, 1, 1, 1)], "line 2: no protein"),
-        ([("m", "P", 2, 1, 1, 1, 1)], "motif m: positions are not 1 to 1"),
-        ([("m", "P", 1, 1, 1, 1, 1)] * 2, "motif m: positions are not 1 to 2"),
-        ([("m", p, i, 1, 1, 1, 1) for i, p in enumerate("PQ", 1)], "two proteins"),
+        ([("m", "P", 1, 0, 0, 0, "x")], "line 2: 'x' in column 'U' is not a number"),
+        ([("m", "P", 1, 0, 0, 0, "")], "line 2: a number is missing"),
+        ([("m", "", 1, 0, 0, 0, 0)], "line 2: no protein"),
+        ([("m", "P", 2, 0, 0, 0, 0)], "motif m: positions are not 1 to 1"),
+        ([("m", "P", 1, 0, 0, 0, 0)] * 2, "motif m: positions are not 1 to 2"),
+        ([("m", "P", 1, 12, 3, 0, 5)], "line 2: neither probabilities"),
+        ([("m", p, i, 0, 0, 0, 0) for i, p in enumerate("PQ", 1)], "two proteins"),
     ],
 )
 def test_faulty_motifs_are_refused(tmp_path, rows, message):

@@ -33,7 +33,7 @@ FILES = {
     "mirsignal/models/deep.py": (
         "import os\nfrom math import floor as cut\nos.environ['A'] = 'B'\nN = 2\n\n"
         "def build():\n    return cut(Deep(N))\n\n"
-        "class Deep:\n    size = 4\n"
+        "class Deep:\n    size: int = 4\n"
     ),
     "mirsignal/models/flat.py": "def build():\n    return 8\n",
     "mirsignal/unreached.py": "z = 1\n",
@@ -65,7 +65,7 @@ def digest(tmp_path):
         ("mirsignal/files/atomic.py", "return path", "return path + path"),
         ("mirsignal/models/__init__.py", "flat.build", "build"),
         ("mirsignal/models/deep.py", "N = 2", "N = 3"),
-        ("mirsignal/models/deep.py", "size = 4", "size = 5"),
+        ("mirsignal/models/deep.py", "int = 4", "int = 5"),
         ("mirsignal/models/deep.py", "'B'", "'C'"),  # done when it is imported
         ("mirsignal/models/deep.py", "floor as", "ceil as"),
         ("mirsignal/models/flat.py", "8", "9"),
@@ -84,6 +84,7 @@ def test_reached_code_changes_the_digest(digest, name, old, new):
         ("mirsignal/near.py", '"""Near."""', ""),
         ("mirsignal/near.py", "return 3", "return 4"),
         ("mirsignal/near.py", "x: int", "x: float"),
+        ("mirsignal/models/deep.py", "size: int", "size: float"),
         ("mirsignal/near.py", '"%s", x', '"%s now", x'),
         ("mirsignal/near.py", "is wrong", "is not right; correct it"),
         ("mirsignal/files/atomic.py", "print(value)", "print(value, 1)"),  # plumbing
