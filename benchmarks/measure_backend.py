@@ -1,9 +1,9 @@
 """Measure scan, matrix products and training on one Keras backend and its device.
 
-`make bench-gpu` runs it on the device that the backend takes, and again on the processor
-where that is another; results/benchmarks/backend.json has both, with the device's name.
-Needs keras, numpy, pandas, scipy and the backend; no trained network. By itself, from the
-project's root, with JAX for instance:
+`make bench-gpu` runs it on the device that the backend takes, and again on two cores of
+the processor where that is another; results/benchmarks/backend.json has both, with the
+device's name. Needs keras, numpy, pandas, scipy and the backend; no trained network. By
+itself, from the project's root, with JAX for instance:
     KERAS_BACKEND=jax python -m benchmarks.measure_backend
 """
 
@@ -29,23 +29,25 @@ LENGTH, SHARE = 2_000_000, 0.005
 N_PAIRS, BATCH, SIZE = 8192, 128, 4096
 CHUNKS = (2048, 8192, 32768, 131072)
 ON_PROCESSOR = {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
+N_CORES = 2  # of the processor that a device is compared with
 
 
 def main():
     if "--one" in sys.argv:
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(sys.argv[-1])])
         print(json.dumps(measure()))
         return
-    found = {"device": in_process(), "n_nt": LENGTH}
+    found = {"device": in_process(os.cpu_count()), "n_nt": LENGTH}
     if found["device"]["kind"] != "cpu":
-        found["processor"] = in_process(**ON_PROCESSOR)
+        found["processor"] = in_process(N_CORES, **ON_PROCESSOR)
         found["x_scan"] = found["device"]["scan_nt_s"] / found["processor"]["scan_nt_s"]
     write_json("results/benchmarks/backend.json", found)
     print(json.dumps(found, indent=2))
 
 
-def in_process(**environment):
+def in_process(n_cores, **environment):
     """Return what `measure` finds in a process of its own, with these variables."""
-    command = [sys.executable, "-m", "benchmarks.measure_backend", "--one"]
+    command = [sys.executable, "-m", "benchmarks.measure_backend", "--one", str(n_cores)]
     done = subprocess.run(
         command, env=os.environ | environment, stdout=subprocess.PIPE, text=True
     )
@@ -55,7 +57,7 @@ def in_process(**environment):
 
 
 def measure():
-    set_up(os.cpu_count() or 1, 0, any_backend=True)
+    set_up(len(os.sched_getaffinity(0)), 0, any_backend=True)
     network = BINDING_NETWORKS["cnn"](ENCODING)
     stages = list_stages(network)
     codes = np.random.default_rng(1).integers(0, 4, LENGTH).astype(np.uint8)
@@ -113,7 +115,7 @@ def device():
         if gpus := tf.config.list_physical_devices("GPU"):
             about = tf.config.experimental.get_device_details(gpus[0])
             return {"name": about.get("device_name", "unknown"), "kind": "gpu"}
-    return {"name": f"{os.cpu_count()} cores", "kind": "cpu"}
+    return {"name": f"{len(os.sched_getaffinity(0))} cores", "kind": "cpu"}
 
 
 if __name__ == "__main__":

@@ -243,6 +243,7 @@ rule compare_experiments:
     params:
         experiments=ABLATIONS,
         benchmarks=f"{RESULTS}/benchmarks",
+        languages=LANGUAGES,
         n_resamples=CONFIG["comparison"]["n_resamples"],
         seed=CONFIG["seed"],
         code=code("compare_experiments"),

@@ -33,7 +33,7 @@ def main(snakemake):
         for chosen in (is_held_out, ~is_held_out)
     )
     if files.weights:
-        model, history = load_published(files.weights), pd.DataFrame()
+        model, history = load_published(files.weights, training.length), pd.DataFrame()
     else:
         checkpoint = make_checkpoint(
             Path(output.model).parent / "checkpoint",

@@ -11,6 +11,7 @@ import pandas as pd
 
 from mirsignal.binding.evaluation import reliability
 from mirsignal.comparison.predictors import metrics_table
+from mirsignal.errors import InputError
 from mirsignal.statistics.metrics import (
     average_precision,
     bootstrap_interval,
@@ -31,6 +32,7 @@ def compare_experiments(
     metrics: Sequence[Mapping[str, Any]],
     pairs: Mapping[str, pd.DataFrame],
     benchmarks: str | Path,
+    languages: Mapping[str, str],
     n_resamples: int,
     seed: int,
 ) -> pd.DataFrame:
@@ -43,7 +45,8 @@ def compare_experiments(
     and highest difference of networks with the same seed; the same difference of average
     precision at each threshold; what is known of probabilities (`measure_probabilities`);
     and the CPU minutes of the jobs that `main` does without (of `main`, of all its jobs;
-    NaN where none is recorded in the folder `benchmarks`).
+    NaN where none is recorded in the folder `benchmarks`). `languages` names the recipe
+    of the language model of experiments that have one.
     """
     by_name = {str(found["experiment"]): found for found in metrics}
     main = by_name[MAIN]
@@ -72,8 +75,11 @@ def compare_experiments(
         )
         added = difference | {"cpu_minutes": np.nan}
         if predictor == "predicted":
-            known = set() if experiment == MAIN else chains(main["recipes"])
-            wanted = chains(found["recipes"]) - known
+            wanted = chains(found["recipes"])
+            if experiment in languages:
+                wanted.add(languages[experiment])
+            if experiment != MAIN:
+                wanted -= chains(main["recipes"])
             added["cpu_minutes"] = cpu_minutes(benchmarks, wanted)
             added |= found.get("probabilities", {}).get("brier", {})
         tables.append(table.assign(experiment=label, **added).rename(columns=_ENDS))
@@ -86,12 +92,19 @@ def measure_probabilities(
     """Return how well the probabilities of a classification agree with what was measured.
 
     `pairs` has gene, log2fc and predicted, minus the probability of a log2 fold change
-    below `threshold`. Returned are the Brier score with its 95% interval (genes
-    resampled), that of the share of such genes in place of any prediction, and by tenths
-    of the probability its mean, the share measured with its interval, and n.
+    below `threshold`; InputError where none, or every one, is. Returned are the Brier
+    score with its 95% interval (genes resampled), that of the share of such genes in
+    place of any prediction, and by tenths of the probability its mean, the share measured
+    with its interval, and n.
     """
     known = pairs[pairs["predicted"].notna()]
     labels = (known["log2fc"] < threshold).to_numpy()
+    if not labels.any() or labels.all():
+        share = "every" if labels.any() else "no"
+        raise InputError(
+            f"config: regression: threshold: {share} measured pair is below "
+            f"{threshold:g}, so that there is nothing to tell apart; choose another"
+        )
     probabilities = -known["predicted"].to_numpy(float)
     low, high = bootstrap_interval(
         brier, labels, probabilities, groups=known["gene"], n_resamples=n_resamples

@@ -79,11 +79,13 @@ def load_language(path: str | Path) -> keras.Model:
     return keras.models.load_model(path)
 
 
-def load_published(path: str | Path) -> keras.Model:
+def load_published(path: str | Path, length: int) -> keras.Model:
     """Return the network of published weights in the layout of Hugging Face.
 
-    Its sizes are told by theirs. Raises InputError for a file of another kind, and for
-    weights that lack some or have other shapes.
+    Its sizes are told by theirs; it is to read stretches of `length`. Where the weights
+    of the last layer are those of the embedding, a file may lack them. Raises InputError
+    for a file of another kind, for weights that lack some, have other shapes or are not
+    finite, and for a length that their filters do not know.
     """
     from keras_bio.dna.hyena.convert import convert_hyenadna_weights_from_hf
     from safetensors import SafetensorError
@@ -101,12 +103,25 @@ def load_published(path: str | Path) -> keras.Model:
     except (SafetensorError, OSError, ValueError) as error:
         words = str(error).splitlines()[0]
         raise InputError(f"{path}: not a safetensors file, or broken ({words})") from None
+    embedding = "hyena.backbone.embeddings.word_embeddings.weight"
+    if "lm_head.weight" not in weights and embedding in weights:
+        weights["lm_head.weight"] = weights[embedding]
     bare = {name.removeprefix("hyena."): value for name, value in weights.items()}
     try:
         d_model = bare["backbone.embeddings.word_embeddings.weight"].shape[1]
         places = bare["backbone.layers.0.mixer.filter_fn.pos_emb.z"].shape[1]
     except KeyError as error:
         raise InputError(f"{path}: no weights of HyenaDNA: {error} is missing") from None
+    except IndexError:
+        raise InputError(f"{path}: weights of other shapes than HyenaDNA's") from None
+    if length + 2 > places:
+        raise InputError(
+            f"{path}: weights for {places - 2:,} nt; set `language: length` to that or "
+            f"fewer ({length:,} now), or take those of a longer model"
+        )
+    broken = [name for name, value in weights.items() if not np.isfinite(value).all()]
+    if broken:
+        raise InputError(f"{path}: weights of {broken[0]} are not finite; fetch it again")
     of_layers = (n.split(".")[2] for n in bare if n.startswith("backbone.layers."))
     model = make_language(d_model, len(set(of_layers)), places)
     for weight in model.weights:

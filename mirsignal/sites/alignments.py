@@ -60,8 +60,8 @@ class Tree:
         species = pd.Index(names, dtype="str")
         if len(names) < 2 or species.hasnans or not species.is_unique:
             raise InputError(f"{where}: leaves of a tree need names, each of its own")
-        if not np.isfinite(lengths).all():
-            raise InputError(f"{where}: a branch of the tree has no length")
+        if not (lengths >= 0).all() or np.isinf(lengths).any():
+            raise InputError(f"{where}: a branch of the tree has no length of 0 or more")
         beyond = np.zeros((len(clades), len(names)), np.float32)
         for row, clade in zip(beyond, clades, strict=True):
             row[species.get_indexer([leaf.name for leaf in clade.get_terminals()])] = 1

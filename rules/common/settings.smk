@@ -36,6 +36,22 @@ SIGNAL_SETTINGS = recipe(
 )
 
 
+def language_in(recipes):
+    """Return the recipe of the language model that an experiment reads, None without."""
+    signals = CONFIG["signals"][recipes["signals"]]
+    regression = CONFIG["regression"][recipes["regression"]]
+    if regression["network"] == "language":
+        return regression["language"]
+    return signals["language"] if "language" in signals["channels"] else None
+
+
+LANGUAGES = {
+    experiment: name
+    for experiment, recipes in RECIPES.items()
+    if (name := language_in(recipes)) is not None
+}
+
+
 def language_of(wildcards):
     """Return the recipe of the language model that a regression recipe trains on."""
     return CONFIG["language"][CONFIG["regression"][wildcards.regression]["language"]]

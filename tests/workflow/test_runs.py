@@ -43,6 +43,7 @@ EXPERIMENTS = (
     "peaks",
     "legacy_samples",
     "legacy_scan",
+    "sequence",
     "language",
     "on_language",
     "classes",

@@ -56,7 +56,9 @@ def experiments(rng):
 
 def test_differences_are_those_of_the_same_pairs(experiments, tmp_path):
     metrics, pairs = experiments
-    table = compare_experiments(metrics, pairs, tmp_path, 300, 1).set_index("experiment")
+    table = compare_experiments(metrics, pairs, tmp_path, {}, 300, 1).set_index(
+        "experiment"
+    )
     assert list(table.index) == [
         *("main", "peaks", "main, stacked", "peaks, stacked"),
         *("occupancy", "contextpp"),
@@ -88,7 +90,9 @@ def test_differences_are_those_of_the_same_pairs(experiments, tmp_path):
 def test_an_occupancy_recipe_of_its_own_has_a_row(experiments, tmp_path):
     metrics, pairs = experiments
     metrics[1]["recipes"] = PEAKS | {"occupancy": "soft"}
-    table = compare_experiments(metrics, pairs, tmp_path, 100, 1).set_index("experiment")
+    table = compare_experiments(metrics, pairs, tmp_path, {}, 100, 1).set_index(
+        "experiment"
+    )
     assert table.loc["peaks, occupancy", "difference"] == pytest.approx(0)
 
 
@@ -102,15 +106,22 @@ def test_costs_are_of_the_jobs_that_main_does_without(experiments, tmp_path):
         "train_regression/balanced.cnn.attribution.peaks.pooling/0.tsv": "90",
         "train_regression/balanced.cnn.attribution.peaks.other/0.tsv": "900",
         "fit_occupancy/sites/0.tsv": "6",
+        "pretrain_language/hyena.tsv": "60",
+        "embed_transcripts/hyena.tsv": "60",
     }
     for name, seconds in jobs.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"s\tcpu_time\n1\t{seconds}\n")
     metrics, pairs = experiments
-    table = compare_experiments(metrics, pairs, tmp_path, 20, 1).set_index("experiment")
-    assert table.loc["main", "cpu_minutes"] == pytest.approx(3.1)
-    assert table.loc["peaks", "cpu_minutes"] == pytest.approx(2)
+    cost = {}
+    for languages in ({}, {"peaks": "hyena"}):
+        table = compare_experiments(metrics, pairs, tmp_path, languages, 20, 1)
+        table = table.set_index("experiment")
+        cost[len(languages)] = table["cpu_minutes"]
+    assert cost[0]["main"] == cost[1]["main"] == pytest.approx(3.1)
+    assert cost[0]["peaks"] == pytest.approx(2)
+    assert cost[1]["peaks"] == pytest.approx(4)
     assert np.isnan(table.loc["peaks, stacked", "cpu_minutes"])
     assert np.isnan(cpu_minutes(tmp_path, chains(MAIN | {"samples": "none"}) - {"sites"}))
 
@@ -132,6 +143,8 @@ def test_probabilities_are_measured_against_what_happened(rng, experiments, tmp_
     assert blind["brier"]["brier"] > brier["brier_high"]
     metrics, tables = experiments
     metrics[1]["probabilities"] = found
-    table = compare_experiments(metrics, tables, tmp_path, 20, 1).set_index("experiment")
+    table = compare_experiments(metrics, tables, tmp_path, {}, 20, 1).set_index(
+        "experiment"
+    )
     assert table.loc["peaks", "brier"] == brier["brier"]
     assert np.isnan(table.loc["main", "brier"])

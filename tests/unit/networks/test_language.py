@@ -25,6 +25,7 @@ from mirsignal.networks.storage import save_network
 from mirsignal.sequences.codes import LETTERS, UNKNOWN
 from mirsignal.signals.channels import N_LANGUAGE
 
+EMBEDDING = "hyena.backbone.embeddings.word_embeddings.weight"
 D, LAYERS, PLACES, VOCABULARY, FILTER, EMBEDDED = 8, 2, 40, 16, 64, 5
 
 
@@ -132,7 +133,7 @@ def reference(weights, tokens):
 
 def test_published_weights_give_what_the_equations_give(weights, tmp_path, rng):
     save_file(weights, tmp_path / "model.safetensors")
-    model = load_published(tmp_path / "model.safetensors")
+    model = load_published(tmp_path / "model.safetensors", 32)
     tokens = rng.integers(7, 12, 33)
     found = model.predict_on_batch(tokens[None].astype(np.int32))[0]
     assert found == pytest.approx(reference(weights, tokens), abs=2e-4)
@@ -153,12 +154,36 @@ def without(name):
         (without("ln_f.bias"), "lacks weights, such as those of .*ln_f/beta"),
         (without("word_embeddings.weight"), "no weights of HyenaDNA: .*word_embeddings"),
         (lambda w: w | {"lm_head.weight": w["lm_head.weight"][:, :4]}, "of other shapes"),
+        (
+            lambda w: w | {EMBEDDING: w[EMBEDDING][:, 0].copy()},
+            "of other shapes than Hyena",
+        ),
+        (
+            lambda w: w | {"lm_head.weight": w["lm_head.weight"] * np.nan},
+            "are not finite",
+        ),
     ],
 )
 def test_weights_that_do_not_fit_are_refused(weights, tmp_path, change, message):
     save_file(change(weights), tmp_path / "model.safetensors")
     with pytest.raises(InputError, match=message):
-        load_published(tmp_path / "model.safetensors")
+        load_published(tmp_path / "model.safetensors", 32)
+
+
+def test_filters_that_know_fewer_places_are_refused(weights, tmp_path):
+    save_file(weights, tmp_path / "model.safetensors")
+    with pytest.raises(InputError, match="for 38 nt; set `language: length` to that"):
+        load_published(tmp_path / "model.safetensors", 39)
+
+
+def test_a_last_layer_that_is_the_embedding_may_lack(weights, tmp_path):
+    tied = weights | {"lm_head.weight": weights[EMBEDDING]}
+    found = []
+    for number, given in enumerate((tied, without("lm_head.weight")(tied))):
+        save_file(given, tmp_path / f"{number}.safetensors")
+        model = load_published(tmp_path / f"{number}.safetensors", 32)
+        found.append(model.predict_on_batch(np.arange(7, 12)[None].astype(np.int32)))
+    assert np.array_equal(*found)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +198,7 @@ def test_files_that_are_no_weights_are_refused(tmp_path, name, content, message)
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match=message):
-        load_published(tmp_path / name)
+        load_published(tmp_path / name, 32)
 
 
 def test_tokens_stand_in_the_order_of_our_codes():

@@ -11,6 +11,7 @@ from sklearn.metrics import roc_auc_score
 from mirsignal.errors import InputError
 from mirsignal.sites.alignments import Tree, align, read_alignments, read_trees
 from mirsignal.sites.conservation import (
+    CONSERVED_FROM,
     HUMAN,
     choose_bin,
     find_aligned_sites,
@@ -155,6 +156,7 @@ def test_a_truncated_file_is_told(tmp_path):
     [
         ("((A:1,B:2", "not a tree in Newick's format"),
         ("((A:1,B):0.5,C:1);", "a branch of the tree has no length"),
+        ("((A:1,B:-2):0.5,C:1);", "a branch of the tree has no length of 0 or more"),
         ("((A:1,A:2):0.5,C:1);", "leaves of a tree need names"),
     ],
 )
@@ -217,6 +219,28 @@ def test_flags_of_targetscan_are_told_from_a_real_alignment(published):
     assert len(both) == len(flags) == 140
     assert roc_auc_score(both["conserved"], both["branch_length"]) > 0.94
     assert (both["conserved"] == both["conserved_ours"]).mean() > 0.99
+
+
+@pytest.mark.realdata
+def test_conserved_targets_are_told_from_six_real_alignments(published, shared_data):
+    """By gene and seed, whether TargetScan lists a conserved site at all."""
+    folder, trees, parameters = published
+    listed = pd.read_csv(
+        shared_data / "targetscan/targetscan_conserved_cwcs.tsv.gz", sep="\t"
+    )
+    seeds = pd.read_csv(folder / "targetscan_conserved_sites.tsv.gz", sep="\t")["seed"]
+    is_listed, lead = [], []
+    for alignment in read_alignments(folder / "utr_alignments_6genes_84species.tsv.gz"):
+        found = tabulate_conservation([alignment], seeds.unique(), trees, parameters)
+        found = found[found["site_type"] != "6mer"]
+        beyond = found["branch_length"] - found["site_type"].map(CONSERVED_FROM)
+        by_seed = beyond.groupby(found["seed"]).max()
+        own = listed.loc[listed["feature"] == alignment.gene, "set"]
+        is_listed.append(by_seed.index.isin(own))
+        lead.append(by_seed.to_numpy())
+        assert roc_auc_score(is_listed[-1], lead[-1]) > 0.97
+    assert len(lead) == 6
+    assert roc_auc_score(np.concatenate(is_listed), np.concatenate(lead)) > 0.99
 
 
 PCT_HEADER = "site_type\tseed\tb0\tb1\tb2\tb3\n"
