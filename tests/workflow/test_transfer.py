@@ -23,7 +23,7 @@ DATASETS = """\
           fold_change: {file: fold_change.tsv, id_column: gene}
         other: {trains: false}
       peaks: {file: resources/peaks.tsv, columns: {protein: rbp}}
-      motifs: {file: resources/motifs.tsv, rate: 0.01}
+      motifs: {file: resources/motifs.tsv, rate: 0.2}
 """
 SETTINGS = """\
 transfer:

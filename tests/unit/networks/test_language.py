@@ -249,7 +249,7 @@ def test_training_learns_and_goes_on_where_it_stopped(sequences, tmp_path):
     pd.testing.assert_frame_equal(again[columns], rows[columns])
     for one, other in zip(model.get_weights(), resumed.get_weights(), strict=True):
         assert np.array_equal(one, other)
-    held_out = [held_out[0][:300], held_out[0][300:]]
+    held_out = np.array_split(held_out[0], 2)
     table = compare_perplexity(model, train, held_out, ["a", "b"], 32, 1)
     table = table.set_index("model")
     assert table["n"].nunique() == 1

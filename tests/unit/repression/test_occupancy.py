@@ -350,6 +350,7 @@ def test_no_model_saw_the_genes_and_none_the_mirnas_that_it_predicts(pairs, site
     assert (other["unseen"] != found["unseen"])[~rows & (fold == 0)].any()
 
 
+@pytest.mark.filterwarnings("ignore:invalid value")
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_fit_that_is_not_finite_is_an_error(pairs, sites, genes, value):
     broken = pairs.assign(
