@@ -22,6 +22,7 @@ ROW_NAMES = ("", "X", "Unnamed: 0", "...1", "rowname", "row.names", "Row.names",
 again, R's merge and data.table."""
 
 _DASHES = dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")  # of word processors
+_MOST_COLUMNS = 50_000
 _MOST_LINES = 10  # of one cell: more means a quote that was never closed
 
 
@@ -75,6 +76,11 @@ def parse_table(
         header = behind
     else:
         header = rows.pop(0)[1]
+    if len(header) > _MOST_COLUMNS:
+        raise InputError(
+            f"{path}: {len(header):,} columns; is the table transposed, or are line ends "
+            "lost? Give a row per gene, miRNA or site"
+        )
     header, rows = _even_out(header, rows, path)
     return _drop_unnamed(header, rows, separator, path)
 

@@ -59,6 +59,12 @@ def test_row_names_of_r_beside_a_single_column_of_any_separator(table_of, mark):
     assert table.values.tolist() == [["A", "-0.5"], ["B", "Inf"]]
 
 
+def test_more_columns_than_a_table_has_are_refused(table_of):
+    path = table_of("gene" + "\tx" * 60_000 + "\nA" + "\t1" * 60_000 + "\n")
+    with pytest.raises(InputError, match="60,001 columns; is the table transposed"):
+        read_table(path, {"gene": "gene"})
+
+
 def test_row_names_of_r_beside_a_single_column(table_of):
     for first in ("-0.5", "NA", '"1e-3"'):
         path = table_of(f'"miR-1"\n"A"\t{first}\n"B"\t0.25\n')
