@@ -39,6 +39,17 @@ from mirsignal.statistics.resampling import GeneResamples, interval_of
 TRANSFER = Path("results/human_repression/transfer")
 HOME = ("hct116", "hek", "hela")
 WITHOUT, SCANNED, MIXTURE = "joint_without_network", "network", "seed_and_network"
+OPTIONAL = (
+    (
+        "conservation",
+        (WITHOUT, "joint_without_conservation"),
+        WITHOUT,
+        "joint_without_conservation",
+    ),
+    ("protein", ("joint_proteins",), "joint_proteins", "joint_proteins, no proteins"),
+)
+"""Gains by recipes that the study does not run by itself: key, recipes that must have
+been run with protocol families, and the two predictors."""
 NETWORK = Path("results/human_repression/binding/all_but_validation.taught")
 TEST_SETS = {  # key: test set and measure
     "within_auc_1_10": ("published_test_1_10", "within_mirna_auc"),
@@ -77,6 +88,10 @@ def main(data, recipe="joint"):
         results |= gain(f"network_gain_{new}", pairs, MIXTURE, WITHOUT)
         results |= gain(f"logit_gain_{new}", pairs, recipe, WITHOUT)
         results |= gain(f"response_gain_{new}", pairs, recipe, f"{recipe}, genes alike")
+    for key, recipes, one, other in OPTIONAL:
+        if all((TRANSFER / name / "families").is_dir() for name in recipes):
+            own = read_predictions("families", recipes)
+            results |= gain(f"{key}_gain_new_family", own, one, other)
     results |= mean_of_others(pairs, (recipe, WITHOUT, SCANNED, MIXTURE, *REFERENCES))
     others = sorted(set(metrics["datasets"]) - set(HOME))
     for name in others:
