@@ -5,8 +5,8 @@
 # out:  transfer/datasets/{dataset}/ (pairs.parquet; sites.parquet of both strands with
 #       their surroundings; scanned.parquet, sites that the binding network finds by itself;
 #       transcripts.parquet, genes.parquet; seed_counts.tsv, what is seen of each miRNA at
-#       all; proteins.parquet, sites with peaks
-#       or motifs of proteins); transfer/parts.parquet (the parts that each protocol leaves out);
+#       all; proteins.parquet, sites with peaks or motifs of proteins);
+#       transfer/parts.parquet (the parts that each protocol leaves out);
 #       transfer/{occupancy}/{protocol}/{part}.parquet (predictions without the part);
 #       transfer/comparison.tsv, .json, .svg; transfer/{occupancy}/model.npz,
 #       responses.tsv (how strongly each gene responds), intervals.tsv, coverage.tsv (of all

@@ -19,9 +19,9 @@ from mirsignal.workflow.jobs import run
 def main(snakemake):
     files, params = snakemake.input, snakemake.params
     mirnas, transcripts = map(pd.read_parquet, (files.mirnas, files.transcripts))
+    lengths = dict(zip(transcripts["transcript"], transcripts["length"], strict=True))
     places = None
     if files.coordinates:
-        lengths = dict(zip(transcripts["transcript"], transcripts["length"], strict=True))
         places = read_places(files.coordinates, lengths, params.coordinate_columns)
     counts = {"tracks": check_tracks(files.tracks, transcripts, places)}
     if files.ta_sps:
@@ -31,7 +31,6 @@ def main(snakemake):
         counts["mrna"] = int((orfs != "").sum())
     SiteContext.read(files, params.context_columns)
     if files.peaks:
-        lengths = dict(zip(transcripts["transcript"], transcripts["length"], strict=True))
         counts["peaks"] = len(
             read_peaks(files.peaks, lengths, params.peak_columns, places)
         )

@@ -87,8 +87,8 @@ def _named_records(
     for header, body in _read_records(path):
         if utrs_alone and (regions := _REGIONS.search(header)):
             utr = _UTR3.search(header)
-            n_without += utr is None
             if utr is None:
+                n_without += 1
                 continue
             start, end = int(utr[1]) - 1, int(utr[2])
             body, n_cut = "".join(body.split())[start:end], n_cut + 1

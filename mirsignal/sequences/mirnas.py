@@ -27,6 +27,7 @@ SHORTEST, LONGEST = 15, 30
 PASSENGER = ["passenger", "passenger_source", "passenger_share"]
 COLUMNS = {name: name for name in ("mirna", "sequence", "passenger", "passenger_share")}
 SETTING = "inputs: mirnas"
+_STAR = "-star"  # in the place of *, which no path can have
 _SPECIES = re.compile(  # hsa-miR-21-5p, ath-miR156a; Hsa-Mir-21_5p of MirGeneDB
     r"^([a-z][a-z0-9]{2,7})-(?:mir|let|lin|lsy|bantam|iab)", re.IGNORECASE
 )
@@ -93,12 +94,10 @@ def read_mirnas(
     is_fasta = read_text(path).lstrip().startswith(">")
     table = _read_fasta(path) if is_fasta else _read_table(path, columns, setting, where)
     table = _keep_species(table, species, is_fasta, path, setting)
-    written = table["mirna"]
-    if (starred := written.str.contains("*", regex=False, na=False)).any():
+    if (starred := table["mirna"].str.contains("*", regex=False, na=False)).any():
         log.info("%s: * in names is written -star; tables may have either", path)
-        names = written.str.replace("*", "-star", regex=False)
-        table["mirna"] = written.mask(starred, names)
-    as_starred = dict(zip(table["mirna"][starred], written[starred], strict=True))
+        names = table["mirna"].str.replace("*", _STAR, regex=False)
+        table["mirna"] = table["mirna"].mask(starred, names)
     sequences, passengers = [], []
     for place, mirna, sequence, passenger, share in zip(
         table["place"], *(table[name] for name in COLUMNS), strict=True
@@ -117,13 +116,6 @@ def read_mirnas(
     table = table.drop(columns=["passenger", "passenger_share"]).join(read)
     refuse_duplicates(table, "mirna", path)
     table = _join_names(table.drop(columns="place"))
-    names = table["mirna"] + "," + table["aliases"]
-    table["aliases"] = [
-        ",".join(
-            filter(None, [other, *(as_starred.get(n, "") for n in every.split(","))])
-        )
-        for other, every in zip(table["aliases"], names, strict=True)
-    ]
     return table.assign(seed=table["sequence"].map(seed_region)).reset_index(drop=True)
 
 
@@ -251,7 +243,8 @@ def _join_names(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def scan_names(mirnas: pd.DataFrame) -> dict[str, str]:
-    """Return the name under which each miRNA is scanned, by all of its names.
+    """Return the name under which each miRNA is scanned, by all of its names; of those
+    that were written with * (miR-21*), by that spelling too.
 
     `mirnas` is what `read_mirnas` returns (without `aliases`, each has one name).
     """
@@ -259,7 +252,8 @@ def scan_names(mirnas: pd.DataFrame) -> dict[str, str]:
     if "aliases" in mirnas:
         for name, aliases in zip(mirnas["mirna"], mirnas["aliases"], strict=True):
             names |= {alias: name for alias in aliases.split(",") if alias}
-    return names
+    starred = {n.replace(_STAR, "*"): name for n, name in names.items() if _STAR in n}
+    return names | starred
 
 
 def sequences_by_name(mirnas: pd.DataFrame) -> dict[str, str]:

@@ -39,8 +39,8 @@ def read_places(
     `path` is an annotation (GTF, GFF3, by the end of its name), of which a transcript is
     the 3' UTR, or the whole mRNA, whichever is as long; or a table of transcript, chrom,
     strand (+, -, or 1, -1 as Ensembl has it) and blocks, "start-end;start-end" (0-based,
-    half open, ascending). Transcripts
-    that are not there, or as long in neither way, are left out and counted in the log.
+    half open, ascending). Transcripts that are not there, or as long in neither way, are
+    left out and counted in the log.
     Raises InputError, beside what reading does, for a file that shares no transcript with
     `lengths`, for blocks that are none, and where more transcripts differ in length than
     agree.
