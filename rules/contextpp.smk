@@ -1,11 +1,13 @@
 # Context++: the model behind TargetScan, computed from the study's own 3' UTRs.
 #
 # in:   inputs, resources/contextpp_coefficients.tsv; where the study names them, tables of
-#       seed-pairing stability and target abundance, and of mRNAs with reading frames
+#       seed-pairing stability and target abundance, of mRNAs with reading frames, and of
+#       what surrounds sites: poly(A) sites, stability, conserved sites
 # out:  contextpp/accessibility/{shard}.parquet (the slow part, of sites only);
 #       contextpp/sites.parquet (features and score), pairs.parquet (sum over sites);
-#       contextpp/regions.parquet (sites of both strands, in reading frames as well) and
-#       genes.parquet (length and composition, of sequences alone), for other models
+#       contextpp/regions.parquet (sites of both strands, in reading frames as well, with
+#       their surroundings) and genes.parquet (length and composition, of sequences alone),
+#       for other models
 
 CONTEXT_CONTENT = contents(
     "resources/contextpp_coefficients.tsv",
@@ -51,6 +53,7 @@ rule score_contextpp:
         ),
         ta_sps=optional_file("contextpp", "ta_sps"),
         mrna=optional_file("contextpp", "mrna"),
+        conserved_sites=checked(conserved_sites),
         coefficients=data_input("resources/contextpp_coefficients.tsv"),
     output:
         sites="<contextpp>/sites.parquet",
@@ -68,7 +71,9 @@ rule score_contextpp:
     params:
         columns=INPUTS["contextpp"]["columns"],
         mrna_columns=INPUTS["contextpp"]["mrna_columns"],
-        content=CONTEXT_CONTENT,
+        context_columns=CONTEXT_COLUMNS,
+        content=lambda wildcards: CONTEXT_CONTENT(wildcards)
+        + contents(setting_of("conserved_sites", "file"))(wildcards),
         code=code("score_contextpp"),
     script:
         "../scripts/score_contextpp.py"
@@ -110,6 +115,9 @@ rule tabulate_regions:
         transcripts="<inputs>/transcripts.parquet",
         ta_sps=optional_file("contextpp", "ta_sps"),
         mrna=optional_file("contextpp", "mrna"),
+        polya_usage=optional_file("polya_usage", "file"),
+        stability=optional_file("stability", "file"),
+        conserved_sites=checked(conserved_sites),
         coefficients=data_input("resources/contextpp_coefficients.tsv"),
     output:
         "<contextpp>/regions.parquet",
@@ -125,7 +133,9 @@ rule tabulate_regions:
     params:
         columns=INPUTS["contextpp"]["columns"],
         mrna_columns=INPUTS["contextpp"]["mrna_columns"],
-        content=CONTEXT_CONTENT,
+        context_columns=CONTEXT_COLUMNS,
+        content=lambda wildcards: CONTEXT_CONTENT(wildcards)
+        + SURROUNDINGS_CONTENT(wildcards),
         code=code("tabulate_regions"),
     script:
         "../scripts/tabulate_regions.py"

@@ -286,7 +286,10 @@ rule check_inputs:
         transcripts="<inputs>/transcripts.parquet",
         pairs=["<inputs>/positives.parquet", *TEST_SETS],
         tracks=[data_input(file) for file in TRACKS.values()],
-        coordinates=branch(bool(TRACKS), then=optional_file("coordinates", "file")),
+        coordinates=branch(
+            bool(TRACKS) or "peaks" in INPUTS,
+            then=optional_file("coordinates", "file"),
+        ),
         variants=optional_file("measured_variants", "file"),
         named=named_pairs(),
         fold_changes=branch(
@@ -318,6 +321,9 @@ rule check_inputs:
         columns=INPUTS["contextpp"]["columns"],
         mrna_columns=INPUTS["contextpp"]["mrna_columns"],
         context_columns=CONTEXT_COLUMNS,
+        measures=MEASURES_READ,
+        proteins=PROTEINS_READ,
+        shares_transcripts=not DATASETS,
         peak_columns=setting_of("peaks", "columns"),
         motif_columns=setting_of("motifs", "columns"),
         content=contents(

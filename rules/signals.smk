@@ -1,7 +1,8 @@
 # Signals: scans -> channels along transcripts, compressed or at peaks, and the limits that
 # scale them, per fold.
 #
-# in:   scan/{samples}.{binding}.{scan}/{batch}/{shard}.npz, thresholds.json; inputs
+# in:   scan/{samples}.{binding}.{scan}/{batch}/{shard}.npz, thresholds.json; inputs; where
+#       a channel reads them, tracks, conserved sites, peaks and motifs
 # out:  signals/{samples}.{binding}.{scan}.{signals}/signals.npz, limits.tsv
 
 
@@ -18,9 +19,10 @@ rule compress_signals:
             map(data_input, signal_tracks(wildcards).values())
         ),
         language=language_embeddings,
-        coordinates=lambda wildcards: (
-            optional_file("coordinates", "file") if signal_tracks(wildcards) else []
-        ),
+        peaks=stretches_of("peaks"),
+        motifs=stretches_of("motifs"),
+        conserved_sites=stretches_of("conserved_sites"),
+        coordinates=coordinates_of_signals,
     output:
         signals="<signals>/signals.npz",
         provenance="<signals>/provenance.json",
@@ -38,10 +40,12 @@ rule compress_signals:
         tracks=lambda wildcards: list(signal_tracks(wildcards)),
         batches=BATCHES,
         coordinate_columns=setting_of("coordinates", "columns"),
-        content=lambda wildcards: contents(*signal_tracks(wildcards).values())(
-            wildcards
-        )
-        + contents(setting_of("coordinates", "file"))(wildcards),
+        stretches=stretch_settings,
+        content=lambda wildcards: contents(
+            *signal_tracks(wildcards).values(),
+            setting_of("coordinates", "file"),
+            *[each.get("file") for each in stretch_settings(wildcards).values()],
+        )(wildcards),
         code=code("compress_signals"),
     script:
         "../scripts/compress_signals.py"

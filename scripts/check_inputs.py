@@ -12,7 +12,7 @@ from mirsignal.signals.channels import check_tracks
 from mirsignal.sites.context import SiteContext
 from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
 from mirsignal.sites.motifs import read_motifs
-from mirsignal.sites.proteins import read_peaks
+from mirsignal.sites.proteins import check_proteins, read_peaks
 from mirsignal.workflow.jobs import run
 
 
@@ -29,13 +29,19 @@ def main(snakemake):
     if files.mrna:
         orfs = read_orfs(files.mrna, params.mrna_columns, transcripts)
         counts["mrna"] = int((orfs != "").sum())
-    SiteContext.read(files, params.context_columns)
+    context = SiteContext.read(files, params.context_columns)
+    context.require(params.measures)
+    if params.shares_transcripts:
+        context.check_shared(transcripts)
     if files.peaks:
-        counts["peaks"] = len(
-            read_peaks(files.peaks, lengths, params.peak_columns, places)
-        )
+        peaks = read_peaks(files.peaks, lengths, params.peak_columns, places)
+        check_proteins(params.proteins["protein"], peaks["protein"], files.peaks)
+        counts["peaks"] = len(peaks)
     if files.motifs:
-        counts["motifs"] = len(read_motifs(files.motifs, params.motif_columns))
+        motifs = read_motifs(files.motifs, params.motif_columns)
+        known = pd.Series([protein for protein, _ in motifs.values()])
+        check_proteins(params.proteins["motif"], known, files.motifs)
+        counts["motifs"] = len(motifs)
     if files.variants:
         variants = read_variants(files.variants, params.variant_columns, mirnas)
         counts["measured_variants"] = len(variants)

@@ -5,11 +5,15 @@ import pandas as pd
 from mirsignal.axes import MIRNA_LENGTH
 from mirsignal.files.atomic import read_json
 from mirsignal.files.tracks import load_scans, load_tracks, save_tracks
-from mirsignal.sequences.codes import encode, encode_many
+from mirsignal.sequences.codes import encode, encode_many, seed_region
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.sequences.places import read_places
 from mirsignal.signals.assembly import SignalRecipe, assemble_signals
 from mirsignal.signals.channels import Wiggle, list_scans
+from mirsignal.signals.stretches import conserved_stretches, protein_stretches
+from mirsignal.sites.context import read_conserved_sites
+from mirsignal.sites.motifs import find_motifs, read_motifs
+from mirsignal.sites.proteins import read_peaks
 from mirsignal.workflow.jobs import run
 
 
@@ -17,10 +21,11 @@ def main(snakemake):
     files, params = snakemake.input, snakemake.params
     fasta = Transcripts(files.fasta)
     names = pd.read_parquet(files.transcripts)["transcript"]
-    codes = {name: encode(fasta[name]) for name in names}
+    sequences = {name: fasta[name] for name in names}
+    codes = {name: encode(own) for name, own in sequences.items()}
+    lengths = {name: len(own) for name, own in sequences.items()}
     places = None
     if files.coordinates:
-        lengths = {name: len(own) for name, own in codes.items()}
         places = read_places(files.coordinates, lengths, params.coordinate_columns)
     wiggles = {
         name: Wiggle(path, places)
@@ -29,6 +34,20 @@ def main(snakemake):
     language = dict(load_tracks(files.language).items()) if files.language else None
     mirnas = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
     thresholds = read_json(files.thresholds)
+    stretches = {}
+    for table, given in params.stretches.items():
+        columns = given.get("columns")
+        if table == "conserved_sites":
+            sites = read_conserved_sites(files.conserved_sites, columns)
+            seeds = mirnas.map(seed_region)
+            stretches[table] = conserved_stretches(sites, seeds, names)
+        elif table == "peaks":
+            peaks = read_peaks(files.peaks, lengths, columns, places)
+            stretches[table] = protein_stretches(peaks)
+        else:
+            motifs = read_motifs(files.motifs, columns)
+            found = find_motifs(motifs, sequences, given["rate"])
+            stretches[table] = protein_stretches(found)
 
     def scans():
         for mirna, tracks in load_scans(files.tracks, params.batches):
@@ -36,7 +55,7 @@ def main(snakemake):
             threshold = thresholds[mirna]["threshold"]
             yield (
                 mirna,
-                list_scans(tracks, codes, guide, threshold, wiggles, language),
+                list_scans(tracks, codes, guide, threshold, wiggles, language, stretches),
             )
 
     signals = assemble_signals(scans(), SignalRecipe(**params.settings))

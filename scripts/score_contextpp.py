@@ -4,6 +4,7 @@ import pandas as pd
 
 from mirsignal.files.atomic import write_parquet
 from mirsignal.sequences.fasta import Transcripts
+from mirsignal.sites.context import SiteContext
 from mirsignal.sites.contextpp import (
     read_coefficients,
     score_folded,
@@ -24,6 +25,8 @@ def main(snakemake):
         read_orfs(files.mrna, params.mrna_columns, genes),
         read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None,
     )
+    context = SiteContext.read(files, params.context_columns)
+    sites = context.add_pct(sites, mirnas)
     parts = list(map(pd.read_parquet, files.accessibility))
     folded = pd.concat(parts) if parts else None
     sites = score_folded(sites, folded, read_coefficients(files.coefficients))

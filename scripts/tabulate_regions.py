@@ -4,6 +4,7 @@ import pandas as pd
 
 from mirsignal.files.atomic import write_parquet
 from mirsignal.sequences.fasta import Transcripts
+from mirsignal.sites.context import SiteContext
 from mirsignal.sites.contextpp import read_coefficients
 from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
 from mirsignal.sites.regions import tabulate_regions
@@ -15,8 +16,9 @@ def main(snakemake):
     transcripts = pd.read_parquet(files.transcripts)
     fasta = Transcripts(files.fasta)
     sequences = {name: fasta[name] for name in transcripts["transcript"]}
+    mirnas = pd.read_parquet(files.mirnas)
     sites = tabulate_regions(
-        pd.read_parquet(files.mirnas),
+        mirnas,
         transcripts,
         sequences,
         read_orfs(files.mrna, params.mrna_columns, transcripts),
@@ -24,6 +26,9 @@ def main(snakemake):
         read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None,
         read_coefficients(files.coefficients),
     )
+    if files.polya_usage or files.stability or files.conserved_sites:
+        context = SiteContext.read(files, params.context_columns)
+        sites = context.add_to(sites, mirnas)
     write_parquet(snakemake.output[0], sites)
 
 

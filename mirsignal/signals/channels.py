@@ -3,7 +3,9 @@
 A channel is a function of a `Scan`, all that is known of one miRNA on one transcript,
 that returns values (L,) or (L, columns). A new one is a function and a line of CHANNELS;
 the networks take any number of them. `track:NAME` is the bigWig file that the study calls
-so under `inputs.tracks`: conservation, accessibility, binding of other proteins.
+so under `inputs.tracks`: conservation, accessibility, binding of other proteins;
+`protein:NAME` tells where a protein has a peak (`inputs.peaks`), and `motif:NAME` where
+one of its motifs fits (`inputs.motifs`).
 """
 
 from __future__ import annotations
@@ -21,13 +23,18 @@ from mirsignal.axes import CENTRE, MIRNA_LENGTH, P_LEVELS, REGIONS, WINDOW
 from mirsignal.errors import InputError
 from mirsignal.files.bigwig import BigWig
 from mirsignal.files.tracks import Ragged
-from mirsignal.sequences.codes import LETTERS, PAIR_KINDS, UNKNOWN
+from mirsignal.sequences.codes import LETTERS, PAIR_KINDS, UNKNOWN, decode, seed_region
 from mirsignal.sequences.places import Places
+from mirsignal.signals.stretches import Stretches
+from mirsignal.sites.context import MEASURES
+from mirsignal.sites.motifs import motif_of
 from mirsignal.sites.surroundings import au_around_nucleotides, distance_of_nucleotides
 
 _STRENGTH = np.array([0, 1 / 3, 2 / 3, 1], np.float32)[PAIR_KINDS]
 
 Values = NDArray[np.floating]
+FLANK = 15
+"""Nucleotides on either side that the channel `flanks` shows."""
 N_LANGUAGE = 8
 """Columns of the channel `language` (`networks.language.N_COMPONENTS`)."""
 
@@ -122,7 +129,8 @@ class Scan:
     `codes` (L,) are its nucleotides, `mirna` (M,) those of the miRNA, `tracks` the
     scan's values (L,) by name, `attribution` (L, M) that by miRNA position (without
     columns where the scan has none), `threshold` the miRNA's P, `wiggles` the study's own
-    tracks by name, and `language` (L, N_LANGUAGE) what a language model makes of it.
+    tracks by name, `language` (L, N_LANGUAGE) what a language model makes of it, and
+    `stretches` what the study knows of its conserved_sites, peaks and motifs.
     """
 
     transcript: str
@@ -133,6 +141,7 @@ class Scan:
     threshold: float
     wiggles: Mapping[str, Wiggle] = field(default_factory=dict)
     language: Values | None = None
+    stretches: Mapping[str, Stretches] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -202,6 +211,31 @@ def language(scan: Scan) -> Values:
     return scan.language
 
 
+def flanks(scan: Scan) -> Values:
+    """Return the nucleotides around each one (L, 8 * FLANK + 4), as in `sequence`, and in
+    the last column how well the seed pairs there (`pairing`), which aligns windows."""
+    around = np.pad(scan.codes, FLANK, constant_values=UNKNOWN)
+    around = np.lib.stride_tricks.sliding_window_view(around, 2 * FLANK + 1)
+    is_there = around[:, :, None] == np.arange(UNKNOWN)
+    return np.column_stack([is_there.reshape(len(scan), -1), pairing(scan)[:, -1]])
+
+
+def measure(name: str) -> Callable[[Scan], Values]:
+    """Return a function that gives what is known of conserved sites of the miRNA (L,)."""
+
+    def along(scan: Scan) -> Values:
+        seed = seed_region(decode(scan.mirna))
+        known = scan.stretches["conserved_sites"]
+        return known.along(name, scan.transcript, seed, len(scan))
+
+    return along
+
+
+def count_kinds(name: str) -> Callable[[Scan], Values]:
+    """Return a function that gives of how many proteins a peak or motif is there (L,)."""
+    return lambda scan: scan.stretches[name].count(scan.transcript, len(scan))
+
+
 def position(scan: Scan) -> Values:
     """Return the share (L,) of the transcript in front of each nucleotide."""
     return np.arange(len(scan)) / max(len(scan), 1)
@@ -232,6 +266,21 @@ CHANNELS: dict[str, Channel] = {
         columns=tuple(f"is_{letter}" for letter in LETTERS[:UNKNOWN]),
         pick="mean",
     ),
+    "flanks": Channel(
+        flanks,
+        columns=(
+            *(
+                f"is_{letter}_{at:+d}"
+                for at in range(-FLANK, FLANK + 1)
+                for letter in LETTERS[:UNKNOWN]
+            ),
+            "flanked",
+        ),
+        pick="best",
+    ),
+    **{name: Channel(measure(name), pick="highest") for name in MEASURES},
+    "proteins": Channel(count_kinds("peaks"), pick="highest"),
+    "motifs": Channel(count_kinds("motifs"), pick="highest"),
     "language": Channel(
         language, columns=tuple(f"language_{number + 1}" for number in range(N_LANGUAGE))
     ),
@@ -242,15 +291,23 @@ CHANNELS: dict[str, Channel] = {
     ),
     "length": Channel(transcript_length),
 }
-"""Every channel by name, but for `track:NAME`."""
+"""Every channel by name, but for those of NAMED."""
+NAMED = {"track": "tracks", "protein": "peaks", "motif": "motifs"}
+"""Channels KIND:NAME, and the inputs that they read."""
 
 
 def find_channel(name: str) -> Channel:
-    """Return the channel called `name`, which may be a `track:NAME`."""
-    kind, _, track = name.partition(":")
+    """Return the channel called `name`, which may be one of NAMED."""
+    kind, _, own = name.partition(":")
     if kind == "track":
+        return Channel(lambda scan: scan.wiggles[own].values(scan.transcript, len(scan)))
+    if kind in NAMED:
+        called = own if kind == "protein" else motif_of(own)
         return Channel(
-            lambda scan: scan.wiggles[track].values(scan.transcript, len(scan))
+            lambda scan: scan.stretches[NAMED[kind]].along(
+                "present", scan.transcript, called, len(scan)
+            ),
+            pick="highest",
         )
     return CHANNELS[name]
 
@@ -302,18 +359,28 @@ def list_scans(
     threshold: float,
     wiggles: Mapping[str, Wiggle],
     language: Mapping[str, Values] | None = None,
+    stretches: Mapping[str, Stretches] | None = None,
 ) -> Iterator[Scan]:
     """Yield a `Scan` for each transcript of a scan's file.
 
     `codes` are those of transcripts by name, `mirna` (M,) those of the file's miRNA;
-    `language` is what a language model makes of the transcripts, where a channel asks.
+    where a channel asks, `language` is what a language model makes of the transcripts,
+    and `stretches` are conserved sites, peaks and motifs.
     """
     for index, name in enumerate(map(str, tracks.ids)):
         columns = dict(zip(tracks.channels, tracks[index].T, strict=True))
         attribution = _attribution_of(tracks, index)
         made = language[name] if language else None
         yield Scan(
-            name, codes[name], mirna, columns, attribution, threshold, wiggles, made
+            name,
+            codes[name],
+            mirna,
+            columns,
+            attribution,
+            threshold,
+            wiggles,
+            made,
+            stretches or {},
         )
 
 

@@ -8,7 +8,7 @@ repressed more at the same context++ score (docs/transfer.md).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,15 @@ from mirsignal.sequences.codes import normalise, seed_region
 from mirsignal.sites.contextpp import PCT
 from mirsignal.sites.isoforms import affected_isoform_ratio, read_polya_usage
 
-CONTEXT_FEATURES = ("log_air", "stability", "conserved")
-"""Columns that `SiteContext.add_to` adds, NaN where nothing is known."""
+MEASURES = ("conserved", "branch_length", PCT)
+"""What a table of conserved sites says of one; it may lack all but the first."""
+CONTEXT_FEATURES = {
+    "log_air": ("polya_usage",),
+    "stability": ("stability",),
+    **dict.fromkeys(MEASURES, ("conserved_sites", "alignments")),
+}
+"""Columns that `SiteContext.add_to` adds, NaN where nothing is known, and the inputs of
+which one tells them."""
 STABILITY_COLUMNS = {"gene": "gene", "stability": "stability"}
 CONSERVED_COLUMNS = {name: name for name in ("transcript", "seed", "start", "conserved")}
 
@@ -61,8 +68,10 @@ def read_conserved_sites(
     columns: Mapping[str, str | int] | None = None,
     setting: str = "inputs: conserved_sites: columns",
 ) -> pd.DataFrame:
-    """Read sites as rows (transcript, seed, start, conserved), seeds as RNA (nt 2-8), and
-    pct, the probability of conserved targeting, where the table has it.
+    """Read sites as rows (transcript, seed, start, conserved), seeds as RNA (nt 2-8).
+
+    Of the other MEASURES, branch_length and pct, the probability of conserved targeting,
+    there is what the table has.
 
     `start` is 0-based from the first nucleotide of the 3' UTR, `conserved` 0 to 1. Sites
     of one transcript, seed and start are averaged. Raises InputError for a missing
@@ -98,12 +107,11 @@ def read_conserved_sites(
             "conserved": conserved,
         }
     )
-    values = ["conserved"]
-    if called := optional_column(table, PCT):
-        rows[PCT] = to_number(table, called, path)
-        values.append(PCT)
+    for name in MEASURES[1:]:
+        if called := optional_column(table, name):
+            rows[name] = to_number(table, called, path)
     keys = ["transcript", "seed", "start"]
-    return rows.groupby(keys, as_index=False, sort=False)[values].mean()
+    return rows.groupby(keys, as_index=False, sort=False).mean()
 
 
 def read_seed(seed: str, table: pd.DataFrame, path: str | Path) -> str:
@@ -199,6 +207,15 @@ class SiteContext:
             n = ours.nunique()
             log.info("%s are known of %s of %s", what, f"{len(shared):,}", f"{n:,}")
 
+    def require(self, names: Iterable[str]) -> None:
+        """Raise InputError for one of MEASURES that a table of conserved sites lacks."""
+        for name in names:
+            if self.conserved is not None and name not in self.conserved:
+                raise InputError(
+                    f"conserved sites: the table has no column {name!r}, which a recipe "
+                    "reads; add it, or leave it out of the recipe"
+                )
+
     def named(self, transcripts: pd.DataFrame) -> SiteContext:
         """Return the same for genes by id, where `transcripts` has gene and gene_name."""
         if self.stability is None:
@@ -206,7 +223,8 @@ class SiteContext:
         return replace(self, stability=name_by_gene(self.stability, transcripts))
 
     def add_to(self, sites: pd.DataFrame, mirnas: pd.DataFrame) -> pd.DataFrame:
-        """Return `sites` (`regions.tabulate_regions`) with CONTEXT_FEATURES.
+        """Return `sites` (`regions.tabulate_regions`) with CONTEXT_FEATURES, of MEASURES
+        those that the table has.
 
         `mirnas` has mirna, sequence and passenger. Isoforms and conservation are known of
         sites in 3' UTRs alone. A site is not conserved where its transcript is in the
@@ -224,10 +242,12 @@ class SiteContext:
         stability = np.full(len(sites), np.nan)
         if self.stability is not None:
             stability = sites["gene"].map(self.stability).to_numpy(float)
-        conserved = np.full(len(sites), np.nan)
-        if self.conserved is not None:
-            conserved[in_utr] = self._listed(ours[in_utr], mirnas, "conserved")
-        return sites.assign(log_air=log_air, stability=stability, conserved=conserved)
+        measured = {"conserved": np.full(len(sites), np.nan)}
+        for name in MEASURES:
+            if self.conserved is not None and name in self.conserved:
+                measured[name] = np.full(len(sites), np.nan)
+                measured[name][in_utr] = self._listed(ours[in_utr], mirnas, name)
+        return sites.assign(log_air=log_air, stability=stability, **measured)
 
     def add_pct(self, sites: pd.DataFrame, mirnas: pd.DataFrame) -> pd.DataFrame:
         """Return the sites of guides in 3' UTRs with PCT, where the table of conserved

@@ -71,6 +71,11 @@ def read_motifs(
     return motifs
 
 
+def motif_of(protein: str) -> str:
+    """Return how the motifs of a protein are called, to tell them from its peaks."""
+    return f"{protein} motif"
+
+
 def find_motifs(
     motifs: Mapping[str, tuple[str, NDArray[np.float64]]],
     sequences: Mapping[str, str],
@@ -104,7 +109,7 @@ def find_motifs(
                     "transcript": names[owner],
                     "start": start,
                     "end": start + size,
-                    "protein": f"{protein} motif",
+                    "protein": motif_of(protein),
                 }
             )
         )

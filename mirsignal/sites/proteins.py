@@ -6,8 +6,9 @@ has the same peaks on other mRNAs: what it finds too is not of the proteins.
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +66,18 @@ def read_peaks(
             "in coordinates of these 3' UTRs"
         )
     return table[list(PEAK_COLUMNS)].reset_index(drop=True)
+
+
+def check_proteins(asked: Iterable[str], known: pd.Series, path: str | Path) -> None:
+    """Raise InputError for a protein that is none of the `known` ones of a table."""
+    names = sorted(set(known))
+    for name in asked:
+        if name not in names:
+            close = difflib.get_close_matches(name, names, n=1) or names[:3]
+            raise InputError(
+                f"{path}: no protein {name!r}, which a recipe of `signals` reads; it has "
+                f"{', '.join(close)}"
+            )
 
 
 def _numbered(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:

@@ -161,7 +161,7 @@ def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Non
             raise InputError(
                 f"{lead} results of data sets lie there; choose another name"
             )
-        check_occupancy(lead, config["occupancy"][name], schema, "transfer")
+        check_occupancy(lead, config["occupancy"][name], schema)
     recipes = [config["occupancy"][name] for name in transfer["recipes"]]
     if recipes[0]["sites"] != "seed":
         raise InputError(

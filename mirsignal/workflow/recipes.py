@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from mirsignal.axes import REGIONS
 from mirsignal.errors import InputError
 from mirsignal.samples.splits import TEST_SETS
+from mirsignal.sites.context import CONTEXT_FEATURES
 
 ATTRIBUTED = (*REGIONS, "attribution")
 """Channels that a scan of mode `prediction` does not have."""
@@ -64,6 +65,12 @@ USED_WITH: dict[str, dict[str, tuple[str, tuple[Any, ...]]]] = {
     },
 }
 """Settings, by stage, that are used only where another one has one of these values."""
+_TOLD_BY = CONTEXT_FEATURES | {
+    "proteins": ("peaks",),
+    "protein": ("peaks",),
+    "motifs": ("motifs",),
+    "motif": ("motifs",),
+}
 OF_EXPERIMENTS = ("clip_positive", "decay", "leave_one_mirna_out")
 """Settings of an occupancy recipe that target `transfer` does not use."""
 OF_TRANSFER = ("sites", "dataset_decay", "gene_response", "proteins")
@@ -124,12 +131,17 @@ def check_recipes(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
 
 
 def check_occupancy(
-    lead: str, recipe: Mapping[str, Any], schema: Mapping[str, Any], target: str
+    lead: str,
+    recipe: Mapping[str, Any],
+    schema: Mapping[str, Any],
+    inputs: Mapping[str, Any] | None = None,
 ) -> None:
     """Raise InputError for what an occupancy recipe sets and its target does not use.
 
-    `target` is `transfer` or `experiments`.
+    Its target are the experiments of a study with these `inputs`, or, without them,
+    `transfer`, where a feature of which no table tells counts as unknown.
     """
+    target = "transfer" if inputs is None else "experiments"
     properties = schema["$defs"]["occupancy"]["properties"]
     for key in OF_EXPERIMENTS if target == "transfer" else OF_TRANSFER:
         if recipe[key] != (default := properties[key]["default"]):
@@ -138,13 +150,24 @@ def check_occupancy(
                 f"{lead} {key!r} is not used by {target}, only by {other}; leave it out, "
                 f"or give its default, {default}"
             )
-    known = properties["features"]["default"]
-    if target == "experiments" and (
-        unknown := [name for name in recipe["features"] if name not in known]
-    ):
+    if inputs is None:
+        return
+    if unknown := [name for name in recipe["features"] if name in OF_NETWORK]:
         raise InputError(
             f"{lead} features {', '.join(unknown)} are known for target transfer alone; "
-            f"leave them out, of {', '.join(known)}"
+            "leave them out"
+        )
+    for name in recipe["features"]:
+        _check_told(f"{lead} feature {name!r}", name, inputs)
+
+
+def _check_told(lead: str, name: str, inputs: Mapping[str, Any]) -> None:
+    """Raise InputError for a feature or channel of which no input of a study tells."""
+    tables = _TOLD_BY.get(name, ())
+    if tables and not set(tables) & set(inputs):
+        raise InputError(
+            f"{lead} needs {' or '.join(f'`{table}`' for table in tables)} under "
+            "`inputs`; give the table, or leave it out"
         )
 
 
@@ -194,11 +217,11 @@ def check_experiments(
         inputs = config["studies"][config["study"]]["inputs"]
         _check_samples(lead, chosen["samples"], inputs)
         _check_scan(lead, chosen, recipes)
-        _check_channels(lead, chosen, recipes, inputs["tracks"])
+        _check_channels(lead, chosen, recipes, inputs)
         _check_pools(lead, chosen)
         _check_language(lead, chosen, config["language"])
         own = f"{lead} occupancy recipe {recipes['occupancy']}:"
-        check_occupancy(own, chosen["occupancy"], schema, "experiments")
+        check_occupancy(own, chosen["occupancy"], schema, inputs)
         main = config["regression"][recipes_of["main"]["regression"]]
         for stage in ("regression", "occupancy"):
             if chosen[stage]["clip_positive"] != main["clip_positive"]:
@@ -241,15 +264,16 @@ def _check_channels(
     lead: str,
     chosen: Mapping[str, Mapping[str, Any]],
     recipes: Mapping[str, str],
-    tracks: Mapping[str, str],
+    inputs: Mapping[str, Any],
 ) -> None:
     for name in chosen["signals"]["channels"]:
         kind, _, track = name.partition(":")
-        if kind == "track" and track not in tracks:
+        if kind == "track" and track not in inputs["tracks"]:
             raise InputError(
                 f"{lead} channel {name!r}: the study has no track {track!r}; give its "
                 "bigWig file under `inputs: tracks`"
             )
+        _check_told(f"{lead} channel {name!r}", kind, inputs)
         if name in ATTRIBUTED and chosen["scan"]["mode"] == "prediction":
             raise InputError(
                 f"{lead} channel {name!r} needs a scan of mode attribution; its scan "

@@ -87,8 +87,66 @@ def compares_with_background(wildcards):
 def signal_tracks(wildcards):
     """Return the study's own tracks that a signals recipe reads, files by name."""
     channels = CONFIG["signals"][wildcards.signals]["channels"]
-    names = [name.removeprefix("track:") for name in channels if ":" in name]
+    split = [name.partition(":") for name in channels]
+    names = [name for kind, _, name in split if kind == "track"]
     return {name: INPUTS["tracks"][name] for name in names}
+
+
+STRETCHES = {
+    "peaks": ("proteins", "protein:"),
+    "motifs": ("motifs", "motif:"),
+    "conserved_sites": MEASURES,
+}
+
+
+"""Channels, by how they begin, that read an input of the study."""
+
+
+def stretch_settings(wildcards):
+    """Return the settings of the inputs of STRETCHES that a signals recipe reads."""
+    channels = CONFIG["signals"][wildcards.signals]["channels"]
+    return {
+        table: INPUTS.get(table, {})
+        for table, names in STRETCHES.items()
+        if any(name.startswith(names) for name in channels)
+    }
+
+
+def names_read(known):
+    """Return which of these names features and channels of the experiments are."""
+    read = {
+        name
+        for recipes in RECIPES.values()
+        for stage, key in (("occupancy", "features"), ("signals", "channels"))
+        for name in CONFIG[stage][recipes[stage]][key]
+    }
+    return sorted(name for name in read if name.startswith(known))
+
+
+MEASURES_READ = names_read(MEASURES)
+PROTEINS_READ = {
+    kind: [name.partition(":")[2] for name in names_read(f"{kind}:")]
+    for kind in ("protein", "motif")
+}
+
+
+def stretches_of(table):
+    """Return a function of the wildcards: this input where a signals recipe reads it."""
+
+    def files(wildcards):
+        if table not in stretch_settings(wildcards):
+            return []
+        if table == "conserved_sites":
+            return checked(conserved_sites)
+        return optional_file(table, "file")
+
+    return files
+
+
+def coordinates_of_signals(wildcards):
+    """Return where transcripts lie in the genome, where a signals recipe asks for it."""
+    asked = signal_tracks(wildcards) or "peaks" in stretch_settings(wildcards)
+    return optional_file("coordinates", "file") if asked else []
 
 
 def mirnas_of_batch(wildcards):

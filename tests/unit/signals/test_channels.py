@@ -13,6 +13,7 @@ from mirsignal.sequences.codes import encode
 from mirsignal.sequences.places import Places
 from mirsignal.signals.channels import (
     CHANNELS,
+    FLANK,
     N_LANGUAGE,
     Channel,
     Scan,
@@ -23,8 +24,32 @@ from mirsignal.signals.channels import (
     list_scans,
     sample_channels,
 )
+from mirsignal.signals.stretches import conserved_stretches, protein_stretches
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
+CONSERVED = pd.DataFrame(
+    {
+        "transcript": ["T1", "T1", "T1", "T2"],
+        "seed": ["GAGGUAG", "GAGGUAG", "CAGGUAG", "GAGGUAG"],
+        "start": [2, 4, 20, 0],
+        "conserved": [1.0, 0.5, 1.0, 1.0],
+        "branch_length": [3.0, np.nan, 1.0, 1.0],
+        "pct": [0.8, 0.0, 0.1, 0.1],
+    }
+)
+PEAKS = pd.DataFrame(
+    {
+        "transcript": ["T1", "T1", "T1", "T2"],
+        "start": [0, 3, 2, 0],
+        "end": [4, 6, 5, 9],
+        "protein": ["QKI", "QKI", "PUM2", "QKI"],
+    }
+)
+STRETCHES = {
+    "conserved_sites": conserved_stretches(CONSERVED, ["GAGGUAG"], ["T1.2", "T1"]),
+    "peaks": protein_stretches(PEAKS),
+    "motifs": protein_stretches(PEAKS.assign(protein=PEAKS["protein"] + " motif")),
+}
 
 
 def scan_of(sequence, prediction=None, **wiggles):
@@ -35,7 +60,7 @@ def scan_of(sequence, prediction=None, **wiggles):
     detail = np.zeros((len(codes), 20))
     language = np.zeros((len(codes), N_LANGUAGE))
     mirna = encode(LET7[:20])
-    return Scan("T1", codes, mirna, tracks, detail, 0.5, wiggles, language)
+    return Scan("T1", codes, mirna, tracks, detail, 0.5, wiggles, language, STRETCHES)
 
 
 def test_context_channels_by_hand():
@@ -109,6 +134,36 @@ def test_every_channel_has_a_row_per_nucleotide_and_its_columns(name):
     scan.tracks.update(centre=np.ones(8), three_prime=np.ones(8))
     assert compute_channels([name], scan).shape == (8, len(list_columns([name])))
     assert sample_channels([name], scan, np.array([0, 7])).shape[0] == 2
+
+
+def test_conserved_sites_and_proteins_along_a_transcript():
+    scan = scan_of("A" * 60)
+    values = compute_channels(["conserved", "branch_length", "pct"], scan)
+    expected = np.zeros((60, 3))
+    expected[4:11, 0] = 0.5  # the start and seven nucleotides from it on
+    expected[2:9] = [1, 3, 0.8]
+    np.testing.assert_allclose(values, expected, rtol=1e-6)
+    names = ["proteins", "protein:QKI", "protein:PUM2", "motif:QKI", "motif:X"]
+    values = compute_channels(names, scan)
+    assert values[:7, 0].tolist() == [1, 1, 2, 2, 2, 1, 0]
+    assert values[:7, 1].tolist() == [1, 1, 1, 1, 1, 1, 0]
+    assert values[:7, 2].tolist() == [0, 0, 1, 1, 1, 0, 0]
+    np.testing.assert_array_equal(values[:, 3], values[:, 1])
+    assert not values[:, 4].any()
+    assert list_columns(names) == tuple(names)
+    found = sample_channels(["pct", "proteins"], scan, np.array([29, 35]))
+    np.testing.assert_allclose(found, [[0.8, 2], [0, 0]])  # windows from 4 and from 10
+
+
+def test_flanks_are_those_of_the_best_seed_match_of_a_window():
+    utr = "C" * 30 + "CUACCUCA" + "G" * 30  # the A opposite nt 1 is at 37
+    found = sample_channels(["flanks"], scan_of(utr), np.array([20, 40]))
+    by_column = dict(zip(list_columns(["flanks"]), found.T, strict=True))
+    assert by_column["is_A_+0"].tolist() == [1, 1]
+    assert by_column["is_C_-1"].tolist() == [1, 1]
+    assert by_column["is_G_+1"].tolist() == by_column["is_G_+15"].tolist() == [1, 1]
+    assert by_column["is_C_-15"].tolist() == [1, 1]
+    assert len(by_column) == 4 * (2 * FLANK + 1) + 1
 
 
 def test_new_channel_joins_as_one_function(monkeypatch):

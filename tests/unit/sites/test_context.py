@@ -81,6 +81,24 @@ def test_pct_lowers_the_context_score_as_the_published_coefficients_say(table_of
     assert plain.add_pct(guides, MIRNAS) is guides
 
 
+def test_sites_have_what_else_the_table_measures(table_of):
+    table = table_of(
+        CONSERVED.replace("conserved\n", "conserved\tBranch_length\n")
+        .replace("\t1\n", "\t1\t2.5\n")
+        .replace("\t0\n", "\t0\tNA\n")
+    )
+    context = SiteContext(conserved=read_conserved_sites(table))
+    found = context.add_to(SITES, MIRNAS)
+    nothing = np.nan
+    np.testing.assert_allclose(
+        found["branch_length"], [2.5, 0, 0, 0, 0, nothing, nothing]
+    )
+    assert "pct" not in found
+    context.require(["conserved", "branch_length"])
+    with pytest.raises(InputError, match="no column 'pct', which a recipe reads"):
+        context.require(["conserved", "pct"])
+
+
 def test_pct_is_part_of_the_score_where_it_is_known():
     coefficients = read_coefficients(resource(COEFFICIENTS))
     let7 = pd.DataFrame({"mirna": ["m"], "sequence": [MIRNAS["sequence"][0]]})

@@ -96,9 +96,21 @@ def put(config, path, value):
         ),
         (
             "occupancy.sites.features",
-            ["log_air"],
-            "log_air are known for target transfer",
+            ["binding"],
+            "binding are known for target transfer",
         ),
+        (
+            "occupancy.sites.features",
+            ["log_air", "pct"],
+            "feature 'log_air' needs `polya_usage` under `inputs`; give",
+        ),
+        (
+            "signals.compressed.channels",
+            ["score", "branch_length"],
+            "channel 'branch_length' needs `conserved_sites` or `alignments` under",
+        ),
+        ("signals.compressed.channels", ["protein:QKI"], "needs `peaks` under `inputs`"),
+        ("signals.compressed.channels", ["motifs"], "channel 'motifs' needs `motifs`"),
         ("regression.cnn_gru.learning_rate", math.nan, "learning_rate: nan is no number"),
         ("scan.attribution.threshold", math.inf, "threshold: inf is"),
         ("comparison.leave_out", ["peak"], "no experiment 'peak' beside main; did you"),
