@@ -118,6 +118,8 @@ rule tabulate_regions:
         polya_usage=optional_file("polya_usage", "file"),
         stability=optional_file("stability", "file"),
         conserved_sites=checked(conserved_sites),
+        wiggles=list(map(data_input, SITE_TRACKS.values())),
+        coordinates=optional_file("coordinates", "file") if SITE_TRACKS else [],
         coefficients=data_input("resources/contextpp_coefficients.tsv"),
     output:
         "<contextpp>/regions.parquet",
@@ -134,8 +136,14 @@ rule tabulate_regions:
         columns=INPUTS["contextpp"]["columns"],
         mrna_columns=INPUTS["contextpp"]["mrna_columns"],
         context_columns=CONTEXT_COLUMNS,
+        tracks=list(SITE_TRACKS),
+        coordinate_columns=setting_of("coordinates", "columns"),
         content=lambda wildcards: CONTEXT_CONTENT(wildcards)
-        + SURROUNDINGS_CONTENT(wildcards),
+        + SURROUNDINGS_CONTENT(wildcards)
+        + contents(
+            *SITE_TRACKS.values(),
+            setting_of("coordinates", "file") if SITE_TRACKS else None,
+        )(wildcards),
         code=code("tabulate_regions"),
     script:
         "../scripts/tabulate_regions.py"

@@ -9,8 +9,9 @@ from mirsignal.sequences.codes import encode, encode_many, seed_region
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.sequences.places import read_places
 from mirsignal.signals.assembly import SignalRecipe, assemble_signals
-from mirsignal.signals.channels import Wiggle, list_scans
+from mirsignal.signals.channels import list_scans
 from mirsignal.signals.stretches import conserved_stretches, protein_stretches
+from mirsignal.signals.wiggles import open_wiggles
 from mirsignal.sites.context import read_conserved_sites
 from mirsignal.sites.motifs import find_motifs, read_motifs
 from mirsignal.sites.proteins import read_peaks
@@ -27,10 +28,7 @@ def main(snakemake):
     places = None
     if files.coordinates:
         places = read_places(files.coordinates, lengths, params.coordinate_columns)
-    wiggles = {
-        name: Wiggle(path, places)
-        for name, path in zip(params.tracks, files.wiggles, strict=True)
-    }
+    wiggles = open_wiggles(params.tracks, files.wiggles, places)
     language = dict(load_tracks(files.language).items()) if files.language else None
     mirnas = pd.read_parquet(files.mirnas).set_index("mirna")["sequence"]
     thresholds = read_json(files.thresholds)

@@ -4,6 +4,8 @@ import pandas as pd
 
 from mirsignal.files.atomic import write_parquet
 from mirsignal.sequences.fasta import Transcripts
+from mirsignal.sequences.places import read_places
+from mirsignal.signals.wiggles import average_tracks, open_wiggles
 from mirsignal.sites.context import SiteContext
 from mirsignal.sites.contextpp import read_coefficients
 from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
@@ -29,6 +31,13 @@ def main(snakemake):
     if files.polya_usage or files.stability or files.conserved_sites:
         context = SiteContext.read(files, params.context_columns)
         sites = context.add_to(sites, mirnas)
+    if params.tracks:
+        lengths = {name: len(own) for name, own in sequences.items()}
+        places = None
+        if files.coordinates:
+            places = read_places(files.coordinates, lengths, params.coordinate_columns)
+        wiggles = open_wiggles(params.tracks, files.wiggles, places)
+        sites = average_tracks(sites, wiggles, lengths)
     write_parquet(snakemake.output[0], sites)
 
 

@@ -12,20 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, P_LEVELS, REGIONS, WINDOW
-from mirsignal.errors import InputError
-from mirsignal.files.bigwig import BigWig
 from mirsignal.files.tracks import Ragged
 from mirsignal.sequences.codes import LETTERS, PAIR_KINDS, UNKNOWN, decode, seed_region
-from mirsignal.sequences.places import Places
 from mirsignal.signals.stretches import Stretches
+from mirsignal.signals.wiggles import Wiggle
 from mirsignal.sites.context import MEASURES
 from mirsignal.sites.motifs import motif_of
 from mirsignal.sites.surroundings import au_around_nucleotides, distance_of_nucleotides
@@ -37,89 +33,6 @@ FLANK = 15
 """Nucleotides on either side that the channel `flanks` shows."""
 N_LANGUAGE = 8
 """Columns of the channel `language` (`networks.language.N_COMPONENTS`)."""
-
-
-class Wiggle:
-    """A bigWig file with one value per nucleotide, of transcripts or of a genome.
-
-    It is one of transcripts if it has the first that it is asked for by its name; else
-    `places` say where in its genome transcripts lie.
-    """
-
-    def __init__(self, path: str | Path, places: Places | None = None):
-        self._path, self._file = path, BigWig(path)
-        self._places = places
-        self._place = {}
-        if places is not None:
-            table = places.transcripts
-            pairs = zip(table["chrom"], table["strand"], strict=True)
-            self._place = dict(zip(table["transcript"], pairs, strict=True))
-
-    def check(self, transcript: str, length: int) -> None:
-        """Raise InputError for a transcript that is lacking or has another length, and
-        for one whose place is beyond the end of its contig."""
-        if self._places is not None and transcript not in self._file.lengths:
-            self._check_place(transcript)
-            return
-        found = self._file.lengths.get(transcript)
-        if found is None:
-            held = ", ".join(map(repr, sorted(self._file.lengths)[:3]))
-            raise InputError(
-                f"{self._path}: no transcript {transcript!r} (it has {held}, ...); name "
-                "the sequences in it as the study's transcripts, and give it all of "
-                "them; for the track of a genome give `coordinates` under `inputs`"
-            )
-        if found != length:
-            raise InputError(
-                f"{self._path}: {transcript!r} has {found} nt, in the study {length}; "
-                "make the file from the same sequences"
-            )
-
-    def _check_place(self, transcript: str) -> None:
-        assert self._places is not None
-        if transcript not in self._place:
-            return
-        chrom, end = self._place[transcript][0], self._places.blocks[transcript][-1][1]
-        contigs = self._file.lengths
-        if not any(name in contigs for name, _ in self._place.values()):
-            raise InputError(
-                f"{self._path}: has none of the contigs of the transcripts (there: "
-                f"{', '.join(sorted(contigs)[:3])}; `coordinates`: {chrom}); give a "
-                "track with the same names"
-            )
-        if end > contigs.get(chrom, end):
-            raise InputError(
-                f"{self._path}: {transcript} ends at {end:,} of {chrom}, which has "
-                f"{contigs[chrom]:,} nt there; give the track of the genome build of "
-                "`coordinates`"
-            )
-
-    def values(self, transcript: str, length: int) -> Values:
-        """Return the values (L,), 0 where the file has none; checks as `check`."""
-        self.check(transcript, length)
-        if transcript in self._file.lengths:
-            return np.nan_to_num(self._file.values(transcript))
-        chrom, strand = self._place.get(transcript, ("", "+"))
-        if self._places is None or chrom not in self._file.lengths:
-            return np.zeros(length)
-        blocks = self._places.blocks[transcript]
-        parts = [self._file.values(chrom, start, end) for start, end in blocks]
-        return np.nan_to_num(np.concatenate(parts)[:: 1 if strand == "+" else -1])
-
-
-def check_tracks(
-    paths: Sequence[str | Path],
-    transcripts: pd.DataFrame,
-    places: Places | None = None,
-) -> int:
-    """Check that each bigWig file holds the transcripts (transcript, length), or their
-    `places`; count the files. Reads no values. Raises InputError as `Wiggle`.
-    """
-    for path in paths:
-        wiggle = Wiggle(path, places)
-        for row in transcripts.itertuples():
-            wiggle.check(row.transcript, row.length)
-    return len(paths)
 
 
 @dataclass(frozen=True)
@@ -236,6 +149,13 @@ def count_kinds(name: str) -> Callable[[Scan], Values]:
     return lambda scan: scan.stretches[name].count(scan.transcript, len(scan))
 
 
+def presence(name: str, kind: str) -> Callable[[Scan], Values]:
+    """Return a function that gives whether a peak or motif of a protein is there (L,)."""
+    return lambda scan: scan.stretches[name].along(
+        "present", scan.transcript, kind, len(scan)
+    )
+
+
 def position(scan: Scan) -> Values:
     """Return the share (L,) of the transcript in front of each nucleotide."""
     return np.arange(len(scan)) / max(len(scan), 1)
@@ -291,24 +211,18 @@ CHANNELS: dict[str, Channel] = {
     ),
     "length": Channel(transcript_length),
 }
-"""Every channel by name, but for those of NAMED."""
-NAMED = {"track": "tracks", "protein": "peaks", "motif": "motifs"}
-"""Channels KIND:NAME, and the inputs that they read."""
+"""Every channel by name, but for `track:NAME`, `protein:NAME` and `motif:NAME`."""
 
 
 def find_channel(name: str) -> Channel:
-    """Return the channel called `name`, which may be one of NAMED."""
+    """Return the channel called `name`, which may be of the form KIND:NAME."""
     kind, _, own = name.partition(":")
     if kind == "track":
         return Channel(lambda scan: scan.wiggles[own].values(scan.transcript, len(scan)))
-    if kind in NAMED:
-        called = own if kind == "protein" else motif_of(own)
-        return Channel(
-            lambda scan: scan.stretches[NAMED[kind]].along(
-                "present", scan.transcript, called, len(scan)
-            ),
-            pick="highest",
-        )
+    if kind == "protein":
+        return Channel(presence("peaks", own), pick="highest")
+    if kind == "motif":
+        return Channel(presence("motifs", motif_of(own)), pick="highest")
     return CHANNELS[name]
 
 

@@ -205,7 +205,7 @@ class SiteContext:
                     f"{theirs.iloc[0]}; here: {ours.iloc[0]}); give one of the same ids"
                 )
             n = ours.nunique()
-            log.info("%s are known of %s of %s", what, f"{len(shared):,}", f"{n:,}")
+            log.info("%s: known of %s of %s", what, f"{len(shared):,}", f"{n:,}")
 
     def require(self, names: Iterable[str]) -> None:
         """Raise InputError for one of MEASURES that a table of conserved sites lacks."""

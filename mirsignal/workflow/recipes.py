@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from mirsignal.axes import REGIONS
 from mirsignal.errors import InputError
 from mirsignal.samples.splits import TEST_SETS
+from mirsignal.signals.wiggles import TRACK
 from mirsignal.sites.context import CONTEXT_FEATURES
 
 ATTRIBUTED = (*REGIONS, "attribution")
@@ -126,6 +127,13 @@ def check_recipes(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
                 f"config: samples: {name}: fractions add up to {total:g}; leave at least "
                 "a quarter for training"
             )
+    rate = schema["$defs"]["scan"]["properties"]["false_positive_rate"]["default"]
+    for name, recipe in config["scan"].items():
+        if recipe["threshold"] is not None and recipe["false_positive_rate"] != rate:
+            raise InputError(
+                f"config: scan: {name}: 'false_positive_rate' is not used where "
+                "'threshold' is given; leave one of them out"
+            )
     for name, recipe in config["regression"].items():
         _check_regression(f"config: regression: {name}:", recipe)
 
@@ -150,8 +158,16 @@ def check_occupancy(
                 f"{lead} {key!r} is not used by {target}, only by {other}; leave it out, "
                 f"or give its default, {default}"
             )
+    tracks = [name for name in recipe["features"] if name.startswith(TRACK)]
     if inputs is None:
+        if tracks:
+            raise InputError(
+                f"{lead} feature {tracks[0]!r} is known for experiments alone, not for "
+                "target transfer; leave it out"
+            )
         return
+    for name in tracks:
+        _check_track(f"{lead} feature", name, inputs)
     if unknown := [name for name in recipe["features"] if name in OF_NETWORK]:
         raise InputError(
             f"{lead} features {', '.join(unknown)} are known for target transfer alone; "
@@ -159,6 +175,14 @@ def check_occupancy(
         )
     for name in recipe["features"]:
         _check_told(f"{lead} feature {name!r}", name, inputs)
+
+
+def _check_track(lead: str, name: str, inputs: Mapping[str, Any]) -> None:
+    if (track := name.removeprefix(TRACK)) not in inputs["tracks"]:
+        raise InputError(
+            f"{lead} {name!r}: the study has no track {track!r}; give its bigWig file "
+            "under `inputs: tracks`"
+        )
 
 
 def _check_told(lead: str, name: str, inputs: Mapping[str, Any]) -> None:
@@ -267,13 +291,9 @@ def _check_channels(
     inputs: Mapping[str, Any],
 ) -> None:
     for name in chosen["signals"]["channels"]:
-        kind, _, track = name.partition(":")
-        if kind == "track" and track not in inputs["tracks"]:
-            raise InputError(
-                f"{lead} channel {name!r}: the study has no track {track!r}; give its "
-                "bigWig file under `inputs: tracks`"
-            )
-        _check_told(f"{lead} channel {name!r}", kind, inputs)
+        if name.startswith(TRACK):
+            _check_track(f"{lead} channel", name, inputs)
+        _check_told(f"{lead} channel {name!r}", name.partition(":")[0], inputs)
         if name in ATTRIBUTED and chosen["scan"]["mode"] == "prediction":
             raise InputError(
                 f"{lead} channel {name!r} needs a scan of mode attribution; its scan "

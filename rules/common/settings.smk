@@ -84,22 +84,33 @@ def compares_with_background(wildcards):
     return CONFIG["scan"][wildcards.scan]["mode"] == "deepshap"
 
 
+def tracks_in(names):
+    """Return the study's own tracks among channels or features, files by name."""
+    own = [name.removeprefix(TRACK) for name in names if name.startswith(TRACK)]
+    return {name: INPUTS["tracks"][name] for name in own}
+
+
+# Tracks that are features of sites in any experiment, files by name.
+SITE_TRACKS = tracks_in(
+    dict.fromkeys(
+        name
+        for recipes in RECIPES.values()
+        for name in CONFIG["occupancy"][recipes["occupancy"]]["features"]
+    )
+)
+
+
 def signal_tracks(wildcards):
     """Return the study's own tracks that a signals recipe reads, files by name."""
-    channels = CONFIG["signals"][wildcards.signals]["channels"]
-    split = [name.partition(":") for name in channels]
-    names = [name for kind, _, name in split if kind == "track"]
-    return {name: INPUTS["tracks"][name] for name in names}
+    return tracks_in(CONFIG["signals"][wildcards.signals]["channels"])
 
 
+# Channels, by how they begin, that read an input of the study.
 STRETCHES = {
     "peaks": ("proteins", "protein:"),
     "motifs": ("motifs", "motif:"),
     "conserved_sites": MEASURES,
 }
-
-
-"""Channels, by how they begin, that read an input of the study."""
 
 
 def stretch_settings(wildcards):

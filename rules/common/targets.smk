@@ -87,6 +87,13 @@ def predicted_files(wildcards):
         )
     if PREDICT["annotation"] and not PREDICT["genome"]:
         raise WorkflowError("config: predict: `annotation` needs `genome`, its FASTA")
+    features = CONFIG["occupancy"][MAIN["occupancy"]]["features"]
+    if OF_STUDY and not DATASETS and tracks_in(features):
+        raise WorkflowError(
+            f"config: predict: occupancy recipe {MAIN['occupancy']} reads tracks, which "
+            "are not known of other transcripts; let experiment main name a recipe "
+            "without, or set `model: ready`"
+        )
     return [f"<results>/predict/{PREDICT['name']}/{name}" for name in TARGET_FILES]
 
 

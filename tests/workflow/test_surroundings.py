@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pandas as pd
+import pyBigWig
 import pytest
 
 from mirsignal.files.tracks import load_tracks
@@ -11,7 +12,7 @@ from mirsignal.repression.occupancy import load_occupancy
 
 pytestmark = pytest.mark.workflow
 
-FEATURES = ["local_au", "log_air", "stability", "conserved", "pct"]
+TOLD = ["local_au", "log_air", "stability", "conserved", "pct", "track:thirds"]
 CHANNELS = ["logit", "conserved", "pct", "proteins", "protein:QKI", "flanks"]
 MODEL = "results/small/occupancy/in_context/model.npz"
 SIGNALS = "results/small/signals/balanced.cnn.attribution.marked/signals.npz"
@@ -34,6 +35,7 @@ def study(finished, tmp_path):
     ends = transcripts[["transcript"]].assign(
         ends=[f"{n // 2}:10;{n}:10" for n in transcripts["length"]]
     )
+    lengths = dict(zip(transcripts["transcript"], transcripts["length"], strict=True))
     peaks = transcripts[["transcript"]].assign(start=0, end=100, protein="QKI")
     inputs = {}
     for name, table in (
@@ -45,9 +47,10 @@ def study(finished, tmp_path):
         path = project.root / f"{name}.tsv"
         table.to_csv(path, sep="\t", index=False)
         inputs[name] = {"file": str(path)}
+    inputs["tracks"] = {"thirds": str(write_track(project.root / "thirds.bw", lengths))}
     settings = {
         "studies": {"small": {"inputs": inputs}},
-        "occupancy": {"in_context": {"features": FEATURES, "n_seeds": 1, "n_hidden": 2}},
+        "occupancy": {"in_context": {"features": TOLD, "n_seeds": 1, "n_hidden": 2}},
         "signals": {"marked": {"mode": "peaks", "channels": CHANNELS}},
         "experiments": {
             "surroundings": {
@@ -60,6 +63,15 @@ def study(finished, tmp_path):
     return project, settings, conserved
 
 
+def write_track(path, lengths):
+    """Write a track that is 1/3 along every transcript."""
+    with pyBigWig.open(str(path), "w") as file:
+        file.addHeader(list(lengths.items()))
+        for name, length in lengths.items():
+            file.addEntries([name], [0], ends=[length], values=[1 / 3])
+    return path
+
+
 def test_sites_and_signals_know_their_surroundings(study):
     project, settings, _ = study
     before = pd.read_parquet(project.root / "results/small/contextpp/sites.parquet")
@@ -67,14 +79,15 @@ def test_sites_and_signals_know_their_surroundings(study):
     extra = json.dumps(settings)
     status, output = project.run(MODEL, SIGNALS, checked, extra=extra)
     assert status == 0, output
-    assert load_occupancy(project.root / MODEL)[0].features == tuple(FEATURES)
+    assert load_occupancy(project.root / MODEL)[0].features == tuple(TOLD)
     sites = pd.read_parquet(project.root / "results/small/contextpp/sites.parquet")
     changed = sites["contextpp"] < before["contextpp"]
     assert (changed <= (sites["pct"] > 0)).all(), "PCT lowers scores, and nothing else"
     assert changed.any()
     regions = pd.read_parquet(project.root / "results/small/contextpp/regions.parquet")
     in_utr = regions["group"].str.endswith("utr")
-    assert regions.loc[in_utr, FEATURES].notna().all(axis=None)
+    assert regions.loc[in_utr, TOLD].notna().all(axis=None)
+    np.testing.assert_allclose(regions.loc[in_utr, "track:thirds"], 1 / 3, rtol=1e-6)
     of_guides = regions[regions["group"] == "guide_utr"]
     assert of_guides["conserved"].sum() == (sites["pct"] > 0).sum()
     np.testing.assert_allclose(

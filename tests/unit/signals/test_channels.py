@@ -17,14 +17,13 @@ from mirsignal.signals.channels import (
     N_LANGUAGE,
     Channel,
     Scan,
-    Wiggle,
-    check_tracks,
     compute_channels,
     list_columns,
     list_scans,
     sample_channels,
 )
 from mirsignal.signals.stretches import conserved_stretches, protein_stretches
+from mirsignal.signals.wiggles import Wiggle, average_tracks, check_tracks
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 CONSERVED = pd.DataFrame(
@@ -189,6 +188,22 @@ def test_track_of_the_study_is_a_channel(conservation):
     values = compute_channels(["track:conservation", "position"], scan)
     assert values[:, 0].tolist() == [0, 0, 0.5, 0.5, 0.5, 0]
     assert list_columns(["track:conservation"]) == ("track:conservation",)
+
+
+def test_track_of_the_study_is_a_feature_of_sites(conservation):
+    sites = pd.DataFrame(
+        {
+            "transcript": ["T1", "T1", "T1"],
+            "group": ["guide_utr", "guide_orf", "passenger_utr"],
+            "start": [1, 0, 2],
+            "end": [5, 2, 4],
+        }
+    )
+    wiggles = {"mine": Wiggle(conservation)}
+    found = average_tracks(sites, wiggles, {"T1": 6})
+    np.testing.assert_allclose(found["track:mine"], [0.375, np.nan, 0.5])
+    with pytest.raises(InputError, match="'T1' has 6 nt, in the study 7"):
+        average_tracks(sites, wiggles, {"T1": 7})
 
 
 def test_sequence_is_one_hot_and_of_a_window_its_composition():

@@ -120,7 +120,7 @@ def test_tables_that_share_nothing_are_refused(table_of, caplog):
     transcripts = pd.DataFrame({"transcript": ["ENST00000000001.5"], "gene": ["A"]})
     known = SiteContext(conserved=read_conserved_sites(table_of(CONSERVED)))
     known.check_shared(transcripts)
-    assert "conserved sites are known of 1 of 1" in caplog.text
+    assert "conserved sites: known of 1 of 1" in caplog.text
     with pytest.raises(
         InputError, match=r"shares no id .*\(there: ENST00000000001; here"
     ):

@@ -104,6 +104,7 @@ def put(config, path, value):
             ["log_air", "pct"],
             "feature 'log_air' needs `polya_usage` under `inputs`; give",
         ),
+        ("occupancy.sites.features", ["track:a"], "feature 'track:a': .* no track 'a'"),
         (
             "signals.compressed.channels",
             ["score", "branch_length"],
@@ -118,6 +119,7 @@ def put(config, path, value):
         ("predict.scan", True, "no mixture of a recipe of seed sites and one of scanned"),
         ("occupancy.n_hidden", 4, "not a recipe; .* `occupancy: {NAME: {n_hidden: 4}}`"),
         ("experiments.peaks.occupancy", "site", "no recipe 'site'; did you mean 'sites'"),
+        ("scan.legacy.false_positive_rate", 0.1, "'threshold' is given; leave one of"),
         ("scan.attribution.window_step", 10, "'window_step' is not used .*with deepshap"),
         ("signals.compressed.min_prominence", 0.1, "is not used .*only with peaks"),
         ("signals.peaks.divisor", 10, "'divisor' is not used .*only with compressed"),
