@@ -1,4 +1,5 @@
-"""Measure scan, matrix products and training on one Keras backend and its device.
+"""Measure scan, matrix products, training and fine-tuning on one Keras backend and its
+device; fine-tuning is TensorFlow's alone.
 
 `make bench-gpu` runs it on the device that the backend takes, and again on two cores of
 the processor where that is another; results/benchmarks/backend.json has both, with the
@@ -14,8 +15,10 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 
 from benchmarks.arithmetic import best, flops_per_position
+from mirsignal.axes import WINDOW
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.files.atomic import write_json
 from mirsignal.networks.backend import keras, set_up
@@ -23,10 +26,12 @@ from mirsignal.scan.attribution import Attributor
 from mirsignal.scan.convolution import list_stages
 from mirsignal.scan.scanning import ConvolutionalScanner, mirna_rows
 from mirsignal.scan.scores import AttributionScorer
+from mirsignal.signals.windows import CONTEXT, PairWindows
 
 ENCODING, MIRNA = "au_gc_gu_a", "UGAGGUAGUAGGUUGUAUAGUU"
 LENGTH, SHARE = 2_000_000, 0.005
 N_PAIRS, BATCH, SIZE = 8192, 128, 4096
+N_TUNED, N_WINDOWS = 1024, 12  # pairs, and windows of each, of fine-tuning
 CHUNKS = (2048, 8192, 32768, 131072)
 ON_PROCESSOR = {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
 N_CORES = 2  # of the processor that a device is compared with
@@ -83,6 +88,7 @@ def measure():
         "matmul_gflops": rate / 1e9,
         "matmul_share": counted["carried_out"] * fastest / rate,
         "training_pairs_s": training_rate(network),
+        "fine_tuning_pairs_s": fine_tuning_rate(network),
     }
 
 
@@ -100,6 +106,37 @@ def training_rate(network):
     network.compile("adam", "binary_crossentropy")
     train = functools.partial(network.fit, x, y, batch_size=BATCH, verbose=0)
     return N_PAIRS / best(train, 2)
+
+
+def fine_tuning_rate(network):
+    """Return the pairs, of N_WINDOWS windows each, that a network is fine-tuned on in a
+    second: what two more epochs take, so that compiling does not count. None without
+    TensorFlow, since recipes of `fine_tuned` run on no other backend."""
+    if keras.backend.backend() != "tensorflow":
+        return None
+    from mirsignal.repression.fine_tuning import FineTuning, RepressionModel, fine_tune
+
+    rng, n = np.random.default_rng(3), N_TUNED * N_WINDOWS
+    windows = PairWindows(
+        offsets=np.arange(0, n + 1, N_WINDOWS),
+        codes=rng.integers(0, 4, (n, WINDOW)).astype(np.uint8),
+        strands=np.zeros(n, np.int32),
+        context=rng.random((n, len(CONTEXT)), np.float32),
+        log_loading=np.zeros(n, np.float32),
+        mirnas=np.ones((N_TUNED, 1), np.float32),
+        genes=rng.random((N_TUNED, 3), np.float32),
+    )
+    parts = np.where(np.arange(N_TUNED) % 8 > 0, "train", "validation")
+    pairs = pd.DataFrame({"part": parts, "target_log2fc": -rng.random(N_TUNED)})
+    seconds = []
+    for epochs in (1, 3):
+        copy = keras.models.clone_model(network)
+        rows = mirna_rows(MIRNA, ENCODING)[None]
+        model = RepressionModel(copy, rows, ["one"], 3, "occupancy")
+        tuning = FineTuning("occupancy", 1e-4, 1e-3, BATCH, epochs, 1)
+        tune = functools.partial(fine_tune, model, windows, pairs, tuning, 1)
+        seconds.append(best(tune, 1))
+    return 2 * int((parts == "train").sum()) / (seconds[1] - seconds[0])
 
 
 def device():
