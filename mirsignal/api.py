@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
 from mirsignal.files.resources import COEFFICIENTS, resource
+from mirsignal.logs import log
 from mirsignal.sequences.codes import check_target, encode, normalise
 from mirsignal.sequences.mirnas import check_mirna
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from mirsignal.ready.models import ReadyModel
     from mirsignal.repression.prediction import FittedOccupancy, Prediction
     from mirsignal.sites.accessibility import Folding
+    from mirsignal.sites.context import SiteContext
 
 
 def read_sequences(path: str | Path) -> dict[str, str]:
@@ -247,6 +249,7 @@ def predict_repression(
     ta_sps: pd.DataFrame | None = None,
     accessibility: bool = True,
     noise_sd: float | None = None,
+    context: SiteContext | None = None,
 ) -> Prediction:
     """Return how `mirnas` (of `read_mirnas`) repress the mRNAs of 3' UTRs `sequences`.
 
@@ -257,14 +260,24 @@ def predict_repression(
     deviation `noise_sd`, by default the study's), and counts of sites; `sites` has a row
     per site and its effect (log2). Columns are explained in
     `docs/tables.md`. The model combines context++ with competition of
-    sites, as in the biochemical model of McGeary 2019, Science 366:eaav1741.
+    sites, as in the biochemical model of McGeary 2019, Science 366:eaav1741. `context`
+    (`mirsignal.sites.context.SiteContext`) is what is known of the surroundings of sites,
+    for a model that has learned from them; what it lacks counts as the mean. Raises
+    InputError for a model that has learned from tracks.
     """
     from mirsignal.repression.prediction import predict_from_sequences
     from mirsignal.sequences.strands import load_strands
+    from mirsignal.sites.context import CONTEXT_FEATURES
     from mirsignal.sites.contextpp import read_coefficients
 
     if "passenger_source" not in mirnas:
         raise InputError("miRNAs without passenger_source; read them with read_mirnas")
+    told = set(model.models[0].features) & CONTEXT_FEATURES.keys()
+    if told and context is None:
+        log.warning(
+            "the model has learned from %s, of which nothing is known without `context`",
+            ", ".join(sorted(told)),
+        )
     transcripts, utrs, frames = _transcripts(sequences, genes, orfs)
     return predict_from_sequences(
         model,
@@ -276,6 +289,7 @@ def predict_repression(
         ta_sps,
         accessibility=accessibility,
         noise_sd=noise_sd,
+        context=context,
     )
 
 

@@ -71,7 +71,11 @@ rule score_contextpp:
     params:
         columns=INPUTS["contextpp"]["columns"],
         mrna_columns=INPUTS["contextpp"]["mrna_columns"],
-        context_columns=CONTEXT_COLUMNS,
+        context_columns={
+            name: columns
+            for name, columns in CONTEXT_COLUMNS.items()
+            if name == "conserved_sites"
+        },
         content=lambda wildcards: CONTEXT_CONTENT(wildcards)
         + contents(setting_of("conserved_sites", "file"))(wildcards),
         code=code("score_contextpp"),
@@ -137,7 +141,7 @@ rule tabulate_regions:
         mrna_columns=INPUTS["contextpp"]["mrna_columns"],
         context_columns=CONTEXT_COLUMNS,
         tracks=list(SITE_TRACKS),
-        coordinate_columns=setting_of("coordinates", "columns"),
+        coordinate_columns=setting_of("coordinates", "columns") if SITE_TRACKS else None,
         content=lambda wildcards: CONTEXT_CONTENT(wildcards)
         + SURROUNDINGS_CONTENT(wildcards)
         + contents(

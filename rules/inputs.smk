@@ -284,6 +284,8 @@ rule check_inputs:
     input:
         mirnas="<inputs>/mirnas.parquet",
         transcripts="<inputs>/transcripts.parquet",
+        fasta="<inputs>/transcripts.fa",
+        index="<inputs>/transcripts.fa.fai",
         pairs=["<inputs>/positives.parquet", *TEST_SETS],
         tracks=[data_input(file) for file in TRACKS.values()],
         coordinates=branch(

@@ -6,6 +6,7 @@ from mirsignal.files.atomic import write_json
 from mirsignal.interpretation.selection import name_sequences, read_named_pairs
 from mirsignal.interpretation.variants import read_variants
 from mirsignal.scan.genes import find_scans
+from mirsignal.sequences.fasta import Transcripts
 from mirsignal.sequences.mirnas import scan_names
 from mirsignal.sequences.places import read_places
 from mirsignal.signals.wiggles import check_tracks
@@ -33,6 +34,9 @@ def main(snakemake):
     context.require(params.measures)
     if params.shares_transcripts:
         context.check_shared(transcripts)
+    fasta = Transcripts(files.fasta)
+    sequences = {name: fasta[name] for name in transcripts["transcript"]}
+    context.check_starts(mirnas, sequences)
     if files.peaks:
         peaks = read_peaks(files.peaks, lengths, params.peak_columns, places)
         check_proteins(params.proteins["protein"], peaks["protein"], files.peaks)

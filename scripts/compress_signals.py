@@ -41,11 +41,11 @@ def main(snakemake):
             stretches[table] = conserved_stretches(sites, seeds, names)
         elif table == "peaks":
             peaks = read_peaks(files.peaks, lengths, columns, places)
-            stretches[table] = protein_stretches(peaks)
+            stretches[table] = protein_stretches(peaks, given["flank"])
         else:
             motifs = read_motifs(files.motifs, columns)
             found = find_motifs(motifs, sequences, given["rate"])
-            stretches[table] = protein_stretches(found)
+            stretches[table] = protein_stretches(found, given["flank"])
 
     def scans():
         for mirna, tracks in load_scans(files.tracks, params.batches):

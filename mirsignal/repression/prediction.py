@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mirsignal.errors import InputError
 from mirsignal.logs import log
 from mirsignal.repression.intervals import KNOWN, NEW, NO_SITE, SITES, interval
 from mirsignal.repression.occupancy import OccupancyModel, load_occupancy
 from mirsignal.repression.responses import read_responses
+from mirsignal.signals.wiggles import TRACK
 from mirsignal.sites.accessibility import Folding
 from mirsignal.sites.context import SiteContext, name_by_gene
 from mirsignal.sites.regions import find_regions
@@ -128,9 +130,18 @@ def predict_from_sequences(
     `context` is what else is known of the surroundings of sites, and `network` the one
     whose logits they have, for a model that was learned from them. `scan` finds the sites
     of a mixture's other part (`scanned_sites.scan_sites`, called with `mirnas`,
-    `transcripts` and `sequences`). Returns the tables of `predict_genes`.
+    `transcripts` and `sequences`). Returns the tables of `predict_genes`. Raises
+    InputError for a model that has learned from tracks, and where the table of conserved
+    sites of `context` lacks a column that the model has learned from.
     """
     context = context or SiteContext()
+    features = fitted.models[0].features
+    if tracks := [name for name in features if name.startswith(TRACK)]:
+        raise InputError(
+            f"the occupancy model has learned from {', '.join(tracks)}, which is not "
+            "known of other transcripts; fit one without"
+        )
+    context.require(features)
     sites = find_regions(
         mirnas, transcripts, sequences, orfs, coefficients, ta_sps, accessibility, context
     )

@@ -66,6 +66,10 @@ def conserved_stretches(
     )
 
 
-def protein_stretches(peaks: pd.DataFrame) -> Stretches:
-    """Return peaks of `proteins.read_peaks`, or places of `motifs.find_motifs`."""
-    return Stretches(peaks.assign(kind=peaks["protein"], present=1.0))
+def protein_stretches(peaks: pd.DataFrame, flank: int = 0) -> Stretches:
+    """Return peaks of `proteins.read_peaks`, or places of `motifs.find_motifs`, with
+    `flank` nucleotides on either side of each."""
+    start, end = (peaks["start"] - flank).clip(lower=0), peaks["end"] + flank
+    return Stretches(
+        peaks.assign(kind=peaks["protein"], start=start, end=end, present=1.0)
+    )

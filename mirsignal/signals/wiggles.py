@@ -72,14 +72,19 @@ class Wiggle:
                 "`coordinates`"
             )
 
+    def knows(self, transcript: str) -> bool:
+        """Tell whether the transcript is in the file, or has a place in its genome."""
+        chrom = self._place.get(transcript, ("", ""))[0]
+        return transcript in self._file.lengths or chrom in self._file.lengths
+
     def values(self, transcript: str, length: int) -> NDArray[np.floating]:
         """Return the values (L,), 0 where the file has none; checks as `check`."""
         self.check(transcript, length)
         if transcript in self._file.lengths:
             return np.nan_to_num(self._file.values(transcript))
-        chrom, strand = self._place.get(transcript, ("", "+"))
-        if self._places is None or chrom not in self._file.lengths:
+        if self._places is None or not self.knows(transcript):
             return np.zeros(length)
+        chrom, strand = self._place[transcript]
         blocks = self._places.blocks[transcript]
         parts = [self._file.values(chrom, start, end) for start, end in blocks]
         return np.nan_to_num(np.concatenate(parts)[:: 1 if strand == "+" else -1])
@@ -111,7 +116,8 @@ def average_tracks(
     sites: pd.DataFrame, wiggles: Mapping[str, Wiggle], lengths: Mapping[str, int]
 ) -> pd.DataFrame:
     """Return `sites` (transcript, group, start, end) with the mean of each track over
-    their nucleotides as column track:NAME, NaN of those in reading frames.
+    their nucleotides as column track:NAME, NaN of those in reading frames and of
+    transcripts without a place in the track's genome.
 
     `lengths` (nt) are those of the 3' UTRs. Raises InputError as `Wiggle`.
     """
@@ -121,8 +127,10 @@ def average_tracks(
     for transcript, rows in sites[in_utr].groupby("transcript").indices.items():
         at = np.flatnonzero(in_utr)[rows]
         for name, wiggle in wiggles.items():
+            if not wiggle.knows(str(transcript)):
+                continue
             values = wiggle.values(str(transcript), lengths[str(transcript)])
-            total = np.concatenate([[0.0], np.cumsum(values)])
+            total = np.concatenate([[0.0], np.cumsum(values, dtype=float)])
             spans = total[ends[at]] - total[starts[at]]
             columns[name][at] = spans / (ends[at] - starts[at])
     return sites.assign(**{TRACK + name: own for name, own in columns.items()})

@@ -30,9 +30,11 @@ from mirsignal.logs import log
 from mirsignal.sequences.codes import normalise, seed_region
 from mirsignal.sites.contextpp import PCT
 from mirsignal.sites.isoforms import affected_isoform_ratio, read_polya_usage
+from mirsignal.sites.seed_sites import find_sites, join
 
 MEASURES = ("conserved", "branch_length", PCT)
 """What a table of conserved sites says of one; it may lack all but the first."""
+_MOST = {"branch_length": np.inf, PCT: 1}
 CONTEXT_FEATURES = {
     "log_air": ("polya_usage",),
     "stability": ("stability",),
@@ -76,7 +78,7 @@ def read_conserved_sites(
     `start` is 0-based from the first nucleotide of the 3' UTR, `conserved` 0 to 1. Sites
     of one transcript, seed and start are averaged. Raises InputError for a missing
     column, a seed with another letter than a nucleotide's or of another length than 7,
-    and a flag that is no number from 0 to 1.
+    a flag or pct that is no number from 0 to 1, and a branch_length below 0.
     """
     names = name_columns(CONSERVED_COLUMNS, columns, setting)
     table = read_table(path, names, setting=setting).dropna(subset=list(names))
@@ -110,6 +112,14 @@ def read_conserved_sites(
     for name in MEASURES[1:]:
         if called := optional_column(table, name):
             rows[name] = to_number(table, called, path)
+            outside = table.index[
+                ~rows[name].between(0, _MOST[name]) & rows[name].notna()
+            ]
+            if len(outside):
+                raise InputError(
+                    f"{path}, line {outside[0]}: {rows[name][outside[0]]:g} in column "
+                    f"{called!r} is not from 0 to {_MOST[name]:g}; correct it"
+                )
     keys = ["transcript", "seed", "start"]
     return rows.groupby(keys, as_index=False, sort=False).mean()
 
@@ -208,13 +218,32 @@ class SiteContext:
             log.info("%s: known of %s of %s", what, f"{len(shared):,}", f"{n:,}")
 
     def require(self, names: Iterable[str]) -> None:
-        """Raise InputError for one of MEASURES that a table of conserved sites lacks."""
-        for name in names:
-            if self.conserved is not None and name not in self.conserved:
+        """Raise InputError for one of `names` that is of MEASURES, and of which a table
+        of conserved sites has no value."""
+        table = self.conserved
+        if table is None:
+            return
+        for name in sorted(set(names) & set(MEASURES)):
+            if name not in table or table[name].isna().all():
                 raise InputError(
-                    f"conserved sites: the table has no column {name!r}, which a recipe "
-                    "reads; add it, or leave it out of the recipe"
+                    f"conserved sites: the table has no column {name!r} with values, "
+                    "which a recipe reads; add it, or leave it out of the recipe"
                 )
+
+    def check_starts(self, mirnas: pd.DataFrame, sequences: Mapping[str, str]) -> None:
+        """Raise InputError where conserved sites start one nucleotide behind those of
+        `mirnas` (mirna, sequence, passenger) in `sequences`, as of counts from 1."""
+        if self.conserved is None:
+            return
+        listed = set(self.conserved["transcript"])
+        bare = {bare_id(name): text for name, text in sequences.items()}
+        ours = {name: text for name, text in bare.items() if name in listed}
+        joined, names = join(ours.values()), np.array(list(ours), "str")
+        for name, sequence in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
+            sites = find_sites(sequence, joined)
+            transcript = names[sites["number"].to_numpy()]
+            own = sites.assign(mirna=name, transcript=transcript, group="guide_utr")
+            self._listed(own, mirnas, "conserved")
 
     def named(self, transcripts: pd.DataFrame) -> SiteContext:
         """Return the same for genes by id, where `transcripts` has gene and gene_name."""
@@ -251,7 +280,8 @@ class SiteContext:
 
     def add_pct(self, sites: pd.DataFrame, mirnas: pd.DataFrame) -> pd.DataFrame:
         """Return the sites of guides in 3' UTRs with PCT, where the table of conserved
-        sites has it; 0 where its transcript is in the table and the site is not."""
+        sites has it; 0 where its transcript is in the table and the site is not, NaN
+        where the table does not tell."""
         if self.conserved is None or PCT not in self.conserved:
             return sites
         bare = {name: bare_id(name) for name in sites["transcript"].unique()}
@@ -273,9 +303,9 @@ class SiteContext:
         seed = sites["mirna"].map(seeds).where(is_guide, sites["mirna"].map(of_passenger))
         keys = pd.MultiIndex.from_arrays([sites["transcript"], seed, sites["start"]])
         listed = self.conserved.set_index(["transcript", "seed", "start"])[column]
-        flag = listed.reindex(keys).to_numpy()
+        found, is_listed = listed.reindex(keys).to_numpy(), keys.isin(listed.index)
         later = [sites["transcript"], seed, sites["start"] + 1]
-        n = int(np.isfinite(flag).sum())
+        n = int(is_listed.sum())
         n_later = int(pd.MultiIndex.from_arrays(later).isin(listed.index).sum())
         if n_later > max(n, 1):
             raise InputError(
@@ -284,4 +314,4 @@ class SiteContext:
                 "3' UTR: take 1 from each"
             )
         in_table = sites["transcript"].isin(set(self.conserved["transcript"]))
-        return np.where(np.isnan(flag) & in_table, 0.0, flag)
+        return np.where(~is_listed & in_table, 0.0, found)

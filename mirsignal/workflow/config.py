@@ -315,6 +315,10 @@ def _explain(error: jsonschema.ValidationError) -> str:
         return f"{lead}unknown key {unknown!r}{_guess(unknown, known)}"
     if "propertyNames" in error.schema_path:
         return f"{lead}{error.instance!r} cannot be a name; use a-z, 0-9 and '_'"
+    pattern = str(error.validator_value)
+    if error.validator == "pattern" and re.fullmatch(r"\^\(.*\|.*\)\$", pattern):
+        names = re.sub(r"\[[^]]*\]\+", "NAME", pattern).strip("^()$").split("|")
+        return f"{lead}{error.instance!r} is none{_guess(str(error.instance), names)}"
     if error.validator == "required":
         missing = error.message.split("'")[1]
         return f"{lead}key {missing!r} is missing"

@@ -83,7 +83,9 @@ def model_in_words(wildcards):
     """Return the name of the model that predicts, and whether it knows poly(A) sites."""
     card = ready_card(wildcards)
     if card is None:
-        return f"Study {STUDY}", "polya_usage" in INPUTS
+        recipe = PREDICTS if DATASETS else MAIN["occupancy"]
+        counts = "log_air" in CONFIG["occupancy"][recipe]["features"]
+        return f"Study {STUDY}", counts and "polya_usage" in INPUTS
     return card.get("name", ""), USAGE in card["files"]
 
 

@@ -92,10 +92,12 @@ def tracks_in(names):
 
 # Tracks that are features of sites in any experiment, files by name.
 SITE_TRACKS = tracks_in(
-    dict.fromkeys(
-        name
-        for recipes in RECIPES.values()
-        for name in CONFIG["occupancy"][recipes["occupancy"]]["features"]
+    sorted(
+        {
+            name
+            for recipes in RECIPES.values()
+            for name in CONFIG["occupancy"][recipes["occupancy"]]["features"]
+        }
     )
 )
 
@@ -124,12 +126,19 @@ def stretch_settings(wildcards):
 
 
 def names_read(known):
-    """Return which of these names features and channels of the experiments are."""
+    """Return which features and channels of the experiments, and of what target
+    `transfer` fits, begin with one of these names."""
+    used = {
+        "occupancy": {recipes["occupancy"] for recipes in RECIPES.values()},
+        "signals": {recipes["signals"] for recipes in RECIPES.values()},
+    }
+    if DATASETS:
+        used["occupancy"] |= set(CONFIG["transfer"]["recipes"])
     read = {
         name
-        for recipes in RECIPES.values()
         for stage, key in (("occupancy", "features"), ("signals", "channels"))
-        for name in CONFIG[stage][recipes[stage]][key]
+        for recipe in used[stage]
+        for name in CONFIG[stage][recipe][key]
     }
     return sorted(name for name in read if name.startswith(known))
 

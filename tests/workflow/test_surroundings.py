@@ -105,7 +105,11 @@ def test_sites_and_signals_know_their_surroundings(study):
 @pytest.mark.parametrize(
     ("without", "channel", "words"),
     [
-        ("pct", "pct", "conserved sites: the table has no column 'pct', which a recipe"),
+        (
+            "pct",
+            "pct",
+            "conserved sites: the table has no column 'pct' with values, which",
+        ),
         (
             None,
             "protein:QKI2",

@@ -1,16 +1,21 @@
 """Predictions for new miRNAs and transcripts: scored, without a site, not scanned."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from mirsignal.errors import InputError
 from mirsignal.repression.occupancy import OccupancyTraining, fit_seeds
 from mirsignal.repression.prediction import (
     FittedOccupancy,
     FittedScan,
     name_as_known,
+    predict_from_sequences,
     predict_genes,
 )
+from mirsignal.sites.context import SiteContext
 from mirsignal.sites.gene_features import GENE_FEATURES
 from mirsignal.sites.regions import COLUMNS
 
@@ -217,6 +222,27 @@ def test_no_site_anywhere_is_no_error(models, responses):
     assert set(table["status"]) == {"no site", "not scanned"}
     assert (table["strongest_sites"] == "").all()
     assert (table["predicted_log2fc"].dropna() == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("feature", "message"),
+    [
+        ("track:phylop", "learned from track:phylop, which is not known of other"),
+        ("pct", "the table has no column 'pct' with values"),
+    ],
+)
+def test_what_a_model_has_learned_from_is_not_left_out_in_silence(
+    models, feature, message
+):
+    learned = [replace(model, features=("local_au", feature)) for model in models]
+    fitted = FittedOccupancy(learned, INTERVALS, pd.DataFrame())
+    table = pd.DataFrame({"transcript": ["T"], "seed": ["GAGGUAG"], "start": [1]})
+    context = SiteContext(conserved=table.assign(conserved=1.0))
+    empty = pd.DataFrame()
+    with pytest.raises(InputError, match=message):
+        predict_from_sequences(
+            fitted, empty, empty, {}, pd.Series(), empty, context=context
+        )
 
 
 def test_names_go_by_sequence(models):

@@ -45,7 +45,7 @@ PEAKS = pd.DataFrame(
     }
 )
 STRETCHES = {
-    "conserved_sites": conserved_stretches(CONSERVED, ["GAGGUAG"], ["T1.2", "T1"]),
+    "conserved_sites": conserved_stretches(CONSERVED, ["GAGGUAG"], ["T1"]),
     "peaks": protein_stretches(PEAKS),
     "motifs": protein_stretches(PEAKS.assign(protein=PEAKS["protein"] + " motif")),
 }
@@ -150,8 +150,18 @@ def test_conserved_sites_and_proteins_along_a_transcript():
     np.testing.assert_array_equal(values[:, 3], values[:, 1])
     assert not values[:, 4].any()
     assert list_columns(names) == tuple(names)
+    wider = protein_stretches(PEAKS, flank=2)
+    assert wider.count("T1", 9).tolist() == [2, 2, 2, 2, 2, 2, 2, 1, 0]
+    assert wider.along("present", "T1", "PUM2", 9).tolist() == [1] * 7 + [0, 0]
     found = sample_channels(["pct", "proteins"], scan, np.array([29, 35]))
     np.testing.assert_allclose(found, [[0.8, 2], [0, 0]])  # windows from 4 and from 10
+
+
+def test_stretches_know_versions_of_ids():
+    table = CONSERVED.assign(transcript="ENST00000000001")
+    known = conserved_stretches(table, ["GAGGUAG"], ["ENST00000000001.9"])
+    assert known.along("conserved", "ENST00000000001.9", "GAGGUAG", 4).any()
+    assert not known.along("conserved", "ENST00000000001", "GAGGUAG", 4).any()
 
 
 def test_flanks_are_those_of_the_best_seed_match_of_a_window():
@@ -200,10 +210,33 @@ def test_track_of_the_study_is_a_feature_of_sites(conservation):
         }
     )
     wiggles = {"mine": Wiggle(conservation)}
+    assert wiggles["mine"].knows("T1")
     found = average_tracks(sites, wiggles, {"T1": 6})
     np.testing.assert_allclose(found["track:mine"], [0.375, np.nan, 0.5])
     with pytest.raises(InputError, match="'T1' has 6 nt, in the study 7"):
         average_tracks(sites, wiggles, {"T1": 7})
+
+
+def test_features_of_tracks_behind_high_values_and_without_a_place(tmp_path):
+    path = tmp_path / "steep.bw"
+    with pyBigWig.open(str(path), "w") as file:
+        file.addHeader([("chr1", 40_000)])
+        starts, ends = [0, 10_000], [10_000, 30_000]
+        file.addEntries(["chr1"] * 2, starts, ends=ends, values=[200_000.0, 3.0])
+    places = places_of(
+        ("T1", "chr1", "+", [(0, 20_000)]), ("T2", "chrUn", "+", [(0, 200)])
+    )
+    sites = pd.DataFrame(
+        {
+            "transcript": ["T1", "T2", "T3"],
+            "group": "guide_utr",
+            "start": [15_000, 20, 20],
+            "end": [15_007, 27, 27],
+        }
+    )
+    lengths = {"T1": 20_000, "T2": 200, "T3": 200}
+    found = average_tracks(sites, {"steep": Wiggle(path, places)}, lengths)
+    np.testing.assert_allclose(found["track:steep"], [3, np.nan, np.nan])
 
 
 def test_sequence_is_one_hot_and_of_a_window_its_composition():

@@ -75,7 +75,7 @@ def test_pct_lowers_the_context_score_as_the_published_coefficients_say(table_of
     context = SiteContext(conserved=read_conserved_sites(table))
     guides = SITES[SITES["group"] == "guide_utr"].drop(columns="group")
     found = context.add_pct(guides, MIRNAS)
-    np.testing.assert_allclose(found["pct"], [0.816, 0, 0, 0, np.nan])
+    np.testing.assert_allclose(found["pct"], [0.816, np.nan, 0, 0, np.nan])
     assert SiteContext().add_pct(guides, MIRNAS) is guides
     plain = SiteContext(conserved=read_conserved_sites(table_of(CONSERVED)))
     assert plain.add_pct(guides, MIRNAS) is guides
@@ -91,12 +91,16 @@ def test_sites_have_what_else_the_table_measures(table_of):
     found = context.add_to(SITES, MIRNAS)
     nothing = np.nan
     np.testing.assert_allclose(
-        found["branch_length"], [2.5, 0, 0, 0, 0, nothing, nothing]
+        found["branch_length"], [2.5, nothing, 0, 0, 0, nothing, nothing]
     )
     assert "pct" not in found
     context.require(["conserved", "branch_length"])
-    with pytest.raises(InputError, match="no column 'pct', which a recipe reads"):
-        context.require(["conserved", "pct"])
+    with pytest.raises(InputError, match="no column 'pct' with values, which a recipe"):
+        context.require(["conserved", "pct", "local_au"])
+    empty = context.conserved.assign(pct=np.nan)
+    with pytest.raises(InputError, match="no column 'pct' with values"):
+        SiteContext(conserved=empty).require(["pct"])
+    SiteContext().require(["pct"])
 
 
 def test_pct_is_part_of_the_score_where_it_is_known():
@@ -151,6 +155,11 @@ def test_nothing_is_known_without_tables():
         (read_conserved_sites, CONSERVED + "T\tGAGGT\t5\t1\n", "line 4: 'GAGGT' has 5"),
         (read_conserved_sites, CONSERVED + "T\tGAGGXAG\t5\t1\n", "line 4"),
         (read_conserved_sites, CONSERVED + "T\tGAGGUAG\t5\t7\n", "line 4: '7'"),
+        (
+            read_conserved_sites,
+            "transcript\tseed\tstart\tconserved\tPct\nT\tGAGGUAG\t5\t1\t85\n",
+            "line 2: 85 in column 'Pct' is not from 0 to 1; correct it",
+        ),
     ],
 )
 def test_bad_tables_are_refused_in_one_line(table_of, reader, text, message):
@@ -175,6 +184,17 @@ def test_starts_that_count_from_1_are_refused(table_of):
     context = SiteContext(conserved=read_conserved_sites(table_of(later)))
     with pytest.raises(InputError, match="0 are where sites start, 2 one nucleotide"):
         context.add_to(SITES, MIRNAS)
+
+
+def test_starts_are_compared_with_the_sequences_early(table_of):
+    utr = "GGGGGGGGGG" + "CUACCUC" + "G" * 33 + "CUACCUC" + "G" * 20  # at 10 and 50
+    fits = SiteContext(conserved=read_conserved_sites(table_of(CONSERVED)))
+    fits.check_starts(MIRNAS, {"ENST00000000001.2": utr, "T2": utr})
+    later = CONSERVED.replace("\t10\t", "\t11\t").replace("\t50\t", "\t51\t")
+    shifted = SiteContext(conserved=read_conserved_sites(table_of(later)))
+    with pytest.raises(InputError, match="take 1 from each"):
+        shifted.check_starts(MIRNAS, {"ENST00000000001.2": utr})
+    shifted.check_starts(MIRNAS, {"T2": utr})
 
 
 def test_pct_is_found_in_any_case_of_letters(table_of):

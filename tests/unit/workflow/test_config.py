@@ -67,7 +67,11 @@ def put(config, path, value):
         ("studies.demo.inputs.test_sets", {"random": {"file": "x"}}, "another name"),
         ("studies.demo.inputs.test_sets", {"random_1_10": {"file": "x"}}, "another name"),
         ("binding.cnn.network", "vgg", "'vgg' is not one of"),
-        ("signals.peaks.channels", ["logits"], "channels: 0: 'logits' does not match"),
+        (
+            "signals.peaks.channels",
+            ["logits"],
+            "channels: 0: 'logits' is none; did you mean 'logit'",
+        ),
         ("signals.compressed.channels", ["track:a"], "no track 'a'; give its bigWig"),
         ("experiments.prediction_only.signals", "peaks", "'attribution' needs a scan"),
         ("regression.fine_tuned.pooling", "gru", "fine_tuned has no pooling 'gru'"),
@@ -104,6 +108,8 @@ def put(config, path, value):
             ["log_air", "pct"],
             "feature 'log_air' needs `polya_usage` under `inputs`; give",
         ),
+        ("occupancy.sites.features", ["air"], "features: 0: 'air' is none; .*'log_air'"),
+        ("signals.peaks.channels", ["protein"], "is none; did you mean 'proteins'"),
         ("occupancy.sites.features", ["track:a"], "feature 'track:a': .* no track 'a'"),
         (
             "signals.compressed.channels",
