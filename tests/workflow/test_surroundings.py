@@ -132,3 +132,12 @@ def test_what_a_recipe_reads_and_a_table_lacks_is_refused_early(
     assert status != 0
     (line,) = [row for row in output.splitlines() if row.startswith("error: ")]
     assert words in line
+
+
+def test_tracks_are_unknown_of_what_is_predicted(study):
+    project, settings, _ = study
+    settings["experiments"]["main"] = {"occupancy": "in_context"}
+    settings["predict"] = {"names": ["let-7a"], "transcripts": "utrs.fa"}
+    status, output = project.run("-n", "predict", extra=json.dumps(settings))
+    assert status != 0
+    assert "occupancy recipe in_context reads tracks, which are not known" in output
