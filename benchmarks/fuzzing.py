@@ -232,7 +232,10 @@ def _context_readers() -> dict[str, Reader]:
             lambda path: read_polya_usage(path, sites), layouts.POLYA_SITES
         ),
         "stability": Reader(read_stability, {"table": layouts.STABILITY}),
-        "conserved_sites": Reader(read_conserved_sites, {"table": layouts.CONSERVED}),
+        "conserved_sites": Reader(
+            read_conserved_sites,
+            {"table": layouts.CONSERVED, "measured": layouts.MEASURED},
+        ),
         "expression": Reader(read_expression, layouts.EXPRESSION),
         "annotation": Reader(read_annotation, layouts.ANNOTATIONS),
         "alignments": Reader(

@@ -123,6 +123,11 @@ STABILITY = _table("gene|stability", "GENE01|1.5", "GENE02|-0.25")
 CONSERVED = _table(
     "transcript|seed|start|conserved", "NM_000001|GAGGUAG|60|1", "T2|GGAAUGU|7|0"
 )
+MEASURED = _table(
+    "transcript|seed|start|conserved|branch_length|pct",
+    "NM_000001|GAGGUAG|60|1|4.5|0.81",
+    "T2|GGAAUGU|7|0|0.2|NA",
+)
 EXPRESSION = {
     "salmon": _table(
         "Name|Length|EffectiveLength|TPM|NumReads",

@@ -11,6 +11,7 @@ import bz2
 import csv
 import gzip
 import lzma
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -229,8 +230,12 @@ def _read_chunks(path: str | Path) -> Iterator[pd.DataFrame]:
         raise InputError(f"{path}: the file is empty") from None
 
 
+_EMPTY_LINES = re.compile(rb"\n{2,}")
+
+
 class _Features:
-    """A file without lines that begin with #, up to the sequences that GFF3 may end with.
+    """A file without empty lines and lines that begin with #, up to the sequences that
+    GFF3 may end with.
 
     A # within a line, as of gene names, is left where it is.
     """
@@ -242,14 +247,15 @@ class _Features:
     def read(self, size: int = -1) -> bytes:
         """Return about `size` bytes of whole lines, nothing at the end."""
         while not self._ended:
-            lines = self._lines.readlines(max(size, 1))
+            block = self._lines.read(max(size, 1)) + self._lines.readline()
+            lines = _EMPTY_LINES.sub(b"\n", block).split(b"\n")
             sequences = next(
                 (n for n, line in enumerate(lines) if line.startswith(b"##FASTA")), None
             )
-            self._ended = not lines or sequences is not None
-            kept = [line for line in lines[:sequences] if not line.startswith(b"#")]
+            self._ended = not block or sequences is not None
+            kept = [line for line in lines[:sequences] if line and line[:1] != b"#"]
             if kept:
-                return b"".join(kept)
+                return b"\n".join(kept) + b"\n"
         return b""
 
     def __iter__(self) -> Iterator[bytes]:

@@ -58,6 +58,8 @@ def read_pct_parameters(path: str | Path) -> pd.DataFrame:
     seeds = {
         seed: read_seed(seed, table, path) for seed in table["seed"].dropna().unique()
     }
+    if (lacking := table["seed"].isna()).any():
+        raise InputError(f"{path}, line {table.index[lacking][0]}: no seed; give it")
     types = table["site_type"].replace({"7mer-1a": "7mer-A1", "8mer-1a": "8mer"})
     if (unknown := ~types.isin(SITE_TYPES)).any():
         raise InputError(

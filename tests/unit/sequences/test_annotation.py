@@ -290,6 +290,13 @@ def test_coordinates_of_real_3_utrs_come_back(shared_data, table_of, build, rng)
         assert [at for first, last in lifted for at in range(first, last)] == inside
 
 
+def test_empty_lines_are_passed_over(extract):
+    """More of them than are read at once, in front of, between and behind the others."""
+    rows = gtf().splitlines()
+    spaced = "\n" * 300_000 + ("\n" * 150_000).join(rows) + "\n\n"
+    pd.testing.assert_frame_equal(extract(spaced).transcripts, extract(gtf()).transcripts)
+
+
 def test_marks_of_comments_within_a_line_are_kept(extract, tmp_path):
     text = "#!genome\n" + gtf(transcript="T#1").replace("NAME", "N#1") + "###\n"
     found = extract(text + "##FASTA\n>chr1\nACGT\n")

@@ -257,6 +257,7 @@ def test_pct_parameters_as_targetscan_spells_them(table_of):
     [
         ("8mer\tAAGGTG\t0\t1\t2\t1\n", "line 2: 'AAGGTG' has 6 nt"),
         ("9mer\tAAGGTGC\t0\t1\t2\t1\n", "line 2: site_type '9mer' is none of 8mer"),
+        ("8mer\t\t0\t1\t2\t1\n", "line 2: no seed; give it"),
     ],
 )
 def test_pct_parameters_of_no_seed_or_type_are_refused(table_of, row, said):
