@@ -48,7 +48,7 @@ from mirsignal.sequences.fasta import Transcripts, read_fasta, write_fasta
 from mirsignal.sequences.mirnas import read_mirnas
 from mirsignal.sequences.places import Places, read_places
 from mirsignal.sequences.transcripts import load_transcripts, read_genes
-from mirsignal.signals.wiggles import Wiggle
+from mirsignal.sequences.wiggles import Wiggle
 from mirsignal.sites.alignments import read_alignments, read_trees
 from mirsignal.sites.conservation import read_pct_parameters
 from mirsignal.sites.context import read_conserved_sites, read_stability

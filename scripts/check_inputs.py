@@ -9,7 +9,7 @@ from mirsignal.scan.genes import find_scans
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.sequences.mirnas import scan_names
 from mirsignal.sequences.places import read_places
-from mirsignal.signals.wiggles import check_tracks
+from mirsignal.sequences.wiggles import check_tracks
 from mirsignal.sites.context import SiteContext
 from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
 from mirsignal.sites.motifs import read_motifs

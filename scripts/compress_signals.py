@@ -8,10 +8,10 @@ from mirsignal.files.tracks import load_scans, load_tracks, save_tracks
 from mirsignal.sequences.codes import encode, encode_many, seed_region
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.sequences.places import read_places
+from mirsignal.sequences.wiggles import open_wiggles
 from mirsignal.signals.assembly import SignalRecipe, assemble_signals
 from mirsignal.signals.channels import list_scans
 from mirsignal.signals.stretches import conserved_stretches, protein_stretches
-from mirsignal.signals.wiggles import open_wiggles
 from mirsignal.sites.context import read_conserved_sites
 from mirsignal.sites.motifs import find_motifs, read_motifs
 from mirsignal.sites.proteins import read_peaks

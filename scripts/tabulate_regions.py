@@ -5,7 +5,7 @@ import pandas as pd
 from mirsignal.files.atomic import write_parquet
 from mirsignal.sequences.fasta import Transcripts
 from mirsignal.sequences.places import read_places
-from mirsignal.signals.wiggles import average_tracks, open_wiggles
+from mirsignal.sequences.wiggles import average_tracks, open_wiggles
 from mirsignal.sites.context import SiteContext
 from mirsignal.sites.contextpp import read_coefficients
 from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps

@@ -16,7 +16,7 @@ from mirsignal.logs import log
 from mirsignal.repression.intervals import KNOWN, NEW, NO_SITE, SITES, interval
 from mirsignal.repression.occupancy import OccupancyModel, load_occupancy
 from mirsignal.repression.responses import read_responses
-from mirsignal.signals.wiggles import TRACK
+from mirsignal.sequences.wiggles import TRACK
 from mirsignal.sites.accessibility import Folding
 from mirsignal.sites.context import SiteContext, name_by_gene
 from mirsignal.sites.regions import find_regions

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, P_LEVELS, REGIONS, WINDOW
 from mirsignal.files.tracks import Ragged
 from mirsignal.sequences.codes import LETTERS, PAIR_KINDS, UNKNOWN, decode, seed_region
+from mirsignal.sequences.wiggles import Wiggle
 from mirsignal.signals.stretches import Stretches
-from mirsignal.signals.wiggles import Wiggle
 from mirsignal.sites.context import MEASURES
 from mirsignal.sites.motifs import motif_of
 from mirsignal.sites.surroundings import au_around_nucleotides, distance_of_nucleotides

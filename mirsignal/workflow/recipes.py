@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from mirsignal.axes import REGIONS
 from mirsignal.errors import InputError
 from mirsignal.samples.splits import TEST_SETS
-from mirsignal.signals.wiggles import TRACK
+from mirsignal.sequences.wiggles import TRACK
 from mirsignal.sites.context import CONTEXT_FEATURES
 
 ATTRIBUTED = (*REGIONS, "attribution")

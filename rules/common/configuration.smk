@@ -17,7 +17,7 @@ from mirsignal.files.atomic import disk_is_full
 from mirsignal.networks.environment import settle_environment
 from mirsignal.ready.cards import HUMAN, USAGE, read_card, scan_settings
 from mirsignal.sequences.mirnas import SETTING, plan_batches, read_mirnas
-from mirsignal.signals.wiggles import TRACK
+from mirsignal.sequences.wiggles import TRACK
 from mirsignal.sites.context import MEASURES
 from mirsignal.workflow.config import (
     complete_config,

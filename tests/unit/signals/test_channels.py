@@ -11,6 +11,7 @@ from mirsignal.errors import InputError
 from mirsignal.files.tracks import join_tracks
 from mirsignal.sequences.codes import encode
 from mirsignal.sequences.places import Places
+from mirsignal.sequences.wiggles import Wiggle, average_tracks, check_tracks
 from mirsignal.signals.channels import (
     CHANNELS,
     FLANK,
@@ -23,7 +24,6 @@ from mirsignal.signals.channels import (
     sample_channels,
 )
 from mirsignal.signals.stretches import conserved_stretches, protein_stretches
-from mirsignal.signals.wiggles import Wiggle, average_tracks, check_tracks
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 CONSERVED = pd.DataFrame(
