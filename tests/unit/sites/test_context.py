@@ -48,6 +48,12 @@ SITES = site_table(
 )
 
 
+def with_column(name, of_conserved):
+    """Return CONSERVED with a column more, which says nothing of the other sites."""
+    table = CONSERVED.replace("conserved\n", f"conserved\t{name}\n")
+    return table.replace("\t1\n", f"\t1\t{of_conserved}\n").replace("\t0\n", "\t0\tNA\n")
+
+
 def test_what_is_known_of_sites(table_of):
     context = SiteContext(
         usage=pd.DataFrame(
@@ -67,11 +73,7 @@ def test_what_is_known_of_sites(table_of):
 
 
 def test_pct_lowers_the_context_score_as_the_published_coefficients_say(table_of):
-    table = table_of(
-        CONSERVED.replace("conserved\n", "conserved\tpct\n")
-        .replace("\t1\n", "\t1\t0.816\n")
-        .replace("\t0\n", "\t0\tNA\n")
-    )
+    table = table_of(with_column("pct", 0.816))
     context = SiteContext(conserved=read_conserved_sites(table))
     guides = SITES[SITES["group"] == "guide_utr"].drop(columns="group")
     found = context.add_pct(guides, MIRNAS)
@@ -82,11 +84,7 @@ def test_pct_lowers_the_context_score_as_the_published_coefficients_say(table_of
 
 
 def test_sites_have_what_else_the_table_measures(table_of):
-    table = table_of(
-        CONSERVED.replace("conserved\n", "conserved\tBranch_length\n")
-        .replace("\t1\n", "\t1\t2.5\n")
-        .replace("\t0\n", "\t0\tNA\n")
-    )
+    table = table_of(with_column("Branch_length", 2.5))
     context = SiteContext(conserved=read_conserved_sites(table))
     found = context.add_to(SITES, MIRNAS)
     nothing = np.nan
