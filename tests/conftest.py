@@ -1,6 +1,8 @@
 """Fixtures that tests share. TensorFlow is imported only by those that need it."""
 
 import os
+import random
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,16 @@ os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 settings.register_profile("mirsignal", deadline=None, max_examples=40, derandomize=True)
 settings.load_profile("mirsignal")
+
+
+def pytest_runtest_setup():
+    """Start each test with the same weights, whichever tests this worker ran before.
+
+    Keras draws a seed that was not given from Python's generator.
+    """
+    random.seed(1)
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(1)
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +119,8 @@ def site_network():
     """Return a wc_gu network trained for a moment to know seed matches, and pairs.
 
     These are codes of targets (40, W) and miRNAs (40, M) that match, and of others (50).
+    At a rate of 0.01 half of all seeds end at the base rate, which ones depends on how
+    the processor rounds; at 0.003 none of eight did.
     """
     from mirsignal.binding.models import BINDING_NETWORKS
     from mirsignal.binding.pairing import pair_matrix
@@ -122,6 +136,6 @@ def site_network():
         codes[row, at : at + 7] = 3 - mirnas[row, 7:0:-1]
     model = BINDING_NETWORKS["cnn"]("wc_gu", filters=(8, 8, 8), n_hidden=8)
     model.compile("adam", "binary_crossentropy")
-    model.optimizer.learning_rate = 0.01
+    model.optimizer.learning_rate = 0.003
     model.fit(pair_matrix(codes, mirnas, "wc_gu"), labels, epochs=6, verbose=0)
     return model, codes[1::2][:40], mirnas[1::2][:40], codes[:50], mirnas[:50]

@@ -95,7 +95,7 @@ def test_unknown_gene_feature_is_the_mean_of_training_genes(tmp_path, rng, unset
 
 
 def test_a_language_model_with_a_head_reads_mirna_and_transcript_without_padding():
-    language = build_on_language(make_language(8, 1, 66), n_hidden=4)
+    language = build_on_language(make_language(8, 1, 66), n_hidden=32)
     mirna, transcript = encode("ACGUACGU"), encode("UUGCA" * 5)
     text = write_text(mirna, transcript, 64)
     assert text.shape == (34, 1)
