@@ -16,7 +16,7 @@ from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.logs import log
 from mirsignal.networks.backend import keras
 from mirsignal.networks.checkpoints import Checkpoint
-from mirsignal.networks.history import BestEpoch
+from mirsignal.networks.history import BestEpoch, refuse_constant
 from mirsignal.statistics.metrics import average_precision
 
 _WARM_UP_STEPS = 200
@@ -101,7 +101,8 @@ def train_binding(
     along a cosine. Returns the network with its best weights and one row per epoch
     (epoch, train_loss, validation_loss, validation_ap, seconds, cpu_seconds). With a
     `checkpoint`, goes on where a killed training stopped, with the same result. Raises
-    InputError after an epoch whose losses are not finite.
+    InputError after an epoch whose losses are not finite, and for a network that gives
+    all of the first 1,000 validation pairs the same P.
     """
     taught = taught if training.taught_windows else None
     train, validation = (pairs[pairs["split"] == s] for s in ("train", "validation"))
@@ -153,6 +154,7 @@ def train_binding(
             verbose=0,
         )
     network.set_weights(best.weights)
+    refuse_constant(predict_pairs(network, validation[:1000], training.encoding))
     return network, pd.DataFrame(best.rows)
 
 

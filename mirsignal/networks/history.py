@@ -86,10 +86,35 @@ def refuse_nonfinite(row: Mapping[str, float]) -> None:
 
 
 def check_predictions(predicted: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return predictions (N,) as they are; raise InputError if any is not finite."""
+    """Return predictions (N,) as they are; warn where all are the same.
+
+    A network of ReLUs can end at a constant, and so it does on signals without a peak.
+    Raises InputError if a prediction is not finite.
+    """
     if n := int((~np.isfinite(predicted)).sum()):
         raise InputError(
             f"{n} of {len(predicted)} predictions are not finite; look for extreme or "
             "missing values in the input of the network"
         )
+    if is_constant(predicted):
+        log.warning(
+            "all %d predictions are %.4f: the network has learned nothing",
+            len(predicted),
+            predicted[0],
+        )
     return predicted
+
+
+def refuse_constant(scores: NDArray[np.floating]) -> None:
+    """Raise InputError when all P(binding) of pairs (N,) are one; NaN is unknown."""
+    if is_constant(scores := scores[~np.isnan(scores)]):
+        raise InputError(
+            f"the network gives P(binding) = {scores[0]:.3f} to each of {len(scores)} "
+            "validation pairs: it has learned nothing; lower `learning_rate` of the "
+            "recipe, or take another `seed`"
+        )
+
+
+def is_constant(values: NDArray[np.floating]) -> bool:
+    """Return whether two or more values (N,) differ by rounding of 32 bits alone."""
+    return len(values) > 1 and bool(np.ptp(values) <= 1e-6 * np.abs(values).max())

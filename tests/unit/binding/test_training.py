@@ -352,6 +352,12 @@ def test_training_stops_when_validation_is_stale(pairs):
     assert len(history) - history["validation_ap"].idxmax() - 1 == 2
 
 
+def test_training_that_ends_at_a_constant_is_refused(pairs):
+    training = replace(TRAINING, learning_rate=30.0, epochs=2)
+    with pytest.raises(InputError, match=r"each of 300 validation pairs.* lower"):
+        train_binding(pairs, training, 1)
+
+
 @pytest.mark.parametrize("rate", [1e30, float("nan")])
 def test_training_that_is_not_finite_stops_and_keeps_nothing(pairs, tmp_path, rate):
     training = replace(TRAINING, learning_rate=rate, epochs=2)

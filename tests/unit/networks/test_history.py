@@ -1,9 +1,10 @@
 """The best epoch is the first of the best measure, and a training ends in time."""
 
+import numpy as np
 import pytest
 
 from mirsignal.errors import InputError
-from mirsignal.networks.history import BestEpoch
+from mirsignal.networks.history import BestEpoch, check_predictions, refuse_constant
 
 
 def add(best, values):
@@ -45,3 +46,19 @@ def test_error_that_is_not_finite_is_told_and_kept_nowhere():
     with pytest.raises(InputError, match="epoch 2: validation error is nan"):
         add(best, [float("nan")])
     assert best.weights == [1.0]
+
+
+def test_predictions_that_are_all_the_same_are_told(caplog):
+    same = np.array([0.3, 0.3 + 1e-8, 0.3])
+    assert check_predictions(same) is same
+    assert "all 3 predictions are 0.3000" in caplog.text
+    caplog.clear()
+    check_predictions(np.array([0.3, 0.3001, 0.3]))
+    check_predictions(same[:1])
+    assert not caplog.text
+
+
+def test_network_that_gives_all_pairs_one_probability_is_refused():
+    with pytest.raises(InputError, match=r"P\(binding\) = 0.500 to each of 2 .* lower"):
+        refuse_constant(np.array([0.5, np.nan, 0.5]))
+    refuse_constant(np.array([0.5, np.nan, 0.51]))
