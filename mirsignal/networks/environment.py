@@ -17,6 +17,7 @@ _SET = {
     "KERAS_HOME": os.devnull,  # ~/.keras/keras.json is neither read nor written
     "PYTHONHASHSEED": "0",
     "PYTHONUTF8": "1",  # files are UTF-8 whatever the locale
+    "TF_ENABLE_ONEDNN_OPTS": "1",  # else the processor decides which kernels compute
 }
 _TAKEN_OUT = (
     "KERAS_MAX_",

@@ -94,6 +94,7 @@ def test_what_may_be_set_is_kept_and_recorded():
     environment |= {"HOME": "/home/a", "TF_CLI_CONFIG_FILE": "of another program"}
     settle_environment(environment)
     assert "TF_ENABLE_X" not in environment
+    assert environment["TF_ENABLE_ONEDNN_OPTS"] == "1"
     assert environment["TF_CLI_CONFIG_FILE"] == "of another program"
     recorded = record_environment(environment)
     assert recorded == {"KERAS_BACKEND": "jax", "OMP_NUM_THREADS": "2"}
