@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import ast
 import functools
+import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
+from mirsignal.files.atomic import write_json
 from mirsignal.workflow.provenance import text_digest
 
 PLUMBING = frozenset(
@@ -32,6 +36,44 @@ PLUMBING = frozenset(
 _PACKAGE = "mirsignal"
 _WHOLE, _ON_IMPORT = "*", ""
 """In place of a name: all of a module; what it does when it is imported."""
+
+
+class Digests:
+    """Digests of scripts, kept below `root` from one start of Snakemake to the next.
+
+    Those that are kept are of the same text of library and scripts, to the letter, and of
+    the same Python. Where they cannot be kept or read, they are made anew.
+    """
+
+    def __init__(self, root: Path):
+        self._root, self._folder = root, root / ".snakemake" / "digests"
+        files = [*root.glob("scripts/*.py"), *root.glob(f"{_PACKAGE}/**/*.py")]
+        texts = [
+            f"{file.relative_to(root)}\n{file.read_text()}" for file in sorted(files)
+        ]
+        state = text_digest("\n".join([sys.version, *sorted(texts)]))
+        self._file = self._folder / f"{state}.json"
+        self._known: dict[str, str] = {}
+        with suppress(OSError, ValueError, TypeError):
+            self._known = dict(json.loads(self._file.read_text()))
+        self._n_kept = len(self._known)
+
+    def of(self, script: str, **chosen: str) -> str:
+        """Return the `source_digest` of a script, which is named without its suffix."""
+        name = " ".join([script, *(f"{key}={chosen[key]}" for key in sorted(chosen))])
+        if name not in self._known:
+            file = self._root / "scripts" / f"{script}.py"
+            self._known[name] = source_digest(file, self._root, **chosen)
+        return self._known[name]
+
+    def keep(self) -> None:
+        """Keep what was made, in place of what was kept of other texts."""
+        if len(self._known) == self._n_kept:
+            return
+        with suppress(OSError):
+            for file in self._folder.glob("*.json"):
+                file.unlink(missing_ok=True)
+            write_json(self._file, self._known)
 
 
 def source_digest(script: Path, root: Path, **chosen: str) -> str:

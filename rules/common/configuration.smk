@@ -27,7 +27,7 @@ from mirsignal.workflow.config import (
 )
 from mirsignal.workflow.provenance import describe_file
 from mirsignal.workflow.recipes import find_mixture, reads_network
-from mirsignal.workflow.source import source_digest
+from mirsignal.workflow.source import Digests
 
 # Of these files, which another workflow may use as a module.
 ROOT = Path(str(workflow.current_basedir)).parents[1]

@@ -1,5 +1,8 @@
 # Digests of code: parameters by which Snakemake knows that a rule would make other results.
 
+DIGESTS = Digests(ROOT)
+atexit.register(DIGESTS.keep)
+
 
 def code(rule, **registry):
     """Return a digest of the library code that decides what a rule's script makes.
@@ -9,15 +12,14 @@ def code(rule, **registry):
     of networks and the stage whose recipe chooses one: BINDING_NETWORKS="binding" leaves
     out the networks of other recipes.
     """
-    script = ROOT / "scripts" / f"{rule}.py"
     if not registry:
-        return source_digest(script, ROOT)
+        return DIGESTS.of(rule)
 
     def digest(wildcards):
         networks = {
             name: CONFIG[stage][wildcards[stage]]["network"]
             for name, stage in registry.items()
         }
-        return source_digest(script, ROOT, **networks)
+        return DIGESTS.of(rule, **networks)
 
     return digest

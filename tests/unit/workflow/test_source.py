@@ -4,7 +4,8 @@ import importlib
 
 import pytest
 
-from mirsignal.workflow.source import PLUMBING, reached_code, source_digest
+from mirsignal.workflow import source
+from mirsignal.workflow.source import PLUMBING, Digests, reached_code, source_digest
 
 FILES = {
     "scripts/run.py": "from mirsignal.near import f\n\nf(1)\n",
@@ -110,6 +111,36 @@ def test_digest_does_not_depend_on_the_folder(digest, tmp_path):
     moved = tmp_path.with_name(tmp_path.name + "-moved")
     tmp_path.rename(moved)
     assert source_digest(moved / "scripts" / "run.py", moved) == first
+
+
+def test_kept_digests_are_of_the_same_text(digest, tmp_path, monkeypatch):
+    expected = {"": digest({}), "deep": digest({}, NETWORKS="deep")}
+
+    def made(entry):
+        digests = Digests(tmp_path)
+        found = digests.of("run", **({"NETWORKS": entry} if entry else {}))
+        digests.keep()
+        return found
+
+    assert {entry: made(entry) for entry in expected} == expected
+    with monkeypatch.context() as patch:
+        patch.setattr(source, "source_digest", None)  # they are read
+        assert {entry: made(entry) for entry in expected} == expected
+    (kept,) = (tmp_path / ".snakemake/digests").iterdir()
+    for damaged in ("", '{"run": "0', "1"):
+        kept.write_text(damaged)
+        assert made("") == expected[""]
+    edited = digest({"mirsignal/models/deep.py": ("N = 2", "N = 3")})
+    assert made("") == edited != expected[""]
+    assert len(list((tmp_path / ".snakemake/digests").iterdir())) == 1
+
+
+def test_digests_of_a_folder_that_is_not_ours_are_made_each_time(digest, tmp_path):
+    expected = digest({})
+    (tmp_path / ".snakemake").write_text("a file")
+    digests = Digests(tmp_path)
+    assert digests.of("run") == expected
+    digests.keep()
 
 
 def test_every_piece_of_plumbing_exists():
