@@ -27,25 +27,33 @@ def lacking_fold_changes(wildcards):
     )
 
 
-def results_of(experiment):
-    """Return what running an experiment leaves for a reader."""
+def comparison_of(experiment):
+    """Return what compares an experiment with the others: all that `ablations` needs."""
     if "fold_change" not in INPUTS:
         return [lacking_fold_changes]
+    return binding_results_of(experiment) + expand(
+        f"<results>/comparison/{experiment}/{{file}}",
+        file=[
+            *(f"{figure}.svg" for figure in COMPARISON_FIGURES),
+            "metrics.json",
+            "metrics.tsv",
+        ],
+    )
+
+
+def results_of(experiment):
+    """Return what running an experiment leaves for a reader."""
     recipes = RECIPES[experiment]
     folders = {
         stage: f"<results>/{stage}/{recipe_chain(recipes, stage)}" for stage in recipes
     }
     explained = f"<results>/interpretation/{recipe_chain(recipes, 'binding')}"
-    compared = f"<results>/comparison/{experiment}"
-    files = binding_results_of(experiment) + scan_results_of(experiment)
+    files = comparison_of(experiment) + scan_results_of(experiment)
     files += expand(f"{explained}/{{figure}}.svg", figure=INTERPRETATION_FIGURES)
-    files += expand(f"{compared}/{{figure}}.svg", figure=COMPARISON_FIGURES)
     files += [
         f"{folders['scan']}/genes",
         f"{folders['occupancy']}/model.npz",
         f"{folders['occupancy']}/coverage.tsv",
-        f"{compared}/metrics.json",
-        f"{compared}/metrics.tsv",
     ]
     if CONFIG["regression"][recipes["regression"]]["network"] in SIGNAL_NETWORKS:
         files.append(f"{folders['regression']}/explanations.svg")
@@ -54,7 +62,7 @@ def results_of(experiment):
     if LEAVE_ONE_MIRNA_OUT:
         files += ["<unseen>/metrics.tsv", "<unseen>/per_mirna.svg"]
     if SIMULATED:
-        files.append(f"{compared}/truth.json")
+        files.append(f"<results>/comparison/{experiment}/truth.json")
     return files
 
 
