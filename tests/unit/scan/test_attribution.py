@@ -100,7 +100,7 @@ def test_attribution_of_one_window_explains_its_logit(network, rng):
     codes = rng.integers(0, 4, 120).astype(np.uint8)
     weight = np.zeros(120, np.float32)
     weight[60] = 1
-    fine = Attributor(list_stages(network), 32)
+    fine = Attributor(list_stages(network), 8)
     (track,) = fine.attribute([codes], [weight], ROWS, REFERENCE)
     assert not track[:35].any()
     assert not track[85:].any()
@@ -108,7 +108,7 @@ def test_attribution_of_one_window_explains_its_logit(network, rng):
     logit = scan_transcripts(scanner, [codes], ROWS)[0][60]
     nothing = scanner.scan(np.zeros(50, np.uint8), np.stack([REFERENCE] * 5))[0]
     explained = (track * coverage(120)[:, None]).sum()
-    assert explained == pytest.approx(logit - nothing, abs=0.05)
+    assert explained == pytest.approx(logit - nothing, abs=0.003)
 
 
 def test_no_weight_no_attribution(attributor):
