@@ -48,9 +48,7 @@ class Digests:
     def __init__(self, root: Path):
         self._root, self._folder = root, root / ".snakemake" / "digests"
         files = [*root.glob("scripts/*.py"), *root.glob(f"{_PACKAGE}/**/*.py")]
-        texts = [
-            f"{file.relative_to(root)}\n{file.read_text()}" for file in sorted(files)
-        ]
+        texts = [f"{file.relative_to(root)}\n{file.read_text()}" for file in files]
         state = text_digest("\n".join([sys.version, *sorted(texts)]))
         self._file = self._folder / f"{state}.json"
         self._known: dict[str, str] = {}
