@@ -31,14 +31,10 @@ def comparison_of(experiment):
     """Return what compares an experiment with the others: all that `ablations` needs."""
     if "fold_change" not in INPUTS:
         return [lacking_fold_changes]
-    return binding_results_of(experiment) + expand(
-        f"<results>/comparison/{experiment}/{{file}}",
-        file=[
-            *(f"{figure}.svg" for figure in COMPARISON_FIGURES),
-            "metrics.json",
-            "metrics.tsv",
-        ],
-    )
+    compared = f"<results>/comparison/{experiment}"
+    files = expand(f"{compared}/{{figure}}.svg", figure=COMPARISON_FIGURES)
+    files += [f"{compared}/metrics.json", f"{compared}/metrics.tsv"]
+    return binding_results_of(experiment) + files
 
 
 def results_of(experiment):
