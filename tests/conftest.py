@@ -119,8 +119,8 @@ def site_network():
     """Return a wc_gu network trained for a moment to know seed matches, and pairs.
 
     These are codes of targets (40, W) and miRNAs (40, M) that match, and of others (50).
-    At a rate of 0.01 half of all seeds end at the base rate, which ones depends on how
-    the processor rounds; at 0.003 none of eight did.
+    At a rate of 0.01 many seeds end at the base rate, and which ones depends on how the
+    processor rounds.
     """
     from mirsignal.binding.models import BINDING_NETWORKS
     from mirsignal.binding.pairing import pair_matrix
