@@ -123,3 +123,19 @@ def test_style_of_figures_is_the_projects_own(tmp_path, root):
         for variables in ({}, {"MATPLOTLIBRC": str(tmp_path)})
     }
     assert len(looks) == 1
+
+
+def test_networks_wait_for_no_package_that_they_do_not_use(root):
+    program = """import sys
+import mirsignal.networks.backend
+print([name for name in ("matplotlib", "sklearn") if name in sys.modules])
+import matplotlib.pyplot, sklearn.linear_model
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
