@@ -150,6 +150,7 @@ if "alignments" in INPUTS:
         params:
             columns=INPUTS["alignments"]["columns"],
             reference=INPUTS["alignments"]["reference"],
+            is_alone=not DATASETS,
             content=contents(
                 INPUTS["alignments"]["file"],
                 INPUTS["alignments"]["trees"],
@@ -302,7 +303,7 @@ rule check_inputs:
         mrna=optional_file("contextpp", "mrna"),
         polya_usage=optional_file("polya_usage", "file"),
         stability=optional_file("stability", "file"),
-        conserved_sites=optional_file("conserved_sites", "file"),
+        conserved_sites=conserved_sites(),
         peaks=optional_file("peaks", "file"),
         motifs=optional_file("motifs", "file"),
     output:

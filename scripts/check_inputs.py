@@ -36,7 +36,7 @@ def main(snakemake):
         context.check_shared(transcripts)
     fasta = Transcripts(files.fasta)
     sequences = {name: fasta[name] for name in transcripts["transcript"]}
-    context.check_starts(mirnas, sequences)
+    context.fitting(sequences)
     if files.peaks:
         peaks = read_peaks(files.peaks, lengths, params.peak_columns, places)
         check_proteins(params.proteins["protein"], peaks["protein"], files.peaks)

@@ -24,6 +24,7 @@ def main(snakemake):
         parameters,
         params.reference,
         {bare_id(name): text for name, text in read_fasta(files.transcripts)},
+        only=params.is_alone,
     )
     write_table(snakemake.output[0], sites)
     shares = sites.groupby("site_type")["conserved"].mean().round(3).to_dict()

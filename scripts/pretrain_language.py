@@ -27,10 +27,13 @@ def main(snakemake):
     table = pd.read_parquet(files.transcripts)
     genes = np.array(sorted(table["gene"].unique()), dtype=object)
     drawn = np.random.default_rng(params.seed).permutation(genes)
-    is_held_out = table["gene"].isin(drawn[: max(len(genes) // 10, 1)])
-    held_out, train = (
+    n = max(len(genes) // 20, 1)  # of genes that choose the epoch, and of those that test
+    is_chosen_on, is_held_out = (
+        table["gene"].isin(some) for some in (drawn[:n], drawn[n : 2 * n])
+    )
+    validation, held_out, train = (
         [encode(fasta[name]) for name in table["transcript"][chosen]]
-        for chosen in (is_held_out, ~is_held_out)
+        for chosen in (is_chosen_on, is_held_out, ~(is_chosen_on | is_held_out))
     )
     if files.weights:
         model, history = load_published(files.weights, training.length), pd.DataFrame()
@@ -43,7 +46,7 @@ def main(snakemake):
             params.code,
         )
         model, history = train_language(
-            train, held_out, training, params.seed, checkpoint
+            train, validation, training, params.seed, checkpoint
         )
         checkpoint.remove()
     columns = ["epoch", "train_loss", "validation_loss", "seconds"]

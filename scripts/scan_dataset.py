@@ -24,7 +24,8 @@ def main(snakemake):
     network = SiteNetwork.load(files.model, params.encoding)
     mirnas, chosen = read_tsv(files.strands), pd.read_parquet(files.chosen)
     sites = scan_sites(network, mirnas, chosen, sequences, params.n_sites, workers)
-    sites = SiteContext.read(files, params.context_columns).add_to(sites, mirnas)
+    context = SiteContext.read(files, params.context_columns).fitting(sequences)
+    sites = context.add_to(sites, mirnas)
     write_parquet(snakemake.output[0], sites)
     log.info("%s sites of %d miRNAs", f"{len(sites):,}", len(mirnas))
 

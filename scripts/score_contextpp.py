@@ -19,13 +19,14 @@ def main(snakemake):
     files, params = snakemake.input, snakemake.params
     mirnas, genes = map(pd.read_parquet, (files.mirnas, files.transcripts))
     transcripts = Transcripts(files.fasta)
+    sequences = {name: transcripts[name] for name in genes["transcript"]}
     sites = tabulate_sites(
         mirnas,
-        {name: transcripts[name] for name in genes["transcript"]},
+        sequences,
         read_orfs(files.mrna, params.mrna_columns, genes),
         read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None,
     )
-    context = SiteContext.read(files, params.context_columns)
+    context = SiteContext.read(files, params.context_columns).fitting(sequences)
     sites = context.add_pct(sites, mirnas)
     parts = list(map(pd.read_parquet, files.accessibility))
     folded = pd.concat(parts) if parts else None

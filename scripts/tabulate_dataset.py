@@ -62,6 +62,7 @@ def main(snakemake):
     orfs = read_orfs(files.mrna, params.mrna_columns, transcripts)
     context = SiteContext.read(files, params.context_columns)
     context.check_shared(transcripts)
+    context = context.fitting(sequences)
     sites = find_regions(
         mirnas,
         transcripts,

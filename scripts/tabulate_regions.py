@@ -30,7 +30,7 @@ def main(snakemake):
     )
     if files.polya_usage or files.stability or files.conserved_sites:
         context = SiteContext.read(files, params.context_columns)
-        sites = context.add_to(sites, mirnas)
+        sites = context.fitting(sequences).add_to(sites, mirnas)
     if params.tracks:
         lengths = {name: len(own) for name, own in sequences.items()}
         places = None

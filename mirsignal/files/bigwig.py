@@ -41,7 +41,8 @@ class BigWig:
         self, name: str, start: int = 0, end: int | None = None
     ) -> NDArray[np.float64]:
         """Return the values of a sequence from start to end, NaN where there is none."""
-        return self._ask(_read_values, name, start, end or self.lengths[name])
+        end = self.lengths[name] if end is None else end
+        return self._ask(_read_values, name, start, end)
 
     def _ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
         try:

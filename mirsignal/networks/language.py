@@ -9,6 +9,7 @@ are read in stretches that overlap by half, of which the second half counts.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -100,6 +101,8 @@ def load_published(path: str | Path, length: int) -> keras.Model:
         weights = load_file(path)
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; check the path") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: a folder; give the file in it") from None
     except (SafetensorError, OSError, ValueError) as error:
         words = str(error).splitlines()[0]
         raise InputError(f"{path}: not a safetensors file, or broken ({words})") from None
@@ -129,7 +132,12 @@ def load_published(path: str | Path, length: int) -> keras.Model:
     try:
         convert_hyenadna_weights_from_hf(weights, model)
     except ValueError as error:
+        told = re.search(
+            r"shape=(\(.*?\)).*shape=(\(.*?\)).*path=([^,]+)", str(error), re.S
+        )
         words = str(error).splitlines()[0]
+        if told:
+            words = f"{told[3]} is {told[1]} here and {told[2]} there"
         raise InputError(f"{path}: weights of other shapes ({words})") from None
     lacking = [w.path for w in model.weights if np.isnan(np.asarray(w)).any()]
     if lacking:
@@ -139,12 +147,12 @@ def load_published(path: str | Path, length: int) -> keras.Model:
 
 def train_language(
     sequences: Sequence[NDArray[np.uint8]],
-    held_out: Sequence[NDArray[np.uint8]],
+    validation: Sequence[NDArray[np.uint8]],
     training: LanguageTraining,
     seed: int,
     checkpoint: Checkpoint | None = None,
 ) -> tuple[keras.Model, pd.DataFrame]:
-    """Train by next nucleotide on random stretches; the best epoch on `held_out` stays.
+    """Train by next nucleotide on random stretches; the best epoch on `validation` stays.
 
     Sequences are codes (L,). Returns the network and a row per epoch (epoch, train_loss,
     validation_loss: nats per nucleotide; seconds). With a `checkpoint`, goes on where a
@@ -172,7 +180,7 @@ def train_language(
             weight = known.astype(np.float32)
             loss = model.train_on_batch(tokens[:, :-1], tokens[:, 1:], weight)
             losses.append(float(np.ravel(loss)[0]) * weight.size / weight.sum())
-        sums, counts = score_language(model, held_out, training.length)
+        sums, counts = score_language(model, validation, training.length)
         row = {
             "train_loss": float(np.mean(losses)),
             "validation_loss": float(sums.sum() / counts.sum()),
@@ -205,11 +213,12 @@ def _read(
     model: keras.Model, codes: NDArray[np.uint8], length: int
 ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
     """Yield the outputs of each stretch of a sequence, and the places they are of."""
-    for start in range(0, max(len(codes) - length // 2, 1), length // 2):
-        part = codes[start : start + length]
-        tokens = np.full((1, length), PADDING, np.int32)
+    half = length // 2
+    for start in range(0, max(len(codes) - half, 1), half):
+        part = codes[start : start + 2 * half]
+        tokens = np.full((1, 2 * half), PADDING, np.int32)
         tokens[0, : len(part)] = TOKENS[part]
-        new = 0 if start == 0 else length // 2
+        new = 0 if start == 0 else half
         found = model.predict_on_batch(tokens)[0, new : len(part)]
         yield slice(start + new, start + len(part)), found
 

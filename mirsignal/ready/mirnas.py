@@ -54,7 +54,9 @@ def choose_mirnas(
         raise InputError(f"miRNA {twice.iloc[0]!r} is asked for with two sequences")
     joined = joined.reindex(columns=["mirna", "sequence", *PASSENGER])
     if guide_alone:
-        joined.loc[joined["passenger_source"] == ASSUMED, PASSENGER] = [None, NONE, 0.0]
+        assumed = joined["passenger_source"] == ASSUMED
+        alone = assumed & joined["passenger_share"].isna()
+        joined.loc[alone, PASSENGER] = [None, NONE, 0.0]
     return load_strands(joined.reset_index(drop=True), table or "--mirna")
 
 

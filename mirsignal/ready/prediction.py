@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from mirsignal.errors import InputError
+from mirsignal.files.identifiers import bare_id
 from mirsignal.ready.mirnas import BATCH
 from mirsignal.ready.models import ReadyModel
 from mirsignal.ready.transcriptome import Transcriptome
@@ -72,14 +73,30 @@ def predict_batches(
 
 
 def inform(model: ReadyModel, transcriptome: Transcriptome) -> ReadyModel:
-    """Return the model with the isoforms that are known of these transcripts: by their
-    expression, else by poly(A) sites in the genome (`on_genome`)."""
-    if "share" in transcriptome.transcripts:
-        known = replace(model.context, usage=None)
-        return replace(model, context=known, polya_sites=None)
-    if not transcriptome.blocks:
+    """Return the model with the isoforms that are known of these transcripts.
+
+    By poly(A) sites in the genome (`on_genome`), where the 3' UTRs have places in it. Of
+    a gene of which several isoforms have expression, these are all that end differently:
+    each is as long as it is.
+    """
+    transcripts = transcriptome.transcripts
+    if transcriptome.blocks:
+        model = model.on_genome(transcripts, transcriptome.blocks)
+    if "share" not in transcripts:
         return model
-    return model.on_genome(transcriptome.transcripts, transcriptome.blocks)
+    several = transcripts[transcripts["gene"].duplicated(keep=False)]
+    whole = pd.DataFrame(
+        {
+            "transcript": several["transcript"].map(bare_id),
+            "end": several["length"].astype(float),
+            "reads": 1.0,
+        }
+    )
+    usage = model.context.usage
+    if usage is not None:
+        others = usage[~usage["transcript"].isin(whole["transcript"])]
+        whole = pd.concat([others, whole], ignore_index=True)
+    return replace(model, context=replace(model.context, usage=whole))
 
 
 def import_backend() -> ModuleType:

@@ -142,6 +142,7 @@ def predict_from_sequences(
             "known of other transcripts; fit one without"
         )
     context.require(features)
+    context = context.fitting(sequences)
     sites = find_regions(
         mirnas, transcripts, sequences, orfs, coefficients, ta_sps, accessibility, context
     )

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mirsignal.errors import InputError
 from mirsignal.logs import log
 from mirsignal.repression.datasets import bare_names
 from mirsignal.repression.occupancy import OccupancyModel, OccupancyTraining, fit_seeds
@@ -118,6 +119,11 @@ def predict_part(
     found = []
     for trains, is_asked in split_part(pairs, protocol, part):
         train, asked = pairs[trains], pairs[is_asked]
+        if train.empty:
+            raise InputError(
+                f"{protocol}, part {part}: no pair is left to train on; give data sets "
+                "with more miRNA families, or fewer parts (config: transfer)"
+            )
         of_train = sites_of(sites, train)
         models = fit_decays(train, of_train, genes, training, decays, seed)
         own = sites_of(sites, asked)

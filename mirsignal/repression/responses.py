@@ -81,7 +81,7 @@ class GeneResponses:
         for name, own in genes["gene"].groupby(_datasets_of(genes["gene"])):
             learned = bare_names(own).map(self.learned(without=str(name))).fillna(0)
             responses[own] += learned.to_numpy()
-        factor = sites["gene"].map(responses.clip(lower=LEAST)).fillna(1.0)
+        factor = sites["gene"].map(responses.clip(lower=LEAST)).astype(float).fillna(1.0)
         return sites.assign(weight=sites["weight"] * factor)
 
     def table(self, genes: pd.DataFrame) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from mirsignal.repression.site_logits import SiteNetwork
 from mirsignal.scan.scores import make_scorer
 from mirsignal.sequences.codes import encode
 from mirsignal.signals.windows import tabulate_candidates
+from mirsignal.sites.regions import isoform_shares
 from mirsignal.sites.surroundings import au_around_nucleotides
 
 FIRST_EFFECT = -0.02
@@ -34,9 +35,10 @@ def scan_sites(
     """Return the `n` highest summits of P(binding) of each guide and 3' UTR as sites.
 
     `mirnas` (mirna, sequence, passenger, passenger_share), `transcripts` (transcript,
-    gene) and `sequences` are as for `regions.find_regions`. Columns are those that the
-    occupancy model reads, `local_au` and `distance` of the nucleotide
-    (`sites.surroundings`), and what the network makes of each site (`SiteNetwork.score`).
+    gene, share where it is known) and `sequences` are as for `regions.find_regions`.
+    Columns are those that the occupancy model reads, `local_au` and `distance` of the
+    nucleotide (`sites.surroundings`), and what the network makes of each site
+    (`SiteNetwork.score`).
     """
     scorer = make_scorer(network.model, network.encoding, "prediction", workers=workers)
     names = list(transcripts["transcript"])
@@ -51,8 +53,8 @@ def scan_sites(
         around = [au[name][p] for name, p in zip(found["transcript"], at, strict=True)]
         tables.append(found.assign(mirna=mirna, local_au=around))
     sites = pd.concat(tables, ignore_index=True)
-    genes = transcripts.set_index("transcript")["gene"]
-    gene = sites["transcript"].map(genes)
+    gene = sites["transcript"].map(transcripts.set_index("transcript")["gene"])
+    share = sites["transcript"].map(isoform_shares(transcripts))
     loaded = 1 - mirnas.set_index("mirna")["passenger_share"]
     position = sites.pop("position").astype(int)
     lengths = sites["transcript"].map({name: len(sequences[name]) for name in names})
@@ -65,6 +67,6 @@ def scan_sites(
         distance=np.log10(nearer + 1.0),
         site_type="",
         contextpp=FIRST_EFFECT,
-        weight=sites["mirna"].map(loaded) / gene.map(genes.value_counts()),
+        weight=sites["mirna"].map(loaded) * share,
     )
     return sites.join(network.score(sites, mirnas, sequences))

@@ -113,7 +113,8 @@ def parse_blocks(text: str, where: str) -> Blocks:
     except ValueError:
         blocks = []
     edges = [edge for block in blocks for edge in block]
-    if not blocks or edges != sorted(edges) or edges[0] < 0:
+    is_empty = any(start == end for start, end in blocks)
+    if not blocks or is_empty or edges != sorted(edges) or edges[0] < 0:
         raise InputError(
             f"{where}: {text!r} are no blocks; write start-end;start-end, ascending"
         )

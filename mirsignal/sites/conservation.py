@@ -48,9 +48,10 @@ _ORDER = ["seed", "group", "species", "column"]
 def read_pct_parameters(path: str | Path) -> pd.DataFrame:
     """Return b0 ... b3 by seed (nt 2-8, RNA) and site_type.
 
-    PCT is b0 + b1 / (1 + exp(b3 - b2 x branch length)), at least 0. Types may be written
-    as TargetScan does (7mer-1a, 8mer-1a). Raises InputError for a missing column, a value
-    that is no number, a seed that is none, another type, and a seed and type on two rows.
+    PCT is b0 + b1 / (1 + exp(b3 - b2 x branch length)), from 0 to 1. Types may be written
+    as TargetScan does (7mer-1a, 8mer_1a). Raises InputError for a missing column, a value
+    that is missing or no number, a seed that is none, another type, and a seed and type
+    on two rows.
     """
     names = ("site_type", "seed", "b0", "b1", "b2", "b3")
     table = read_table(path, {name: name for name in names})
@@ -60,15 +61,20 @@ def read_pct_parameters(path: str | Path) -> pd.DataFrame:
     }
     if (lacking := table["seed"].isna()).any():
         raise InputError(f"{path}, line {table.index[lacking][0]}: no seed; give it")
-    types = table["site_type"].replace({"7mer-1a": "7mer-A1", "8mer-1a": "8mer"})
+    for name, own in values.items():
+        if (lacking := own.isna()).any():
+            raise InputError(f"{path}, line {own.index[lacking][0]}: no {name}; fill it")
+    types = table["site_type"].str.replace("_", "-")
+    types = types.replace({"7mer-1a": "7mer-A1", "8mer-1a": "8mer"})
     if (unknown := ~types.isin(SITE_TYPES)).any():
         raise InputError(
             f"{path}, line {table.index[unknown][0]}: site_type "
             f"{table['site_type'][unknown].iloc[0]!r} is none of {', '.join(SITE_TYPES)}"
         )
     table = table.assign(seed=table["seed"].map(seeds), site_type=types, **values)
-    table = table.assign(key=table["seed"] + " " + table["site_type"])
-    refuse_duplicates(table, "key", path)
+    both = "seed and site_type"
+    table = table.assign(**{both: table["seed"] + " " + table["site_type"]})
+    refuse_duplicates(table, both, path)
     return table.set_index(["seed", "site_type"])[list(names[2:])]
 
 
@@ -205,7 +211,7 @@ def _pct(
 ) -> NDArray[np.float64]:
     keys = pd.MultiIndex.from_frame(sites[["seed", "site_type"]])
     b0, b1, b2, b3 = parameters.reindex(keys).to_numpy().T
-    pct = np.maximum(b0 + b1 * expit(b2 * length - b3), 0)
+    pct = np.clip(b0 + b1 * expit(b2 * length - b3), 0, 1)
     known = sites["seed"].isin(parameters.index.get_level_values("seed"))
     alone = (length == 0) | (sites["site_type"] == "6mer").to_numpy()
     return np.where(known & alone, 0.0, pct)
@@ -218,35 +224,54 @@ def tabulate_conservation(
     parameters: pd.DataFrame,
     reference: str = HUMAN,
     sequences: Mapping[str, str] | None = None,
+    only: bool = False,
 ) -> pd.DataFrame:
     """Return the sites of seeds (nt 2-8) in the 3' UTRs of the reference species.
 
     Columns: transcript, seed, site_type, start, end (0-based, half open), branch_length,
     pct, conserved. An alignment whose row of the reference is not the transcript's own
-    3' UTR (`sequences`, RNA by bare id) is left out, and how many were is logged. Raises
-    InputError if all of them are, and as `measure_conservation` does.
+    3' UTR (`sequences`, RNA by bare id) is left out, as with `only` is one of a
+    transcript that has none; how many were is logged. Raises InputError if no alignment,
+    or fewer than half of those of transcripts with a sequence, are of them, and as
+    `measure_conservation` does.
     """
-    seeds, tables, others = list(seeds), [], []
+    seeds, sequences = list(seeds), sequences or {}
+    tables: list[pd.DataFrame] = []
+    others: list[str] = []
+    unknown, n_alike = 0, 0
     for alignment in alignments:
         codes = alignment.row(reference)
         name = bare_id(alignment.gene)
-        own = encode((sequences or {}).get(name, ""))
-        if len(own) and not np.array_equal(codes[codes != GAP], own):
-            others.append(name)
+        if name in sequences:
+            if not np.array_equal(codes[codes != GAP], encode(sequences[name])):
+                others.append(alignment.label)
+                continue
+            n_alike += 1
+        elif only:
+            unknown += 1
             continue
         sites = find_aligned_sites(alignment, seeds)
         is_own = sites["species"] == reference
         sites = sites[sites["group"].isin(sites["group"][is_own])]
         found = measure_conservation(sites, alignment, trees, parameters, reference)
         tables.append(found[found["species"] == reference].assign(transcript=name))
-    if others:
-        some = ", ".join(others[:3])
-        log.info(
-            "%d alignments are not of the transcripts at hand: %s", len(others), some
+    if len(others) > n_alike:
+        raise InputError(
+            f"{others[0]}: row {reference} is another sequence than the transcript's 3' "
+            f"UTR, as in {len(others):,} of {len(others) + n_alike:,} alignments; give "
+            "those of the same annotation"
         )
     if not tables:
+        ours = next(iter(sequences), "none")
         raise InputError(
-            f"no alignment is of the transcripts at hand (row {reference} of {others[0]} "
-            "is another sequence); give that of the same annotation"
+            "no alignment is of a transcript at hand, such as "
+            f"{ours}; give alignments of the same ids (`inputs: alignments`)"
         )
+    log.info(
+        "alignments: %s used, %s of other transcripts, %s of other 3' UTRs%s",
+        f"{len(tables):,}",
+        f"{unknown:,}",
+        f"{len(others):,}",
+        f", such as {others[0]}" if others else "",
+    )
     return pd.concat(tables, ignore_index=True)

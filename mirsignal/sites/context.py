@@ -27,14 +27,20 @@ from mirsignal.files.tables import (
     to_number,
 )
 from mirsignal.logs import log
-from mirsignal.sequences.codes import normalise, seed_region
+from mirsignal.sequences.codes import (
+    encode,
+    normalise,
+    reverse_complement,
+    seed_region,
+)
 from mirsignal.sites.contextpp import PCT
 from mirsignal.sites.isoforms import affected_isoform_ratio, read_polya_usage
-from mirsignal.sites.seed_sites import find_sites, join
+from mirsignal.sites.seed_sites import join
 
 MEASURES = ("conserved", "branch_length", PCT)
 """What a table of conserved sites says of one; it may lack all but the first."""
 _MOST = {"branch_length": np.inf, PCT: 1}
+_FEW = 5  # 3' UTRs, which may all be of another annotation
 CONTEXT_FEATURES = {
     "log_air": ("polya_usage",),
     "stability": ("stability",),
@@ -164,6 +170,26 @@ def name_by_gene(values: pd.Series, transcripts: pd.DataFrame) -> pd.Series:
     return genes["gene_name"].map(values).fillna(by_id).set_axis(genes["gene"])
 
 
+def _in_place(
+    rows: pd.DataFrame, sequences: Mapping[str, str], behind: int = 0
+) -> NDArray[np.bool_]:
+    """Tell which listed sites (R rows: transcript, seed, start) are in their sequence, or
+    that many nucleotides before (R,). A site starts opposite miRNA nt 8 if that pairs,
+    else opposite nt 7."""
+    joined, order = join(sequences.values()), pd.Index(list(sequences))
+    number = order.get_indexer(rows["transcript"])
+    start = rows["start"].to_numpy() - behind
+    is_inside = (start >= 0) & (start < joined.lengths[number])
+    at = joined.starts[number] + np.where(is_inside, start, 0)
+    letters = joined.codes[at[:, None] + np.arange(-1, 7)]
+    seeds, of_row = np.unique(rows["seed"].to_numpy(str), return_inverse=True)
+    words = np.array([encode(reverse_complement(seed)) for seed in seeds]).reshape(-1, 7)
+    pairs = letters[:, 1:] == words[of_row]
+    behind_it = (letters[:, 1:7] == words[of_row, 1:]).all(axis=1)
+    is_longer = letters[:, 0] == words[of_row, 0]
+    return is_inside & (pairs.all(axis=1) | (behind_it & ~is_longer))
+
+
 @dataclass(frozen=True)
 class SiteContext:
     """Tables that describe the surroundings of sites; None is not known."""
@@ -230,20 +256,41 @@ class SiteContext:
                     "which a recipe reads; add it, or leave it out of the recipe"
                 )
 
-    def check_starts(self, mirnas: pd.DataFrame, sequences: Mapping[str, str]) -> None:
-        """Raise InputError where conserved sites start one nucleotide behind those of
-        `mirnas` (mirna, sequence, passenger) in `sequences`, as of counts from 1."""
+    def fitting(self, sequences: Mapping[str, str]) -> SiteContext:
+        """Return the same without conserved sites of 3' UTRs that are others here.
+
+        `sequences` are RNA by id of the transcript. One of which fewer than half of the
+        listed sites are where the table says is of another annotation: nothing is known
+        of its sites. Raises InputError for a table whose sites start one nucleotide
+        behind, as of counts from 1, and for one of which most 3' UTRs are others.
+        """
         if self.conserved is None:
-            return
-        listed = set(self.conserved["transcript"])
+            return self
         bare = {bare_id(name): text for name, text in sequences.items()}
-        ours = {name: text for name, text in bare.items() if name in listed}
-        joined, names = join(ours.values()), np.array(list(ours), "str")
-        for name, sequence in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
-            sites = find_sites(sequence, joined)
-            transcript = names[sites["number"].to_numpy()]
-            own = sites.assign(mirna=name, transcript=transcript, group="guide_utr")
-            self._listed(own, mirnas, "conserved")
+        rows = self.conserved[self.conserved["transcript"].isin(bare.keys())]
+        owner = rows["transcript"].to_numpy()
+        in_place = pd.Series(_in_place(rows, bare)).groupby(owner).mean() >= 0.5
+        others = list(in_place.index[~in_place])
+        if len(others) > len(in_place) / 2 and _in_place(rows, bare, 1).mean() > 0.5:
+            raise InputError(
+                f"conserved sites: {others[0]} has them one nucleotide before where the "
+                "table says; starts count from 0 at the first nucleotide of the 3' UTR: "
+                "take 1 from each"
+            )
+        if len(others) > max(len(in_place) / 2, _FEW):
+            raise InputError(
+                f"conserved sites: {len(others):,} of {len(in_place):,} 3' UTRs, such as "
+                f"{others[0]}, have other nucleotides there; give the table of the same "
+                "annotation"
+            )
+        if others:
+            log.info(
+                "conserved sites: unknown of %d 3' UTRs, which have other nucleotides "
+                "there: %s",
+                len(others),
+                ", ".join(others[:3]),
+            )
+        return replace(self, conserved=rows[~rows["transcript"].isin(others)])
 
     def named(self, transcripts: pd.DataFrame) -> SiteContext:
         """Return the same for genes by id, where `transcripts` has gene and gene_name."""
@@ -304,14 +351,5 @@ class SiteContext:
         keys = pd.MultiIndex.from_arrays([sites["transcript"], seed, sites["start"]])
         listed = self.conserved.set_index(["transcript", "seed", "start"])[column]
         found, is_listed = listed.reindex(keys).to_numpy(), keys.isin(listed.index)
-        later = [sites["transcript"], seed, sites["start"] + 1]
-        n = int(is_listed.sum())
-        n_later = int(pd.MultiIndex.from_arrays(later).isin(listed.index).sum())
-        if n_later > max(n, 1):
-            raise InputError(
-                f"conserved sites: {n:,} are where sites start, {n_later:,} one "
-                "nucleotide behind; starts count from 0 at the first nucleotide of the "
-                "3' UTR: take 1 from each"
-            )
         in_table = sites["transcript"].isin(set(self.conserved["transcript"]))
         return np.where(~is_listed & in_table, 0.0, found)

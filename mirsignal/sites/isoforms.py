@@ -7,6 +7,7 @@ here of any table of poly(A) sites along 3' UTRs, such as reads of 3' end sequen
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from mirsignal.errors import InputError
 from mirsignal.files.identifiers import bare_id
 from mirsignal.files.tables import name_columns, read_table, to_number
+from mirsignal.files.text import read_text
 from mirsignal.sequences.annotation import Blocks
 
 LEAST_AIR = 0.02
@@ -24,6 +26,7 @@ LEAST_AIR = 0.02
 COLUMNS = {"transcript": "transcript", "ends": "ends"}
 BED_COLUMNS = {"transcript": 1, "end": 3, "reads": 5}
 """Columns by number of a BED file in transcript coordinates, its score the reads."""
+_CONTIG = r"(chr)?(\d{1,2}|[XYM]|MT)(_\w+)?"
 SETTING = "inputs: polya_usage: columns"
 
 
@@ -39,12 +42,14 @@ def read_polya_usage(
     nucleotides of 3' UTR in it. Rows of one end are added up, without reads left out.
 
     Raises InputError for a missing column, an end or number of reads that is no number
-    or below 0, and a table in which nothing was read.
+    or below 0, contigs in place of transcripts, and a table in which nothing was read.
     """
     given = dict(columns or {})
-    if {"end", "reads"} & set(given) or str(path).removesuffix(".gz").endswith(".bed"):
-        names = name_columns(dict.fromkeys(BED_COLUMNS, ""), given, SETTING)
-        names = {key: name or BED_COLUMNS[key] for key, name in names.items()}
+    is_bed = re.search(r"\.bed(\.\w+)?$", str(path), re.IGNORECASE) is not None
+    if is_bed or {"end", "reads"} & set(given) or _has_row_per_site(path, given):
+        default = BED_COLUMNS if is_bed else {name: name for name in BED_COLUMNS}
+        names = name_columns(dict.fromkeys(default, ""), given, SETTING)
+        names = {key: name or default[key] for key, name in names.items()}
         table = read_table(path, names, setting=SETTING)
         values = {name: to_number(table, name, path) for name in ("end", "reads")}
         rows = table[["transcript"]].assign(**values).dropna()
@@ -52,6 +57,14 @@ def read_polya_usage(
         names = name_columns(COLUMNS, given, SETTING)
         table = read_table(path, names, setting=SETTING)
         rows = _split_ends(table.dropna(subset=["transcript", "ends"]), path)
+    if len(rows) and rows["transcript"].str.fullmatch(_CONTIG).all():
+        raise InputError(
+            f"{path}: {rows['transcript'].iloc[0]!r} is a contig of a genome; give poly(A) "
+            "sites by transcript, in coordinates of its 3' UTR"
+        )
+    broken = rows.index[rows["end"] % 1 != 0]
+    if len(broken):
+        raise InputError(f"{path}, line {broken[0]}: end is no whole number; correct it")
     low = rows.index[(rows[["end", "reads"]] < 0).any(axis=1)]
     if len(low):
         raise InputError(
@@ -63,6 +76,11 @@ def read_polya_usage(
         raise InputError(f"{path}: no poly(A) site has reads; give another file")
     rows = rows.assign(transcript=rows["transcript"].map(bare_id))
     return rows.groupby(["transcript", "end"], as_index=False)["reads"].sum()
+
+
+def _has_row_per_site(path: str | Path, given: Mapping[str, str | int]) -> bool:
+    header = re.split(r"[\t,; ]", read_text(path).split("\n", 1)[0].strip("# "))
+    return not given and {"end", "reads"} <= {cell.strip('" ') for cell in header}
 
 
 def _split_ends(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
@@ -129,9 +147,8 @@ def affected_isoform_ratio(
     """Return the share (S,) of mRNAs that hold each of `sites` (transcript, end).
 
     It is the share of reads of poly(A) sites at or behind the end of the site, at least
-    LEAST_AIR, and NaN of a transcript of which nothing is known. Ends of both are from
-    the first nucleotide of the 3' UTR; a site behind the last poly(A) site counts as one
-    before it, since reads a little behind it were laid on the end.
+    LEAST_AIR, also of a site behind the last of them, and NaN of a transcript of which
+    nothing is known. Ends of both are from the first nucleotide of the 3' UTR.
     """
     names, number = np.unique(usage["transcript"].to_numpy(str), return_inverse=True)
     if not len(names) or not len(sites):

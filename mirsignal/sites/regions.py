@@ -94,12 +94,12 @@ def tabulate_regions(
     of_passenger = share.loc[joined["mirna"]].to_numpy()
     is_guide = joined["group"].str.startswith("guide")
     loading = np.where(is_guide, 1 - of_passenger, of_passenger)
-    shares = _shares(transcripts).loc[joined["transcript"]].to_numpy()
+    shares = isoform_shares(transcripts).loc[joined["transcript"]].to_numpy()
     joined["weight"] = loading * shares
     return joined[COLUMNS]
 
 
-def _shares(transcripts: pd.DataFrame) -> pd.Series:
+def isoform_shares(transcripts: pd.DataFrame) -> pd.Series:
     """Return the share of each transcript among those of its gene, by its id."""
     by_id = transcripts.set_index("transcript")
     if "share" in by_id:

@@ -55,7 +55,8 @@ def au_beside_sites(sites: pd.DataFrame, joined: Joined) -> NDArray[np.float64]:
 
     The weighted share of A and U within 30 nt on either side of each site. The k-th
     nucleotide beside it weighs 1/k upstream of an 8mer or 7mer-m8 and downstream of a
-    7mer-m8 or 6mer, else 1/(k + 1).
+    7mer-m8 or 6mer, else 1/(k + 1). N and what lies beyond the ends count nothing; NaN
+    where there is no more.
     """
     number, kind, first, end = (
         sites[name].to_numpy() for name in ("number", "site_type", "start", "end")
@@ -71,9 +72,10 @@ def au_beside_sites(sites: pd.DataFrame, joined: Joined) -> NDArray[np.float64]:
     ):
         inside = (at >= 0) & (at < lengths[:, None])
         letters = joined.codes[np.where(inside, at + starts[:, None], 0)]
+        inside &= letters != UNKNOWN
         total = total + (weight * inside).sum(axis=1)
         au = au + (weight * (inside & np.isin(letters, _AU))).sum(axis=1)
-    return np.divide(au, total, out=np.zeros(len(sites)), where=total > 0)
+    return np.divide(au, total, out=np.full(len(sites), np.nan), where=total > 0)
 
 
 def distance_of_nucleotides(

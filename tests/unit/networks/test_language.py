@@ -155,6 +155,10 @@ def without(name):
         (without("word_embeddings.weight"), "no weights of HyenaDNA: .*word_embeddings"),
         (lambda w: w | {"lm_head.weight": w["lm_head.weight"][:, :4]}, "of other shapes"),
         (
+            lambda w: w | {"hyena.backbone.ln_f.weight": np.ones(3, np.float32)},
+            r"of other shapes \(.*ln_f/gamma is \(8,\) here and \(3,\) there\)",
+        ),
+        (
             lambda w: w | {EMBEDDING: w[EMBEDDING][:, 0].copy()},
             "of other shapes than Hyena",
         ),
@@ -270,7 +274,7 @@ def test_a_long_sequence_is_read_in_stretches_each_nucleotide_once(rng):
     sums, counts = score_language(model, [codes], 64)
     assert counts.tolist() == [len(known)]
     assert sums[0] == pytest.approx(total, rel=1e-4)
-    for length in (10, 16, 50):
+    for length in (10, 16, 33, 50):
         assert score_language(model, [codes], length)[1].tolist() == [len(known)]
         found = embed(model, {"t": codes}, length, 1)["t"]
         assert found.shape == (64, N_COMPONENTS)

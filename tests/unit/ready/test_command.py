@@ -114,6 +114,13 @@ def test_isoforms_weigh_as_they_are_expressed(run, tmp_path):
     assert alike["weight"].tolist() == [0.5, 0.5]
     assert weighted["weight"].tolist() == [0.75, 0.75]
     assert set(read(tmp_path / "weighted", "genes.tsv")["gene"]) == {"G"}
+    assert (alike["log_air"] < 0).all()
+    assert weighted["log_air"].tolist() == [0, 0], "each isoform is as long as it is"
+    (tmp_path / "genes.tsv").write_text("transcript\tgene\nt1\tG\nt2\tF\nt3\tH\n")
+    run(*genes, "--expression", tmp_path / "quant.sf", out="alone")
+    alone = read(tmp_path / "alone", "sites.tsv")
+    assert alone["weight"].tolist() == [1, 1]
+    np.testing.assert_array_equal(alone["log_air"], alike["log_air"])
     for folder, words in (("alike", "over all human tissues"), ("weighted", "as given")):
         assert words in (tmp_path / folder / "index.html").read_text()
 
@@ -413,6 +420,16 @@ def test_a_prediction_needs_no_tensorflow(ready, tmp_path, root):
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=root, check=False)
     assert done.returncode == 0
+
+
+def test_a_share_without_its_passenger_is_taken(table_of):
+    rows = (
+        "let-7a\tUGAGGUAGUAGGUUGUAUAGUU\tNA\t0.25\nother\tUUCACAGUGGCUAAGUUCUGC\tNA\tNA\n"
+    )
+    table = table_of("mirna\tsequence\tpassenger\tpassenger_share\n" + rows)
+    found = choose_mirnas([], table)
+    assert found["passenger_share"].tolist() == [0.25, 0]
+    assert found["passenger"].notna().tolist() == [True, False]
 
 
 def test_a_file_of_names_is_a_list(tmp_path):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mirsignal.errors import InputError
 from mirsignal.repression.occupancy import OccupancyTraining
 from mirsignal.repression.protocols import (
     PROTOCOLS,
@@ -142,6 +143,18 @@ def test_held_out_values_change_nothing(tables, protocol, gene_response):
     )
     assert (first["effect"] == again["effect"]).all()
     assert ("all_alike" in first) == gene_response
+
+
+def test_a_part_without_pairs_is_empty_and_one_that_leaves_none_is_refused(tables):
+    """As of fewer families than parts, and of experiments that share their family."""
+    pairs, sites, genes = tables
+    training = replace(TRAINING, gene_response=True)
+    empty = predict_part(pairs, sites, genes, "families", "9", training, [1.0], seed=1)
+    assert len(empty) == 0
+    assert {"effect", "all_alike", "occupancy"} <= set(empty)
+    alike = pairs.assign(family_part=1)
+    with pytest.raises(InputError, match="families, part 1: no pair is left to train"):
+        predict_part(alike, sites, genes, "families", "1", training, [1.0], seed=1)
 
 
 def test_genes_respond_as_other_experiments_have_shown(tables):

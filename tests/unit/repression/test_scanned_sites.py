@@ -45,3 +45,7 @@ def test_each_guide_has_its_summits_in_each_transcript(network, random_rna):
     assert bound.loc[("x", "t1"), "start"] == pytest.approx(60, abs=25)
     assert bound.loc[("x", "t1"), "weight"] == 1
     assert bound.loc[("y", "t2"), "weight"] == pytest.approx(0.6 / 2)
+    shared = transcripts.assign(share=[1.0, 0.9, 0.1])
+    weighed = scan_sites(network, mirnas, shared, texts, n=2)
+    of_mrna = weighed[weighed["mirna"] == "x"].groupby("transcript")["weight"].first()
+    assert of_mrna.to_dict() == {"t1": 1, "t2": 0.9, "t3": 0.1}, "as its site weighs"

@@ -44,6 +44,7 @@ def test_places_of_a_table_have_the_names_of_the_study(tmp_path):
         ),
         (TABLE.replace("30-35", "35-30"), {"T2": 5}, "line 3: '35-30' are no blocks"),
         (TABLE.replace("30-35", "30"), {"T2": 5}, "line 3: '30' are no blocks; write"),
+        (TABLE.replace("30-35", "30-35;35-35"), {"T2": 5}, "35-35' are no blocks"),
         (TABLE.replace("T2\t", "NA\t"), {"X": 5}, "there: ENST00000000001.2"),
         (TABLE.split("ENST")[0] + "NA\t1\t+\t2-7\n", {"X": 5}, r"there: none; here: X"),
         (TABLE.replace("\t-\t", "\t.\t"), {"T2": 5}, "line 3: no chrom, or a strand"),

@@ -131,7 +131,7 @@ def test_alignments_are_read_in_targetscans_layouts(tmp_path):
         ("t3\t9606\tACGU\nt3\tE\tACGU\n", "t3: species E of the alignment is not in"),
         (
             "t1\t9606\tACGU\n",
-            "no alignment is of the transcripts at hand (row",
+            "t1: row 9606 is another sequence than the transcript's 3' UTR",
         ),
     ],
 )
@@ -142,6 +142,33 @@ def test_bad_alignments_are_told_in_one_line(tmp_path, text, said):
         tabulate_conservation(found, [SEED], TREES, PARAMETERS, sequences={"t1": "AC"})
     assert said in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_alignments_of_other_transcripts_are_left_out_or_refused(caplog):
+    caplog.set_level("INFO")
+    utr = "GGCUACCUCAGG"
+    alignments = [align(name, {"9606": utr, "B": utr}) for name in ("t1", "t2", "t3")]
+    ours = {"t1": utr, "t2": utr[:-1]}
+    every = tabulate_conservation(alignments, [SEED], TREES, PARAMETERS, sequences=ours)
+    assert every["transcript"].tolist() == ["t1", "t3"], "t2 is another 3' UTR"
+    own = tabulate_conservation(
+        alignments, [SEED], TREES, PARAMETERS, sequences=ours, only=True
+    )
+    assert own["transcript"].tolist() == ["t1"]
+    assert "1 used, 1 of other transcripts, 1 of other 3' UTRs, such as" in caplog.text
+    for some in (alignments, []):
+        with pytest.raises(InputError, match="no alignment is of a transcript at hand"):
+            tabulate_conservation(
+                some, [SEED], TREES, PARAMETERS, sequences={"t9": utr}, only=True
+            )
+    with pytest.raises(InputError, match="as in 2 of 3 alignments"):
+        tabulate_conservation(
+            alignments,
+            [SEED],
+            TREES,
+            PARAMETERS,
+            sequences=dict.fromkeys(("t1", "t2"), "GG") | {"t3": utr},
+        )
 
 
 def test_a_truncated_file_is_told(tmp_path):
@@ -247,7 +274,7 @@ PCT_HEADER = "site_type\tseed\tb0\tb1\tb2\tb3\n"
 
 
 def test_pct_parameters_as_targetscan_spells_them(table_of):
-    rows = "8mer\taaggtgc\t0\t1\t2\t1\n7mer-1a\tAAGGTGC\t0\t2\t2\t1\n"
+    rows = "8mer\taaggtgc\t0\t1\t2\t1\n7mer_1a\tAAGGTGC\t0\t2\t2\t1\n"
     found = read_pct_parameters(table_of(PCT_HEADER + rows))
     assert found["b1"].to_dict() == {("AAGGUGC", "8mer"): 1, ("AAGGUGC", "7mer-A1"): 2}
 
@@ -258,6 +285,8 @@ def test_pct_parameters_as_targetscan_spells_them(table_of):
         ("8mer\tAAGGTG\t0\t1\t2\t1\n", "line 2: 'AAGGTG' has 6 nt"),
         ("9mer\tAAGGTGC\t0\t1\t2\t1\n", "line 2: site_type '9mer' is none of 8mer"),
         ("8mer\t\t0\t1\t2\t1\n", "line 2: no seed; give it"),
+        ("8mer\tAAGGTGC\t0\t\t2\t1\n", "line 2: no b1; fill it"),
+        ("8mer\tAAGGTGC\t0\t1\t2\t1\n" * 2, "line 3: seed and site_type 'AAGGUGC 8mer'"),
     ],
 )
 def test_pct_parameters_of_no_seed_or_type_are_refused(table_of, row, said):

@@ -177,22 +177,44 @@ def test_windows_have_their_site_in_the_middle():
     assert at_start == "N" * 22 + sequence[:28]
 
 
+UTR = "GGGGGGGGGG" + "CUACCUC" + "G" * 33 + "CUACCUC" + "G" * 20  # at 10 and 50
+
+
 def test_starts_that_count_from_1_are_refused(table_of):
-    later = CONSERVED.replace("\t10\t", "\t11\t").replace("\t50\t", "\t51\t")
-    context = SiteContext(conserved=read_conserved_sites(table_of(later)))
-    with pytest.raises(InputError, match="0 are where sites start, 2 one nucleotide"):
-        context.add_to(SITES, MIRNAS)
-
-
-def test_starts_are_compared_with_the_sequences_early(table_of):
-    utr = "GGGGGGGGGG" + "CUACCUC" + "G" * 33 + "CUACCUC" + "G" * 20  # at 10 and 50
+    utrs = {"ENST00000000001.2": UTR, "T2": UTR}
     fits = SiteContext(conserved=read_conserved_sites(table_of(CONSERVED)))
-    fits.check_starts(MIRNAS, {"ENST00000000001.2": utr, "T2": utr})
+    assert len(fits.fitting(utrs).conserved) == 2
     later = CONSERVED.replace("\t10\t", "\t11\t").replace("\t50\t", "\t51\t")
     shifted = SiteContext(conserved=read_conserved_sites(table_of(later)))
     with pytest.raises(InputError, match="take 1 from each"):
-        shifted.check_starts(MIRNAS, {"ENST00000000001.2": utr})
-    shifted.check_starts(MIRNAS, {"T2": utr})
+        shifted.fitting(utrs)
+    assert shifted.fitting({"T2": UTR}).conserved.empty
+    assert SiteContext().fitting(utrs) == SiteContext()
+
+
+def test_nothing_is_known_of_3_utrs_that_are_others_in_the_table(table_of, caplog):
+    """As of another annotation, of which a conserved site looks as if it were none."""
+    caplog.set_level("INFO")
+    rows = [f"T{n}\tGAGGUAG\t{at}\t1\n" for n in range(16) for at in (10, 50)]
+    listed = read_conserved_sites(
+        table_of(CONSERVED.split("\n")[0] + "\n" + "".join(rows))
+    )
+    utrs = dict.fromkeys((f"T{n}" for n in range(16)), UTR)
+    context = SiteContext(conserved=listed)
+    cut = utrs | {"T1": UTR[3:], "T2": "ACGU"}
+    sites = site_table(
+        ("let-7", "T0", "A", "guide_utr", 10, 17),
+        ("let-7", "T1", "A", "guide_utr", 7, 14),
+    )
+    found = context.fitting(cut).add_to(sites, MIRNAS)
+    np.testing.assert_array_equal(found["conserved"], [1, np.nan])
+    assert (
+        "unknown of 2 3' UTRs, which have other nucleotides there: T1, T2" in caplog.text
+    )
+    with pytest.raises(InputError, match="16 of 16 3' UTRs, such as T0, have other nuc"):
+        context.fitting(dict.fromkeys(utrs, UTR[3:]))
+    one_more = {name: text + "G" for name, text in utrs.items()}
+    assert context.fitting(one_more).conserved.equals(listed)
 
 
 def test_pct_is_found_in_any_case_of_letters(table_of):

@@ -43,6 +43,30 @@ def test_bed_of_poly_a_sites_is_the_same(table_of):
     pd.testing.assert_frame_equal(bed, table)
 
 
+def test_a_row_per_poly_a_site_is_read_by_its_header(table_of):
+    rows = "T1\t100\t30\nT1\t250\t50\n"
+    found = read_polya_usage(table_of("transcript\tend\treads\n" + rows))
+    assert found["reads"].tolist() == [30, 50]
+    named = table_of("transcript\tlast\tn\n" + rows)
+    pd.testing.assert_frame_equal(
+        read_polya_usage(named, {"end": "last", "reads": "n"}), found
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("chr1\t900\t950\tp\t4\t+\nX\t1\t5\tp\t4\t+\n", "'chr1' is a contig of a gen"),
+        ("T1\t0\t1.234\tp\t4\t+\n", "line 1: end is no whole number"),
+    ],
+)
+def test_poly_a_sites_of_a_genome_or_between_nucleotides_are_refused(
+    table_of, text, said
+):
+    with pytest.raises(InputError, match=said):
+        read_polya_usage(table_of(text, "usage.BED"))
+
+
 @given(st.data())
 def test_many_transcripts_equal_a_plain_loop(data):
     names = st.sampled_from(["B", "A", "C"])

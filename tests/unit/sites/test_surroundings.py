@@ -55,7 +55,10 @@ def test_distance_of_nucleotides_counts_the_position():
         ("G" * 29 + "A" + "CUACCUC" + "G" * 30, 1 / (HARMONIC + HARMONIC)),
         ("G" * 29 + "A" + "UACCUCA" + "G" * 30, 0.5 / (SHIFTED + SHIFTED)),
         ("G" * 29 + "A" + "UACCUC" + "G" * 30, 0.5 / (SHIFTED + HARMONIC)),
-        ("G" * 29 + "N" + "CUACCUC" + "U" + "G" * 29, 1 / (2 * HARMONIC)),  # N: no AU
+        (
+            "G" * 29 + "N" + "CUACCUC" + "U" + "G" * 29,
+            1 / (2 * HARMONIC - 1),
+        ),  # N: unknown
         ("A" * 40 + "CUACCUCA" + "U" * 40, 1),
         ("G" * 40 + "CUACCUCA", 0),  # nothing downstream
         ("G" * 29 + "U" + "CUACCUCA", 1 / HARMONIC),
