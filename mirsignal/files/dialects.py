@@ -21,7 +21,14 @@ ROW_NAMES = ("", "X", "Unnamed: 0", "...1", "rowname", "row.names", "Row.names",
 """What a first column of row names is called: by R, R again, pandas, readr, tibble, R
 again, R's merge and data.table."""
 
-_DASHES = dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")  # of word processors
+AS_TYPED: dict[int, str | None] = {
+    **dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-"),
+    **dict.fromkeys([*range(0x200B, 0x2010), 0x2060, 0xFEFF], None),
+    **dict.fromkeys([0x2009, 0x202F], " "),
+}
+"""Dashes of word processors, marks without width and narrow blanks, as one types them."""
+_ERROR = re.compile(r"#(N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!)([\t,;]|$)")
+"""What a spreadsheet shows in a cell; no comment."""
 _MOST_COLUMNS = 50_000
 _MOST_LINES = 10  # of one cell: more means a quote that was never closed
 
@@ -50,7 +57,7 @@ def parse_table(
     named by their number, "1" and so on. Raises InputError, with the line, for a row of
     another length than the header, a header of two rows and a quote that is never closed.
     """
-    text = text if text.isascii() else text.translate(_DASHES)
+    text = text if text.isascii() else text.translate(AS_TYPED)
     if text.lstrip().startswith(">"):
         raise InputError(f"{path}: this is FASTA; give a table")
     lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
@@ -93,7 +100,7 @@ def guess_separator(header: str, row: str = "") -> str:
     bare, below = (re.sub(r'"[^"]*"', "x", line) for line in (header, row))
     if "\t" in bare:
         return "\t"
-    here = [mark for mark in ",;" if mark in bare]
+    here = [mark for mark in ";," if mark in bare]
     alike = [mark for mark in here if bare.count(mark) == below.count(mark)]
     if here:
         return max(alike or here, key=bare.count)
@@ -146,7 +153,11 @@ def _split_comments(
     lines: list[tuple[int, str]], comment: str | None
 ) -> tuple[str, list[tuple[int, str]]]:
     """Return the last comment above the first row, and the lines that are none."""
-    kept = [row for row in lines if not (comment and row[1].startswith(comment))]
+    kept = [
+        row
+        for row in lines
+        if not (comment and row[1].startswith(comment)) or _ERROR.match(row[1])
+    ]
     above = [line for n, line in lines if kept and n < kept[0][0]]
     return (above[-1].lstrip(comment or "") if above else ""), kept
 
@@ -194,7 +205,7 @@ def _refuse_open_quote(
     try:
         list(csv.reader((t + "\n" for _, t in taken), delimiter=separator, strict=True))
     except csv.Error as error:
-        far = far or "end of data" in str(error)
+        far = far or len(taken) > 1 or "end of data" in str(error)
     if far or across:
         raise InputError(
             f"{path}, line {taken[0][0]}: a quote is never closed; remove it"

@@ -44,6 +44,7 @@ _FOREIGN = {
 }
 """What a file is by its first bytes, and the remedy."""
 
+ANNOTATION = "annotation (GFF or GTF)"
 _KINDS = {
     r"<table|(?s:<(html|head|meta|style).*office:excel)": (
         "a table as HTML, which some programs save as .xls",
@@ -58,7 +59,7 @@ _KINDS = {
     r"version https://git-lfs": ("a Git LFS pointer", "fetch the file with git lfs pull"),
     r"/annex/objects/": ("a git-annex pointer", "fetch the file with git annex get"),
     r"##gff-version|(#.*\n|\n)*([^\t\n]+\t){3}\d+\t\d+\t[^\t\n]+\t[-+.?]\t[012.]\t": (
-        "annotation (GFF or GTF)",
+        ANNOTATION,
         "give a table, or a FASTA of the sequences",
     ),
     r"(.*\n){1,9}[.()]{10,}\t\(?-?\d+(\.\d+)?\)?\s*\n": (
@@ -89,8 +90,9 @@ def refuse_foreign(data: bytes, path: Path) -> None:
         raise InputError(f"{path}: this is a tar archive; unpack it and name one file")
 
 
-def refuse_kind(text: str, path: Path) -> None:
-    """Raise InputError for text whose first lines are those of another kind of file."""
+def refuse_kind(text: str, path: Path, wanted: str = "") -> None:
+    """Raise InputError for text whose first lines are those of another kind of file than
+    the one that is `wanted`."""
     for pattern, (kind, remedy) in _KINDS.items():
-        if re.match(pattern, text[:4000].lstrip(), re.IGNORECASE):
+        if kind != wanted and re.match(pattern, text[:4000].lstrip(), re.IGNORECASE):
             raise InputError(f"{path}: this is {kind}; {remedy}")

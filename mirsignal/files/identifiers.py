@@ -28,10 +28,13 @@ _NO_GENE = re.compile(  # nor is a chromosome, or the data base of NCBI's header
     rf"|{_TRANSCRIPT.pattern}|(chr)?(\d{{1,2}}|[XYM]|MT)|lcl|gi|ref|gb|emb|dbj|gnl"
 )
 _STATED_GENE = re.compile(r"(?:^|[\s\[;])(?:gene|parent)[:=]([^\s,;\]]+)")
+_MONTH = (
+    "(mar|mars|mrt|mrz|mär|sep|sept|set|dec|déc|dez|dic|oct|okt|ott|apr|avr|abr|feb|fév"
+    "|nov)"
+)
 _DATE = re.compile(
-    r"\d{1,2}[-. ]+(mar|mrz|mär|sep|sept|dec|dez|oct|okt|apr|feb|nov)\.?"
-    r"|(mar|mrz|mär|sep|sept|dec|dez|oct|okt|apr|feb|nov)[-. ]+\d{1,2}"
-    r"|\d{1,4}[-/]\d{1,2}[-/]\d{1,4}( 00:00(:00)?)?",
+    rf"\d{{1,2}}[-. ]+{_MONTH}\.?([-. ]+\d{{2,4}})?|{_MONTH}[-. ]+\d{{1,2}}"
+    r"|\d{1,2}月\d{1,2}日|\d{1,4}[-/]\d{1,2}[-/]\d{1,4}( 00:00(:00)?)?",
     re.IGNORECASE,
 )
 _NAMED = 3  # lost ids that a log names

@@ -33,9 +33,13 @@ _LIKE_DATA = re.compile(
     r"[-+]?\d*\.?\d+(e[-+]?\d+)?|[ACGTUN]{15,}|(ENS[A-Z]*[GT]|[NX][MR]_)\d+(\.\d+)?",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"(?=.*[^\W\d])[\w.|:-]+")
+_CALLED = re.compile(r"id$|^id|entrez|gene", re.IGNORECASE)  # a column of ids
 _THOUSANDS = r"[-+]?[1-9]\d{0,2}(,\d{3})+"
 _GROUPED = rf"{_THOUSANDS}\.\d+|[-+]?[1-9]\d{{0,2}}(\.\d{{3}})+,\d+"
-_MADE_DATE = r"\d{1,2}[-. ]+[^\W\d]{3,}\.?|[^\W\d]{3}[-. ]+\d{2}|\d+[-/]\d+[-/]\d+"
+_MADE_DATE = (
+    r"\d{1,2}[-. ]+[^\W\d]{3,}\.?|[^\W\d]{3}[-. ]+\d{2}|\d+[-/]\d+[-/]\d+( [\d:]+)?"
+)
 
 
 def name_columns(
@@ -84,7 +88,7 @@ def read_table(
             wanted[name] = in_file.lstrip("# ")
     first = sheet.header[0]
     unnamed = row_names and wanted[row_names] not in sheet.header and first in ROW_NAMES
-    if unnamed and not _are_numbers_of_rows([row[0] for row in sheet.rows]):
+    if unnamed and sheet.rows and not _are_numbers_of_rows(sheet.header, sheet.rows):
         wanted[row_names] = first
     for name, in_file in wanted.items():
         if in_file not in sheet.header:
@@ -109,11 +113,30 @@ def read_table(
     return table
 
 
-def _are_numbers_of_rows(cells: list[str]) -> bool:
-    """Tell whether cells count the rows, as pandas and R do where rows have no name."""
-    return len(cells) > 1 and any(
+def _are_numbers_of_rows(header: list[str], rows: list[list[str]]) -> bool:
+    """Tell whether first cells are what pandas and R call rows that have no name.
+
+    They count the rows; or, of rows that were sorted or chosen, they are whole numbers
+    beside a column that may be the ids: of words, each of its own, or of whole numbers
+    under such a name.
+    """
+    cells, *others = map(list, zip(*rows, strict=True))
+    if len(cells) > 1 and any(
         cells == [str(first + row) for row in range(len(cells))] for first in (0, 1)
+    ):
+        return True
+    if not _name_rows(cells) or not all(map(str.isdigit, cells)):
+        return False
+    return any(
+        _name_rows(column)
+        and (_WORD.fullmatch(column[0]) or (column[0].isdigit() and _CALLED.search(name)))
+        for name, column in zip(header[1:], others, strict=True)
     )
+
+
+def _name_rows(cells: list[str]) -> bool:
+    known = [cell for cell in cells if cell not in MISSING]
+    return len(known) * 2 > len(cells) and len(set(known)) == len(known)
 
 
 def optional_column(table: pd.DataFrame, name: str) -> str | None:
@@ -215,7 +238,7 @@ def to_number(
         value = str(table[column].loc[bad[0]])
         raise InputError(
             f"{path}, line {bad[0]}: {value!r} in column {shown!r} "
-            f"{_what_is_wrong(value, largest)}"
+            f"{_what_is_wrong(value, shown, largest)}"
         )
     return numbers
 
@@ -231,13 +254,21 @@ def _refuse_thousands(
         )
 
 
-def _what_is_wrong(value: str, largest: float) -> str:
+def _what_is_wrong(value: str, column: str, largest: float) -> str:
     """Return why a cell cannot stand in a column of numbers, and the remedy."""
     unknown = "use NA for a missing value"
     if value.startswith("#"):
         return f"is an error that a spreadsheet shows; {unknown}"
     if re.fullmatch(_GROUPED, value):
         return "has a thousands separator; write it without"
+    if value == column:
+        return "is the header again, as of files that were joined; remove the line"
+    if re.fullmatch(r"[<>]=?\s*[\d.,]+", value):
+        return "is a bound and no value; write a number, or leave the row out"
+    if re.fullmatch(r"[-+]?[\d.,]+\s*%", value):
+        return "has a percent sign; write it without, in the unit that is asked for"
+    if re.fullmatch(r"[-+]?\d+,\d+", value):
+        return "has a decimal comma, other cells a point; write one of them"
     if re.fullmatch(_MADE_DATE, value):
         return "is a date, as spreadsheets make of numbers such as 1.2; write the number"
     number = pd.to_numeric(value, errors="coerce")

@@ -6,6 +6,7 @@ import gzip
 import io
 import re
 import zipfile
+from functools import cache
 from pathlib import Path
 
 from mirsignal.errors import InputError
@@ -27,7 +28,7 @@ def read_text(path: str | Path) -> str:
     """
     path = Path(path)
     try:
-        data = path.read_bytes()
+        data = path.read_bytes() if path.is_file() else _read_once(path)
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; check the path") from None
     except OSError as error:
@@ -41,6 +42,12 @@ def read_text(path: str | Path) -> str:
         raise InputError(f"{path}: the file is empty")
     refuse_kind(text, path)
     return text
+
+
+@cache
+def _read_once(path: Path) -> bytes:
+    """Return what a pipe gives, as of `<(zcat FILE)`, also when it is asked again."""
+    return path.read_bytes()
 
 
 def _unpack(data: bytes, path: Path) -> bytes:

@@ -16,6 +16,9 @@ from mirsignal.sequences.strands import ASSUMED, NONE, load_strands, passenger_s
 
 BATCH = 25
 """miRNAs whose sites are held in memory at once."""
+_REMARK = re.compile(r"\s+#.*$")
+_TITLES = ("mirna", "mirnas", "mirna name", "mirna_name", "mirna id", "name", "id", "x")
+"""What the first line of a list of names may call it."""
 
 
 def choose_mirnas(
@@ -63,12 +66,12 @@ def choose_mirnas(
 def _read_names(path: str | Path) -> list[str]:
     """Return the names that a file lists, one a line; none of a table or FASTA."""
     lines = [line.strip() for line in read_text(path).split("\n")]
-    names = [line.strip('"') for line in lines if line and not line.startswith("#")]
-    if not names or any(
-        name.startswith(">") or re.search(r"[\s,;]", name) for name in names
-    ):
+    names = [_REMARK.sub("", line).strip(',; "') for line in lines]
+    names = [name for name in names if name and not name.startswith("#")]
+    if names and names[0].lower() in _TITLES:
+        names = names[1:]
+    if any(name.startswith(">") or re.search(r"[\s,;]", name) for name in names):
         return []
-    names = names[names[0].lower() in ("mirna", "mirnas", "name") :]
     return list(dict.fromkeys(names))
 
 

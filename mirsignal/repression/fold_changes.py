@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -22,8 +22,9 @@ Cuffdiff."""
 _ENOUGH = 20  # fold changes, some of which are below 0
 _DISAGREE = 1.0  # log2, of rows of one gene
 _STACKED = 0.9  # of genes
+_UNNAMED = 0.1  # of rows, which may be of no miRNA
 _MIRNA = re.compile(
-    r"(?:[a-z]{3,4}-)?(?:mir|let)-?\d+[a-z]?(?:-\d)?(?:-[35]p)?\*?", re.IGNORECASE
+    r"(?:[a-z]{3,4}-)?(?:mir|let)-?\d+[a-z]{0,2}(?:-\d+)?(?:-[35]p)?\*?", re.IGNORECASE
 )
 SETTING = "inputs: fold_change"
 
@@ -125,8 +126,10 @@ def _read_contrasts(
             "the transcripts by such ids, as inputs: transcripts: genes"
         )
     rows = pd.DataFrame({"gene": bare, "file": str(path), "line": table.index})
-    if (column := _column_of_mirnas(table, names)) and len(wanted) == 1:
-        return _read_long(table, rows, column, only, names, path)
+    given = [name for name in wanted if name != "gene"]
+    is_one = len({wanted[name] for name in given}) < 2
+    if is_one and (column := _column_of_mirnas(table, names, given)):
+        return _read_long(table, rows, column, given or [only], names, path)
     found = _find_columns(table, only, names, path, setting)
     parts = [
         rows.assign(
@@ -137,15 +140,23 @@ def _read_contrasts(
     return pd.concat(parts, ignore_index=True)
 
 
-def _column_of_mirnas(table: pd.DataFrame, names: Mapping[str, str]) -> str | None:
-    """Return the column of a long table that says of which miRNA a row is, if any."""
-    if {*names} & {*table.columns} or not {*CONTRAST_COLUMNS} & {*table.columns}:
+def _column_of_mirnas(
+    table: pd.DataFrame, names: Mapping[str, str], given: Sequence[str]
+) -> str | None:
+    """Return the column of a long table that says of which miRNA a row is, if any.
+
+    It has a value in nearly every row: one of `names`, or several names of miRNAs.
+    `given` are the columns that the config says hold fold changes.
+    """
+    others = [name for name in table.columns if name not in {"gene", *given}]
+    if {*names} & {*others} or not (given or {*CONTRAST_COLUMNS} & {*others}):
         return None
-    for column in table.columns:
+    for column in others:
+        if table[column].isna().mean() > _UNNAMED:
+            continue
         called = set(table[column].dropna())
-        if all(_MIRNA.fullmatch(name) for name in called) and (
-            len(called) > 1 or called & set(names)
-        ):
+        are_mirnas = len(called) > 1 and all(map(_MIRNA.fullmatch, called))
+        if called & set(names) or are_mirnas:
             return str(column)
     return None
 
@@ -154,19 +165,24 @@ def _read_long(
     table: pd.DataFrame,
     rows: pd.DataFrame,
     column: str,
-    only: str,
+    asked: Sequence[str],
     names: Mapping[str, str],
     path: str | Path,
 ) -> pd.DataFrame:
-    """Return the rows of a long table that are of miRNAs of the study, or of one."""
-    contrast = next(name for name in CONTRAST_COLUMNS if name in table.columns)
-    mirna = table[column].map(names)
-    kept = mirna.eq(names[only]) if only else mirna.notna()
+    """Return the rows of a long table that are of miRNAs `asked` for, of all for "".
+
+    Fold changes are in the column that the config gives for these, else in the first of
+    CONTRAST_COLUMNS.
+    """
+    mirna, only = table[column].map(names), [name for name in asked if name]
+    contrast = next(name for name in (*only, *CONTRAST_COLUMNS) if name in table.columns)
+    kept = mirna.isin([names[name] for name in only]) if only else mirna.notna()
     if not kept.any():
         called = ", ".join(table[column].dropna().unique()[:3])
+        who = f"{next(iter(names))!r} or another of the study"
+        who = repr(only[0]) if only else who
         raise InputError(
-            f"{path}: column {column!r} names miRNAs ({called}, ...), and none is "
-            f"{only or next(iter(names))!r}{'' if only else ' or another of the study'}; "
+            f"{path}: column {column!r} names miRNAs ({called}, ...), and none is {who}; "
             "write names as the study has them"
         )
     if n := int((~kept).sum()):

@@ -24,12 +24,17 @@ from numpy.typing import NDArray
 from pandas.api.types import union_categoricals
 
 from mirsignal.errors import InputError
+from mirsignal.files.foreign import ANNOTATION, refuse_foreign, refuse_kind
 from mirsignal.logs import log
 
 LINES = 200_000
 """Lines that are held as text at once."""
+LONGEST_INTRON = 2_000_000
+"""Nucleotides, more than any human intron has (1.2 million)."""
 _COLUMNS = ("chrom", "source", "feature", "start", "end", "score", "strand", "frame")
+_N_COLUMNS = 9
 _PARTS = ("exon", "CDS")
+_FEW = 20  # transcripts, each of which may be the only one of its gene
 _UNPACK: dict[bytes, Callable[..., Any]] = {
     b"\x1f\x8b": gzip.open,
     b"BZ": bz2.open,
@@ -113,10 +118,16 @@ def read_annotation(path: str | Path) -> Annotation:
             "no 3' UTR is known; give an annotation with lines of exons"
         )
     own = own.sort_values(["key", "start"], kind="stable")
-    own = _without_overlaps(own, path)
+    own = _without_copies(_without_overlaps(own, path), path)
     heads = own.drop_duplicates("key").set_index("key")
     table = heads[["transcript", "chrom", "strand"]].astype("str").join(bounds)
     table = _describe(table, described, is_gff)
+    if len(table) > _FEW and (table["gene"] == table["transcript"]).all():
+        log.warning(
+            "%s: each transcript is called its own gene, as in the UCSC table browser's "
+            "GTF: isoforms count as genes; give that of its downloads (bigZips/genes)",
+            path,
+        )
     twice = table["transcript"].duplicated()
     table.loc[twice, "transcript"] += "_" + table["chrom"][twice]
     counts = own.groupby("key").size().reindex(table.index)
@@ -159,6 +170,22 @@ def _without_overlaps(exons: pd.DataFrame, path: str | Path) -> pd.DataFrame:
     return kept
 
 
+def _without_copies(exons: pd.DataFrame, path: str | Path) -> pd.DataFrame:
+    """Leave out transcripts with exons farther apart than any intron is long: one id at
+    two places of a contig, as of copies in segmental duplications."""
+    same = exons["key"] == exons["key"].shift()
+    far = same & (exons["start"] - exons["end"].shift() > LONGEST_INTRON)
+    if not far.any():
+        return exons
+    is_lost = exons["key"].isin(exons["key"][far])
+    lost = exons.loc[is_lost, "transcript"].unique()
+    log.info(
+        "%s: %d transcripts, such as %s, lie at two places of a contig, and are left out",
+        *(path, len(lost), lost[0]),
+    )
+    return exons[~is_lost]
+
+
 def _read_rows(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame, bool]:
     """Return exons and CDS (feature, transcript, chrom, strand, start, end), and what is
     said of transcripts and, in GFF3, genes."""
@@ -173,6 +200,8 @@ def _read_rows(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame, bool]:
             own, others = (_split_gff if is_gff else _split_gtf)(chunk, attributes)
             parts.append(own)
             described.append(others)
+    except InputError:
+        raise
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; check the path") from None
     except (
@@ -210,6 +239,7 @@ def _read_chunks(path: str | Path) -> Iterator[pd.DataFrame]:
         opened = _UNPACK.get(handle.read(2), open)
     try:
         with opened(path, "rb") as lines:
+            lines.seek(_look_at(lines.read(4096), Path(path)))
             yield from pd.read_csv(
                 _Features(lines),
                 sep="\t",
@@ -228,6 +258,27 @@ def _read_chunks(path: str | Path) -> Iterator[pd.DataFrame]:
             )
     except pd.errors.EmptyDataError:
         raise InputError(f"{path}: the file is empty") from None
+
+
+def _look_at(start: bytes, path: Path) -> int:
+    """Return where the text begins, behind a byte order mark, from its first bytes.
+    Raises InputError for another kind of file."""
+    if start.startswith((b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(f"{path}: a zip, or UTF-16; unpack it, or save it as UTF-8")
+    refuse_foreign(start, path)
+    text = start.decode("utf-8-sig", "ignore")
+    refuse_kind(text, path, ANNOTATION)
+    if "\r" in text and "\n" not in text:
+        raise InputError(
+            f"{path}: lines end with CR alone; convert it: tr '\\r' '\\n' < FILE"
+        )
+    lines = [line for line in text.split("\n")[:-1] if line and not line.startswith("#")]
+    if lines and (n := lines[0].count("\t") + 1) != _N_COLUMNS:
+        raise InputError(
+            f"{path}: not GTF or GFF3, which have {_N_COLUMNS} columns, but {n}; BED and "
+            "genePred are converted by bedToGenePred and genePredToGtf"
+        )
+    return 3 if start.startswith(b"\xef\xbb\xbf") else 0
 
 
 _EMPTY_LINES = re.compile(rb"\n{2,}")

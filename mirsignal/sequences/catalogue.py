@@ -16,6 +16,7 @@ from functools import cache
 import pandas as pd
 
 from mirsignal.errors import InputError
+from mirsignal.files.dialects import AS_TYPED
 from mirsignal.files.resources import HUMAN_MIRNAS, resource
 from mirsignal.files.tables import read_table
 from mirsignal.logs import log
@@ -50,7 +51,7 @@ def resolve(asked: str) -> pd.Series:
     Raises InputError with candidates for a name that is ambiguous or unknown.
     """
     catalogue = read_catalogue()
-    name = asked.strip()
+    name = asked.translate(AS_TYPED).strip()
     if name and set(name.upper()) <= set("ACGUTN"):
         return _by_sequence(check_mirna(name), catalogue)
     if name.upper().startswith("MIMAT"):

@@ -15,10 +15,12 @@ from mirsignal.sequences.codes import normalise
 
 _REGIONS = re.compile(r"\|(UTR[35]|CDS):\d+-\d+")  # of GENCODE's transcripts
 _UTR3 = re.compile(r"\|UTR3:(\d+)-(\d+)")
-_WHOLE = re.compile(  # gffread, Ensembl, NCBI
-    r"\sCDS=\d+-\d+| (cdna|cds|ncrna) (chromosome|scaffold|primary)"
-    r"|, (transcript variant|mRNA)"
+_WHOLE = re.compile(  # gffread, Ensembl, NCBI, NCBI's datasets, FlyBase, GENCODE
+    r"\sCDS=\d+-\d+| (cdna|cds|ncrna) \w+:|, (transcript variant|mRNA)"
+    r"|\[transcript=|\[gbkey=(mRNA|CDS)\]|\stype=(mRNA|CDS|transcript)\b"
+    r"|\|\d+\|[A-Za-z_]+\|$"
 )
+_SAYS_UTR3 = re.compile(r"\b3p?[_' -]*utr|\butr3\b", re.IGNORECASE)
 
 
 def read_fasta(path: str | Path, utrs_alone: bool = False) -> Iterator[tuple[str, str]]:
@@ -98,7 +100,8 @@ def _named_records(
         if name in seen:
             raise InputError(f"{path}: id {name!r} occurs twice; keep one record")
         seen.add(name)
-        if utrs_alone and not regions and _WHOLE.search(header):
+        is_whole = _WHOLE.search(header) and not _SAYS_UTR3.search(header)
+        if utrs_alone and not regions and is_whole:
             raise InputError(
                 f"{path}: record {name!r} is a whole mRNA, by its header; give 3' UTRs, "
                 "or an annotation and its genome"

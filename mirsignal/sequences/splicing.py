@@ -97,6 +97,8 @@ def extract_transcripts(
 
 def _refuse_unreadable(path: Path) -> None:
     """Raise InputError for what cannot be indexed: gzip, line ends of an old Mac."""
+    if path.is_dir():
+        raise InputError(f"{path}: a folder; give the FASTA of the genome in it")
     with path.open("rb") as handle:
         start = handle.read(1 << 16)
     if start.startswith(b"\x1f\x8b") and start[12:14] != b"BC":

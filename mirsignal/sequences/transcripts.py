@@ -23,7 +23,9 @@ from mirsignal.sequences.fasta import normalise_all, read_fasta, read_header_gen
 COLUMNS = {"transcript": "transcript", "gene": "gene", "sequence": "sequence"}
 """Columns of tables of sequences and of genes, by default."""
 SETTING = "inputs: transcripts: columns"
-_PIECE = re.compile(r"^(.*[NX][MR]_\d+\.\d+)_\d+$")
+_PIECE = re.compile(  # the UCSC table browser's, its BED's, bedtools getfasta's
+    r"^(.*(?:[NX][MR]_\d+|ENS[A-Z]*T\d{11})(?:\.\d+)?)(?:_\d+|_utr3_.*|::.*)$"
+)
 ALL, LONGEST, REFUSE = "all", "longest", "refuse"
 """What counts of several sequences of one gene, or of one id: all of them alike, the
 longest, or none, since the table is refused."""
@@ -144,9 +146,11 @@ def describe_transcripts(
     )
     pieces = table["transcript"].str.extract(_PIECE)[0].dropna()
     if (several := pieces[pieces.duplicated()]).size:
+        first = table["transcript"][several.index[0]]
         raise InputError(
-            f"{source}: {several.iloc[0]} comes in pieces ({several.iloc[0]}_0 ...); ask "
-            "the UCSC table browser for one FASTA record per gene"
+            f"{source}: {several.iloc[0]} comes in pieces ({first}, ...); ask for one "
+            "record per transcript (UCSC table browser: one FASTA record per gene; "
+            "bedtools getfasta: -split)"
         )
     bare = table["transcript"].map(bare_id)
     if isinstance(genes, pd.Series):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
 from mirsignal.files.bigwig import BigWig
+from mirsignal.logs import log
 from mirsignal.sequences.places import Places
 
 TRACK = "track:"
@@ -30,8 +31,17 @@ class Wiggle:
         self._place = {}
         if places is not None:
             table = places.transcripts
-            pairs = zip(table["chrom"], table["strand"], strict=True)
+            contigs = table["chrom"].map(
+                {c: self._in_file(c) for c in set(table["chrom"])}
+            )
+            pairs = zip(contigs, table["strand"], strict=True)
             self._place = dict(zip(table["transcript"], pairs, strict=True))
+
+    def _in_file(self, contig: str) -> str:
+        """Return what the file calls a contig, with or without `chr`."""
+        bare = contig.removeprefix("chr")
+        names = (contig, bare, f"chr{bare}")
+        return next((name for name in names if name in self._file.lengths), contig)
 
     def check(self, transcript: str, length: int) -> None:
         """Raise InputError for a transcript that is lacking or has another length, and
@@ -81,13 +91,18 @@ class Wiggle:
         """Return the values (L,), 0 where the file has none; checks as `check`."""
         self.check(transcript, length)
         if transcript in self._file.lengths:
-            return np.nan_to_num(self._file.values(transcript))
+            return _known(self._file.values(transcript))
         if self._places is None or not self.knows(transcript):
             return np.zeros(length)
         chrom, strand = self._place[transcript]
         blocks = self._places.blocks[transcript]
         parts = [self._file.values(chrom, start, end) for start, end in blocks]
-        return np.nan_to_num(np.concatenate(parts)[:: 1 if strand == "+" else -1])
+        return _known(np.concatenate(parts)[:: 1 if strand == "+" else -1])
+
+
+def _known(values: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return the values (L,), 0 where there is none and where one is infinite."""
+    return np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def check_tracks(
@@ -96,12 +111,20 @@ def check_tracks(
     places: Places | None = None,
 ) -> int:
     """Check that each bigWig file holds the transcripts (transcript, length), or their
-    `places`; count the files. Reads no values. Raises InputError as `Wiggle`.
+    `places`; count the files. Reads no values. Raises InputError as `Wiggle`, and for a
+    file that holds fewer than half of them.
     """
     for path in paths:
         wiggle = Wiggle(path, places)
         for row in transcripts.itertuples():
             wiggle.check(row.transcript, row.length)
+        n_known = sum(map(wiggle.knows, transcripts["transcript"]))
+        if n_known * 2 < len(transcripts):
+            raise InputError(
+                f"{path}: has values of {n_known:,} of {len(transcripts):,} transcripts; "
+                "give `coordinates` of the others and a track with all of their contigs"
+            )
+        log.info("%s: of %d of %d transcripts", path, n_known, len(transcripts))
     return len(paths)
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
+from mirsignal.files.foreign import refuse_foreign
 from mirsignal.files.tables import name_columns, read_table, refuse_duplicates, to_number
 from mirsignal.sequences.codes import encode
 
@@ -194,9 +195,12 @@ def _split_lines(
 @contextlib.contextmanager
 def _open_text(path: Path) -> Iterator[TextIO]:
     """Open a file of lines: plain, gzip, or the one file in a zip."""
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; check the path")
     with path.open("rb") as handle:
-        start = handle.read(2)
-    if start == b"PK":
+        start = handle.read(300)
+    refuse_foreign(start, path)
+    if start[:2] == b"PK":
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             if len(names) != 1:
@@ -204,7 +208,7 @@ def _open_text(path: Path) -> Iterator[TextIO]:
             with archive.open(names[0]) as member:
                 yield io.TextIOWrapper(member, encoding="utf-8-sig")
         return
-    opened = gzip.open if start == b"\x1f\x8b" else open
+    opened = gzip.open if start[:2] == b"\x1f\x8b" else open
     with opened(path, "rt", encoding="utf-8-sig") as lines:
         yield lines
 

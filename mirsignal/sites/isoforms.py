@@ -59,8 +59,8 @@ def read_polya_usage(
         rows = _split_ends(table.dropna(subset=["transcript", "ends"]), path)
     if len(rows) and rows["transcript"].str.fullmatch(_CONTIG).all():
         raise InputError(
-            f"{path}: {rows['transcript'].iloc[0]!r} is a contig of a genome; give poly(A) "
-            "sites by transcript, in coordinates of its 3' UTR"
+            f"{path}: {rows['transcript'].iloc[0]!r} is a contig of a genome; give "
+            "poly(A) sites by transcript, in coordinates of its 3' UTR"
         )
     broken = rows.index[rows["end"] % 1 != 0]
     if len(broken):

@@ -85,7 +85,8 @@ def find_motifs(
 
     Of each motif those places of the `sequences` count that score as the best `rate` of
     all, fewer where the last of them tie with others. 0-based and half open; the name of
-    a protein is followed by " motif", since a peak of it is something else.
+    a protein is followed by " motif", since a peak of it is something else. A motif of
+    several proteins ("A;B") is one of each.
     """
     codes = [encode(sequence) for sequence in sequences.values()]
     lengths = np.array([len(each) for each in codes])
@@ -103,16 +104,11 @@ def find_motifs(
         best = np.flatnonzero(score >= _lowest(score, rate))
         owner = np.searchsorted(first, best, side="right") - 1
         start = best - first[owner]
-        tables.append(
-            pd.DataFrame(
-                {
-                    "transcript": names[owner],
-                    "start": start,
-                    "end": start + size,
-                    "protein": motif_of(protein),
-                }
-            )
-        )
+        place = {"transcript": names[owner], "start": start, "end": start + size}
+        tables += [
+            pd.DataFrame({**place, "protein": motif_of(name.strip())})
+            for name in protein.split(";")
+        ]
     found = pd.concat(tables, ignore_index=True).drop_duplicates(ignore_index=True)
     log.info("%d motifs fit at %s places", len(motifs), f"{len(found):,}")
     return found

@@ -23,6 +23,11 @@ from mirsignal.sites.isoforms import bare_contig
 
 PEAK_COLUMNS = {name: name for name in ("transcript", "start", "end", "protein")}
 SETTING = "inputs: peaks: columns"
+_NO_PROTEIN = (
+    r"(?i)\.?|\d+|ENS[A-Z]*G\d+(\.\d+)?|ENCFF\w+|.*/.*|"
+    r"(peak|region|cluster|interval|macs)\d*"
+)
+"""What names peaks without a protein: numbers, genes, files and what callers write."""
 _BED = {"chrom": 1, "start": 2, "end": 3, "protein": 4, "strand": 6}
 
 
@@ -41,7 +46,7 @@ def read_peaks(
     its 3' UTR, a BED file without `places` or names of proteins, and for peaks that are
     all on other transcripts.
     """
-    if re.search(r"\.(bed|narrowpeak)(\.gz)?$", str(path), re.IGNORECASE):
+    if re.search(r"\.(bed|narrowpeak)(\.\w+)?$", str(path), re.IGNORECASE):
         if places is None:
             raise InputError(
                 f"{path}: BED of a genome; give `coordinates` under `inputs`, which tell "
@@ -69,8 +74,9 @@ def read_peaks(
 
 
 def check_proteins(asked: Iterable[str], known: pd.Series, path: str | Path) -> None:
-    """Raise InputError for a protein that is none of the `known` ones of a table."""
-    names = sorted(set(known))
+    """Raise InputError for a protein that is none of the `known` ones of a table, be it
+    alone or of several that it names together (A;B)."""
+    names = sorted(set(known) | set(known.str.split(";").explode().str.strip()))
     for name in asked:
         if name not in names:
             close = difflib.get_close_matches(name, names, n=1) or names[:3]
@@ -111,14 +117,14 @@ def _lift(peaks: pd.DataFrame, places: Places, path: str | Path) -> pd.DataFrame
     if not peaks["strand"].isin(["+", "-"]).all():
         line = peaks.index[~peaks["strand"].isin(["+", "-"])][0]
         raise InputError(f"{path}: line {line}: strand is neither + nor -; give it")
-    odd = peaks["protein"].str.fullmatch(r"\.?|\d+|ENS[A-Z]*G\d+(\.\d+)?")
+    odd = peaks["protein"].str.fullmatch(_NO_PROTEIN)
     if odd.any():
         raise InputError(
             f"{path}: line {peaks.index[odd][0]}: {peaks['protein'][odd].iloc[0]!r} is "
             "no name of a protein; let the fourth column begin with one"
         )
     by_contig = dict(iter(peaks.groupby([bare_contig(peaks["chrom"]), "strand"])))
-    rows = []
+    rows, found = [], set()
     for row in places.transcripts.itertuples():
         own = by_contig.get((row.chrom.removeprefix("chr"), row.strand))
         if own is None:
@@ -133,6 +139,7 @@ def _lift(peaks: pd.DataFrame, places: Places, path: str | Path) -> pd.DataFrame
                 if row.strand == "-":
                     start, end = length - end, length - start
                 protein = own["protein"].iloc[at]
+                found.add(own.index[at])
                 rows.append((row.transcript, int(start), int(end), protein))
             before += last - first
     if not rows:
@@ -143,7 +150,7 @@ def _lift(peaks: pd.DataFrame, places: Places, path: str | Path) -> pd.DataFrame
         )
     log.info(
         "%s of %s peaks are found in 3' UTRs, of %s transcripts",
-        *(f"{n:,}" for n in (len(rows), len(peaks), len({row[0] for row in rows}))),
+        *(f"{n:,}" for n in (len(found), len(peaks), len({row[0] for row in rows}))),
     )
     return pd.DataFrame(rows, columns=list(PEAK_COLUMNS))
 

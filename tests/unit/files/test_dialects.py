@@ -111,6 +111,10 @@ def test_columns_of_a_file_without_header_have_numbers(table_of):
             'gene,what,x\nA,"alpha,-0.5\nB,b,1\nC,beta",1\nD,d,1\n',
             "line 2: a quote is ne",
         ),
+        (
+            'gene,x,what\nA,-1,"tumor protein\nB,2,"oncogene"\nC,3,"c"\n',
+            "line 2: a quote is never closed",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_named(table_of, text, message):
@@ -125,6 +129,7 @@ def test_what_cannot_be_read_is_named(table_of, text, message):
         ("a\tb, c\td", "\t"),
         ("a;b;c", ";"),
         ('a,"b;c;d;e"', ","),
+        ("gene;log2FC (a,b)", ";"),
         ('"a" "b"', " "),
         ("a", "\t"),
     ],
@@ -164,6 +169,10 @@ def test_decimal_commas_are_read(table_of, text, numbers):
         ("01. Feb", "is a date"),
         ("Feb-12", "is a date"),
         ("1/2/2024", "is a date"),
+        ("2024-05-01 00:00:00", "is a date"),
+        ("-25%", "percent sign"),
+        ("<0.001", "is a bound"),
+        ("x", "is the header again"),
     ],
 )
 def test_impossible_numbers_are_refused_with_their_cause(table_of, cell, words):
@@ -171,6 +180,23 @@ def test_impossible_numbers_are_refused_with_their_cause(table_of, cell, words):
     with pytest.raises(InputError, match=words) as caught:
         to_number(table, "x", "t", largest=40)
     assert "line 3" in str(caught.value)
+
+
+def test_two_decimal_marks_in_one_column_are_refused(table_of):
+    table = read_table(table_of("id\tx\na\t1.5\nb\t-0,5\n"))
+    with pytest.raises(InputError, match=r"line 3: '-0,5' .* other cells a point"):
+        to_number(table, "x", "t")
+
+
+def test_errors_of_a_spreadsheet_are_no_comments(table_of):
+    path = table_of("# mine\nsymbol,id,x\n#N/A,A,1\n#REF!,B,2\n# no row\n")
+    assert read_table(path, {"id": "id"})["id"].tolist() == ["A", "B"]
+
+
+def test_marks_that_nobody_sees_are_left_out(table_of):
+    path = table_of("gene\u200b\tmiR\u20111\nTP53\ufeff\t\u22121\u202f\n")
+    table = read_table(path, {"gene": "gene", "x": "miR-1"})
+    assert table[["gene", "x"]].values.tolist() == [["TP53", "-1"]]
 
 
 def test_lines_of_a_browser_above_a_table_are_left_out(table_of):

@@ -114,3 +114,6 @@ def test_gene_names_turned_dates_are_counted_once(caplog):
     assert len(caplog.messages) == 1
     assert "4 gene names look like dates" in caplog.text
     assert "line 3: '2-Sep'" in caplog.text
+    caplog.clear()
+    warn_of_dates(pd.Series(["1-mrt", "1-set", "01-déc", "9月2日", "2-Sep-24"]), "t")
+    assert "5 gene names look like dates" in caplog.text

@@ -3,6 +3,8 @@
 import gzip
 import io
 import logging
+import os
+import threading
 import zipfile
 
 import pytest
@@ -147,3 +149,13 @@ def test_bad_zip_is_one_line(table_of, content, words):
         read_text(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_pipe_is_read_once_and_known_again(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(
+        target=(tmp_path / "pipe").write_text, args=(">T1\nACGU\n",)
+    )
+    writer.start()
+    assert [read_text(tmp_path / "pipe") for _ in range(2)] == [">T1\nACGU\n"] * 2
+    writer.join()

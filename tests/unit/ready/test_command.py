@@ -433,7 +433,12 @@ def test_a_share_without_its_passenger_is_taken(table_of):
 
 
 def test_a_file_of_names_is_a_list(tmp_path):
-    for text in ("miR-21\nlet-7a\n", '# mine\nmirna\n"miR-21"\n\nlet-7a'):
+    for text in (
+        "miR-21\nlet-7a\n",
+        '# mine\nmirna\n"miR-21"\n\nlet-7a',
+        "miRNA name\nmiR-21,\nlet-7a # the second\n",
+        '"x"\n"miR-21"\n"let-7a"\n',
+    ):
         (tmp_path / "names.txt").write_text(text)
         found = choose_mirnas([], tmp_path / "names.txt")
         assert found["mirna"].tolist() == ["hsa-miR-21-5p", "hsa-let-7a-5p"]

@@ -281,6 +281,30 @@ def test_a_long_table_names_the_mirna_of_each_row(table_of, caplog):
         read_fold_changes({"let-7c": table_of(LONG)}, MIRNAS, GENES)
 
 
+@pytest.mark.parametrize("fc", ["log2FoldChange", "LFC"])
+def test_a_named_column_of_a_long_table_is_of_the_rows_of_its_mirna(table_of, fc):
+    """Not of all rows, as the remedy of another message might make one believe."""
+    path = table_of(LONG.replace("log2FoldChange", fc))
+    columns = {"miR-1": fc}
+    table, _ = read_fold_changes(path, MIRNAS, GENES, columns=columns)
+    assert table.values.tolist() == [["miR-1", "NM_1", -1]]
+    with pytest.raises(InputError, match="none is 'let-7c'; write names as the study"):
+        read_fold_changes(path, MIRNAS, GENES, columns={"let-7c": fc})
+
+
+@pytest.mark.parametrize("other", ["hsa-miR-548aa", "control", "hsa-miR-16-1-3p"])
+def test_a_row_of_no_known_mirna_leaves_a_long_table_one(table_of, other):
+    path = table_of(LONG.replace("miR-9", other))
+    table, _ = read_fold_changes({"miR-1": path}, MIRNAS, GENES)
+    assert table.values.tolist() == [["miR-1", "NM_1", -1]]
+
+
+def test_a_column_that_names_a_mirna_here_and_there_is_no_long_table(table_of):
+    text = "gene\tregulator\tlogFC\nNM_1\tmiR-1\t-1\nNM_2\tNA\t-2\nTP53\tNA\t0\n"
+    table, _ = read_fold_changes({"miR-1": table_of(text)}, MIRNAS, GENES)
+    assert table["log2fc"].tolist() == [-1, -2, 0]
+
+
 def test_comparisons_below_each_other_are_told(table_of, caplog):
     rows = "6h,NM_1,-1\n6h,NM_2,0\n24h,NM_1,-1.2\n24h,NM_2,0\n"
     path = table_of("contrast,gene,logFC\n" + rows)
@@ -294,6 +318,21 @@ def test_numbers_of_rows_are_no_genes(table_of, first):
     path = table_of('"",ENTREZID,logFC\n' + rows)
     with pytest.raises(InputError, match=r"'gene' is missing \(it has: ENTREZID, logFC"):
         read_fold_changes({"miR-1": path}, MIRNAS, pd.Series(["1", "2", "7157"]))
+
+
+@pytest.mark.parametrize("names", [["3", "1", "2"], ["412"]])
+def test_numbers_of_sorted_or_chosen_rows_are_no_genes(table_of, names):
+    """As limma's topTable has them."""
+    rows = "".join(f"{name},G{name},-2\n" for name in names)
+    with pytest.raises(InputError, match=r"'gene' is missing \(it has: symbol, logFC"):
+        read_fold_changes(
+            {"miR-1": table_of(",symbol,logFC\n" + rows)}, MIRNAS, pd.Series(names)
+        )
+    entrez = "".join(f"{name},-0.{name},5\n" for name in names)
+    table, _ = read_fold_changes(
+        {"miR-1": table_of(",logFC,t\n" + entrez)}, MIRNAS, pd.Series(names)
+    )
+    assert len(table) == len(names)
 
 
 def test_columns_with_a_star_are_found(table_of):

@@ -7,7 +7,7 @@ import pytest
 from Bio import bgzf
 
 from mirsignal.errors import InputError
-from mirsignal.sequences import splicing
+from mirsignal.sequences import annotation, splicing
 from mirsignal.sequences.annotation import read_annotation
 from mirsignal.sequences.splicing import (
     EVERY,
@@ -315,6 +315,45 @@ def test_transcripts_at_two_places_are_left_out(extract, caplog):
         extract(twice)
     both = gtf(transcript="S") + gtf(transcript="S", strand="-")
     assert list(extract(gtf(transcript="T") + both).utrs) == ["T"]
+
+
+def test_copies_far_apart_on_one_strand_are_left_out(extract, caplog):
+    caplog.set_level("INFO")
+    start = 31 + annotation.LONGEST_INTRON
+    copy = gtf(transcript="D") + line("exon", start, start + 9, "+", 'transcript_id "D";')
+    assert list(extract(gtf(transcript="T") + copy).utrs) == ["T"]
+    assert "1 transcripts, such as D, lie at two places of a contig" in caplog.text
+
+
+def test_transcripts_that_are_all_their_own_gene_are_told(extract, caplog):
+    rows = [gtf(transcript=f"T{n}").replace("G.2", f"T{n}") for n in range(25)]
+    extract("".join(rows))
+    assert "each transcript is called its own gene, as in the UCSC" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"<!DOCTYPE html>\n<html>\n", "a web page"),
+        (b"PK\x03\x04 and so on", "a zip, or UTF-16; unpack it"),
+        (b"\x28\xb5\x2f\xfd and so on", "a Zstandard file"),
+        ("chr1\tx\n".encode("utf-16"), "a zip, or UTF-16"),
+        (b"# by hand\rchr1\tx\r", "lines end with CR alone"),
+        (b"chr1\t1\t9\tT1\t0\t+\n", "which have 9 columns, but 6; BED and genePred"),
+    ],
+)
+def test_other_kinds_of_file_are_told(tmp_path, content, said):
+    (tmp_path / "a.gtf").write_bytes(content)
+    with pytest.raises(InputError, match=said):
+        read_annotation(tmp_path / "a.gtf")
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path):
+    text = "#!genome-build x\n" + gtf()
+    (tmp_path / "a.gtf").write_text(text, encoding="utf-8-sig")
+    assert read_annotation(tmp_path / "a.gtf").transcripts["transcript"].tolist() == [
+        "T.1"
+    ]
 
 
 def test_annotation_without_exons_is_told(extract):

@@ -16,6 +16,10 @@ MIR21 = "UAGCUUAUCAGACUGAUGUUGA"
         ("mimat0000076 ", "hsa-miR-21-5p"),
         ("miR-21", "hsa-miR-21-5p"),
         ("MIR21", "hsa-miR-21-5p"),
+        (
+            "hsa\u2011miR\u201321\u22125p\u200b",
+            "hsa-miR-21-5p",
+        ),  # as Word has it
         ("hsa-mir-21", "hsa-miR-21-5p"),
         ("microRNA-21", "hsa-miR-21-5p"),
         ("miR-21*", "hsa-miR-21-3p"),

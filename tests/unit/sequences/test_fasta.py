@@ -52,6 +52,11 @@ def test_3_utrs_are_cut_out_of_mrnas_whose_headers_say_where(table_of, caplog):
         "T1 gene=G1 CDS=7-20",
         "ENST01.1 cdna chromosome:GRCh38:1:1:9:1 gene:ENSG01.1",
         "NM_000546.6 Homo sapiens tumor protein p53 (TP53), transcript variant 1, mRNA",
+        "NM_000546.6 TP53 [organism=Homo sapiens] [GeneID=7157] [transcript=1]",
+        "lcl|NC_1_cds_NP_1 [gene=TP53] [protein_id=NP_1] [gbkey=CDS]",
+        "ENST01.1|ENSG01.5|OTT1.1|OTT2.1|OR4F5-201|OR4F5|2618|protein_coding|",
+        "FBtr0070000 type=mRNA; loc=X:1..9; name=CG1-RA",
+        "ENST01.1 ncrna contig::ABC:1:9:1 gene:ENSG01.1",
     ],
 )
 def test_other_whole_mrnas_are_refused_where_3_utrs_are_asked_for(table_of, header):
@@ -59,3 +64,8 @@ def test_other_whole_mrnas_are_refused_where_3_utrs_are_asked_for(table_of, head
     with pytest.raises(InputError, match="is a whole mRNA, by its header; give 3' UTRs"):
         list(read_fasta(path, utrs_alone=True))
     assert len(list(read_fasta(path))) == 1
+
+
+def test_3_utrs_that_say_so_are_none_of_these(table_of):
+    path = table_of(">NM_1.1 TP53 3' UTR [transcript=1]\nACGU\n")
+    assert len(list(read_fasta(path, utrs_alone=True))) == 1

@@ -167,9 +167,19 @@ def test_what_the_gene_table_has_in_excess_is_named(table_of, caplog):
     assert "2 of 3 ids of the gene table are not among transcripts: T2, T3" in caplog.text
 
 
-def test_pieces_of_a_transcript_are_refused(table_of):
-    path = table_of(">hg38_ncbiRefSeq_NM_1.6_0\nACGU\n>hg38_ncbiRefSeq_NM_1.6_1\nACGU\n")
-    with pytest.raises(InputError, match=r"NM_1.6 comes in pieces .*record per gene"):
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("hg38_ncbiRefSeq_NM_1.6_0", "hg38_ncbiRefSeq_NM_1.6_1"),
+        ("hg38_knownGene_ENST00000376838.5_0", "hg38_knownGene_ENST00000376838.5_1"),
+        ("hg19_refGene_NM_032291_0", "hg19_refGene_NM_032291_1"),
+        ("ENST00000376838.5_utr3_9_0_chr1_9_f", "ENST00000376838.5_utr3_10_0_chr1_99_f"),
+        ("ENST00000376838::chr1:9-20(+)", "ENST00000376838::chr1:99-120(+)"),
+    ],
+)
+def test_pieces_of_a_transcript_are_refused(table_of, names):
+    path = table_of("".join(f">{name}\nACGU\n" for name in names))
+    with pytest.raises(InputError, match=r"(NM|ENST).* comes in pieces .*record per"):
         load_transcripts(path)
 
 

@@ -272,7 +272,7 @@ def places_of(*rows):
 
 def test_track_of_a_genome_is_lifted_to_transcripts(genome):
     places = places_of(
-        ("T1", "chr1", "+", [(10, 12), (20, 23)]),
+        ("T1", "1", "+", [(10, 12), (20, 23)]),  # as Ensembl names chr1
         ("T2", "chr1", "-", [(10, 12), (20, 23)]),
         ("T3", "chrUn", "+", [(0, 5)]),
     )
@@ -288,9 +288,18 @@ def test_track_of_another_genome_is_refused(genome):
     beyond = places_of(("T1", "chr1", "+", [(98, 103)]))
     with pytest.raises(InputError, match="T1 ends at 103 of chr1, which has 100 nt th"):
         check_tracks([genome], transcripts, beyond)
-    other = places_of(("T1", "1", "+", [(8, 13)]))
-    with pytest.raises(InputError, match=r"none of the contigs .* `coordinates`: 1\)"):
+    other = places_of(("T1", "I", "+", [(8, 13)]))
+    with pytest.raises(InputError, match=r"none of the contigs .* `coordinates`: I\)"):
         check_tracks([genome], transcripts, other)
+    some = transcripts.merge(
+        pd.DataFrame({"transcript": ["T1", "T2", "T3"]}), how="right"
+    )
+    placed = places_of(
+        ("T1", "1", "+", [(8, 13)]),
+        *((name, "3", "+", [(8, 13)]) for name in ("T2", "T3")),
+    )
+    with pytest.raises(InputError, match="has values of 1 of 3 transcripts"):
+        check_tracks([genome], some, placed)
 
 
 def test_track_that_does_not_fit_the_transcripts_is_refused(conservation, tmp_path):

@@ -56,6 +56,8 @@ def test_motifs_are_found_where_they_are_within_one_transcript(rng):
     sequences["c"] = "UA" + sequences["c"][2:] + "UGNA"
     found = find_motifs({"m": ("PUM2", matrix_of("UGUA"))}, sequences, rate=0.002)
     assert found.values.tolist() == [["a", 100, 104, "PUM2 motif"]]
+    both = find_motifs({"m": ("PUM1;PUM2", matrix_of("UGUA"))}, sequences, rate=0.002)
+    assert both["protein"].tolist() == ["PUM1 motif", "PUM2 motif"]
 
 
 def test_no_more_places_than_the_rate_and_none_that_tie(rng):

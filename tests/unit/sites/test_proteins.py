@@ -58,6 +58,8 @@ def test_peaks_of_a_genome_are_lifted_on_their_strand(tmp_path):
         ("p.tsv", ["transcript start end rbp", "T1 1 9 A"], "inputs: peaks: columns"),
         ("p.bed", ["2 1000 1010 A 0 +"], r"contigs there: 2; `coordinates`: chr1\)"),
         ("p.BED", ["chr1 1000 1010 ENSG00000004059.10_0_1 0 +"], "is no name of a prot"),
+        ("p.bed.bgz", ["chr1 1000 1010 peak_12 0 +"], "'peak' is no name of a protein"),
+        ("p.bed", ["chr1 1000 1010 ENCFF1AB_peak 0 +"], "is no name of a protein"),
         ("p.narrowPeak", ["chr1 1000 1010 . 0 +"], "line 1: '.' is no name of a protein"),
         ("p.bed", ["chr1 1000 1010 A 0 ."], "line 1: strand is neither"),
     ],
