@@ -112,6 +112,7 @@ rule predict_targets:
         transcripts="<predict>/transcripts.parquet",
         folding=branch(FOLDED, then="<predict>/folding/{number}.npz"),
         conserved=predict_input("conserved_sites"),
+        polya=predict_input("polya_usage"),
         ta_sps=of_study(optional_file("contextpp", "ta_sps")),
         coefficients=of_study(data_input("resources/contextpp_coefficients.tsv")),
         polya_usage=of_study(optional_file("polya_usage", "file")),
@@ -143,7 +144,9 @@ rule predict_targets:
         binding=PREDICT["binding"],
         scan=PREDICT["scan"],
         noise_sd=PREDICT["noise_sd"],
-        content=lambda wildcards: predict_content("conserved_sites")(wildcards)
+        content=lambda wildcards: predict_content("conserved_sites", "polya_usage")(
+            wildcards
+        )
         + of_study(CONTEXT_CONTENT(wildcards) + SURROUNDINGS_CONTENT(wildcards)),
         code=code("predict_targets"),
     script:

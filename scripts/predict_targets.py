@@ -23,7 +23,10 @@ from mirsignal.workflow.jobs import run
 def main(snakemake):
     files, params = snakemake.input, snakemake.params
     every = Transcriptome.read(files.transcripts)
-    model = inform(load_model(files, params), every)
+    model = load_model(files, params)
+    if files.polya:
+        model = model.with_polya(files.polya, every.transcripts)
+    model = inform(model, every)
     if files.conserved:
         model = model.with_conserved(files.conserved, every.transcripts)
     part = every.part(*params.part)

@@ -21,6 +21,8 @@ SCAN = ("scanned.npz", "scanned_intervals.tsv", "scanned_responses.tsv.gz")
 """Of a model that may scan: models of scanned sites, their intervals, responses."""
 NETWORK, USAGE, STABILITY = "binding.keras", "polya_usage.tsv.gz", "stability.tsv.gz"
 POLYA_SITES = "polya_sites_hg38.tsv.gz"
+TISSUES, GIVEN = "tissues", "given"
+"""Where poly(A) sites come from: the model's, over all human tissues, or a table."""
 
 
 def read_card(folder: str | Path) -> dict[str, Any]:

@@ -97,6 +97,12 @@ def _make_parser() -> argparse.ArgumentParser:
         "(0-based), cds_end",
     )
     own.add_argument(
+        "--polya-usage",
+        metavar="FILE",
+        help="reads at poly(A) sites of the cells at hand, along 3' UTRs: a table of "
+        "transcript, end and reads, or BED; in place of those over all tissues",
+    )
+    own.add_argument(
         "--conserved-sites",
         metavar="FILE",
         help="table of sites: transcript, seed (nt 2-8), start (0-based), conserved "

@@ -24,6 +24,7 @@ from mirsignal.files.identifiers import find_ids
 from mirsignal.files.resources import COEFFICIENTS, resource
 from mirsignal.logs import log
 from mirsignal.ready.cards import (
+    GIVEN,
     HUMAN,
     INTERVALS,
     NETWORK,
@@ -33,6 +34,7 @@ from mirsignal.ready.cards import (
     SEEDS,
     SITES,
     STABILITY,
+    TISSUES,
     USAGE,
     digest_of,
     read_card,
@@ -69,6 +71,8 @@ class ReadyModel:
     """Poly(A) sites in hg38."""
     network: tuple[Path, str] | None = None
     """A binding network, and the encoding of its pairing matrices."""
+    is_given: bool = False
+    """Whether poly(A) sites are those of `with_polya`."""
 
     @property
     def needs_network(self) -> bool:
@@ -76,9 +80,12 @@ class ReadyModel:
         return reads_network(self.fitted.models[0].features)
 
     @property
-    def knows_polya(self) -> bool:
-        """Whether sites may count by the share of mRNAs that hold them."""
-        return self.context.usage is not None or self.polya_sites is not None
+    def polya(self) -> str:
+        """Whose poly(A) sites say which mRNAs hold a site: TISSUES, GIVEN or none's."""
+        if self.is_given:
+            return GIVEN
+        known = self.context.usage is not None or self.polya_sites is not None
+        return TISSUES if known else ""
 
     def on_genome(
         self, transcripts: pd.DataFrame, blocks: Mapping[str, Blocks]
@@ -99,6 +106,17 @@ class ReadyModel:
             return replace(self, polya_sites=None)
         context = replace(self.context, usage=usage)
         return replace(self, context=context, polya_sites=None)
+
+    def with_polya(self, path: str | Path, transcripts: pd.DataFrame) -> ReadyModel:
+        """Return the same with poly(A) sites of the cells at hand in place of its own.
+
+        Raises InputError as `isoforms.read_polya_usage`, and for a table that shares no
+        transcript with `transcripts`.
+        """
+        usage = read_polya_usage(path, setting="--polya-usage")
+        SiteContext(usage).check_shared(transcripts)
+        context = replace(self.context, usage=usage)
+        return replace(self, context=context, polya_sites=None, is_given=True)
 
     def with_conserved(self, path: str | Path, transcripts: pd.DataFrame) -> ReadyModel:
         """Return the same with conserved sites (`context.read_conserved_sites`).

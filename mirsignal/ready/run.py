@@ -34,6 +34,8 @@ def predict(given: argparse.Namespace) -> None:
     model = load_ready_model(given.model)
     mirnas = choose_mirnas(given.mirna, given.mirnas)
     transcriptome = _read_transcriptome(given)
+    if given.polya_usage:
+        model = model.with_polya(given.polya_usage, transcriptome.transcripts)
     if given.conserved_sites:
         model = model.with_conserved(given.conserved_sites, transcriptome.transcripts)
     accessibility: bool | Folding = not given.no_folding
@@ -51,7 +53,7 @@ def predict(given: argparse.Namespace) -> None:
             transcriptome,
             mirnas,
             about,
-            model.knows_polya,
+            model.polya,
             tsv,
             given.bigbed,
             given.scan,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from mirsignal.ready.cards import GIVEN, TISSUES
 from mirsignal.ready.page import TargetPage
 from mirsignal.ready.tables import TargetTables
 from mirsignal.ready.transcriptome import Transcriptome
@@ -18,6 +19,10 @@ _BY_EXPRESSION = "Isoforms count by their expression, as given."
 _BY_POLYA = (
     "A site counts by the share of mRNAs that hold it, where the poly(A) sites of its 3' "
     "UTR are known: reads over all human tissues together, of no cell in particular."
+)
+_BY_OWN_POLYA = (
+    "A site counts by the share of mRNAs that hold it, where the poly(A) sites of its 3' "
+    "UTR are known: reads at them, as given."
 )
 _SCANNED = (
     "3' UTRs were scanned with the binding network: predictions are a mean of what seed "
@@ -33,7 +38,7 @@ def write_targets(
     of: Transcriptome,
     mirnas: pd.DataFrame,
     about: str,
-    polya: bool,
+    polya: str,
     tsv: bool,
     bigbed: bool = False,
     scan: bool = False,
@@ -41,13 +46,14 @@ def write_targets(
     """Yield a function that takes predictions of some of `mirnas` after another.
 
     At the end, if all went well, the files of `TargetTables` and index.html, which names
-    the model (`about`), says how isoforms count (`polya`: the model knows poly(A) sites)
-    and whether 3' UTRs were scanned (`scan`), lie in `folder`; none of them otherwise.
+    the model (`about`), says how isoforms count (`polya`: whose poly(A) sites are known,
+    those of all TISSUES, GIVEN ones or "" for none) and whether 3' UTRs were scanned
+    (`scan`), lie in `folder`; none of them otherwise.
     """
     catalogue = read_catalogue()
     accessions = dict(zip(catalogue["mirna"], catalogue["accession"], strict=True))
-    known = _BY_EXPRESSION if "share" in of.transcripts else _BY_POLYA
-    words = known if polya or known == _BY_EXPRESSION else _ALIKE
+    words = {TISSUES: _BY_POLYA, GIVEN: _BY_OWN_POLYA}.get(polya, _ALIKE)
+    words = _BY_EXPRESSION if "share" in of.transcripts else words
     about = f"{about.rstrip('.')}. {words}{' ' * scan}{_SCANNED * scan}"
     page = TargetPage(of.utrs, of.orfs, of.transcripts, of.blocks, about)
     with TargetTables(

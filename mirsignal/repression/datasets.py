@@ -149,7 +149,8 @@ def measure_seed_counts(pairs: pd.DataFrame, n_resamples: int, seed: int) -> pd.
             own[name].to_numpy(float) for name in ("log2fc", "seed_counts")
         )
         draws = GeneResamples(own["gene"], n_resamples, seed)
-        ends = interval_of(draws.pearson(measured, count[:, None])[:, 0])
+        drawn = draws.pearson(measured, count[:, None])[:, 0]
+        ends = interval_of(np.where(np.isnan(drawn), 0, drawn))  # no gene with a site
         low, high = (np.nan if end is None else end for end in ends.values())
         r = pearson(measured, count)
         row = (mirna, len(own), int((count < 0).sum()), r, low, high, bool(low > 0))

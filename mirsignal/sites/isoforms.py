@@ -31,7 +31,9 @@ SETTING = "inputs: polya_usage: columns"
 
 
 def read_polya_usage(
-    path: str | Path, columns: Mapping[str, str | int] | None = None
+    path: str | Path,
+    columns: Mapping[str, str | int] | None = None,
+    setting: str = SETTING,
 ) -> pd.DataFrame:
     """Read poly(A) sites along 3' UTRs as rows (transcript, end, reads).
 
@@ -40,6 +42,7 @@ def read_polya_usage(
     coordinates without a header is read by its columns 1, 3 and 5). END is where the
     mRNA ends, 0-based half open from the first nucleotide of the 3' UTR: the number of
     nucleotides of 3' UTR in it. Rows of one end are added up, without reads left out.
+    `setting` is what names the columns, for messages.
 
     Raises InputError for a missing column, an end or number of reads that is no number
     or below 0, contigs in place of transcripts, and a table in which nothing was read.
@@ -48,14 +51,14 @@ def read_polya_usage(
     is_bed = re.search(r"\.bed(\.\w+)?$", str(path), re.IGNORECASE) is not None
     if is_bed or {"end", "reads"} & set(given) or _has_row_per_site(path, given):
         default = BED_COLUMNS if is_bed else {name: name for name in BED_COLUMNS}
-        names = name_columns(dict.fromkeys(default, ""), given, SETTING)
+        names = name_columns(dict.fromkeys(default, ""), given, setting)
         names = {key: name or default[key] for key, name in names.items()}
-        table = read_table(path, names, setting=SETTING)
+        table = read_table(path, names, setting=setting)
         values = {name: to_number(table, name, path) for name in ("end", "reads")}
         rows = table[["transcript"]].assign(**values).dropna()
     else:
-        names = name_columns(COLUMNS, given, SETTING)
-        table = read_table(path, names, setting=SETTING)
+        names = name_columns(COLUMNS, given, setting)
+        table = read_table(path, names, setting=setting)
         rows = _split_ends(table.dropna(subset=["transcript", "ends"]), path)
     if len(rows) and rows["transcript"].str.fullmatch(_CONTIG).all():
         raise InputError(

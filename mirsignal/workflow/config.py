@@ -87,7 +87,12 @@ def complete_config(
             )
     check_experiments(completed, recipes_of, schema)
     for name in completed["comparison"]["leave_out"]:
-        if name not in completed["experiments"] or name == "main":
+        if name == "main":
+            raise InputError(
+                "config: comparison: leave_out: main is what the others are compared with; "
+                "take it out"
+            )
+        if name not in completed["experiments"]:
             raise InputError(
                 f"config: comparison: leave_out: no experiment {name!r} beside main"
                 f"{_guess(name, completed['experiments'])}"

@@ -15,7 +15,14 @@ from snakemake.utils import update_config
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import disk_is_full
 from mirsignal.networks.environment import settle_environment
-from mirsignal.ready.cards import HUMAN, USAGE, read_card, scan_settings
+from mirsignal.ready.cards import (
+    GIVEN,
+    HUMAN,
+    TISSUES,
+    USAGE,
+    read_card,
+    scan_settings,
+)
 from mirsignal.sequences.mirnas import SETTING, plan_batches, read_mirnas
 from mirsignal.sequences.wiggles import TRACK
 from mirsignal.sites.context import MEASURES

@@ -80,13 +80,15 @@ def ready_card(wildcards):
 
 
 def model_in_words(wildcards):
-    """Return the name of the model that predicts, and whether it knows poly(A) sites."""
+    """Return the name of the model that predicts, and whose poly(A) sites it knows."""
     card = ready_card(wildcards)
     if card is None:
         recipe = PREDICTS if DATASETS else MAIN["occupancy"]
         counts = "log_air" in CONFIG["occupancy"][recipe]["features"]
-        return f"Study {STUDY}", counts and "polya_usage" in INPUTS
-    return card.get("name", ""), USAGE in card["files"]
+        known = "polya_usage" in INPUTS or PREDICT["polya_usage"]
+        return f"Study {STUDY}", GIVEN if counts and known else ""
+    known = TISSUES if USAGE in card["files"] else ""
+    return card.get("name", ""), GIVEN if PREDICT["polya_usage"] else known
 
 
 def named_pairs():

@@ -260,6 +260,21 @@ def test_conserved_sites_are_known_where_a_table_says_so(run, tmp_path):
     assert not folder.exists()
 
 
+def test_poly_a_sites_of_the_cells_at_hand_count_in_place_of_others(run, tmp_path):
+    table = tmp_path / "usage.tsv"
+    table.write_text("transcript\tend\treads\nt1\t100\t80\nt1\t200\t20\n")
+    given = ("--mirna", "let-7a", "--polya-usage", table)
+    assert run(*given)[0] == 0
+    sites = read(tmp_path / "out", "sites.tsv").set_index("start")
+    np.testing.assert_allclose(np.exp(sites["log_air"]), [1, 0.2], atol=1e-4)
+    assert "reads at them, as given" in (tmp_path / "out/index.html").read_text()
+    table.write_text("transcript\tend\treads\nT9\t100\t80\n")
+    status, _, err, folder = run(*given, out="other")
+    assert status == 2
+    assert "poly(A) sites: the table shares no id with the transcripts" in err
+    assert not folder.exists()
+
+
 def test_conserved_sites_without_a_value_are_refused(run, tmp_path):
     table = tmp_path / "conserved.tsv"
     table.write_text("transcript\tseed\tstart\tconserved\nt1\tGAGGUAG\t60\tNA\n")

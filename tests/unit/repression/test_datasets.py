@@ -86,3 +86,12 @@ def test_an_experiment_that_shows_nothing_is_named(rng, caplog, effect, shown):
     with caplog.at_level(logging.WARNING):
         tell_seed_counts(table, "hela")
     assert ("hela shows nothing of m" in caplog.text) != shown
+
+
+def test_one_gene_with_a_site_shows_nothing(rng):
+    """Resamples without it tell nothing of the experiment either."""
+    pairs = pd.DataFrame({"mirna": "m", "gene": [f"g{n}" for n in range(200)]})
+    pairs = pairs.assign(log2fc=rng.normal(size=200), seed_counts=0.0)
+    pairs.loc[0, ["log2fc", "seed_counts"]] = -3, -1
+    table = measure_seed_counts(pairs, n_resamples=200, seed=1)
+    assert not table["shown"].any()

@@ -121,7 +121,7 @@ def put(config, path, value):
         ("regression.cnn_gru.learning_rate", math.nan, "learning_rate: nan is no number"),
         ("scan.attribution.threshold", math.inf, "threshold: inf is"),
         ("comparison.leave_out", ["peak"], "no experiment 'peak' beside main; did you"),
-        ("comparison.leave_out", ["main"], "no experiment 'main' beside main"),
+        ("comparison.leave_out", ["main"], "main is what the others are compared"),
         ("predict.scan", True, "no mixture of a recipe of seed sites and one of scanned"),
         ("occupancy.n_hidden", 4, "not a recipe; .* `occupancy: {NAME: {n_hidden: 4}}`"),
         ("experiments.peaks.occupancy", "site", "no recipe 'site'; did you mean 'sites'"),
