@@ -61,9 +61,9 @@ VALID = (
 PROTOCOL = (
     "Pearson r of measured and predicted log2 fold change (95% interval, bootstrap of "
     "genes) in each experiment, by models that saw fold changes neither of the "
-    "experiment nor of any miRNA of the same family (seed nt 2-8, passengers included); passengers, "
-    "reading frames and conserved sites were known. The binding network of the scan has "
-    "learned from CLASH pairs of these families as well."
+    "experiment nor of any miRNA of the same family (seed nt 2-8, passengers included); "
+    "passengers, reading frames and conserved sites were known. The binding network of "
+    "the scan has learned from CLASH pairs of these families as well."
 )
 SOURCES = {
     "fold changes": "published tables (GEO), facts without a licence of their own",

@@ -89,8 +89,8 @@ def complete_config(
     for name in completed["comparison"]["leave_out"]:
         if name == "main":
             raise InputError(
-                "config: comparison: leave_out: main is what the others are compared with; "
-                "take it out"
+                "config: comparison: leave_out: main is what the others are compared "
+                "with; take it out"
             )
         if name not in completed["experiments"]:
             raise InputError(
