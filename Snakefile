@@ -104,6 +104,7 @@ wildcard_constraints:
     mixture=one_of([MIXTURE.name] if MIXTURE else []),
     experiment=one_of(CONFIG["experiments"]),
     test_set=one_of(INPUTS["test_sets"]),
+    track=one_of(INPUTS["tracks"]),
     dataset=one_of(DATASETS),
     protocol=one_of(CONFIG["transfer"]["protocols"]),
     part="[a-z0-9_]+",

@@ -122,7 +122,7 @@ rule tabulate_regions:
         polya_usage=optional_file("polya_usage", "file"),
         stability=optional_file("stability", "file"),
         conserved_sites=checked(conserved_sites),
-        wiggles=list(map(data_input, SITE_TRACKS.values())),
+        wiggles=list(map(track_input, SITE_TRACKS)),
         coordinates=optional_file("coordinates", "file") if SITE_TRACKS else [],
         coefficients=data_input("resources/contextpp_coefficients.tsv"),
     output:

@@ -6,7 +6,8 @@
 #       targetscan.parquet; folds.parquet, shards.parquet; pairs/{clipping}.parquet (fold
 #       changes with fold and target_log2fc); sampled_windows.parquet and taught_windows.parquet
 #       (windows, energies of their duplexes and logits), where a teacher is named;
-#       checked.json (inputs that are read late were looked at)
+#       tracks/{track}.bw (what a network of sequences makes of transcripts); checked.json
+#       (inputs that are read late were looked at)
 
 
 if SIMULATED:
@@ -276,6 +277,33 @@ if "teacher" in INPUTS:
             "../scripts/label_windows.py"
 
 
+rule score_sequences:
+    """What a network of sequences, trained elsewhere, makes of each nucleotide."""
+    input:
+        network=lambda wildcards: data_input(INPUTS["tracks"][wildcards.track]),
+        fasta="<inputs>/transcripts.fa",
+        index="<inputs>/transcripts.fa.fai",
+        transcripts="<inputs>/transcripts.parquet",
+    output:
+        "<inputs>/tracks/{track}.bw",
+    log:
+        "<logs>/score_sequences/{track}.log",
+    benchmark:
+        "<benchmarks>/score_sequences/{track}.tsv"
+    conda:
+        "../envs/tensorflow.yaml"
+    threads: 2
+    resources:
+        mem_mb=more(4000),
+        runtime=more(120),
+        gpu=1,
+    params:
+        content=lambda wildcards: contents(INPUTS["tracks"][wildcards.track])(wildcards),
+        code=code("score_sequences"),
+    script:
+        "../scripts/score_sequences.py"
+
+
 TRACKS = {n: f for n, f in INPUTS["tracks"].items() if is_given(data_file(f))}
 VARIANTS = INPUTS.get("measured_variants", {})
 
@@ -288,7 +316,7 @@ rule check_inputs:
         fasta="<inputs>/transcripts.fa",
         index="<inputs>/transcripts.fa.fai",
         pairs=["<inputs>/positives.parquet", *TEST_SETS],
-        tracks=[data_input(file) for file in TRACKS.values()],
+        tracks=list(map(track_input, TRACKS)),
         coordinates=branch(
             bool(TRACKS) or "peaks" in INPUTS,
             then=optional_file("coordinates", "file"),

@@ -15,9 +15,7 @@ rule compress_signals:
         fasta="<inputs>/transcripts.fa",
         index="<inputs>/transcripts.fa.fai",
         transcripts="<inputs>/transcripts.parquet",
-        wiggles=lambda wildcards: list(
-            map(data_input, signal_tracks(wildcards).values())
-        ),
+        wiggles=lambda wildcards: list(map(track_input, signal_tracks(wildcards))),
         language=language_embeddings,
         peaks=stretches_of("peaks"),
         motifs=stretches_of("motifs"),

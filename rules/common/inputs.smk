@@ -54,6 +54,14 @@ def conserved_sites():
     return "<inputs>/conserved_sites.tsv"
 
 
+def track_input(name):
+    """Return the bigWig of one of the study's tracks: given, or made by a network."""
+    file = INPUTS["tracks"][name]
+    if Path(file).suffix in (".h5", ".keras"):
+        return f"<inputs>/tracks/{name}.bw"
+    return data_input(file)
+
+
 def predict_input(key):
     """Return a file that the configuration names to be predicted from, or no input."""
     return given(PREDICT[key], f"predict:{key}") if PREDICT[key] else []

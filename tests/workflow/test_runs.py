@@ -15,6 +15,7 @@ import pytest
 import mirsignal
 from docs.describe_files import describe
 from mirsignal.files.schemas import find_fault, find_table
+from mirsignal.networks.backend import keras
 from mirsignal.ready.command import main
 from mirsignal.sites.context import read_conserved_sites
 
@@ -255,16 +256,28 @@ def test_shortcut_above_the_threshold_fails_the_run(finished):
 
 def test_track_of_the_study_becomes_a_channel(finished):
     own = "../scan/balanced.cnn.attribution/hsa-let-7a-5p/score.bw"
-    extra = f"studies: {{small: {{inputs: {{tracks: {{own: {own}}}}}}}}}\n"
-    extra += "signals: {tracked: {divisor: 0, channels: [score, 'track:own']}}"
+    network = finished.root / "counts_a.keras"
+    window = keras.Input((7, 4))
+    made = keras.layers.Dense(1)(keras.layers.Flatten()(window))
+    model = keras.Model(window, made)
+    model.layers[-1].set_weights([np.tile([[1.0], [0], [0], [0]], (7, 1)), np.ones(1)])
+    model.save(network)
+    tracks = f"{{own: {own}, network: {network}}}"
+    extra = f"studies: {{small: {{inputs: {{tracks: {tracks}}}}}}}\n"
+    extra += "signals: {tracked: {divisor: 0, channels: [score, 'track:own', "
+    extra += "'track:network']}}"
     wanted = "results/small/signals/balanced.cnn.attribution.tracked/signals.npz"
     status, output = finished.run(wanted, extra=extra)
     assert status == 0, output
     with np.load(finished.root / wanted) as signals:
         mirna = np.repeat(signals["mirnas"], np.diff(signals["offsets"]))
-        score, track = signals["values"][mirna == "hsa-let-7a-5p"].T
+        score, track, made = signals["values"][mirna == "hsa-let-7a-5p"].T
     assert score.any()
     np.testing.assert_allclose(track, score)
+    utrs = mirsignal.read_sequences(finished.root / "results/small/inputs/transcripts.fa")
+    text = next(iter(utrs.values()))
+    expected = [text[max(at - 3, 0) : at + 4].count("A") + 1 for at in range(len(text))]
+    assert made[: len(text)].tolist() == expected
 
 
 def test_forced_rule_runs_alone_with_what_follows(finished):
