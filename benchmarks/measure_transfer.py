@@ -31,6 +31,7 @@ from mirsignal.comparison.transfer import compare_datasets, join_recipes
 from mirsignal.files.atomic import read_json, read_tsv, write_json
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.repression.datasets import REFERENCES, read_sites, read_stacked
+from mirsignal.repression.intervals import SITES
 from mirsignal.repression.protocols import predict_part
 from mirsignal.sequences.codes import encode_many
 from mirsignal.statistics.metrics import bootstrap_interval, pearson
@@ -50,6 +51,7 @@ OPTIONAL = (
 )
 """Gains by recipes that the study does not run by itself: key, recipes that must have
 been run with protocol families, and the two predictors."""
+REFERENCE_OF = {"diff": "contextpp", "diff_weighted": "weighted_contextpp"}
 NETWORK = Path("results/human_repression/binding/all_but_validation.taught")
 TEST_SETS = {  # key: test set and measure
     "within_auc_1_10": ("published_test_1_10", "within_mirna_auc"),
@@ -80,14 +82,14 @@ def main(data, recipe="joint"):
         enter(results, f"r_mixture_{name}_new_family", found[MIXTURE])
         found = metrics["datasets_families"][name]["predictors"][MIXTURE]
         enter(results, f"r_mixture_{name}_both_new", found)
-    differences = [results[f"r_network_{name}_new_family_diff"] for name in HOME]
-    results["r_network_new_family_diff"] = float(np.mean(differences))
     results |= of_network() | affinities(Path(data))
     for new, protocol in (("new_family", "families"), ("both_new", "datasets_families")):
         pairs = read_predictions(protocol, (recipe, WITHOUT, SCANNED))
         results |= gain(f"network_gain_{new}", pairs, MIXTURE, WITHOUT)
         results |= gain(f"logit_gain_{new}", pairs, recipe, WITHOUT)
         results |= gain(f"response_gain_{new}", pairs, recipe, f"{recipe}, genes alike")
+        for end, other in REFERENCE_OF.items():
+            results |= gain(f"r_network_{new}_{end}", pairs, SCANNED, other)
     for key, recipes, one, other in OPTIONAL:
         if all((TRANSFER / name / "families").is_dir() for name in recipes):
             own = read_predictions("families", recipes)
@@ -96,10 +98,12 @@ def main(data, recipe="joint"):
     others = sorted(set(metrics["datasets"]) - set(HOME))
     for name in others:
         enter(results, f"r_{name}", metrics["datasets"][name]["predictors"][recipe])
-    for end in ("diff", "diff_weighted"):
-        values = [results[f"r_{name}_{end}"] for name in others]
-        results[f"other_cells_{end}"] = float(np.mean(values))
-        results[f"other_cells_{end}_won"] = f"{sum(v > 0 for v in values)}/{len(values)}"
+    pairs = read_predictions("datasets", (recipe,))
+    for end, other in REFERENCE_OF.items():
+        found = gain(f"other_cells_{end}", pairs, recipe, other, others)
+        values = found[f"other_cells_{end}_each"]
+        won = f"{sum(value > 0 for value in values)}/{len(values)}"
+        results |= found | {f"other_cells_{end}_won": won}
     for name, other in ALONE:
         found = alone(name, other, recipe)
         enter(results, f"r_{name}_new_experiment", found)
@@ -107,7 +111,10 @@ def main(data, recipe="joint"):
     for key, left_out in (("family", "family"), ("experiment", "dataset")):
         rows = coverage[coverage["left_out"] == left_out].set_index("status")
         for status, row in rows.iterrows():
-            results[f"coverage_new_{key}: {status}"] = row["inside"]
+            name = f"coverage_new_{key}" + ("" if status == SITES else f": {status}")
+            results[name] = row["inside"]
+            bounds = row[["inside_low", "inside_high"]]
+            results[f"{name}_interval"] = [round(value, 4) for value in bounds]
     write_json("results/benchmarks/transfer.json", results)
     for key, value in results.items():
         print(f"{key:45} {value if isinstance(value, (str, list)) else round(value, 4)}")
@@ -123,11 +130,11 @@ def read_predictions(protocol, recipes):
     return join_recipes(tables, study["transfer"]["mixtures"])[0]
 
 
-def gain(key, pairs, predictor, other):
-    """Return how much higher r of a predictor is than that of another, the mean of the
-    data sets that train, with its interval (genes resampled), and by data set."""
+def gain(key, pairs, predictor, other, datasets=HOME):
+    """Return how much higher r of a predictor is than that of another, the mean of data
+    sets, with its interval (genes resampled), and by data set."""
     values, draws = [], []
-    for _, own in pairs[pairs["dataset"].isin(HOME)].groupby("dataset"):
+    for _, own in pairs[pairs["dataset"].isin(datasets)].groupby("dataset"):
         measured = own["target_log2fc"].to_numpy(float)
         both = own[[predictor, other]].to_numpy(float)
         values.append(pearson(measured, both[:, 0]) - pearson(measured, both[:, 1]))
