@@ -16,11 +16,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mirsignal import __version__
 from mirsignal.comparison.transfer import compare_datasets, join_recipes
-from mirsignal.files.atomic import atomic_path, read_json
+from mirsignal.files.atomic import atomic_path, read_json, read_tsv
 from mirsignal.files.tables import read_table
 from mirsignal.ready.cards import (
     INTERVALS,
@@ -37,13 +38,13 @@ from mirsignal.ready.cards import (
 )
 from mirsignal.ready.models import load_ready_model, write_seeds
 from mirsignal.repression.occupancy import load_occupancy
-from mirsignal.repression.responses import read_responses
+from mirsignal.repression.responses import LEAST
 from mirsignal.sequences.annotation import Blocks
 from mirsignal.sequences.places import parse_blocks
 from mirsignal.sequences.splicing import lift
 from mirsignal.sites.context import read_stability
 from mirsignal.sites.contextpp_tables import read_ta_sps
-from mirsignal.sites.isoforms import read_polya_usage
+from mirsignal.sites.isoforms import log_reads, read_polya_usage
 from mirsignal.workflow.recipes import reads_network
 
 TABLES = {
@@ -97,9 +98,10 @@ def build(
     shutil.copyfile(fitted / "intervals.tsv", folder / INTERVALS)
     shutil.copyfile(study / "transfer" / scanned / "model.npz", folder / SCAN[0])
     shutil.copyfile(study / "transfer" / mixture / "intervals.tsv", folder / SCAN[1])
+    reads = reads_of_genes(data / TABLES[USAGE])
     for source, name in ((recipe, RESPONSES), (scanned, SCAN[2])):
-        table = study / "transfer" / source / "responses.tsv"
-        responses = read_responses(table).sort_index()
+        table = read_tsv(study / "transfer" / source / "responses.tsv")
+        responses = complete_responses(table, reads).sort_index()
         lines = [f"{gene}\t{value:.3f}" for gene, value in responses.items()]
         _write_lines(folder / name, "gene\tresponse", lines)
     network = study / "binding" / binding
@@ -138,6 +140,26 @@ def build(
     }
     write_card(folder, card)
     load_ready_model(folder)
+
+
+def reads_of_genes(path: Path) -> pd.Series:
+    """Return log(1 + reads) at the poly(A) sites of each gene (`isoforms.log_reads`)."""
+    table = read_table(path, {name: name for name in ("transcript", "gene")})
+    return log_reads(table[["transcript", "gene"]].dropna(), read_polya_usage(path))
+
+
+def complete_responses(table: pd.DataFrame, reads: pd.Series) -> pd.Series:
+    """Return the responses of a table of `GeneResponses.table` by gene, and of genes of
+    no data set what `reads` (log(1 + reads) by gene) let expect of them, as of others."""
+    responses = table.set_index("gene")["response"]
+    known = table[table["log_reads"].notna() & (table["response"] > LEAST)]
+    if known.empty:
+        return responses
+    known = known.sort_values("log_reads")
+    others = reads.dropna().drop(responses.index, errors="ignore")
+    by_reads = (known["log_reads"], known["response"] - known["learned"])
+    expected = np.maximum(np.interp(others, *by_reads), LEAST)
+    return pd.concat([responses, pd.Series(expected, others.index)])
 
 
 def in_percent(usage: pd.DataFrame) -> pd.DataFrame:
