@@ -53,6 +53,11 @@ def bare_id(identifier: str) -> str:
     return _VERSION.sub(r"\1\2", _PREFIX.sub("", identifier))
 
 
+def is_gene(identifier: str) -> bool:
+    """Tell whether an id is written as those of genes are (Ensembl, FlyBase, TAIR)."""
+    return _GENE.fullmatch(identifier) is not None
+
+
 def transcript_name(header: str) -> str:
     """Return the id of a FASTA header: up to white space, or the transcript's of several.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path
-from mirsignal.files.identifiers import gene_of_header, transcript_name
+from mirsignal.files.identifiers import gene_of_header, is_gene, transcript_name
 from mirsignal.files.text import read_text
 from mirsignal.logs import log
 from mirsignal.sequences.codes import normalise
@@ -98,7 +98,12 @@ def _named_records(
         if not name:
             raise InputError(f"{path}: record {len(seen) + 1} has no id after '>'")
         if name in seen:
-            raise InputError(f"{path}: id {name!r} occurs twice; keep one record")
+            remedy = "keep one record"
+            if is_gene(name):
+                remedy = (
+                    "let headers name transcripts too (BioMart: Transcript stable ID)"
+                )
+            raise InputError(f"{path}: id {name!r} occurs twice; {remedy}")
         seen.add(name)
         is_whole = _WHOLE.search(header) and not _SAYS_UTR3.search(header)
         if utrs_alone and not regions and is_whole:

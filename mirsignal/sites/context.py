@@ -190,6 +190,12 @@ def _in_place(
     return is_inside & (pairs.all(axis=1) | (behind_it & ~is_longer))
 
 
+def _called(table: pd.DataFrame | pd.Series, what: str) -> str:
+    """Return what a message calls a table: its file, if it was read from one, and what
+    it is of."""
+    return f"{table.attrs['path']}: {what}" if "path" in table.attrs else what
+
+
 @dataclass(frozen=True)
 class SiteContext:
     """Tables that describe the surroundings of sites; None is not known."""
@@ -210,12 +216,14 @@ class SiteContext:
             "stability": read_stability,
             "conserved_sites": read_conserved_sites,
         }
-        return cls(
-            *(
+        tables = []
+        for name, read in readers.items():
+            tables.append(
                 read(files[name], columns.get(name)) if files.get(name) else None
-                for name, read in readers.items()
             )
-        )
+            if tables[-1] is not None:
+                tables[-1].attrs["path"] = str(files[name])  # for messages
+        return cls(*tables)
 
     def check_shared(self, transcripts: pd.DataFrame) -> None:
         """Log what each table shares with `transcripts` (transcript, gene); InputError
@@ -226,13 +234,14 @@ class SiteContext:
             ("conserved sites", self.conserved, "transcript", ids),
         ]
         known = [
-            (what, table[key], ours)
+            (_called(table, what), table[key], ours)
             for what, table, key, ours in tables
             if table is not None
         ]
         if self.stability is not None:
-            genes = transcripts["gene"].map(bare_gene)
-            known.append(("stability", self.stability.index.to_series(), genes))
+            genes, theirs = transcripts["gene"].map(bare_gene), self.stability.index
+            lead = _called(self.stability, "stability")
+            known.append((lead, theirs.to_series(), genes))
         for what, theirs, ours in known:
             shared = set(theirs) & set(ours)
             if not shared:
@@ -252,8 +261,9 @@ class SiteContext:
         for name in sorted(set(names) & set(MEASURES)):
             if name not in table or table[name].isna().all():
                 raise InputError(
-                    f"conserved sites: the table has no column {name!r} with values, "
-                    "which a recipe reads; add it, or leave it out of the recipe"
+                    f"{_called(table, 'conserved sites')}: the table has no column "
+                    f"{name!r} with values, which a recipe reads; add it, or leave it "
+                    "out of the recipe"
                 )
 
     def fitting(self, sequences: Mapping[str, str]) -> SiteContext:
@@ -266,6 +276,7 @@ class SiteContext:
         """
         if self.conserved is None:
             return self
+        lead = _called(self.conserved, "conserved sites")
         bare = {bare_id(name): text for name, text in sequences.items()}
         rows = self.conserved[self.conserved["transcript"].isin(bare.keys())]
         owner = rows["transcript"].to_numpy()
@@ -273,20 +284,20 @@ class SiteContext:
         others = list(in_place.index[~in_place])
         if len(others) > len(in_place) / 2 and _in_place(rows, bare, 1).mean() > 0.5:
             raise InputError(
-                f"conserved sites: {others[0]} has them one nucleotide before where the "
+                f"{lead}: {others[0]} has them one nucleotide before where the "
                 "table says; starts count from 0 at the first nucleotide of the 3' UTR: "
                 "take 1 from each"
             )
         if len(others) > max(len(in_place) / 2, _FEW):
             raise InputError(
-                f"conserved sites: {len(others):,} of {len(in_place):,} 3' UTRs, such as "
+                f"{lead}: {len(others):,} of {len(in_place):,} 3' UTRs, such as "
                 f"{others[0]}, have other nucleotides there; give the table of the same "
                 "annotation"
             )
         if others:
             log.info(
-                "conserved sites: unknown of %d 3' UTRs, which have other nucleotides "
-                "there: %s",
+                "%s: unknown of %d 3' UTRs, which have other nucleotides there: %s",
+                lead,
                 len(others),
                 ", ".join(others[:3]),
             )

@@ -69,3 +69,9 @@ def test_other_whole_mrnas_are_refused_where_3_utrs_are_asked_for(table_of, head
 def test_3_utrs_that_say_so_are_none_of_these(table_of):
     path = table_of(">NM_1.1 TP53 3' UTR [transcript=1]\nACGU\n")
     assert len(list(read_fasta(path, utrs_alone=True))) == 1
+
+
+def test_headers_of_genes_alone_are_told(table_of):
+    path = table_of(">ENSG00000141510\nACGU\n>ENSG00000141510\nACG\n")
+    with pytest.raises(InputError, match="twice; let headers name transcripts too"):
+        list(read_fasta(path))

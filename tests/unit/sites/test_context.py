@@ -131,6 +131,10 @@ def test_tables_that_share_nothing_are_refused(table_of, caplog):
     with pytest.raises(InputError, match="stability: the table shares no id"):
         stability.check_shared(transcripts)
     SiteContext().check_shared(transcripts)
+    table = table_of(CONSERVED, "mine.tsv")
+    read = SiteContext.read({"conserved_sites": table}, {})
+    with pytest.raises(InputError, match=r"mine\.tsv: conserved sites: the table shares"):
+        read.check_shared(transcripts.assign(transcript="NM_1"))
 
 
 @pytest.mark.parametrize("start", ["-5", "1.7"])
