@@ -199,7 +199,8 @@ def _open_text(path: Path) -> Iterator[TextIO]:
         raise InputError(f"{path}: no such file; check the path")
     with path.open("rb") as handle:
         start = handle.read(300)
-    refuse_foreign(start, path)
+    if start[:2] not in (b"PK", b"\x1f\x8b"):
+        refuse_foreign(start, path)
     if start[:2] == b"PK":
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()

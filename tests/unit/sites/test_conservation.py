@@ -171,6 +171,13 @@ def test_alignments_of_other_transcripts_are_left_out_or_refused(caplog):
         )
 
 
+def test_absent_alignments_and_other_kinds_of_file_are_told(tmp_path):
+    (tmp_path / "a.xz").write_bytes(b"\xfd7zXZ\x00 and so on")
+    for name, said in (("a.xz", "this is an xz file"), ("b", "no such file; check")):
+        with pytest.raises(InputError, match=said):
+            list(read_alignments(tmp_path / name))
+
+
 def test_a_truncated_file_is_told(tmp_path):
     text = "".join(f"t{n}\t9606\t{'ACGUC' * 50}\n" for n in range(2000))
     (tmp_path / "a.gz").write_bytes(gzip.compress(text.encode())[:-200])
