@@ -331,7 +331,7 @@ rule check_inputs:
         mrna=optional_file("contextpp", "mrna"),
         polya_usage=optional_file("polya_usage", "file"),
         stability=optional_file("stability", "file"),
-        conserved_sites=conserved_sites(),
+        conserved_sites=checked(conserved_sites),
         peaks=optional_file("peaks", "file"),
         motifs=optional_file("motifs", "file"),
     output:

@@ -12,7 +12,7 @@ from mirsignal.sequences.places import read_places
 from mirsignal.sequences.wiggles import check_tracks
 from mirsignal.sites.context import SiteContext
 from mirsignal.sites.contextpp_tables import read_orfs, read_ta_sps
-from mirsignal.sites.motifs import read_motifs
+from mirsignal.sites.motifs import proteins_of, read_motifs
 from mirsignal.sites.proteins import check_proteins, read_peaks
 from mirsignal.workflow.jobs import run
 
@@ -43,8 +43,8 @@ def main(snakemake):
         counts["peaks"] = len(peaks)
     if files.motifs:
         motifs = read_motifs(files.motifs, params.motif_columns)
-        known = pd.Series([protein for protein, _ in motifs.values()])
-        check_proteins(params.proteins["motif"], known, files.motifs)
+        known = [name for text, _ in motifs.values() for name in proteins_of(text)]
+        check_proteins(params.proteins["motif"], pd.Series(known), files.motifs)
         counts["motifs"] = len(motifs)
     if files.variants:
         variants = read_variants(files.variants, params.variant_columns, mirnas)

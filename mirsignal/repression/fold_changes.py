@@ -129,7 +129,8 @@ def _read_contrasts(
     given = [name for name in wanted if name != "gene"]
     is_one = len({wanted[name] for name in given}) < 2
     if is_one and (column := _column_of_mirnas(table, names, given)):
-        return _read_long(table, rows, column, given or [only], names, path)
+        asked = given or ([only] if only else [])
+        return _read_long(table, rows, column, asked, names, path)
     found = _find_columns(table, only, names, path, setting)
     parts = [
         rows.assign(
@@ -169,18 +170,18 @@ def _read_long(
     names: Mapping[str, str],
     path: str | Path,
 ) -> pd.DataFrame:
-    """Return the rows of a long table that are of miRNAs `asked` for, of all for "".
+    """Return the rows of a long table that are of miRNAs `asked` for, by default all.
 
     Fold changes are in the column that the config gives for these, else in the first of
     CONTRAST_COLUMNS.
     """
-    mirna, only = table[column].map(names), [name for name in asked if name]
-    contrast = next(name for name in (*only, *CONTRAST_COLUMNS) if name in table.columns)
-    kept = mirna.isin([names[name] for name in only]) if only else mirna.notna()
+    mirna = table[column].map(names)
+    contrast = next(name for name in (*asked, *CONTRAST_COLUMNS) if name in table.columns)
+    kept = mirna.isin([names[name] for name in asked]) if asked else mirna.notna()
     if not kept.any():
         called = ", ".join(table[column].dropna().unique()[:3])
         who = f"{next(iter(names))!r} or another of the study"
-        who = repr(only[0]) if only else who
+        who = repr(asked[0]) if asked else who
         raise InputError(
             f"{path}: column {column!r} names miRNAs ({called}, ...), and none is {who}; "
             "write names as the study has them"

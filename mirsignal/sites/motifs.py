@@ -71,6 +71,11 @@ def read_motifs(
     return motifs
 
 
+def proteins_of(text: str) -> list[str]:
+    """Return the proteins that a cell names: one, or several as "A;B"."""
+    return [name.strip() for name in text.split(";")]
+
+
 def motif_of(protein: str) -> str:
     """Return how the motifs of a protein are called, to tell them from its peaks."""
     return f"{protein} motif"
@@ -106,8 +111,8 @@ def find_motifs(
         start = best - first[owner]
         place = {"transcript": names[owner], "start": start, "end": start + size}
         tables += [
-            pd.DataFrame({**place, "protein": motif_of(name.strip())})
-            for name in protein.split(";")
+            pd.DataFrame({**place, "protein": motif_of(name)})
+            for name in proteins_of(protein)
         ]
     found = pd.concat(tables, ignore_index=True).drop_duplicates(ignore_index=True)
     log.info("%d motifs fit at %s places", len(motifs), f"{len(found):,}")

@@ -74,9 +74,8 @@ def read_peaks(
 
 
 def check_proteins(asked: Iterable[str], known: pd.Series, path: str | Path) -> None:
-    """Raise InputError for a protein that is none of the `known` ones of a table, be it
-    alone or of several that it names together (A;B)."""
-    names = sorted(set(known) | set(known.str.split(";").explode().str.strip()))
+    """Raise InputError for a protein that is none of the `known` ones of a table."""
+    names = sorted(set(known))
     for name in asked:
         if name not in names:
             close = difflib.get_close_matches(name, names, n=1) or names[:3]

@@ -55,3 +55,13 @@ def test_networks_without_site_types_do_not_wait_for_folding(fresh):
     )
     assert planned["describe_genes"] == planned["tune_network"] == 1
     assert not {"fold_sites", "score_contextpp", "tabulate_regions"} & set(planned)
+
+
+def test_two_sources_of_conserved_sites_are_refused_in_one_line(fresh):
+    given = {"alignments": {"file": "a", "trees": "b", "pct_parameters": "c"}}
+    inputs = given | {"conserved_sites": {"file": "d"}}
+    extra = json.dumps({"studies": {"small": {"inputs": inputs}}})
+    status, output = fresh.run("-n", extra=extra)
+    assert status != 0
+    assert "Traceback" not in output
+    assert "tell which sites are conserved; leave `conserved_sites` out" in output
