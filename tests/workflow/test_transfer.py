@@ -172,7 +172,7 @@ def make_data(folder):
         .rename_axis("Seed region")
         .reset_index(),
         "transcripts/polya_usage.tsv.gz": pd.DataFrame(
-            {"transcript": ["NEW1"], "ends": ["100:9;270:1"]}
+            {"transcript": ["NEW1"], "gene": ["A"], "ends": ["100:9;270:1"]}
         ),
         "transcripts/half_life.tsv.gz": pd.DataFrame({"gene": ["A"], "stability": [1]}),
         COORDINATES: pd.DataFrame(
