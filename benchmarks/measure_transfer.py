@@ -109,9 +109,9 @@ def main(data, recipe="joint"):
         enter(results, f"r_{name}_new_experiment", found)
     coverage = read_tsv(TRANSFER / recipe / "coverage.tsv")
     for key, left_out in (("family", "family"), ("experiment", "dataset")):
-        rows = coverage[coverage["left_out"] == left_out].set_index("status")
-        for status, row in rows.iterrows():
-            name = f"coverage_new_{key}" + ("" if status == SITES else f": {status}")
+        for _, row in coverage[coverage["left_out"] == left_out].iterrows():
+            parts = [f"coverage_new_{key}", row["dataset"], row["status"]]
+            name = ": ".join(part for part in parts if part not in ("all", SITES))
             results[name] = row["inside"]
             bounds = row[["inside_low", "inside_high"]]
             results[f"{name}_interval"] = [round(value, 4) for value in bounds]
@@ -127,7 +127,7 @@ def read_predictions(protocol, recipes):
         parts = sorted((TRANSFER / recipe / protocol).glob("*.parquet"))
         tables[recipe] = pd.concat(map(pd.read_parquet, parts), ignore_index=True)
     study = yaml.safe_load(Path("studies/human_repression.yaml").read_text())
-    return join_recipes(tables, study["transfer"]["mixtures"])[0]
+    return join_recipes(tables, study["transfer"]["mixtures"], protocol)[0]
 
 
 def gain(key, pairs, predictor, other, datasets=HOME):
@@ -166,7 +166,8 @@ def of_network():
     test_sets = read_json(NETWORK / "metrics.json")["test_sets"]
     found = {}
     for key, (test_set, measure) in TEST_SETS.items():
-        entry = test_sets[test_set]["predictors"]["network"][measure]
+        predictors = test_sets[test_set]["predictors"]
+        entry = predictors.get("ensemble", predictors["network"])[measure]
         found |= {key: entry["value"], f"{key}_interval": ends(entry)}
     return found
 
@@ -178,13 +179,20 @@ def affinities(data):
     table = table[table["kd"].notna() & table["reference"].str.startswith("Becker")]
     around = ["N" * ((WINDOW - len(text)) // 2) for text in table["target_sequence"]]
     set_up(1, 1)
-    model = keras.models.load_model(NETWORK / "model.keras")
-    values = predict_outputs(
-        keras.Model(model.input, model.get_layer("heads").output),
-        encode_many(around + table["target_sequence"], WINDOW),
-        encode_many(table["mirna_sequence"].str[:MIRNA_LENGTH], MIRNA_LENGTH),
-        read_config()["binding"]["taught"]["encoding"],
-    )
+    windows = encode_many(around + table["target_sequence"], WINDOW)
+    mirnas = encode_many(table["mirna_sequence"].str[:MIRNA_LENGTH], MIRNA_LENGTH)
+    encoding = read_config()["binding"]["taught"]["encoding"]
+    members = map(keras.models.load_model, sorted(NETWORK.glob("seed_*/model.keras")))
+    by_member = [
+        predict_outputs(
+            keras.Model(model.input, model.get_layer("heads").output),
+            windows,
+            mirnas,
+            encoding,
+        )
+        for model in members
+    ]
+    values = np.mean(by_member, axis=0)
     energies = duplex_energies(table["mirna_sequence"], table["target_sequence"])
     found = {}
     for key, mirna in MEASURED.items():

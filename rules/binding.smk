@@ -3,7 +3,8 @@
 # in:   samples/{samples}/pairs.parquet, inputs/test_sets/{test_set}.parquet
 # out:  binding/{samples}.{binding}/seed_{member}/model.keras, history.tsv;
 #       binding/{samples}.{binding}/model.keras (the best on validation), history.tsv,
-#       metrics.json, metrics.tsv, evaluation.svg, test_predictions.parquet
+#       metrics.json, metrics.tsv, evaluation.svg, test_predictions.parquet;
+#       members.keras (all of them in one file, for target `transfer`)
 
 
 rule train_binding:
@@ -60,6 +61,28 @@ rule choose_binding:
         code=code("choose_binding"),
     script:
         "../scripts/choose_binding.py"
+
+
+rule join_binding:
+    """The networks of a binding recipe that differ in seed, side by side in one file."""
+    input:
+        expand("<binding>/seed_{member}/model.keras", member=members),
+    output:
+        "<binding>/members.keras",
+    log:
+        "<logs>/join_binding/<binding_recipes>.log",
+    benchmark:
+        "<benchmarks>/join_binding/<binding_recipes>.tsv"
+    conda:
+        "../envs/tensorflow.yaml"
+    resources:
+        mem_mb=more(2000),
+        runtime=more(30),
+        gpu=1,
+    params:
+        code=code("join_binding"),
+    script:
+        "../scripts/join_binding.py"
 
 
 rule score_baselines:

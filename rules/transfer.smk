@@ -70,7 +70,7 @@ rule tabulate_dataset:
 rule score_sites:
     """What the binding network makes of each site of a data set, in the middle of a window."""
     input:
-        model=f"<results>/binding/{TRANSFER_NETWORK}/model.keras",
+        model=transfer_network(),
         sites="<dataset>/sites.parquet",
         strands="<dataset>/strands.tsv",
         transcripts=dataset_file("transcripts"),
@@ -98,7 +98,7 @@ rule score_sites:
 rule scan_dataset:
     """The sites that the binding network finds along the 3' UTRs of a data set by itself."""
     input:
-        model=f"<results>/binding/{TRANSFER_NETWORK}/model.keras",
+        model=transfer_network(),
         strands="<dataset>/strands.tsv",
         chosen="<dataset>/transcripts.parquet",
         transcripts=dataset_file("transcripts"),
@@ -369,7 +369,7 @@ rule calibrate_mixture:
         mem_mb=more(4000),
         runtime=more(60),
     params:
-        share=MIXTURE.share if MIXTURE else 0,
+        share=MIXTURE.share if MIXTURE else None,
         n_sites=CONFIG["transfer"]["n_scanned_sites"],
         code=code("calibrate_mixture"),
     script:

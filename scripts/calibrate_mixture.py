@@ -19,11 +19,11 @@ def main(snakemake):
         for parts in (files.of_seeds, files.scanned)
     )
     of_seeds = describe_datasets(of_seeds, read_sites(files.sites))
-    held_out, reference = mix_held_out(of_seeds, scanned, params.share)
+    held_out, reference, share = mix_held_out(of_seeds, scanned, params.share)
     intervals, coverage = calibrate_datasets(held_out)
     write_table(snakemake.output.intervals, intervals)
     write_table(snakemake.output.coverage, coverage)
-    about = {"share": params.share, "reference": reference, "n_sites": params.n_sites}
+    about = {"share": share, "reference": reference, "n_sites": params.n_sites}
     write_json(snakemake.output.about, about)
 
 

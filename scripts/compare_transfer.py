@@ -29,7 +29,7 @@ def main(snakemake):
             recipe: pd.concat(tables, ignore_index=True)
             for recipe, tables in by_recipe.items()
         }
-        pairs, names = join_recipes(predictions, params.mixtures)
+        pairs, names = join_recipes(predictions, params.mixtures, protocol)
         refuse_gaps(pairs, names)
         metrics[protocol] = compare_datasets(
             pairs, names, params.n_resamples, params.seed

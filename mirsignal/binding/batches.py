@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
-from mirsignal.binding.heads import LABELS
+from mirsignal.binding.heads import HEADS, LABELS
 from mirsignal.binding.pairing import pair_matrix
 from mirsignal.networks.backend import keras
 from mirsignal.sequences.codes import UNKNOWN, encode_many
@@ -26,7 +28,7 @@ class PairBatches(keras.utils.PyDataset):
     "mirna" weighs pairs by `mirna_weights`. Of `taught` windows (mirna_sequence, target,
     LABELS), `taught_windows` per positive are shown as they are. All depends on seed and
     epoch alone. Gives matrix (B, W, M, C), label (B,) and weight (B,); with taught
-    windows, label and LABELS (B, 3), NaN where not known.
+    windows, label and LABELS (B, 3), NaN where not known and of all but `heads`.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class PairBatches(keras.utils.PyDataset):
         epoch: int = 0,
         taught: pd.DataFrame | None = None,
         taught_windows: float = 0.0,
+        heads: Sequence[str] = HEADS,
     ):
         super().__init__()
         self._encoding, self._batch_size = encoding, batch_size
@@ -57,6 +60,7 @@ class PairBatches(keras.utils.PyDataset):
         self._n_random = round(random_windows * sizes[0])
         self._n_pairs = int(sizes[0] + sizes[1:].max()) + self._n_random
         self._n_taught = round(taught_windows * sizes[0]) if taught is not None else 0
+        self._left_out = [head not in heads for head in HEADS]
         self._taught: list[NDArray] = []
         if taught is not None:
             labels = taught[list(LABELS)].to_numpy("float32")
@@ -101,6 +105,7 @@ class PairBatches(keras.utils.PyDataset):
                 np.concatenate([own, more[chosen]])[mixed]
                 for own, more in zip(parts, self._taught, strict=True)
             ]
+            parts[2][:, self._left_out] = np.nan
         self._shown = parts
 
     def __len__(self) -> int:

@@ -3,7 +3,7 @@
 What chimeras of CLASH show, what a teacher was trained on, such as chimeric eCLIP, and
 the free energy of a duplex are not the same quantity. Each has a head of its own on a
 shared body. The logit of the network is the mean of the first two; the third is an
-affinity.
+affinity. A network may learn from some of the three alone: the other heads give 0.
 """
 
 from __future__ import annotations
@@ -19,31 +19,45 @@ HEADS = ("pairs", "teacher", "energy")
 duplex (kcal/mol)."""
 LABELS = ("logit", "energy")
 """Columns of taught windows that the heads after the first learn."""
-_IN_LOGIT = (0.5, 0.5, 0.0)
+IN_LOGIT = ("pairs", "teacher")
+"""Heads whose mean is the logit."""
 
 
 def split_logit(network: keras.Model, means: Sequence[float]) -> keras.Model:
     """Return a binding network with HEADS (N, 3) in place of its own logit.
 
-    Those after the first start at the `means` of what they learn.
+    Those after the first start at the `means` of what they learn, 0 for NaN.
     """
-    bias = keras.initializers.Constant(np.array([0.0, *means], np.float32))
+    bias = keras.initializers.Constant(np.nan_to_num([0.0, *means]).astype(np.float32))
     layer = keras.layers.Dense(len(HEADS), bias_initializer=bias, name="heads")
     heads = layer(network.get_layer("logit").input)
     return keras.Model(network.input, heads, name=network.name)
 
 
-def join_heads(network: keras.Model) -> keras.Model:
+def join_heads(network: keras.Model, learned: Sequence[str] = HEADS) -> keras.Model:
     """Return the binding network, P(binding) (N, 1), that has these heads.
 
-    It shares all weights with `network`, which `split_logit` returned.
+    It shares all weights with `network`, which `split_logit` returned. Of HEADS only
+    those that are `learned` are part of its logit.
     """
-    shares = keras.initializers.Constant(np.array(_IN_LOGIT, np.float32)[:, None])
+    in_logit = np.array([head in IN_LOGIT and head in learned for head in HEADS])
+    shares = (in_logit / in_logit.sum()).astype(np.float32)[:, None]
     layer = keras.layers.Dense(
-        1, use_bias=False, trainable=False, kernel_initializer=shares, name="logit"
+        1,
+        use_bias=False,
+        trainable=False,
+        kernel_initializer=keras.initializers.Constant(shares),
+        name="logit",
     )
     p = keras.layers.Activation("sigmoid")(layer(network.output))
     return keras.Model(network.input, p, name=network.name)
+
+
+def silence(network: keras.Model, learned: Sequence[str]) -> None:
+    """Have the heads that are not among `learned` give 0."""
+    layer = network.get_layer("heads")
+    kept = np.array([head in learned for head in HEADS])
+    layer.set_weights([np.where(kept, values, 0.0) for values in layer.get_weights()])
 
 
 @keras.saving.register_keras_serializable("mirsignal")

@@ -11,7 +11,14 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.binding.batches import PairBatches, predict_pairs
-from mirsignal.binding.heads import LABELS, join_heads, loss_of_heads, split_logit
+from mirsignal.binding.heads import (
+    HEADS,
+    LABELS,
+    join_heads,
+    loss_of_heads,
+    silence,
+    split_logit,
+)
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.logs import log
 from mirsignal.networks.backend import keras
@@ -39,6 +46,7 @@ class BindingTraining:
     epochs: int
     patience: int
     taught_windows: float = 0.0
+    heads: Sequence[str] = HEADS
 
 
 class _Validation(keras.callbacks.Callback):
@@ -97,12 +105,12 @@ def train_binding(
 
     `pairs` have mirna_sequence, target, label, split and round; `taught` are windows that
     a teacher and an energy model have labelled (mirna_sequence, target, LABELS), for
-    heads of their own (`binding.heads`). Step sizes rise over 200 steps and fall to zero
-    along a cosine. Returns the network with its best weights and one row per epoch
-    (epoch, train_loss, validation_loss, validation_ap, seconds, cpu_seconds). With a
-    `checkpoint`, goes on where a killed training stopped, with the same result. Raises
-    InputError after an epoch whose losses are not finite, and for a network that gives
-    all of the first 1,000 validation pairs the same P.
+    heads of their own (`binding.heads`), of which those of the recipe learn. Step sizes
+    rise over 200 steps and fall to zero along a cosine. Returns the network with its best
+    weights and one row per epoch (epoch, train_loss, validation_loss, validation_ap,
+    seconds, cpu_seconds). With a `checkpoint`, goes on where a killed training stopped,
+    with the same result. Raises InputError after an epoch whose losses are not finite,
+    and for a network that gives all of the first 1,000 validation pairs the same P.
     """
     taught = taught if training.taught_windows else None
     train, validation = (pairs[pairs["split"] == s] for s in ("train", "validation"))
@@ -119,12 +127,13 @@ def train_binding(
         epoch=len(rows),
         taught=taught,
         taught_windows=training.taught_windows,
+        heads=training.heads,
     )
     if model is None:
         model = _compile(training, len(batches) * training.epochs, taught)
     else:
         log.info("going on after epoch %d", len(rows))
-    network = model if taught is None else join_heads(model)
+    network = model if taught is None else join_heads(model, training.heads)
     log.info(
         "%s, %s weights; %s training positives, %s validation pairs",
         network.name,
@@ -154,6 +163,8 @@ def train_binding(
             verbose=0,
         )
     network.set_weights(best.weights)
+    if taught is not None:
+        silence(network, training.heads)
     refuse_constant(predict_pairs(network, validation[:1000], training.encoding))
     return network, pd.DataFrame(best.rows)
 

@@ -10,6 +10,9 @@ import pandas as pd
 
 from mirsignal.comparison.predictors import compare, metrics_table
 from mirsignal.repression.datasets import REFERENCES
+from mirsignal.repression.mixtures import choose_shares
+
+Mixtures = Mapping[str, Mapping[str, float] | Sequence[str]]
 
 AGAINST = ("contextpp", "weighted_contextpp")
 
@@ -23,7 +26,8 @@ ABLATED = {
 
 def join_recipes(
     predictions: Mapping[str, pd.DataFrame],
-    mixtures: Mapping[str, Mapping[str, float]] | None = None,
+    mixtures: Mixtures | None = None,
+    protocol: str = "families",
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the pairs of one protocol with a column per recipe, and these columns.
 
@@ -32,7 +36,8 @@ def join_recipes(
     respond, or what proteins at sites do, others without that (ABLATED).
 
     `predictions` are those of `protocols.predict_part` by recipe, all parts together;
-    `mixtures` are weighted means of recipes, with columns of their own.
+    `mixtures` are means of recipes, with columns of their own: weights by recipe, or two
+    recipes whose shares are chosen (`mixtures.choose_shares`, by `protocol`).
     """
     keys = ["dataset", "mirna", "gene"]
     joined: pd.DataFrame | None = None
@@ -55,11 +60,15 @@ def join_recipes(
     assert joined is not None
     for mixture, weights in (mixtures or {}).items():
         for end in ("", " with baseline"):
-            if {f"{recipe}{end}" for recipe in weights} <= set(names):
-                summed = sum(
-                    joined[f"{r}{end}"] * weight for r, weight in weights.items()
-                )
-                joined[f"{mixture}{end}"] = summed / sum(weights.values())
+            mixed = [f"{recipe}{end}" for recipe in weights]
+            if set(mixed) <= set(names):
+                if isinstance(weights, Mapping):
+                    parts = np.array(list(weights.values())) / sum(weights.values())
+                else:
+                    one, other = mixed
+                    share = choose_shares(joined, one, other, protocol)
+                    parts = np.stack([1 - share, share], axis=1)
+                joined[f"{mixture}{end}"] = (joined[mixed] * parts).sum(axis=1)
                 names.append(f"{mixture}{end}")
     return joined, names
 

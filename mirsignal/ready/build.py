@@ -12,7 +12,7 @@ from __future__ import annotations
 import gzip
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +105,9 @@ def build(
         lines = [f"{gene}\t{value:.3f}" for gene, value in responses.items()]
         _write_lines(folder / name, "gene\tresponse", lines)
     network = study / "binding" / binding
-    shutil.copyfile(network / "model.keras", folder / NETWORK)
+    members = network / "members.keras"
+    single = network / "model.keras"
+    shutil.copyfile(members if members.exists() else single, folder / NETWORK)
     write_seeds(folder / SEEDS, read_ta_sps(data / TABLES[SEEDS]))
     usage = in_percent(read_polya_usage(data / TABLES[USAGE]))
     _write_lines(folder / USAGE, "transcript\tends", _join_ends(usage))
@@ -126,10 +128,9 @@ def build(
         "to mRNAs without sites; 95% interval of measured values",
         "trained_on": _data_sets(study),
         "protocol": PROTOCOL,
-        "reached_on_new_experiments_and_families": _reached([_held_out(fitted)], [1.0]),
+        "reached_on_new_experiments_and_families": _reached(_held_out(fitted)),
         "reached_so_with_a_scan": _reached(
-            [_held_out(fitted), _held_out(study / "transfer" / scanned)],
-            [1 - mixed["share"], mixed["share"]],
+            _held_out(fitted), _held_out(study / "transfer" / scanned)
         ),
         "scan": mixed,
         **_of_network(network, load_occupancy(fitted / "model.npz")[0].features),
@@ -238,13 +239,11 @@ def _held_out(fitted: Path) -> pd.DataFrame:
     return pd.concat(map(pd.read_parquet, sorted(parts)), ignore_index=True)
 
 
-def _reached(
-    held_out: Sequence[pd.DataFrame], weights: Sequence[float]
-) -> dict[str, str]:
-    """Return r of a weighted mean of recipes with its interval, by data set."""
-    predicted = {str(at): table for at, table in enumerate(held_out)}
-    mean = {"predicted": dict(zip(predicted, weights, strict=True))}
-    pairs, _ = join_recipes(predicted, mean)
+def _reached(*held_out: pd.DataFrame) -> dict[str, str]:
+    """Return r of a recipe, or of the mixture of two, with its interval, by data set."""
+    tables = {str(at): table for at, table in enumerate(held_out)}
+    mixture = list(tables) if len(tables) > 1 else {"0": 1.0}
+    pairs, _ = join_recipes(tables, {"predicted": mixture}, "datasets_families")
     reached = {}
     for name, found in compare_datasets(pairs, ["predicted"], N_RESAMPLES, 1).items():
         own, other = (found["predictors"][key] for key in ("predicted", "contextpp"))
@@ -261,7 +260,8 @@ def _of_network(folder: Path, features: Iterable[str]) -> dict[str, Any]:
     settings = read_json(folder / "provenance.json")["settings"]["settings"]
     reached = {}
     for name, found in read_json(folder / "metrics.json")["test_sets"].items():
-        own = found["predictors"]["network"]
+        predictors = found["predictors"]
+        own = predictors.get("ensemble", predictors["network"])
         words = [
             f"{label} {r['value']:.3f} ({r['low']:.3f}-{r['high']:.3f})"
             for label, r in ((label, own[key]) for key, label in MEASURES.items())

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from mirsignal.errors import InputError
 from mirsignal.logs import log
 from mirsignal.repression.datasets import bare_names
+from mirsignal.repression.mixtures import best_share, choose_shares
 from mirsignal.statistics.metrics import bootstrap_interval
 
 LEVEL = 0.95
@@ -169,28 +170,34 @@ def calibrate_datasets(held_out: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
     `held_out` is what `describe_held_out` returns of each data set, with dataset, family
     and effect: what is predicted by models of other experiments and families. Data sets
     count the same. Coverage is that of pairs whose data set, or whose family, no interval
-    saw either.
+    saw either: of all of them, and of each data set.
     """
     size = held_out.groupby("dataset")["effect"].transform("size")
     pairs = held_out.assign(predicted_log2fc=held_out["effect"], weight=1 / size)
-    coverage = [
-        summarise(cross_intervals(pairs, left_out)).assign(left_out=left_out)
-        for left_out in ("dataset", "family")
-        if pairs[left_out].nunique() > 1
-    ]
+    coverage = []
+    for left_out in ("dataset", "family"):
+        if pairs[left_out].nunique() > 1:
+            crossed = cross_intervals(pairs, left_out)
+            parts = [("all", crossed), *crossed.groupby("dataset")]
+            coverage += [
+                summarise(part).assign(left_out=left_out, dataset=name)
+                for name, part in parts
+            ]
     found = pd.concat(coverage, ignore_index=True)
     return calibrate(pairs).assign(predicts=NEW), found.assign(predicts=NEW)
 
 
 def mix_held_out(
-    of_seeds: pd.DataFrame, scanned: pd.DataFrame, share: float
-) -> tuple[pd.DataFrame, float]:
-    """Return held-out pairs with the effect of a mixture, and its reference.
+    of_seeds: pd.DataFrame, scanned: pd.DataFrame, share: float | None
+) -> tuple[pd.DataFrame, float, float]:
+    """Return held-out pairs with the effect of a mixture, its reference and its share.
 
     `of_seeds` is what `describe_held_out` returns of each data set, `scanned` has the
     same pairs (dataset, mirna, gene) with the `effect` of sites that the binding network
-    finds, which counts with weight `share`. The reference is the mean of these effects on
-    mRNAs without seed sites, data sets alike: they count from there, as what is measured.
+    finds, which counts with weight `share`. None: the best on all pairs that train, and
+    for each pair the best on those of other data sets and families. The reference is the
+    mean of these effects on mRNAs without seed sites, data sets alike: they count from
+    there, as what is measured.
     """
     keys = ["dataset", "mirna", "gene"]
     found = scanned.set_index(keys)["effect"]
@@ -198,8 +205,15 @@ def mix_held_out(
     without = (of_seeds["status"] == NO_SITE).to_numpy()
     by_dataset = pd.Series(found[without]).groupby(of_seeds["dataset"].array[without])
     reference = float(by_dataset.mean().mean())
-    effect = (1 - share) * of_seeds["effect"] + share * (found - reference)
-    return of_seeds.assign(effect=effect), reference
+    shares: float | NDArray[np.float64]
+    if share is None:
+        both, columns = of_seeds.assign(scanned=found), ("effect", "scanned")
+        shares = choose_shares(both, *columns, "datasets_families")
+        share = best_share(both[both["trains"]], *columns)
+    else:
+        shares = share
+    effect = (1 - shares) * of_seeds["effect"] + shares * (found - reference)
+    return of_seeds.assign(effect=effect), reference, share
 
 
 def cross_intervals(pairs: pd.DataFrame, left_out: str) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import pandas as pd
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.binding.batches import predict_outputs
 from mirsignal.binding.heads import HEADS
+from mirsignal.binding.models.averaging import split_networks
 from mirsignal.networks.backend import keras
 from mirsignal.sequences.codes import encode_many
 from mirsignal.sites.context import cut_windows
@@ -19,14 +20,20 @@ from mirsignal.sites.context import cut_windows
 
 @dataclass(frozen=True)
 class SiteNetwork:
-    """A binding network, and the encoding of its pairing matrices."""
+    """A binding network, and the encoding of its pairing matrices.
+
+    Of several networks that differ in their seed, `model` scans, and all of them score
+    what it finds: a site counts the mean of their outputs, at the cost of one scan.
+    """
 
     model: keras.Model
     encoding: str
+    others: tuple[keras.Model, ...] = ()
 
     @classmethod
     def load(cls, path: str | Path, encoding: str) -> SiteNetwork:
-        return cls(keras.models.load_model(path), encoding)
+        model, *others = split_networks(keras.models.load_model(path))
+        return cls(model, encoding, tuple(others))
 
     def score(
         self, sites: pd.DataFrame, mirnas: pd.DataFrame, sequences: Mapping[str, str]
@@ -38,22 +45,28 @@ class SiteNetwork:
         network with heads (`binding.heads`) has a column for each of them but the first.
         NaN of sites in reading frames.
         """
-        outputs, names = [self.model.get_layer("logit").output], ["binding"]
-        if any(layer.name == "heads" for layer in self.model.layers):
-            outputs.append(self.model.get_layer("heads").output[:, 1:])
-            names += HEADS[1:]
-        joined = keras.layers.Concatenate()(outputs) if len(names) > 1 else outputs[0]
-        network = keras.Model(self.model.input, joined)
+        networks = [_outputs(model) for model in (self.model, *self.others)]
+        names = ("binding", *HEADS[1:])[: networks[0].output_shape[-1]]
         found = np.full((len(sites), len(names)), np.nan, np.float32)
         by_name = mirnas.set_index("mirna")
         for strand, column in (("guide", "sequence"), ("passenger", "passenger")):
             rows = np.flatnonzero(sites["group"] == f"{strand}_utr")
             own = sites.iloc[rows]
             strands = own["mirna"].map(by_name[column]).str[:MIRNA_LENGTH]
-            found[rows] = predict_outputs(
-                network,
-                encode_many(cut_windows(own, sequences), WINDOW),
-                encode_many(strands, MIRNA_LENGTH),
-                self.encoding,
-            )
+            windows = encode_many(cut_windows(own, sequences), WINDOW)
+            mirnas_of = encode_many(strands, MIRNA_LENGTH)
+            by_network = [
+                predict_outputs(network, windows, mirnas_of, self.encoding)
+                for network in networks
+            ]
+            found[rows] = np.mean(by_network, axis=0)
         return pd.DataFrame(found, columns=names, index=sites.index)
+
+
+def _outputs(model: keras.Model) -> keras.Model:
+    """Return the network up to its logit, with the heads after the first, if any."""
+    outputs = [model.get_layer("logit").output]
+    if any(layer.name == "heads" for layer in model.layers):
+        outputs.append(model.get_layer("heads").output[:, 1:])
+    joined = keras.layers.Concatenate()(outputs) if len(outputs) > 1 else outputs[0]
+    return keras.Model(model.input, joined)

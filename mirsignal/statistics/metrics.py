@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
-from sklearn.metrics import average_precision_score
 
 
 def roc_auc(labels: NDArray, scores: NDArray) -> float:
@@ -19,6 +17,8 @@ def roc_auc(labels: NDArray, scores: NDArray) -> float:
 
 def average_precision(labels: NDArray, scores: NDArray) -> float:
     """Return average precision (NaN when there is no positive)."""
+    from sklearn.metrics import average_precision_score  # slow: two seconds
+
     return float(average_precision_score(labels, scores)) if labels.any() else np.nan
 
 
@@ -36,7 +36,8 @@ def pearson(observed: NDArray, predicted: NDArray) -> float:
 
 def spearman(observed: NDArray, predicted: NDArray) -> float:
     """Return Spearman's rank correlation, with mean ranks for ties."""
-    return pearson(stats.rankdata(observed), stats.rankdata(predicted))
+    ranks = [pd.Series(values).rank().to_numpy() for values in (observed, predicted)]
+    return pearson(*ranks)
 
 
 def within_group_auc(labels: NDArray, scores: NDArray, groups: ArrayLike) -> float:

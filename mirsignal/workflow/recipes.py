@@ -84,8 +84,8 @@ class Mixture(NamedTuple):
     name: str
     of_seeds: str
     scanned: str
-    share: float
-    """Weight of the recipe of scanned sites; both sum to 1."""
+    share: float | None
+    """Weight of the recipe of scanned sites; both sum to 1. None: chosen."""
 
 
 def find_mixture(config: Mapping[str, Any]) -> Mixture | None:
@@ -94,6 +94,8 @@ def find_mixture(config: Mapping[str, Any]) -> Mixture | None:
         recipes = {config["occupancy"][recipe]["sites"]: recipe for recipe in weights}
         if len(weights) == len(recipes) == 2:
             of_seeds, scanned = recipes["seed"], recipes["scanned"]
+            if isinstance(weights, list):
+                return Mixture(name, of_seeds, scanned, None)
             share = weights[scanned] / sum(weights.values())
             return Mixture(name, of_seeds, scanned, share)
     return None
@@ -121,6 +123,19 @@ def check_recipes(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
                         f"is {recipe[other]}, only with {needed}; leave it out, or give "
                         f"its default, {default}"
                     )
+    for name, recipe in config["binding"].items():
+        heads = recipe["heads"]
+        if not {"pairs", "teacher"} & set(heads):
+            raise InputError(
+                f"config: binding: {name}: heads: pairs or teacher is to be among them; "
+                "they make the logit"
+            )
+        whole = schema["$defs"]["binding"]["properties"]["heads"]["default"]
+        if not recipe["taught_windows"] and set(heads) != set(whole):
+            raise InputError(
+                f"config: binding: {name}: 'heads' is not used without 'taught_windows'; "
+                "leave it out"
+            )
     for name, recipe in config["samples"].items():
         if (total := sum(recipe["fractions"].values())) > 0.75:
             raise InputError(

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -143,6 +144,12 @@ def run_once(root: Path) -> Project:
 
 
 @pytest.fixture
-def fresh(tmp_path) -> Project:
-    """A project in which nothing has run."""
-    return Project(tmp_path)
+def fresh(tmp_path, tmp_path_factory) -> Iterator[Project]:
+    """A project in which nothing has run, with digests of code that another has made."""
+    project, kept = Project(tmp_path), tmp_path_factory.getbasetemp() / "digests"
+    own = tmp_path / ".snakemake/digests"
+    if kept.exists():
+        shutil.copytree(kept, own)
+    yield project
+    if own.exists():
+        shutil.copytree(own, kept, dirs_exist_ok=True)

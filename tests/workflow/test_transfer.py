@@ -28,7 +28,7 @@ DATASETS = """\
 SETTINGS = """\
 transfer:
   recipes: [joint, joint_without_network, joint_proteins, network]
-  mixtures: {both: {joint_without_network: 2, network: 1}}
+  mixtures: {both: [joint_without_network, network]}
   binding: cnn
   n_family_parts: 2
 predict: {mirnas: resources/mirnas_demo.tsv, transcripts: new.fa}

@@ -22,6 +22,12 @@ def join_networks(networks: Sequence[keras.Model]) -> keras.Model:
     return keras.Model(*_side_by_side(networks), name="members")
 
 
+def split_networks(network: keras.Model) -> list[keras.Model]:
+    """Return the networks that `join_networks` has joined."""
+    parts = [layer for layer in network.layers if isinstance(layer, keras.Model)]
+    return parts if network.name == "members" else [network]
+
+
 def _side_by_side(networks: Sequence[keras.Model]) -> tuple[list, list]:
     """Return inputs as of each network, and their outputs; layers are `member_1` ..."""
     inputs = [keras.Input(x.shape[1:], name=x.name) for x in networks[0].inputs]

@@ -12,7 +12,7 @@ from mirsignal.binding.batches import (
     predict_pairs,
     shift_windows,
 )
-from mirsignal.binding.heads import loss_of_heads
+from mirsignal.binding.heads import HEADS, loss_of_heads
 from mirsignal.binding.pairing import pair_matrix
 from mirsignal.binding.training import BindingTraining, train_binding
 from mirsignal.errors import InputError
@@ -226,6 +226,31 @@ def test_each_head_learns_from_its_own_source(pairs):
     assert abs(heads[:, 1].mean() - 4.5) < 1
     assert abs(heads[:, 2].mean() - 18.5) < 1
     assert len(list_stages(network)) == 6  # it can slide
+
+
+def test_a_head_that_is_left_out_learns_and_tells_nothing(pairs):
+    is_bound = pairs["label"] == 1
+    signs = pairs.assign(logit=np.where(is_bound, 6.0, 3.0), energy=20.0)
+    training = replace(TRAINING, taught_windows=2.0, epochs=6, patience=6)
+    test = pairs[pairs["split"] == "test"]
+    matrix = pair_matrix(
+        encode_many(test["target"], 50), encode_many(test["mirna_sequence"], 20), "wc"
+    )
+    labels = test["label"].to_numpy()
+    for heads, mean in ((["pairs"], 0.0), (["teacher", "energy"], 4.5)):
+        one_sided = replace(training, heads=heads)
+        network, _ = train_binding(pairs, one_sided, 1, taught=signs)
+        found, logit = (
+            np.asarray(keras.Model(network.input, network.get_layer(name).output)(matrix))
+            for name in ("heads", "logit")
+        )
+        is_learned = np.array([head in heads for head in HEADS])
+        assert (found[:, ~is_learned] == 0).all()
+        assert (found[:, is_learned] != 0).all()
+        of_logit = HEADS.index(heads[0])
+        np.testing.assert_allclose(logit[:, 0], found[:, of_logit], atol=1e-5)
+        assert abs(logit.mean() - mean) < 1
+        assert within_group_auc(labels, logit[:, 0], test["mirna_sequence"]) > 0.75
 
 
 def test_unknown_values_have_no_part_in_the_loss():

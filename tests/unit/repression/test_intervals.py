@@ -18,6 +18,7 @@ from mirsignal.repression.intervals import (
     STRONGEST,
     _range,
     calibrate,
+    calibrate_datasets,
     calibrate_study,
     cross_intervals,
     describe_held_out,
@@ -113,7 +114,8 @@ def test_coverage_by_status_with_mirnas_or_genes_left_out(rng):
     intervals, coverage = calibrate_study(pairs)
     for name, table in (("intervals", intervals), ("coverage", coverage)):
         schema = find_table(f"results/a/occupancy/sites/{name}.tsv")
-        assert set(table) == set(schema.columns)
+        columns = schema.columns.items()
+        assert set(table) == {name for name, column in columns if not column.optional}
     assert coverage["left_out"].tolist() == ["mirna"] * 3 + ["fold"] * 3
     assert coverage["status"].tolist() == 2 * [SITES, STRONGEST, NO_SITE]
     assert set(intervals["predicts"]) == {NEW, KNOWN}
@@ -163,6 +165,27 @@ def test_intervals_are_not_scaled_by_a_noise_that_is_not_known(rng, unknown):
         interval(table, pairs, noise_sd=0.2)
 
 
+def test_coverage_of_data_sets_is_told_of_each(rng):
+    tables = []
+    for name, wider in (("quiet", 1.0), ("noisy", 3.0)):
+        own = make_pairs(rng, 2000).rename(columns={"predicted_log2fc": "effect"})
+        noise = wider * (own["measured"] - own["effect"])
+        mirna = name + ":" + own["mirna"]
+        tables.append(
+            own.assign(
+                dataset=name, measured=own["effect"] + noise, family=mirna, mirna=mirna
+            )
+        )
+    _, coverage = calibrate_datasets(pd.concat(tables, ignore_index=True))
+    known = coverage.set_index(["left_out", "dataset", "status"])["inside"].unstack()
+    assert known.loc[("dataset", "quiet"), SITES] > 0.99
+    assert known.loc[("dataset", "noisy"), SITES] < 0.6
+    assert known.loc[("family", "noisy"), SITES] > known.loc[("dataset", "noisy"), SITES]
+    rows = coverage[(coverage["left_out"] == "dataset") & (coverage["status"] == SITES)]
+    n = rows.set_index("dataset")["n"]
+    assert n["all"] == n["quiet"] + n["noisy"] > 1000
+
+
 def test_effects_of_a_scan_count_from_the_average_mrna_without_sites():
     status = ["sites", "no site", "no site", "no site"]
     of_seeds = pd.DataFrame(
@@ -175,9 +198,26 @@ def test_effects_of_a_scan_count_from_the_average_mrna_without_sites():
         }
     )
     scanned = of_seeds.assign(effect=[-0.4, -0.1, -0.2, -0.4]).iloc[::-1]
-    mixed, reference = mix_held_out(of_seeds, scanned, 0.25)
-    assert reference == pytest.approx(-0.2)  # data sets alike
+    mixed, reference, share = mix_held_out(of_seeds, scanned, 0.25)
+    assert (reference, share) == (pytest.approx(-0.2), 0.25)  # data sets alike
     assert mixed["effect"].tolist() == pytest.approx([-0.425, 0.025, 0.0, -0.05])
+
+
+def test_a_share_that_is_chosen_is_that_of_other_data_sets_and_families(rng):
+    names = ["dataset", "mirna", "gene"]
+    pairs = pd.MultiIndex.from_product([list("ab"), list("mn"), range(300)], names=names)
+    effect, found = rng.normal(size=(2, len(pairs)))
+    pairs = pairs.to_frame(index=False).assign(status="no site", effect=effect)
+    first = (pairs["dataset"] == "a").to_numpy()
+    pairs = pairs.assign(
+        trains=True,
+        family_part=(pairs["mirna"] == "n").astype(int),
+        target_log2fc=np.where(first, effect, found),
+    )
+    mixed, reference, share = mix_held_out(pairs, pairs.assign(effect=found), None)
+    assert share == pytest.approx(0.5, abs=0.1)
+    by_other = np.where(first, found - reference, effect)
+    assert mixed["effect"].to_numpy() == pytest.approx(by_other)
 
 
 def test_intervals_of_mrnas_without_sites_go_by_the_prediction_where_it_differs(rng):

@@ -7,8 +7,10 @@ import pytest
 from mirsignal.binding.batches import predict_codes
 from mirsignal.binding.heads import join_heads, split_logit
 from mirsignal.binding.models import BINDING_NETWORKS
+from mirsignal.binding.models.averaging import join_networks
 from mirsignal.networks.backend import keras
 from mirsignal.repression.site_logits import SiteNetwork
+from mirsignal.scan.convolution import list_stages
 from mirsignal.scan.scanning import logit_model
 from mirsignal.sequences.codes import encode_many
 
@@ -63,3 +65,20 @@ def test_a_network_with_heads_gives_them_too(plain, sites, utr):
         (of_pairs + found.loc[4, "teacher"]) / 2, rel=1e-4
     )
     assert found["energy"].sub(12).abs().max() < 3
+
+
+def test_networks_of_several_seeds_count_as_their_mean(plain, sites, utr, tmp_path):
+    keras.utils.set_random_seed(2)
+    second = BINDING_NETWORKS["cnn"](encoding="wc", filters=[4, 4, 4], n_hidden=4)
+    networks = [
+        join_heads(split_logit(network, [0.5, 12.0])) for network in (plain, second)
+    ]
+    expected = [score(network, sites, utr) for network in networks]
+    join_networks(networks).save(tmp_path / "members.keras")
+    loaded = SiteNetwork.load(tmp_path / "members.keras", "wc")
+    assert len(loaded.others) == 1
+    list_stages(loaded.model)  # the first one scans
+    mirnas = {"mirna": ["let-7a"], "sequence": [GUIDE], "passenger": [PASSENGER]}
+    found = loaded.score(sites, pd.DataFrame(mirnas), {"t": utr})
+    assert expected[0].loc[4, "binding"] != expected[1].loc[4, "binding"]
+    np.testing.assert_allclose(found, (expected[0] + expected[1]) / 2, rtol=1e-5)

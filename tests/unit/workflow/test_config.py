@@ -269,6 +269,8 @@ def test_experiments_differ_from_main_in_what_they_name(config, schema):
         ),
         ({"binding": "cnn"}, "energy, teacher are those of a network with taught_w"),
         ({"mixtures": {"m": {"joint": 1, "networks": 1}}}, "m: 'networks' is none of"),
+        ({"mixtures": {"m": ["joint", "networks"]}}, "m: 'networks' is none of"),
+        ({"mixtures": {"m": ["joint"]}}, "mixtures: m: "),
         ({"mixtures": {"sites": {"joint": 1, "network": 1}}}, "is the name of a recipe"),
         (
             {"mixtures": {"m": {"joint": 1, "network": 0}}},
