@@ -243,7 +243,7 @@ rule compare_experiments:
     params:
         experiments=ABLATIONS,
         benchmarks=f"{RESULTS}/benchmarks",
-        languages=LANGUAGES,
+        jobs=LANGUAGE_JOBS,
         n_resamples=CONFIG["comparison"]["n_resamples"],
         seed=CONFIG["seed"],
         code=code("compare_experiments"),

@@ -14,7 +14,7 @@ def main(snakemake):
         [read_json(path) for path in files.metrics],
         dict(zip(params.experiments, pairs, strict=True)),
         params.benchmarks,
-        params.languages,
+        params.jobs,
         params.n_resamples,
         params.seed,
     )

@@ -32,7 +32,7 @@ def compare_experiments(
     metrics: Sequence[Mapping[str, Any]],
     pairs: Mapping[str, pd.DataFrame],
     benchmarks: str | Path,
-    languages: Mapping[str, str],
+    jobs: Mapping[str, Sequence[str]],
     n_resamples: int,
     seed: int,
 ) -> pd.DataFrame:
@@ -45,8 +45,9 @@ def compare_experiments(
     and highest difference of networks with the same seed; the same difference of average
     precision at each threshold; what is known of probabilities (`measure_probabilities`);
     and the CPU minutes of the jobs that `main` does without (of `main`, of all its jobs;
-    NaN where none is recorded in the folder `benchmarks`). `languages` names the recipe
-    of the language model of experiments that have one.
+    NaN where none is recorded in the folder `benchmarks`). `jobs` names jobs of
+    no chain that an experiment needs as well, those of its language model, as
+    `rule/recipe`.
     """
     by_name = {str(found["experiment"]): found for found in metrics}
     main = by_name[MAIN]
@@ -75,9 +76,7 @@ def compare_experiments(
         )
         added = difference | {"cpu_minutes": np.nan}
         if predictor == "predicted":
-            wanted = chains(found["recipes"])
-            if experiment in languages:
-                wanted.add(languages[experiment])
+            wanted = chains(found["recipes"]) | set(jobs.get(experiment, ()))
             if experiment != MAIN:
                 wanted -= chains(main["recipes"])
             added["cpu_minutes"] = cpu_minutes(benchmarks, wanted)
@@ -176,11 +175,12 @@ def chains(recipes: Mapping[str, str]) -> set[str]:
 
 
 def cpu_minutes(folder: str | Path, wanted: set[str]) -> float:
-    """Return the CPU minutes of the jobs of these chains, by Snakemake's benchmarks."""
+    """Return the CPU minutes of the jobs of these chains, or of `rule/chain` of one rule
+    alone, by Snakemake's benchmarks; NaN for none."""
     total, n = 0.0, 0
     for path in sorted(Path(folder).glob("*/**/*.tsv")):
-        chain = path.relative_to(folder).parts[1].removesuffix(".tsv")
-        if chain in wanted:
+        rule, chain, *_ = path.relative_to(folder).with_suffix("").parts
+        if {chain, f"{rule}/{chain}"} & wanted:
             times = pd.read_csv(path, sep="\t", na_values=["-"])["cpu_time"]
             total, n = total + float(times.sum()), n + 1
     return total / 60 if n else np.nan

@@ -36,19 +36,20 @@ SIGNAL_SETTINGS = recipe(
 )
 
 
-def language_in(recipes):
-    """Return the recipe of the language model that an experiment reads, None without."""
+def language_jobs(recipes):
+    """Return the benchmarks of the language model that an experiment reads, by rule."""
     signals = CONFIG["signals"][recipes["signals"]]
     regression = CONFIG["regression"][recipes["regression"]]
     if regression["network"] == "language":
-        return regression["language"]
-    return signals["language"] if "language" in signals["channels"] else None
+        return [f"pretrain_language/{regression['language']}"]
+    if "language" in signals["channels"]:
+        name = signals["language"]
+        return [f"{rule}/{name}" for rule in ("pretrain_language", "embed_transcripts")]
+    return []
 
 
-LANGUAGES = {
-    experiment: name
-    for experiment, recipes in RECIPES.items()
-    if (name := language_in(recipes)) is not None
+LANGUAGE_JOBS = {
+    experiment: language_jobs(recipes) for experiment, recipes in RECIPES.items()
 }
 
 

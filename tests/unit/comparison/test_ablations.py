@@ -115,13 +115,16 @@ def test_costs_are_of_the_jobs_that_main_does_without(experiments, tmp_path):
         path.write_text(f"s\tcpu_time\n1\t{seconds}\n")
     metrics, pairs = experiments
     cost = {}
-    for languages in ({}, {"peaks": "hyena"}):
-        table = compare_experiments(metrics, pairs, tmp_path, languages, 20, 1)
+    language = ["pretrain_language/hyena", "embed_transcripts/hyena"]
+    for n in (0, 1, 2):
+        more = {"peaks": language[:n]}
+        table = compare_experiments(metrics, pairs, tmp_path, more, 20, 1)
         table = table.set_index("experiment")
-        cost[len(languages)] = table["cpu_minutes"]
-    assert cost[0]["main"] == cost[1]["main"] == pytest.approx(3.1)
+        cost[n] = table["cpu_minutes"]
+        assert cost[n]["main"] == pytest.approx(3.1)
     assert cost[0]["peaks"] == pytest.approx(2)
-    assert cost[1]["peaks"] == pytest.approx(4)
+    assert cost[1]["peaks"] == pytest.approx(3), "what is not read costs nothing"
+    assert cost[2]["peaks"] == pytest.approx(4)
     assert np.isnan(table.loc["peaks, stacked", "cpu_minutes"])
     assert np.isnan(cpu_minutes(tmp_path, chains(MAIN | {"samples": "none"}) - {"sites"}))
 
