@@ -15,12 +15,13 @@ from mirsignal.sites.contextpp import (
     score_sites,
     tabulate_sites,
 )
+from mirsignal.sites.surroundings import mark_neighbours
 
 GROUPS = ("guide_utr", "guide_orf", "passenger_utr", "passenger_orf")
 """Strand and region of a site."""
 COLUMNS = ["mirna", "transcript", "gene", "group", "start", "end", "site_type"]
 COLUMNS += ["contextpp", "local_au", "distance", "three_prime", "accessibility"]
-COLUMNS += ["off6m", "weight"]
+COLUMNS += ["off6m", "neighbour", "overlapping", "weight"]
 
 
 def find_regions(
@@ -96,7 +97,7 @@ def tabulate_regions(
     loading = np.where(is_guide, 1 - of_passenger, of_passenger)
     shares = isoform_shares(transcripts).loc[joined["transcript"]].to_numpy()
     joined["weight"] = loading * shares
-    return joined[COLUMNS]
+    return joined.join(mark_neighbours(joined))[COLUMNS]
 
 
 def isoform_shares(transcripts: pd.DataFrame) -> pd.Series:

@@ -1,4 +1,4 @@
-"""What lies around a site or a nucleotide: AU content, distance to the transcript's end.
+"""What lies around a site or a nucleotide: AU content, other sites, the transcript's end.
 
 The context++ model measures both from the edges of a site, with published weights that
 depend on its type (`au_beside_sites`, `distance_of_sites`). Signals measure them from a
@@ -18,6 +18,8 @@ from mirsignal.sites.seed_sites import Joined
 AU_FLANK = 30
 """Nucleotides on each side whose A and U count (Grimson 2007, Mol Cell 27:91)."""
 _AU = encode("AU")
+SPACING = (8, 40)
+"""Nucleotides between the starts of sites that act together (Grimson 2007)."""
 
 
 def au_share(
@@ -93,3 +95,26 @@ def distance_of_sites(sites: pd.DataFrame, joined: Joined) -> NDArray[np.float64
     lengths = joined.lengths[sites["number"].to_numpy()]
     nearer = np.minimum(sites["start"], lengths - sites["end"]).to_numpy()
     return np.log10(np.maximum(nearer, 1))
+
+
+def mark_neighbours(sites: pd.DataFrame) -> pd.DataFrame:
+    """Return which sites (N) have another one of the same strand nearby, as 1 or 0.
+
+    `sites` has mirna, group, transcript and start. Column `neighbour`: some other starts
+    at a distance of SPACING, ends included; `overlapping`: some other starts nearer.
+    """
+    keys = [sites[name].astype(str) for name in ("mirna", "group", "transcript")]
+    place = pd.factorize(pd.MultiIndex.from_arrays(keys))[0]
+    start = sites["start"].to_numpy()
+    order = np.lexsort([start, place])
+    found = np.zeros((2, len(sites)))
+    least, most = SPACING
+    for step in range(1, len(sites)):
+        first, second = order[:-step], order[step:]
+        together = place[first] == place[second]
+        apart = np.where(together, start[second] - start[first], most + 1)
+        if (apart > most).all():
+            break
+        for row, near in enumerate(((apart >= least) & (apart <= most), apart < least)):
+            found[row, first[near]] = found[row, second[near]] = 1
+    return pd.DataFrame(found.T, sites.index, ["neighbour", "overlapping"])

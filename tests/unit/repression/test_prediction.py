@@ -41,6 +41,8 @@ def make_sites(rows):
         "three_prime": 2.0,
         "accessibility": np.nan,
         "off6m": 0,
+        "neighbour": 0,
+        "overlapping": 0,
         "weight": 1.0,
     }
     return table.assign(transcript=table["gene"], **constant)[list(COLUMNS)]

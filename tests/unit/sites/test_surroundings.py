@@ -1,6 +1,7 @@
 """AU content and distance to the end by hand, of sites of let-7a and of nucleotides."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mirsignal.sequences.codes import encode
@@ -11,6 +12,7 @@ from mirsignal.sites.surroundings import (
     au_share,
     distance_of_nucleotides,
     distance_of_sites,
+    mark_neighbours,
 )
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
@@ -79,3 +81,38 @@ def test_au_beside_sites_by_hand(sequence, expected):
 def test_distance_of_sites_to_the_nearer_end(before, after, expected):
     sequence = "G" * before + "CUACCUCG"[: 7 + (after > 0)] + "G" * (after - 1)
     assert measured(distance_of_sites, sequence) == pytest.approx(expected)
+
+
+def test_sites_of_one_strand_and_transcript_are_neighbours():
+    starts = [100, 107, 147, 188, 500, 508, 540, 548]
+    table = pd.DataFrame({"start": starts, "mirna": "m", "group": "guide_utr"})
+    table = table.assign(transcript="t").sample(frac=1, random_state=1)
+    found = mark_neighbours(table).loc[range(8)]
+    assert found["neighbour"].tolist() == [0, 1, 1, 0, 1, 1, 1, 1]
+    assert found["overlapping"].tolist() == [1, 1, 0, 0, 0, 0, 0, 0]
+    for name in ("mirna", "group", "transcript"):
+        apart = table.assign(**{name: [f"other{at % 2}" for at in table.index]})
+        found = mark_neighbours(apart).loc[range(8)]
+        assert found["neighbour"].tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
+        assert not found["overlapping"].any()
+    assert mark_neighbours(table.iloc[:0]).empty
+    assert mark_neighbours(table.iloc[:1]).to_numpy().tolist() == [[0, 0]]
+
+
+def test_neighbours_are_those_of_a_loop(rng):
+    table = pd.DataFrame(
+        {
+            "start": rng.integers(0, 900, 300),
+            "mirna": rng.choice(["a", "b"], 300),
+            "group": rng.choice(["guide_utr", "passenger_utr"], 300),
+            "transcript": rng.choice(["t", "u"], 300),
+        }
+    )
+    found = mark_neighbours(table)
+    for at, row in table.iterrows():
+        others = table.drop(at)
+        keys = ["mirna", "group", "transcript"]
+        own = others[(others[keys] == row[keys]).all(axis=1)]
+        apart = (own["start"] - row["start"]).abs()
+        assert found.loc[at, "neighbour"] == apart.between(8, 40).any()
+        assert found.loc[at, "overlapping"] == (apart < 8).any()
