@@ -12,6 +12,7 @@ rule train_binding:
     input:
         pairs="<samples>/pairs.parquet",
         taught=branch(is_taught, then="<inputs>/taught_windows.parquet"),
+        strands=branch(is_blind, then=STRANDS_OF_DATASETS),
         checks=checks_before_training,
     output:
         model="<binding>/seed_{member}/model.keras",
@@ -30,7 +31,7 @@ rule train_binding:
         runtime=more(120),
         gpu=1,
     params:
-        settings=recipe("binding", without=["n_resamples", "n_seeds"]),
+        settings=recipe("binding", without=["n_resamples", "n_seeds", "blind"]),
         seed=CONFIG["seed"],
         # In the key of the cache, which leaves out wildcards.
         member="{member}",

@@ -132,7 +132,7 @@ rule part_pairs:
     """The pairs of all data sets, and the part of the genes and families of each."""
     input:
         pairs=expand("<transfer>/datasets/{dataset}/pairs.parquet", dataset=DATASETS),
-        strands=expand("<transfer>/datasets/{dataset}/strands.tsv", dataset=DATASETS),
+        strands=STRANDS_OF_DATASETS,
     output:
         "<transfer>/parts.parquet",
     log:

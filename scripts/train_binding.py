@@ -5,10 +5,12 @@ from pathlib import Path
 import pandas as pd
 
 from mirsignal.binding.training import BindingTraining, train_binding
-from mirsignal.files.atomic import write_table
+from mirsignal.files.atomic import read_tsv, write_table
+from mirsignal.logs import log
 from mirsignal.networks.backend import set_up
 from mirsignal.networks.checkpoints import make_checkpoint
 from mirsignal.networks.storage import save_network
+from mirsignal.samples.clusters import without_families
 from mirsignal.workflow.jobs import run
 
 
@@ -16,11 +18,10 @@ def main(snakemake):
     seed = snakemake.params.seed + int(snakemake.wildcards.member) - 1
     training = BindingTraining(**snakemake.params.settings)
     set_up(snakemake.threads, seed)
-    pairs, *taught = (
-        pd.read_parquet(path)
-        for path in (snakemake.input.pairs, snakemake.input.taught)
-        if path
-    )
+    files = snakemake.input
+    pairs, *taught = (pd.read_parquet(p) for p in (files.pairs, files.taught) if p)
+    if files.strands:
+        pairs, *taught = leave_families_out([pairs, *taught], files.strands)
     folder = Path(snakemake.output.model).parent / "checkpoint"
     shown = pd.concat([pairs, *taught])
     checkpoint = make_checkpoint(folder, shown, training, seed, snakemake.params.code)
@@ -28,6 +29,19 @@ def main(snakemake):
     save_network(snakemake.output.model, model)
     write_table(snakemake.output.history, history)
     checkpoint.remove()
+
+
+def leave_families_out(tables, paths):
+    """Return tables of pairs without the families of the data sets' miRNAs."""
+    strands = pd.concat(map(read_tsv, paths), ignore_index=True)
+    left = [without_families(table, strands) for table in tables]
+    for before, after in zip(tables, left, strict=True):
+        log.info(
+            "%s of %s pairs are of the data sets' families and are left out",
+            f"{len(before) - len(after):,}",
+            f"{len(before):,}",
+        )
+    return left
 
 
 if __name__ == "__main__":

@@ -139,6 +139,9 @@ RECIPE_OF_TRANSFER = CONFIG["transfer"]["recipes"][0]
 SITES_OF_DATASETS = expand(
     "<transfer>/datasets/{dataset}/sites.parquet", dataset=DATASETS
 )
+STRANDS_OF_DATASETS = expand(
+    "<transfer>/datasets/{dataset}/strands.tsv", dataset=DATASETS
+)
 
 
 def sites_of_datasets(wildcards):

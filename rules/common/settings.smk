@@ -80,6 +80,17 @@ def is_taught(wildcards):
     return taught
 
 
+def is_blind(wildcards):
+    """Tell whether a binding network is to learn nothing of the data sets' families."""
+    blind = CONFIG["binding"][wildcards.binding]["blind"]
+    if blind and not DATASETS:
+        raise WorkflowError(
+            f"binding recipe {wildcards.binding} is blind to the families of data sets, "
+            f"and study {STUDY} names no `datasets` under `inputs`; set blind to false"
+        )
+    return blind
+
+
 def compares_with_background(wildcards):
     """Tell whether a scan compares with training pairs."""
     return CONFIG["scan"][wildcards.scan]["mode"] == "deepshap"

