@@ -41,9 +41,9 @@ rule all:
 
 
 rule binding:
-    """The samples and binding networks of every experiment."""
+    """The samples and binding networks of every experiment that `ablations` compares."""
     input:
-        [binding_results_of(experiment) for experiment in CONFIG["experiments"]],
+        [binding_results_of(experiment) for experiment in ABLATIONS],
     localrule: True
 
 

@@ -182,7 +182,11 @@ def affinities(data):
     windows = encode_many(around + table["target_sequence"], WINDOW)
     mirnas = encode_many(table["mirna_sequence"].str[:MIRNA_LENGTH], MIRNA_LENGTH)
     encoding = read_config()["binding"]["taught"]["encoding"]
-    members = map(keras.models.load_model, sorted(NETWORK.glob("seed_*/model.keras")))
+    settings = read_json(NETWORK / "provenance.json")["settings"]["settings"]
+    members = (
+        keras.models.load_model(NETWORK / f"seed_{number + 1}/model.keras")
+        for number in range(settings["n_seeds"])
+    )
     by_member = [
         predict_outputs(
             keras.Model(model.input, model.get_layer("heads").output),

@@ -65,7 +65,8 @@ def load_binding_model(path: str | Path | None = None) -> Model:
     """Return a binding network (results/STUDY/binding/RECIPES/model.keras), by default
     the one that comes along.
 
-    It maps pairing matrices (N, W, M, C) to P(binding) (N, 1). Raises InputError for a
+    It maps pairing matrices (N, W, M, C) to P(binding) (N, 1). Of a file with several
+    (members.keras) it is the first, the best on validation pairs. Raises InputError for a
     file that is no such network, and where TensorFlow is not installed.
     """
     from mirsignal.ready.cards import HUMAN, NETWORK
@@ -77,6 +78,9 @@ def load_binding_model(path: str | Path | None = None) -> Model:
     except ValueError as error:
         line = str(error).splitlines()[0]
         raise InputError(f"{path}: not a Keras model ({line})") from None
+    from mirsignal.binding.models.averaging import split_networks
+
+    model = split_networks(model)[0]
     _encoding(model, path)
     return model
 

@@ -65,9 +65,10 @@ rule choose_binding:
 
 
 rule join_binding:
-    """The networks of a binding recipe that differ in seed, side by side in one file."""
+    """The networks of a binding recipe that differ in seed, in one file, the best first."""
     input:
-        expand("<binding>/seed_{member}/model.keras", member=members),
+        models=expand("<binding>/seed_{member}/model.keras", member=members),
+        history="<binding>/history.tsv",
     output:
         "<binding>/members.keras",
     log:
@@ -114,6 +115,7 @@ rule evaluate_binding:
         models=expand("<binding>/seed_{member}/model.keras", member=members),
         history="<binding>/history.tsv",
         pairs="<samples>/pairs.parquet",
+        strands=branch(is_blind, then=STRANDS_OF_DATASETS),
         baselines="<results>/binding/baselines.{samples}/scores.parquet",
         others=TEST_SETS,
     output:

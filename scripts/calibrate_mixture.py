@@ -24,6 +24,7 @@ def main(snakemake):
     write_table(snakemake.output.intervals, intervals)
     write_table(snakemake.output.coverage, coverage)
     about = {"share": share, "reference": reference, "n_sites": params.n_sites}
+    about["chosen"] = params.share is None
     write_json(snakemake.output.about, about)
 
 

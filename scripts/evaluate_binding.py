@@ -10,6 +10,7 @@ from mirsignal.binding.test_sets import collect_test_pairs, primary_test_set
 from mirsignal.files.atomic import write_json, write_parquet, write_table
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.networks.history import best_member
+from mirsignal.samples.families import leave_families_out
 from mirsignal.workflow.jobs import run
 
 
@@ -17,7 +18,8 @@ def main(snakemake):
     files, params, seed = snakemake.input, snakemake.params, snakemake.params.seed
     set_up(snakemake.threads, seed)
     pairs, baselines = map(pd.read_parquet, (files.pairs, files.baselines))
-    train = pairs[pairs["split"] == "train"]
+    shown = leave_families_out([pairs], files.strands)[0] if files.strands else pairs
+    train = shown[shown["split"] == "train"]
     history = pd.read_csv(files.history, sep="\t", comment="#")
     others = {Path(path).stem: pd.read_parquet(path) for path in files.others}
     models = [keras.models.load_model(path) for path in files.models]

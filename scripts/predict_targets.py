@@ -79,11 +79,13 @@ def load_model(files, params):
 
 def load_scan(files):
     """Return the other part of the study's mixture."""
+    about = read_json(files.scan)
+    del about["chosen"]  # whether the share is, which makes no difference here
     return FittedScan(
         load_occupancy(files.scan_model),
         read_responses(files.scan_responses),
         read_tsv(files.scan_intervals),
-        **read_json(files.scan),
+        **about,
     )
 
 

@@ -5,12 +5,11 @@ from pathlib import Path
 import pandas as pd
 
 from mirsignal.binding.training import BindingTraining, train_binding
-from mirsignal.files.atomic import read_tsv, write_table
-from mirsignal.logs import log
+from mirsignal.files.atomic import write_table
 from mirsignal.networks.backend import set_up
 from mirsignal.networks.checkpoints import make_checkpoint
 from mirsignal.networks.storage import save_network
-from mirsignal.samples.clusters import without_families
+from mirsignal.samples.families import leave_families_out
 from mirsignal.workflow.jobs import run
 
 
@@ -29,19 +28,6 @@ def main(snakemake):
     save_network(snakemake.output.model, model)
     write_table(snakemake.output.history, history)
     checkpoint.remove()
-
-
-def leave_families_out(tables, paths):
-    """Return tables of pairs without the families of the data sets' miRNAs."""
-    strands = pd.concat(map(read_tsv, paths), ignore_index=True)
-    left = [without_families(table, strands) for table in tables]
-    for before, after in zip(tables, left, strict=True):
-        log.info(
-            "%s of %s pairs are of the data sets' families and are left out",
-            f"{len(before) - len(after):,}",
-            f"{len(before):,}",
-        )
-    return left
 
 
 if __name__ == "__main__":

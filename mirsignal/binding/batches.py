@@ -61,6 +61,8 @@ class PairBatches(keras.utils.PyDataset):
         self._n_pairs = int(sizes[0] + sizes[1:].max()) + self._n_random
         self._n_taught = round(taught_windows * sizes[0]) if taught is not None else 0
         self._left_out = [head not in heads for head in HEADS]
+        if taught is not None and "pairs" not in heads:
+            self._n_pairs = 0  # nothing is to be learned from them
         self._taught: list[NDArray] = []
         if taught is not None:
             labels = taught[list(LABELS)].to_numpy("float32")

@@ -78,7 +78,7 @@ def compare_experiments(
         if predictor == "predicted":
             wanted = chains(found["recipes"]) | set(jobs.get(experiment, ()))
             if experiment != MAIN:
-                wanted -= chains(main["recipes"])
+                wanted -= chains(main["recipes"]) | set(jobs.get(MAIN, ()))
             added["cpu_minutes"] = cpu_minutes(benchmarks, wanted)
             added |= found.get("probabilities", {}).get("brier", {})
         tables.append(table.assign(experiment=label, **added).rename(columns=_ENDS))

@@ -64,11 +64,15 @@ def join_recipes(
             if set(mixed) <= set(names):
                 if isinstance(weights, Mapping):
                     parts = np.array(list(weights.values())) / sum(weights.values())
+                    values = joined[mixed]
                 else:
                     one, other = mixed
                     share = choose_shares(joined, one, other, protocol)
                     parts = np.stack([1 - share, share], axis=1)
-                joined[f"{mixture}{end}"] = (joined[mixed] * parts).sum(axis=1)
+                    # From the means of data sets, which are not to move with the share.
+                    means = joined.groupby("dataset")[mixed].transform("mean")
+                    values = joined[mixed] - means
+                joined[f"{mixture}{end}"] = (values * parts).sum(axis=1, skipna=False)
                 names.append(f"{mixture}{end}")
     return joined, names
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import gzip
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,8 @@ PROTOCOL = (
     "genes) in each experiment, by models that saw fold changes neither of the "
     "experiment nor of any miRNA of the same family (seed nt 2-8, passengers included); "
     "passengers, reading frames and conserved sites were known. The binding network of "
-    "the scan has learned from CLASH pairs of these families as well."
+    "the scan has learned from CLASH pairs of these families as well. The share of the "
+    "scan was chosen on other experiments and families."
 )
 SOURCES = {
     "fold changes": "published tables (GEO), facts without a licence of their own",
@@ -105,9 +106,11 @@ def build(
         lines = [f"{gene}\t{value:.3f}" for gene, value in responses.items()]
         _write_lines(folder / name, "gene\tresponse", lines)
     network = study / "binding" / binding
-    members = network / "members.keras"
-    single = network / "model.keras"
-    shutil.copyfile(members if members.exists() else single, folder / NETWORK)
+    several = (
+        read_json(network / "provenance.json")["settings"]["settings"]["n_seeds"] > 1
+    )
+    name = "members.keras" if several else "model.keras"
+    shutil.copyfile(network / name, folder / NETWORK)
     write_seeds(folder / SEEDS, read_ta_sps(data / TABLES[SEEDS]))
     usage = in_percent(read_polya_usage(data / TABLES[USAGE]))
     _write_lines(folder / USAGE, "transcript\tends", _join_ends(usage))
@@ -119,6 +122,7 @@ def build(
     _write_lines(folder / STABILITY, "gene\tstability", lines)
     provenance = read_json(fitted / "provenance.json")
     mixed = read_json(study / "transfer" / mixture / "mixture.json")
+    chosen, share = mixed.pop("chosen"), mixed["share"]
     card = {
         "name": "Repression by human miRNAs",
         "version": __version__,
@@ -128,9 +132,12 @@ def build(
         "to mRNAs without sites; 95% interval of measured values",
         "trained_on": _data_sets(study),
         "protocol": PROTOCOL,
-        "reached_on_new_experiments_and_families": _reached(_held_out(fitted)),
+        "reached_on_new_experiments_and_families": _reached(
+            [_held_out(fitted)], {"0": 1.0}
+        ),
         "reached_so_with_a_scan": _reached(
-            _held_out(fitted), _held_out(study / "transfer" / scanned)
+            [_held_out(fitted), _held_out(study / "transfer" / scanned)],
+            ["0", "1"] if chosen else {"0": 1 - share, "1": share},
         ),
         "scan": mixed,
         **_of_network(network, load_occupancy(fitted / "model.npz")[0].features),
@@ -239,10 +246,11 @@ def _held_out(fitted: Path) -> pd.DataFrame:
     return pd.concat(map(pd.read_parquet, sorted(parts)), ignore_index=True)
 
 
-def _reached(*held_out: pd.DataFrame) -> dict[str, str]:
-    """Return r of a recipe, or of the mixture of two, with its interval, by data set."""
+def _reached(
+    held_out: Sequence[pd.DataFrame], mixture: Sequence[str] | Mapping[str, float]
+) -> dict[str, str]:
+    """Return r of a mixture of recipes (by number) with its interval, by data set."""
     tables = {str(at): table for at, table in enumerate(held_out)}
-    mixture = list(tables) if len(tables) > 1 else {"0": 1.0}
     pairs, _ = join_recipes(tables, {"predicted": mixture}, "datasets_families")
     reached = {}
     for name, found in compare_datasets(pairs, ["predicted"], N_RESAMPLES, 1).items():

@@ -37,10 +37,12 @@ def choose_shares(
     """Return the `best_share` of `other` (N,) for each of `pairs` (N), chosen without it.
 
     It is chosen on pairs of data sets that train, of no part that is new with the pair:
-    of other genes, other families, other data sets, or both. `pairs` are labelled
-    (`protocols.label_parts`, and trains).
+    of other genes, other families, other data sets, or both. What predicts these pairs
+    was trained without their own part, but with that of the pair in question, whose
+    values so have a bearing on one number. `pairs` are labelled (`protocols.label_parts`,
+    and trains).
     """
-    shares = np.empty(len(pairs))
+    shares = np.full(len(pairs), np.nan)
     for _, own in pairs.groupby(list(_PARTS[protocol])):
         kept = pairs["trains"].to_numpy(bool)
         for column in _PARTS[protocol]:

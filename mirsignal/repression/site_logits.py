@@ -22,8 +22,9 @@ from mirsignal.sites.context import cut_windows
 class SiteNetwork:
     """A binding network, and the encoding of its pairing matrices.
 
-    Of several networks that differ in their seed, `model` scans, and all of them score
-    what it finds: a site counts the mean of their outputs, at the cost of one scan.
+    Of several networks that differ in their seed, the best (`model`) scans, and all of
+    them score what it finds: a site counts the mean of their outputs, at the cost of one
+    scan.
     """
 
     model: keras.Model

@@ -58,13 +58,6 @@ def cluster_families(families: pd.Series, mirnas: pd.Series) -> pd.Series:
     return pd.Series(first[labels[name_of]].to_numpy(), index=families.index)
 
 
-def without_families(pairs: pd.DataFrame, strands: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of `pairs` (mirna_sequence) whose seed (nt 2-8) none of `strands`
-    has (sequence, and passenger where it is known)."""
-    known = pd.concat([strands["sequence"], strands["passenger"].dropna()])
-    return pairs[~pairs["mirna_sequence"].map(seed_region).isin(known.map(seed_region))]
-
-
 def cluster_targets(
     targets: pd.Series,
     genes: pd.Series | pd.DataFrame,

@@ -98,6 +98,7 @@ def complete_config(
                 f"config: comparison: leave_out: no experiment {name!r} beside main"
                 f"{_guess(name, completed['experiments'])}"
             )
+    _name_recipes_of_transfer(completed)
     if completed["studies"][completed["study"]]["inputs"]["datasets"]:
         _check_transfer(completed, schema)
     _check_predict(completed)
@@ -138,9 +139,8 @@ def _check_predict(config: Mapping[str, Any]) -> None:
         raise InputError(f"{lead} {name}: {why}; leave it out")
 
 
-def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
-    """Refuse recipes that are not there or do not fit together, and too few data sets to
-    leave one out."""
+def _name_recipes_of_transfer(config: Mapping[str, Any]) -> None:
+    """Refuse recipes of `transfer` that are not there."""
     transfer = config["transfer"]
     named = [("occupancy", name) for name in transfer["recipes"]]
     for stage, name in [*named, *((s, transfer[s]) for s in ("samples", "binding"))]:
@@ -149,6 +149,11 @@ def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Non
                 f"config: transfer: {stage} has no recipe {name!r}"
                 f"{_guess(name, config[stage])}"
             )
+
+
+def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Refuse recipes that do not fit together, and too few data sets to leave one out."""
+    transfer = config["transfer"]
     for mixture, weights in transfer["mixtures"].items():
         if mixture in config["occupancy"]:
             raise InputError(
@@ -189,11 +194,12 @@ def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Non
             "`peaks` nor `motifs` under `inputs`; give them"
         )
     of_heads = set(OF_HEADS) & {f for each in recipes for f in each["features"]}
-    if of_heads and not config["binding"][transfer["binding"]]["taught_windows"]:
+    network = config["binding"][transfer["binding"]]
+    if not of_heads <= set(network["heads"] if network["taught_windows"] else ()):
         raise InputError(
             f"config: transfer: features {', '.join(sorted(of_heads))} are those of a "
-            f"network with taught_windows; binding recipe {transfer['binding']!r} has "
-            "none; name another, or leave them out"
+            f"network with taught_windows and these heads; binding recipe "
+            f"{transfer['binding']!r} is none; name another, or leave them out"
         )
     trained = [name for name, each in inputs["datasets"].items() if each["trains"]]
     if len(trained) < 2:

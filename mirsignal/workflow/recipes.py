@@ -125,10 +125,11 @@ def check_recipes(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
                     )
     for name, recipe in config["binding"].items():
         heads = recipe["heads"]
-        if not {"pairs", "teacher"} & set(heads):
+        if not {"pairs", "teacher"} & set(heads) or heads == ["pairs"]:
             raise InputError(
-                f"config: binding: {name}: heads: pairs or teacher is to be among them; "
-                "they make the logit"
+                f"config: binding: {name}: heads: pairs or teacher is to be among them, "
+                "which make the logit; and what windows tell, teacher or energy (for "
+                "pairs alone set taught_windows to 0)"
             )
         whole = schema["$defs"]["binding"]["properties"]["heads"]["default"]
         if not recipe["taught_windows"] and set(heads) != set(whole):

@@ -139,6 +139,18 @@ def test_networks_of_another_kind_are_refused(tmp_path):
         mirsignal.load_binding_model(tmp_path / "text.keras")
 
 
+def test_of_a_file_of_several_networks_the_first_is_loaded(tmp_path):
+    from mirsignal.binding.models import BINDING_NETWORKS
+    from mirsignal.binding.models.averaging import join_networks
+
+    small = {"encoding": "wc", "filters": [2, 2, 2], "n_hidden": 2}
+    networks = [BINDING_NETWORKS["cnn"](**small) for _ in range(2)]
+    expected = mirsignal.score_pairs(networks[0], LET7, [UTR[:50]])
+    join_networks(networks).save(tmp_path / "members.keras")
+    loaded = mirsignal.load_binding_model(tmp_path / "members.keras")
+    np.testing.assert_allclose(mirsignal.score_pairs(loaded, LET7, [UTR[:50]]), expected)
+
+
 def test_study_without_an_occupancy_model_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"model\.npz: no such file; run"):
         mirsignal.load_occupancy_model(tmp_path)

@@ -29,7 +29,9 @@ DATASETS = """\
 SETTINGS = """\
 transfer:
   recipes: [joint, joint_without_network, joint_proteins, network]
-  mixtures: {both: [joint_without_network, network]}
+  mixtures:
+    both: {joint_without_network: 2, network: 1}
+    chosen: [joint_without_network, network]
   binding: cnn
   n_family_parts: 2
 predict: {mirnas: resources/mirnas_demo.tsv, transcripts: new.fa}
@@ -82,8 +84,10 @@ def test_a_study_of_several_datasets(project):
         "datasets_families",
     }
     recipes = {"joint", "joint_without_network", "joint_proteins", "network"}
-    known = {f"{model} with baseline" for model in (*recipes, "both")}
-    models = recipes | {"both"} | {f"{recipe}, genes alike" for recipe in recipes}
+    known = {f"{model} with baseline" for model in (*recipes, "both", "chosen")}
+    models = (
+        recipes | {"both", "chosen"} | {f"{recipe}, genes alike" for recipe in recipes}
+    )
     models |= {f"joint_proteins, {w}" for w in ("no proteins", "peaks of other genes")}
     published = {"seed_counts", "contextpp", "weighted_contextpp"}
     for protocol, rows in table.groupby("protocol"):
@@ -126,7 +130,7 @@ def check_scan(project):
     status, output = project.run("predict", "--config", f"predict={scanned}")
     assert status == 0, output
     about = read_json(project.root / "results/small/transfer/both/mixture.json")
-    assert 0 <= about["share"] <= 1
+    assert about["share"] == pytest.approx(1 / 3)
     sites = pd.read_parquet(project.root / "results/small/predict/scanned/sites.parquet")
     assert sites["binding"].notna().all()
     genes = read(project.root / "results/small/predict/scanned/genes.tsv")
@@ -144,8 +148,14 @@ def check_blind_network(project):
     pairs = pd.read_parquet(project.root / "results/small/samples/balanced/pairs.parquet")
     strands = read(project.root / "results/small/transfer/datasets/second/strands.tsv")
     own = pairs["mirna_sequence"].str[1:8].isin(strands["sequence"].str[1:8])
-    left_out = re.search(r"([\d,]+) of [\d,]+ pairs are of the data sets' fam", output)
-    assert int(left_out[1].replace(",", "")) >= own.sum() > 0
+    assert own.any()
+    left_out, n_positives = (
+        int(re.search(form, output)[1].replace(",", ""))
+        for form in (r"([\d,]+) of [\d,]+ pairs are of the", r"([\d,]+) training positi")
+    )
+    assert left_out >= own.sum()
+    positives = pairs[~own & (pairs["label"] == 1) & (pairs["split"] == "train")]
+    assert 0 < n_positives <= len(positives)
 
 
 def check_ready_model(project):

@@ -230,14 +230,16 @@ def test_each_head_learns_from_its_own_source(pairs):
 
 def test_a_head_that_is_left_out_learns_and_tells_nothing(pairs):
     is_bound = pairs["label"] == 1
-    signs = pairs.assign(logit=np.where(is_bound, 6.0, 3.0), energy=20.0)
+    signs = pairs.assign(
+        logit=np.where(is_bound, 6.0, 3.0), energy=np.where(is_bound, 20.0, 17.0)
+    )
     training = replace(TRAINING, taught_windows=2.0, epochs=6, patience=6)
     test = pairs[pairs["split"] == "test"]
     matrix = pair_matrix(
         encode_many(test["target"], 50), encode_many(test["mirna_sequence"], 20), "wc"
     )
     labels = test["label"].to_numpy()
-    for heads, mean in ((["pairs"], 0.0), (["teacher", "energy"], 4.5)):
+    for heads, mean in ((["pairs", "energy"], 0.0), (["teacher", "energy"], 4.5)):
         one_sided = replace(training, heads=heads)
         network, _ = train_binding(pairs, one_sided, 1, taught=signs)
         found, logit = (

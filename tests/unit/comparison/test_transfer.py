@@ -67,6 +67,23 @@ def test_mixtures_are_weighted_means_of_recipes(predictions):
     )
 
 
+def test_the_shares_of_a_mixture_may_be_chosen_on_other_parts(predictions):
+    """In d1 one recipe is right and in d2 the other: each data set gets the wrong one."""
+    tables = {}
+    for name, right in (("one", "d1"), ("two", "d2")):
+        table = predictions["good"].assign(trains=True)
+        effect = table["target_log2fc"].where(
+            table["dataset"] == right, table["effect"].sample(frac=1, random_state=3)
+        )
+        tables[name] = table.assign(effect=effect, occupancy=effect)
+    pairs, names = join_recipes(tables, {"both": ["one", "two"]}, "datasets")
+    assert names == ["one", "two", "both"]
+    for dataset, wrong in (("d1", "two"), ("d2", "one")):
+        own = pairs[pairs["dataset"] == dataset]
+        expected = own[wrong] - own[wrong].mean()
+        assert own["both"].to_numpy() == pytest.approx(expected.to_numpy())
+
+
 def test_table_has_differences_with_intervals(predictions):
     pairs, names = join_recipes(predictions)
     metrics = {"families": compare_datasets(pairs, names, n_resamples=100, seed=1)}

@@ -7,12 +7,7 @@ import pandas as pd
 import pytest
 
 from mirsignal.errors import InputError
-from mirsignal.samples.clusters import (
-    cluster_families,
-    cluster_targets,
-    kmer_keys,
-    without_families,
-)
+from mirsignal.samples.clusters import cluster_families, cluster_targets, kmer_keys
 from mirsignal.sequences.codes import encode_many
 
 
@@ -107,13 +102,3 @@ def test_families_that_share_a_seed_are_one():
     mirnas = pd.Series([f"U{seed}GGGGGGGGGGGG" for seed in seeds])
     merged = cluster_families(families, mirnas)
     assert merged.tolist() == ["mir-25", "mir-25", "mir-25", "mir-9", "mir-25"]
-
-
-def test_pairs_of_a_seed_that_a_strand_has_are_left_out():
-    pairs = pd.DataFrame(
-        {"mirna_sequence": ["AGAGGUAGUCC", "UGAGGUAGUAG", "UUAUACAACCA", "UGAGGUACUAG"]}
-    )
-    strands = pd.DataFrame(
-        {"sequence": ["UGAGGUAGUAGG", "UAAAAAAAUUU"], "passenger": ["CUAUACAACCUA", None]}
-    )
-    assert without_families(pairs, strands).index.tolist() == [3]

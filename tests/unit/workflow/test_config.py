@@ -268,6 +268,7 @@ def test_experiments_differ_from_main_in_what_they_name(config, schema):
             "names neither `peaks` nor `motifs` under",
         ),
         ({"binding": "cnn"}, "energy, teacher are those of a network with taught_w"),
+        ({"binding": "untaught"}, "energy, teacher are those of a network with taught_w"),
         ({"mixtures": {"m": {"joint": 1, "networks": 1}}}, "m: 'networks' is none of"),
         ({"mixtures": {"m": ["joint", "networks"]}}, "m: 'networks' is none of"),
         ({"mixtures": {"m": ["joint"]}}, "mixtures: m: "),
@@ -280,6 +281,7 @@ def test_experiments_differ_from_main_in_what_they_name(config, schema):
 )
 def test_transfer_names_recipes_that_there_are(config, schema, settings, message):
     config["studies"]["demo"]["inputs"]["datasets"] = {"a": {}, "b": {}}
+    config["binding"]["untaught"] = {"taught_windows": 1, "heads": ["pairs", "energy"]}
     complete_config(config, schema)
     config["transfer"] |= settings
     with pytest.raises(InputError, match=message):
