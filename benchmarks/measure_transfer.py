@@ -26,6 +26,7 @@ from benchmarks.settings import read_config, settings_of_fit
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.binding.batches import predict_outputs
 from mirsignal.binding.heads import HEADS
+from mirsignal.binding.models.averaging import split_networks
 from mirsignal.binding.windows import duplex_energies
 from mirsignal.comparison.transfer import compare_datasets, join_recipes
 from mirsignal.files.atomic import read_json, read_tsv, write_json
@@ -182,11 +183,6 @@ def affinities(data):
     windows = encode_many(around + table["target_sequence"], WINDOW)
     mirnas = encode_many(table["mirna_sequence"].str[:MIRNA_LENGTH], MIRNA_LENGTH)
     encoding = read_config()["binding"]["taught"]["encoding"]
-    settings = read_json(NETWORK / "provenance.json")["settings"]["settings"]
-    members = (
-        keras.models.load_model(NETWORK / f"seed_{number + 1}/model.keras")
-        for number in range(settings["n_seeds"])
-    )
     by_member = [
         predict_outputs(
             keras.Model(model.input, model.get_layer("heads").output),
@@ -194,7 +190,7 @@ def affinities(data):
             mirnas,
             encoding,
         )
-        for model in members
+        for model in split_networks(keras.models.load_model(NETWORK / "members.keras"))
     ]
     values = np.mean(by_member, axis=0)
     energies = duplex_energies(table["mirna_sequence"], table["target_sequence"])

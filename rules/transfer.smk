@@ -70,7 +70,7 @@ rule tabulate_dataset:
 rule score_sites:
     """What the binding network makes of each site of a data set, in the middle of a window."""
     input:
-        model=transfer_network(),
+        model=TRANSFER_NETWORK,
         sites="<dataset>/sites.parquet",
         strands="<dataset>/strands.tsv",
         transcripts=dataset_file("transcripts"),
@@ -98,7 +98,7 @@ rule score_sites:
 rule scan_dataset:
     """The sites that the binding network finds along the 3' UTRs of a data set by itself."""
     input:
-        model=transfer_network(),
+        model=TRANSFER_NETWORK,
         strands="<dataset>/strands.tsv",
         chosen="<dataset>/transcripts.parquet",
         transcripts=dataset_file("transcripts"),

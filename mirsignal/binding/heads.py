@@ -26,9 +26,9 @@ IN_LOGIT = ("pairs", "teacher")
 def split_logit(network: keras.Model, means: Sequence[float]) -> keras.Model:
     """Return a binding network with HEADS (N, 3) in place of its own logit.
 
-    Those after the first start at the `means` of what they learn, 0 for NaN.
+    Those after the first start at the `means` of what they learn.
     """
-    bias = keras.initializers.Constant(np.nan_to_num([0.0, *means]).astype(np.float32))
+    bias = keras.initializers.Constant(np.array([0.0, *means], np.float32))
     layer = keras.layers.Dense(len(HEADS), bias_initializer=bias, name="heads")
     heads = layer(network.get_layer("logit").input)
     return keras.Model(network.input, heads, name=network.name)

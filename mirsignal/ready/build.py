@@ -106,11 +106,7 @@ def build(
         lines = [f"{gene}\t{value:.3f}" for gene, value in responses.items()]
         _write_lines(folder / name, "gene\tresponse", lines)
     network = study / "binding" / binding
-    several = (
-        read_json(network / "provenance.json")["settings"]["settings"]["n_seeds"] > 1
-    )
-    name = "members.keras" if several else "model.keras"
-    shutil.copyfile(network / name, folder / NETWORK)
+    shutil.copyfile(network / "members.keras", folder / NETWORK)
     write_seeds(folder / SEEDS, read_ta_sps(data / TABLES[SEEDS]))
     usage = in_percent(read_polya_usage(data / TABLES[USAGE]))
     _write_lines(folder / USAGE, "transcript\tends", _join_ends(usage))

@@ -1,8 +1,8 @@
 """What lies around a site or a nucleotide: AU content, other sites, the transcript's end.
 
-The context++ model measures both from the edges of a site, with published weights that
-depend on its type (`au_beside_sites`, `distance_of_sites`). Signals measure them from a
-nucleotide, whatever pairs there (`au_around_nucleotides`, `distance_of_nucleotides`).
+The context++ model measures AU content and distance from the edges of a site, with
+published weights that depend on its type (`au_beside_sites`, `distance_of_sites`).
+Signals measure them from a nucleotide, whatever pairs there (`au_around_nucleotides`, `distance_of_nucleotides`).
 Where no weights are published, A and U of a span count alike (`au_share`).
 """
 

@@ -98,7 +98,7 @@ def complete_config(
                 f"config: comparison: leave_out: no experiment {name!r} beside main"
                 f"{_guess(name, completed['experiments'])}"
             )
-    _name_recipes_of_transfer(completed)
+    _check_names_of_transfer(completed)
     if completed["studies"][completed["study"]]["inputs"]["datasets"]:
         _check_transfer(completed, schema)
     _check_predict(completed)
@@ -139,7 +139,7 @@ def _check_predict(config: Mapping[str, Any]) -> None:
         raise InputError(f"{lead} {name}: {why}; leave it out")
 
 
-def _name_recipes_of_transfer(config: Mapping[str, Any]) -> None:
+def _check_names_of_transfer(config: Mapping[str, Any]) -> None:
     """Refuse recipes of `transfer` that are not there."""
     transfer = config["transfer"]
     named = [("occupancy", name) for name in transfer["recipes"]]

@@ -94,9 +94,8 @@ def find_mixture(config: Mapping[str, Any]) -> Mixture | None:
         recipes = {config["occupancy"][recipe]["sites"]: recipe for recipe in weights}
         if len(weights) == len(recipes) == 2:
             of_seeds, scanned = recipes["seed"], recipes["scanned"]
-            if isinstance(weights, list):
-                return Mixture(name, of_seeds, scanned, None)
-            share = weights[scanned] / sum(weights.values())
+            is_chosen = isinstance(weights, list)
+            share = None if is_chosen else weights[scanned] / sum(weights.values())
             return Mixture(name, of_seeds, scanned, share)
     return None
 

@@ -127,14 +127,9 @@ def proteins_of_datasets(wildcards):
     return expand("<transfer>/datasets/{dataset}/proteins.parquet", dataset=DATASETS)
 
 
-def transfer_network():
-    """Return the binding network of target `transfer`, or all that differ in seed."""
-    samples, binding = (CONFIG["transfer"][stage] for stage in ("samples", "binding"))
-    several = CONFIG["binding"][binding]["n_seeds"] > 1
-    name = "members.keras" if several else "model.keras"
-    return f"<results>/binding/{samples}.{binding}/{name}"
-
-
+TRANSFER_NETWORK = "<results>/binding/{samples}.{binding}/members.keras".format(
+    **CONFIG["transfer"]
+)
 RECIPE_OF_TRANSFER = CONFIG["transfer"]["recipes"][0]
 SITES_OF_DATASETS = expand(
     "<transfer>/datasets/{dataset}/sites.parquet", dataset=DATASETS
@@ -173,7 +168,7 @@ def prediction_network(wildcards):
     features = CONFIG["occupancy"][PREDICTS]["features"]
     asked = PREDICT["binding"] or PREDICT["scan"] or reads_network(features)
     is_read = OF_STUDY and DATASETS and asked
-    return transfer_network() if is_read else []
+    return TRANSFER_NETWORK if is_read else []
 
 
 def prediction_gpus(wildcards):
