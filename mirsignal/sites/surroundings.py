@@ -2,7 +2,8 @@
 
 The context++ model measures AU content and distance from the edges of a site, with
 published weights that depend on its type (`au_beside_sites`, `distance_of_sites`).
-Signals measure them from a nucleotide, whatever pairs there (`au_around_nucleotides`, `distance_of_nucleotides`).
+Signals measure them from a nucleotide, whatever pairs there (`au_around_nucleotides`,
+`distance_of_nucleotides`).
 Where no weights are published, A and U of a span count alike (`au_share`).
 """
 
