@@ -23,7 +23,7 @@ from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.files.atomic import write_json
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.scan.attribution import Attributor
-from mirsignal.scan.convolution import list_stages
+from mirsignal.scan.convolution import list_bodies
 from mirsignal.scan.scanning import ConvolutionalScanner, mirna_rows
 from mirsignal.scan.scores import AttributionScorer
 from mirsignal.signals.windows import CONTEXT, PairWindows
@@ -64,21 +64,21 @@ def in_process(n_cores, **environment):
 def measure():
     set_up(len(os.sched_getaffinity(0)), 0, any_backend=True)
     network = BINDING_NETWORKS["cnn"](ENCODING)
-    stages = list_stages(network)
+    bodies = list_bodies(network)
     codes = np.random.default_rng(1).integers(0, 4, LENGTH).astype(np.uint8)
     rows = mirna_rows(MIRNA, ENCODING)
     by_chunk = {}
     for chunk in CHUNKS:
-        scanner = ConvolutionalScanner(stages, stages[0].kernel.shape[2], chunk)
+        scanner = ConvolutionalScanner(bodies, bodies[0][0].kernel.shape[2], chunk)
         logits = scanner.scan(codes, rows)  # the first compiles
         by_chunk[chunk] = len(logits) / best(
             functools.partial(scanner.scan, codes, rows), 1
         )
-    scorer = AttributionScorer(scanner, Attributor(stages, 4), ENCODING)
+    scorer = AttributionScorer(scanner, Attributor(bodies, 4), ENCODING)
     threshold = float(np.quantile(1 / (1 + np.exp(-logits)), 1 - SHARE))
     attributed = best(functools.partial(scorer.score, [codes], MIRNA, threshold), 2)
     fastest, rate = max(by_chunk.values()), matrix_rate()
-    counted = flops_per_position(stages)
+    counted = flops_per_position(bodies[0])
     return {
         **device(),
         "backend": keras.backend.backend(),

@@ -28,7 +28,7 @@ from mirsignal.interpretation.explanation import (
 )
 from mirsignal.networks.backend import keras, set_up, tf
 from mirsignal.scan.attribution import Attributor, attribute_window
-from mirsignal.scan.convolution import list_stages
+from mirsignal.scan.convolution import list_bodies
 from mirsignal.scan.scanning import (
     ConvolutionalScanner,
     WindowedScanner,
@@ -79,10 +79,10 @@ class Bench:
     def __init__(self, folder):
         self.folder = folder
         self.model = keras.models.load_model(folder / f"binding/{CHAIN}/model.keras")
-        self.stages = list_stages(self.model)
-        n_channels = self.stages[0].kernel.shape[2]
-        self.scanner = ConvolutionalScanner(self.stages, n_channels, workers=CORES)
-        self.attributor = Attributor(self.stages, 4, CORES)
+        self.bodies = list_bodies(self.model)
+        n_channels = self.bodies[0][0].kernel.shape[2]
+        self.scanner = ConvolutionalScanner(self.bodies, n_channels, workers=CORES)
+        self.attributor = Attributor(self.bodies, 4, CORES)
         self.mirnas = pd.read_parquet(folder / "inputs/mirnas.parquet")["sequence"]
         fasta = Transcripts(folder / "inputs/transcripts.fa")
         table = pd.read_parquet(folder / "inputs/transcripts.parquet")
@@ -111,7 +111,7 @@ class Bench:
         long = np.tile(self.random, 20)
         steady = best(lambda: scan_transcripts(self.scanner, [long], rows), 3)
         rate = matrix_product_rate()
-        counted = flops_per_position(self.stages)
+        counted = flops_per_position(self.bodies[0])
         return {
             "x_windowed": one_call_per_core / sliding,
             "x_usual": usual / sliding,
@@ -189,7 +189,7 @@ class Bench:
         shap = values[:, :, 1:].max(axis=2)
         result = {}
         for steps in (2, 4, 8, 16):
-            attributor = Attributor(self.stages, steps)
+            attributor = Attributor(self.bodies, steps)
             for name, share in (("mean", 1), ("empty", 0)):
                 ours = [
                     window_attribution(attributor, *pair, share)
@@ -281,9 +281,9 @@ def measure_length(length):
     from mirsignal.binding.models import BINDING_NETWORKS
 
     set_up(CORES, 0, calls=CORES)
-    stages = list_stages(BINDING_NETWORKS["cnn"](ENCODING))
-    scanner = ConvolutionalScanner(stages, stages[0].kernel.shape[2], workers=CORES)
-    scorer = AttributionScorer(scanner, Attributor(stages, 4, CORES), ENCODING)
+    bodies = list_bodies(BINDING_NETWORKS["cnn"](ENCODING))
+    scanner = ConvolutionalScanner(bodies, bodies[0][0].kernel.shape[2], workers=CORES)
+    scorer = AttributionScorer(scanner, Attributor(bodies, 4, CORES), ENCODING)
     codes = np.random.default_rng(1).integers(0, 4, length).astype(np.uint8)
     mirna = "UGAGGUAGUAGGUUGUAUAGUU"
     p = scorer.score([codes], mirna, 1)[0][0][:, 0]

@@ -22,6 +22,8 @@ rule train_binding:
         "<logs>/train_binding/<binding_recipes>/{member}.log",
     benchmark:
         "<benchmarks>/train_binding/<binding_recipes>/{member}.tsv"
+    wildcard_constraints:
+        binding=with_parts(False),
     cache: SHARED
     conda:
         "../envs/tensorflow.yaml"
@@ -31,13 +33,51 @@ rule train_binding:
         runtime=more(120),
         gpu=1,
     params:
-        settings=recipe("binding", without=["n_resamples", "n_seeds", "blind"]),
+        settings=recipe("binding", without=["n_resamples", "n_seeds", "blind", "parts"]),
         seed=CONFIG["seed"],
         # In the key of the cache, which leaves out wildcards.
         member="{member}",
         code=code("train_binding", BINDING_NETWORKS="binding"),
     script:
         "../scripts/train_binding.py"
+
+
+rule sum_binding:
+    """A binding network of several sources: the sum of networks of other recipes."""
+    input:
+        models=expand(
+            "<results>/binding/{samples}.{part}/seed_{member}/model.keras",
+            part=parts,
+            allow_missing=True,
+        ),
+        histories=expand(
+            "<results>/binding/{samples}.{part}/seed_{member}/history.tsv",
+            part=parts,
+            allow_missing=True,
+        ),
+        pairs="<samples>/pairs.parquet",
+        strands=branch(is_blind, then=STRANDS_OF_DATASETS),
+    output:
+        model="<binding>/seed_{member}/model.keras",
+        history="<binding>/seed_{member}/history.tsv",
+        provenance="<binding>/seed_{member}/provenance.json",
+    log:
+        "<logs>/sum_binding/<binding_recipes>/{member}.log",
+    benchmark:
+        "<benchmarks>/sum_binding/<binding_recipes>/{member}.tsv"
+    wildcard_constraints:
+        binding=with_parts(True),
+    conda:
+        "../envs/tensorflow.yaml"
+    resources:
+        mem_mb=more(4000),
+        runtime=more(60),
+        gpu=1,
+    params:
+        settings=recipe("binding", "encoding", "parts"),
+        code=code("sum_binding"),
+    script:
+        "../scripts/sum_binding.py"
 
 
 rule choose_binding:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
-from mirsignal.binding.heads import HEADS, LABELS
+from mirsignal.binding.heads import LABELS, TAUGHT
 from mirsignal.binding.pairing import pair_matrix
 from mirsignal.networks.backend import keras
 from mirsignal.sequences.codes import UNKNOWN, encode_many
@@ -25,10 +25,8 @@ class PairBatches(keras.utils.PyDataset):
     few negatives by heart, and new random windows of the targets' dinucleotide
     composition, `random_windows` per positive and each with a positive's miRNA. Windows
     are shifted by up to `max_shift` nt at random (what slides in is N). `class_balance`
-    "mirna" weighs pairs by `mirna_weights`. Of `taught` windows (mirna_sequence, target,
-    LABELS), `taught_windows` per positive are shown as they are. All depends on seed and
-    epoch alone. Gives matrix (B, W, M, C), label (B,) and weight (B,); with taught
-    windows, label and LABELS (B, 3), NaN where not known and of all but `heads`.
+    "mirna" weighs pairs by `mirna_weights`. All depends on seed and epoch alone. Gives
+    matrix (B, W, M, C), label (B,) and weight (B,).
     """
 
     def __init__(
@@ -41,9 +39,6 @@ class PairBatches(keras.utils.PyDataset):
         random_windows: float = 0.0,
         class_balance: str = "none",
         epoch: int = 0,
-        taught: pd.DataFrame | None = None,
-        taught_windows: float = 0.0,
-        heads: Sequence[str] = HEADS,
     ):
         super().__init__()
         self._encoding, self._batch_size = encoding, batch_size
@@ -59,19 +54,6 @@ class PairBatches(keras.utils.PyDataset):
         sizes = np.bincount(self._round + 1, minlength=self._n_rounds + 1)
         self._n_random = round(random_windows * sizes[0])
         self._n_pairs = int(sizes[0] + sizes[1:].max()) + self._n_random
-        self._n_taught = round(taught_windows * sizes[0]) if taught is not None else 0
-        self._left_out = [head not in heads for head in HEADS]
-        if taught is not None and "pairs" not in heads:
-            self._n_pairs = 0  # nothing is to be learned from them
-        self._taught: list[NDArray] = []
-        if taught is not None:
-            labels = taught[list(LABELS)].to_numpy("float32")
-            self._taught = [
-                encode_many(taught["target"], WINDOW),
-                encode_many(taught["mirna_sequence"], MIRNA_LENGTH),
-                np.pad(labels, ((0, 0), (1, 0)), constant_values=np.nan),
-                np.ones(len(labels), np.float32),
-            ]
         self._start()
 
     def _start(self) -> None:
@@ -97,21 +79,11 @@ class PairBatches(keras.utils.PyDataset):
         order = np.resize(rng.permutation(len(labels)), self._n_pairs)
         shifts = rng.integers(-self._max_shift, self._max_shift + 1, len(order))
         targets, mirnas = targets[order], self._mirnas[mirna_rows[order]]
-        parts = [shift_windows(targets, shifts), mirnas, labels[order], weights[order]]
-        if self._taught:
-            unknown = ((0, 0), (0, len(LABELS)))
-            parts[2] = np.pad(parts[2][:, None], unknown, constant_values=np.nan)
-            chosen = rng.integers(0, len(self._taught[0]), self._n_taught)
-            mixed = rng.permutation(self._n_pairs + self._n_taught)
-            parts = [
-                np.concatenate([own, more[chosen]])[mixed]
-                for own, more in zip(parts, self._taught, strict=True)
-            ]
-            parts[2][:, self._left_out] = np.nan
-        self._shown = parts
+        targets = shift_windows(targets, shifts)
+        self._shown = [targets, mirnas, labels[order], weights[order]]
 
     def __len__(self) -> int:
-        return -(-(self._n_pairs + self._n_taught) // self._batch_size)
+        return -(-self._n_pairs // self._batch_size)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         part = slice(index * self._batch_size, (index + 1) * self._batch_size)
@@ -121,6 +93,46 @@ class PairBatches(keras.utils.PyDataset):
     def on_epoch_end(self) -> None:
         self._epoch += 1
         self._start()
+
+
+class TaughtBatches(keras.utils.PyDataset):
+    """Batches of one epoch of `n` windows that a teacher has labelled, drawn at random.
+
+    `windows` have mirna_sequence, target and LABELS. What an epoch shows depends on seed
+    and epoch alone. Gives matrix (B, W, M, C) and LABELS (B, 2), 0 of those that are not
+    among `heads`.
+    """
+
+    def __init__(
+        self,
+        windows: pd.DataFrame,
+        seed: int,
+        encoding: str,
+        batch_size: int,
+        n: int,
+        heads: Sequence[str] = TAUGHT,
+        epoch: int = 0,
+    ):
+        super().__init__()
+        self._encoding, self._batch_size, self._n = encoding, batch_size, n
+        self._targets = encode_many(windows["target"], WINDOW)
+        self._mirnas = encode_many(windows["mirna_sequence"], MIRNA_LENGTH)
+        learned = np.array([head in heads for head in TAUGHT], np.float32)
+        self._labels = windows[list(LABELS)].to_numpy("float32") * learned
+        self._seed, self._epoch = seed, epoch
+
+    def __len__(self) -> int:
+        return -(-self._n // self._batch_size)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng([self._seed, self._epoch, index])
+        size = min(self._batch_size, self._n - index * self._batch_size)
+        rows = rng.integers(0, len(self._labels), size)
+        matrix = pair_matrix(self._targets[rows], self._mirnas[rows], self._encoding)
+        return matrix, self._labels[rows]
+
+    def on_epoch_end(self) -> None:
+        self._epoch += 1
 
 
 def mirna_weights(labels: NDArray, mirna_of: NDArray[np.integer]) -> NDArray[np.float32]:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from mirsignal.binding.batches import PairBatches, predict_pairs
-from mirsignal.binding.heads import (
-    HEADS,
-    LABELS,
-    join_heads,
-    loss_of_heads,
-    silence,
-    split_logit,
-)
+from mirsignal.binding.batches import PairBatches, TaughtBatches, predict_pairs
+from mirsignal.binding.heads import LABELS, TAUGHT, join_heads, split_logit
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.logs import log
 from mirsignal.networks.backend import keras
@@ -45,25 +39,22 @@ class BindingTraining:
     batch_size: int
     epochs: int
     patience: int
-    taught_windows: float = 0.0
-    heads: Sequence[str] = HEADS
+    taught_windows: int = 0
+    heads: Sequence[str] = TAUGHT
 
 
 class _Validation(keras.callbacks.Callback):
-    """Measure loss and average precision on validation pairs after each epoch."""
+    """Measure after each epoch, keep the best, and what it takes to go on from there."""
 
     def __init__(
         self,
-        network: keras.Model,
+        measure: Callable[[int], dict[str, float]],
         best: BestEpoch,
-        validation: pd.DataFrame,
-        encoding: str,
         seed: int,
         checkpoint: Checkpoint | None,
     ):
         super().__init__()
-        self._network = network
-        self._best, self._validation, self._encoding = best, validation, encoding
+        self._measure, self._best = measure, best
         self._seed, self._checkpoint = seed, checkpoint
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -75,20 +66,13 @@ class _Validation(keras.callbacks.Callback):
                 state.assign(rng.integers(0, 2**31, state.shape))
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        labels = self._validation["label"].to_numpy()
-        scores = predict_pairs(self._network, self._validation, self._encoding)
-        single = self._validation["round"].to_numpy() < 1
-        loss = keras.losses.binary_crossentropy(
-            labels[single, None].astype("float32"), scores[single, None]
-        )
         row = {
             "train_loss": float((logs or {})["loss"]),
-            "validation_loss": float(keras.ops.mean(loss)),
-            "validation_ap": average_precision(labels, np.nan_to_num(scores)),
+            **self._measure(epoch + 1),
             "seconds": time.monotonic() - self._started,
             "cpu_seconds": time.process_time() - self._cpu,
         }
-        self._best.add(row, self._network.get_weights)
+        self._best.add(row, self.model.get_weights)
         self.model.stop_training = self._best.is_over
         if self._checkpoint is not None:
             self._checkpoint.save(self.model, self._best.rows, self._best.weights)
@@ -103,46 +87,77 @@ def train_binding(
 ) -> tuple[keras.Model, pd.DataFrame]:
     """Train on the train split, choose the epoch by validation AP.
 
-    `pairs` have mirna_sequence, target, label, split and round; `taught` are windows that
-    a teacher and an energy model have labelled (mirna_sequence, target, LABELS), for
-    heads of their own (`binding.heads`), of which those of the recipe learn. Step sizes
-    rise over 200 steps and fall to zero along a cosine. Returns the network with its best
-    weights and one row per epoch (epoch, train_loss, validation_loss, validation_ap,
-    seconds, cpu_seconds). With a `checkpoint`, goes on where a killed training stopped,
-    with the same result. Raises InputError after an epoch whose losses are not finite,
-    and for a network that gives all of the first 1,000 validation pairs the same P.
+    `pairs` have mirna_sequence, target, label, split and round. With `taught_windows` the
+    network learns from `taught` alone, windows that a teacher and an energy model have
+    labelled (mirna_sequence, target, LABELS), and the last epoch is kept: its validation
+    loss is that of a fiftieth of them, held out, its validation AP that of pairs. Step
+    sizes rise over 200 steps and fall to zero along a cosine. Returns the network with
+    its best weights and one row per epoch (epoch, train_loss, validation_loss,
+    validation_ap, seconds, cpu_seconds). With a `checkpoint`, goes on where a killed
+    training stopped, with the same result. Raises InputError after an epoch whose losses
+    are not finite, and for a network that gives all of the first 1,000 validation pairs
+    the same P.
     """
     taught = taught if training.taught_windows else None
     train, validation = (pairs[pairs["split"] == s] for s in ("train", "validation"))
     found = checkpoint.load() if checkpoint else None
     model, rows, weights = found or (None, [], [])
-    batches = PairBatches(
-        train,
-        seed,
-        training.encoding,
-        training.batch_size,
-        training.max_shift,
-        training.random_windows,
-        training.class_balance,
-        epoch=len(rows),
-        taught=taught,
-        taught_windows=training.taught_windows,
-        heads=training.heads,
-    )
+    batches: PairBatches | TaughtBatches
+    if taught is None:
+        learned_from, chosen_by = train[train["label"] == 1], "validation_ap"
+        batches = PairBatches(
+            train,
+            seed,
+            training.encoding,
+            training.batch_size,
+            training.max_shift,
+            training.random_windows,
+            training.class_balance,
+            epoch=len(rows),
+        )
+    else:
+        n_held_out = -(-len(taught) // 50)
+        held_out, learned_from = taught[:n_held_out], taught[n_held_out:]
+        chosen_by = "epoch"
+        batches = TaughtBatches(
+            learned_from,
+            seed,
+            training.encoding,
+            training.batch_size,
+            training.taught_windows,
+            training.heads,
+            epoch=len(rows),
+        )
     if model is None:
         model = _compile(training, len(batches) * training.epochs, taught)
     else:
         log.info("going on after epoch %d", len(rows))
-    network = model if taught is None else join_heads(model, training.heads)
+    network = model if taught is None else join_heads(model)
     log.info(
-        "%s, %s weights; %s training positives, %s validation pairs",
+        "%s, %s weights; %s %s, %s validation pairs",
         network.name,
         f"{network.count_params():,}",
-        f"{int(train['label'].sum()):,}",
+        f"{len(learned_from):,}",
+        "training positives" if taught is None else "taught windows",
         f"{len(validation):,}",
     )
+
+    def of_pairs(epoch: int) -> dict[str, float]:
+        loss, ap = measure_pairs(network, validation, training.encoding)
+        return {"validation_loss": loss, "validation_ap": ap}
+
+    def of_windows(epoch: int) -> dict[str, float]:
+        unseen = TaughtBatches(
+            held_out, 0, training.encoding, 1024, len(held_out), training.heads
+        )
+        loss = float(model.evaluate(unseen, verbose=0))
+        ap = math.nan
+        if epoch == training.epochs:
+            _, ap = measure_pairs(network, validation, training.encoding)
+        return {"validation_loss": loss, "validation_ap": ap}
+
     best = BestEpoch(
-        "validation_ap",
+        chosen_by,
         training.epochs,
         training.patience,
         lowest=False,
@@ -150,23 +165,32 @@ def train_binding(
         weights=weights,
     )
     if not best.is_over:
+        measured = of_pairs if taught is None else of_windows
         model.fit(
             batches,
             epochs=training.epochs,
             initial_epoch=len(rows),
             shuffle=False,
-            callbacks=[
-                _Validation(
-                    network, best, validation, training.encoding, seed, checkpoint
-                )
-            ],
+            callbacks=[_Validation(measured, best, seed, checkpoint)],
             verbose=0,
         )
-    network.set_weights(best.weights)
-    if taught is not None:
-        silence(network, training.heads)
+    model.set_weights(best.weights)
     refuse_constant(predict_pairs(network, validation[:1000], training.encoding))
     return network, pd.DataFrame(best.rows)
+
+
+def measure_pairs(
+    network: keras.Model, pairs: pd.DataFrame, encoding: str
+) -> tuple[float, float]:
+    """Return cross-entropy, of a single round of negatives, and AP of labelled pairs."""
+    labels = pairs["label"].to_numpy()
+    scores = predict_pairs(network, pairs, encoding)
+    single = pairs["round"].to_numpy() < 1
+    loss = keras.losses.binary_crossentropy(
+        labels[single, None].astype("float32"), scores[single, None]
+    )
+    ap = average_precision(labels, np.nan_to_num(scores))
+    return float(keras.ops.mean(loss)), ap
 
 
 def _compile(
@@ -187,7 +211,8 @@ def _compile(
     )
     loss = "binary_crossentropy"
     if taught is not None:
-        model = split_logit(model, taught[list(LABELS)].mean())
-        loss = loss_of_heads
+        learned = [head in training.heads for head in TAUGHT]
+        model = split_logit(model, taught[list(LABELS)].mean() * learned)
+        loss = "huber"
     model.compile(optimizer=keras.optimizers.Adam(schedule), loss=loss)
     return model

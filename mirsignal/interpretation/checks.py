@@ -30,7 +30,7 @@ from mirsignal.interpretation.selection import name_pair
 from mirsignal.logs import log
 from mirsignal.networks.backend import keras
 from mirsignal.scan.attribution import Attributor, attribute_window
-from mirsignal.scan.convolution import NotConvolutionalError, list_stages
+from mirsignal.scan.convolution import NotConvolutionalError, list_bodies
 from mirsignal.scan.scanning import logit_model, mirna_reference, mirna_rows
 from mirsignal.sequences.codes import encode
 from mirsignal.statistics.metrics import pearson, percentile_interval
@@ -103,7 +103,7 @@ def fast_attributions(
     The latter (N,) is how far their sum misses the logit less that of the reference.
     Raises NotConvolutionalError for a network that cannot be slid.
     """
-    attributor, network = Attributor(list_stages(model), steps), logit_model(model)
+    attributor, network = Attributor(list_bodies(model), steps), logit_model(model)
     matrices = pairs_to_matrices(pairs, encoding)
     references = np.empty_like(matrices)
     values = np.zeros(matrices.shape[:3])

@@ -58,7 +58,11 @@ class BestEpoch:
         if self.number == epoch:
             self.weights = weights()
         if (epoch - 1) % self._told == 0:
-            told = (f"{name.replace('_', ' ')} {row[name]:.4f}" for name in row)
+            told = (
+                f"{name.replace('_', ' ')} {value:.4f}"
+                for name, value in row.items()
+                if not math.isnan(value)
+            )
             log.info("epoch %d of at most %d: %s", epoch, self._epochs, ", ".join(told))
         if self.is_over:
             log.info("kept the weights of epoch %d of %d", self.number, epoch)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.binding.batches import predict_outputs
-from mirsignal.binding.heads import HEADS
+from mirsignal.binding.heads import TAUGHT, has_heads
 from mirsignal.binding.models.averaging import split_networks
 from mirsignal.networks.backend import keras
 from mirsignal.sequences.codes import encode_many
@@ -43,11 +43,11 @@ class SiteNetwork:
 
         `sites` has mirna, group, transcript, start and end; `mirnas` mirna, sequence and
         passenger; `sequences` the 3' UTRs by transcript. Column `binding` is the logit; a
-        network with heads (`binding.heads`) has a column for each of them but the first.
+        network with heads (`binding.heads`) has a column for each of TAUGHT.
         NaN of sites in reading frames.
         """
         networks = [_outputs(model) for model in (self.model, *self.others)]
-        names = ("binding", *HEADS[1:])[: networks[0].output_shape[-1]]
+        names = ("binding", *TAUGHT)[: networks[0].output_shape[-1]]
         found = np.full((len(sites), len(names)), np.nan, np.float32)
         by_name = mirnas.set_index("mirna")
         for strand, column in (("guide", "sequence"), ("passenger", "passenger")):
@@ -65,9 +65,9 @@ class SiteNetwork:
 
 
 def _outputs(model: keras.Model) -> keras.Model:
-    """Return the network up to its logit, with the heads after the first, if any."""
+    """Return the network up to its logit, with its heads TAUGHT, if any."""
     outputs = [model.get_layer("logit").output]
-    if any(layer.name == "heads" for layer in model.layers):
-        outputs.append(model.get_layer("heads").output[:, 1:])
+    if has_heads(model):
+        outputs.append(model.get_layer("heads").output[:, -len(TAUGHT) :])
     joined = keras.layers.Concatenate()(outputs) if len(outputs) > 1 else outputs[0]
     return keras.Model(model.input, joined)

@@ -28,14 +28,15 @@ _JOINED_GAP = 32
 
 
 class Attributor:
-    """Integrated gradients of weighted windows, through the sliding network."""
+    """Integrated gradients of weighted windows, through all bodies of a network."""
 
-    def __init__(self, stages: list[Stage], steps: int, workers: int = 1):
+    def __init__(self, bodies: list[list[Stage]], steps: int, workers: int = 1):
         self._workers = workers
-        n_channels = stages[0].kernel.shape[2]
+        n_channels = bodies[0][0].kernel.shape[2]
         self._integrate = compiled(
-            lambda codes, weights, rows, reference: integrate(
-                codes, weights, rows, reference, stages, steps
+            lambda codes, weights, rows, reference: sum(
+                integrate(codes, weights, rows, reference, stages, steps)
+                for stages in bodies
             ),
             ((None, None), "int32"),
             ((None, None), "float32"),

@@ -3,7 +3,8 @@
 A network that is built of convolutions 'valid' along the target, max pooling by two and
 a head that sees exactly one window gives, slid over a transcript, the same logit at
 every position as it gives window by window (`sliding`). Batch normalisation becomes part
-of the convolution before it.
+of the convolution before it. A network of several sources (`binding.heads`) is the sum of
+such bodies, which are slid one by one.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirsignal.axes import WINDOW
+from mirsignal.binding.heads import parts_of, weights_of_parts
 from mirsignal.networks.backend import keras
 
 
@@ -32,12 +34,22 @@ class Stage:
     pool: bool = False
 
 
-def list_stages(model: keras.Model) -> list[Stage]:
-    """Return the stages of a binding network up to its logit.
+def list_bodies(model: keras.Model) -> list[list[Stage]]:
+    """Return the stages of each body of a binding network; their sum is its logit.
 
     Raises NotConvolutionalError when a layer cannot be expressed as a stage, or when
     the receptive field along the target is not one window.
     """
+    if not (parts := parts_of(model)):
+        return [_list_stages(model)]
+    nothing = np.zeros(1, np.float32)
+    return [
+        [*_list_stages(part), Stage(weights[None, None], nothing)]
+        for part, weights in zip(parts, weights_of_parts(model), strict=True)
+    ]
+
+
+def _list_stages(model: keras.Model) -> list[Stage]:
     stages: list[Stage] = []
     padding = (0, 0)
     layers, linear = keras.layers, keras.activations.linear

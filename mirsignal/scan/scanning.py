@@ -20,7 +20,7 @@ from mirsignal.axes import CENTRE, MIRNA_LENGTH, WINDOW
 from mirsignal.binding.pairing import ENCODINGS, mirna_columns
 from mirsignal.logs import log
 from mirsignal.networks.backend import compiled, keras
-from mirsignal.scan.convolution import NotConvolutionalError, Stage, list_stages
+from mirsignal.scan.convolution import NotConvolutionalError, Stage, list_bodies
 from mirsignal.scan.sliding import number_words, slide_words, tabulate_words, word_length
 from mirsignal.sequences.codes import UNKNOWN, encode_many
 
@@ -41,15 +41,32 @@ class Scanner(Protocol):
 
 
 class ConvolutionalScanner:
-    """Slide the network over chunks of one shape: linear time, constant memory.
+    """Slide a network, over chunks of one shape: linear time, constant memory.
 
     `workers` calls run at a time, in threads of this process; they do not change the
     result.
     """
 
     def __init__(
-        self, stages: list[Stage], n_channels: int, chunk: int = 2048, workers: int = 1
+        self,
+        bodies: list[list[Stage]],
+        n_channels: int,
+        chunk: int = 2048,
+        workers: int = 1,
     ):
+        self._bodies = [_Body(each, n_channels, chunk, workers) for each in bodies]
+
+    def scan(self, codes: NDArray[np.uint8], rows: NDArray[np.float32]) -> NDArray:
+        total, *others = (body.scan(codes, rows) for body in self._bodies)
+        for logits in others:
+            total += logits
+        return total
+
+
+class _Body:
+    """One body of a network, which gives a part of its logit."""
+
+    def __init__(self, stages: list[Stage], n_channels: int, chunk: int, workers: int):
         self._workers = workers
         self._word = word = word_length(stages, MIRNA_LENGTH)
         shape = (5, MIRNA_LENGTH, n_channels)
@@ -117,8 +134,7 @@ class WindowedScanner:
 def make_scanner(model: keras.Model, n_channels: int, workers: int = 1) -> Scanner:
     """Return the fastest engine that gives this network's own logits."""
     try:
-        stages = list_stages(model)
-        return ConvolutionalScanner(stages, n_channels, workers=workers)
+        return ConvolutionalScanner(list_bodies(model), n_channels, workers=workers)
     except NotConvolutionalError as error:
         log.warning("network %s: %s; it is run window by window", model.name, error)
         return WindowedScanner(model, workers=workers)

@@ -19,7 +19,7 @@ from mirsignal.errors import InputError
 from mirsignal.interpretation.explanation import PairExplainer
 from mirsignal.networks.backend import keras
 from mirsignal.scan.attribution import Attributor, region_scores
-from mirsignal.scan.convolution import NotConvolutionalError, list_stages
+from mirsignal.scan.convolution import NotConvolutionalError, list_bodies
 from mirsignal.scan.scanning import (
     Scanner,
     logit_model,
@@ -169,7 +169,7 @@ def make_scorer(
     if mode == "prediction":
         return PredictionScorer(scanner, encoding)
     try:
-        attributor = Attributor(list_stages(model), steps, workers)
+        attributor = Attributor(list_bodies(model), steps, workers)
     except NotConvolutionalError as error:
         raise InputError(
             f"{model.name}: {error}; scan it with a recipe of mode `prediction`"

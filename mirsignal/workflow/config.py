@@ -24,6 +24,7 @@ from mirsignal.workflow.recipes import (
     check_occupancy,
     check_recipes,
     find_mixture,
+    heads_of,
 )
 
 _OWN_TEST_SET = re.compile(rf"({'|'.join(TEST_SETS)})(_1_\d+)?")
@@ -194,11 +195,10 @@ def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Non
             "`peaks` nor `motifs` under `inputs`; give them"
         )
     of_heads = set(OF_HEADS) & {f for each in recipes for f in each["features"]}
-    network = config["binding"][transfer["binding"]]
-    if not of_heads <= set(network["heads"] if network["taught_windows"] else ()):
+    if not of_heads <= heads_of(config, transfer["binding"]):
         raise InputError(
             f"config: transfer: features {', '.join(sorted(of_heads))} are those of a "
-            f"network with taught_windows and these heads; binding recipe "
+            f"network that learns from taught_windows with these heads; binding recipe "
             f"{transfer['binding']!r} is none; name another, or leave them out"
         )
     trained = [name for name, each in inputs["datasets"].items() if each["trains"]]

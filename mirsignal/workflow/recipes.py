@@ -123,19 +123,7 @@ def check_recipes(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
                         f"its default, {default}"
                     )
     for name, recipe in config["binding"].items():
-        heads = recipe["heads"]
-        if not {"pairs", "teacher"} & set(heads) or heads == ["pairs"]:
-            raise InputError(
-                f"config: binding: {name}: heads: pairs or teacher is to be among them, "
-                "which make the logit; and what windows tell, teacher or energy (for "
-                "pairs alone set taught_windows to 0)"
-            )
-        whole = schema["$defs"]["binding"]["properties"]["heads"]["default"]
-        if not recipe["taught_windows"] and set(heads) != set(whole):
-            raise InputError(
-                f"config: binding: {name}: 'heads' is not used without 'taught_windows'; "
-                "leave it out"
-            )
+        _check_binding(f"config: binding: {name}:", recipe, config, schema)
     for name, recipe in config["samples"].items():
         if (total := sum(recipe["fractions"].values())) > 0.75:
             raise InputError(
@@ -151,6 +139,50 @@ def check_recipes(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
             )
     for name, recipe in config["regression"].items():
         _check_regression(f"config: regression: {name}:", recipe)
+
+
+def _check_binding(
+    lead: str,
+    recipe: Mapping[str, Any],
+    config: Mapping[str, Any],
+    schema: Mapping[str, Any],
+) -> None:
+    """Refuse heads without windows, and networks that cannot be summed."""
+    heads = recipe["heads"]
+    if "teacher" not in heads:
+        raise InputError(f"{lead} heads: teacher is the network's logit; add it")
+    properties = schema["$defs"]["binding"]["properties"]
+    whole = properties["heads"]["default"]
+    if not recipe["taught_windows"] and set(heads) != set(whole):
+        raise InputError(
+            f"{lead} 'heads' is not used without 'taught_windows'; leave it out"
+        )
+    for name in recipe["parts"]:
+        if name not in config["binding"]:
+            raise InputError(
+                f"{lead} parts: {name!r} is none of {', '.join(config['binding'])}"
+            )
+        part = config["binding"][name]
+        if part["parts"]:
+            raise InputError(f"{lead} parts: {name!r} has parts itself; name these")
+        for key in ("network", "encoding", "blind"):
+            if part[key] != recipe[key]:
+                raise InputError(
+                    f"{lead} '{key}' of its part {name!r} is {part[key]}, its own "
+                    f"{recipe[key]}; give both the same"
+                )
+    used = ("network", "encoding", "blind", "parts", "n_seeds", "n_resamples")
+    for key in properties if recipe["parts"] else ():
+        if key not in used and recipe[key] != properties[key]["default"]:
+            raise InputError(f"{lead} {key!r} is not used with 'parts'; leave it out")
+
+
+def heads_of(config: Mapping[str, Any], name: str) -> set[str]:
+    """Return what a network of this recipe of `binding` tells beside its logit."""
+    recipe = config["binding"][name]
+    if recipe["parts"]:
+        return set().union(*(heads_of(config, part) for part in recipe["parts"]))
+    return set(recipe["heads"]) if recipe["taught_windows"] else set()
 
 
 def check_occupancy(

@@ -190,6 +190,17 @@ def mirnas_of_batch(wildcards):
     return BATCHES[wildcards.batch]
 
 
+def with_parts(wanted):
+    """Return the pattern of the names of binding recipes with parts, or without."""
+    recipes = CONFIG["binding"].items()
+    return one_of(name for name, recipe in recipes if bool(recipe["parts"]) == wanted)
+
+
+def parts(wildcards):
+    """Return the binding recipes whose networks one of several sources sums."""
+    return list(CONFIG["binding"][wildcards.binding]["parts"])
+
+
 def members(wildcards):
     """Return the numbers of the networks of a binding recipe, which differ in seed."""
     return range(1, CONFIG["binding"][wildcards.binding]["n_seeds"] + 1)

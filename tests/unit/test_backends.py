@@ -14,7 +14,7 @@ import json, sys
 import numpy as np
 from mirsignal.scan.attribution import Attributor
 from mirsignal.networks.backend import keras, set_up
-from mirsignal.scan.convolution import list_stages
+from mirsignal.scan.convolution import list_bodies
 from mirsignal.scan.scanning import (
     make_scanner,
     mirna_reference,
@@ -29,7 +29,7 @@ codes = np.random.default_rng(1).integers(0, 5, 300).astype(np.uint8)
 model = keras.models.load_model(sys.argv[1])
 (logits,) = scan_transcripts(make_scanner(model, 2), [codes], rows)
 weight = np.where(logits > np.median(logits), 1, 0).astype(np.float32)
-attributor = Attributor(list_stages(model), 3)
+attributor = Attributor(list_bodies(model), 3)
 (detail,) = attributor.attribute([codes], [weight], rows, reference)
 json.dump([keras.backend.backend(), logits.tolist(), detail.tolist()], sys.stdout)
 """

@@ -1,7 +1,5 @@
 """How scan jobs are cut, by miRNAs and by shards, does not change what they find."""
 
-import shutil
-
 import numpy as np
 import pytest
 
@@ -16,11 +14,9 @@ PEAKS = [f"{SCAN}/{mirna}/peaks.parquet" for mirna in MIRNAS]
 
 
 @pytest.fixture
-def copied(finished, fresh):
+def copied(finished, tmp_path):
     """A copy of the finished small study, to be run on with other settings."""
-    for folder in ("results", ".snakemake"):
-        shutil.copytree(finished.root / folder, fresh.root / folder)
-    return fresh
+    return finished.copy(tmp_path)
 
 
 def test_several_mirnas_per_job_give_the_same_files(finished, copied):

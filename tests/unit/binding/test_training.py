@@ -8,20 +8,23 @@ import pytest
 
 from mirsignal.binding.batches import (
     PairBatches,
+    TaughtBatches,
     mirna_weights,
     predict_pairs,
     shift_windows,
 )
-from mirsignal.binding.heads import HEADS, loss_of_heads
+from mirsignal.binding.heads import LABELS, has_heads, sum_networks
+from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.binding.pairing import pair_matrix
 from mirsignal.binding.training import BindingTraining, train_binding
 from mirsignal.errors import InputError
 from mirsignal.networks.backend import keras
 from mirsignal.networks.checkpoints import Checkpoint, make_checkpoint
-from mirsignal.scan.attribution import Attributor
-from mirsignal.scan.convolution import list_stages
+from mirsignal.scan.attribution import Attributor, attribute_window
+from mirsignal.scan.convolution import list_bodies
 from mirsignal.scan.peaks import call_peaks
 from mirsignal.scan.scanning import (
+    WindowedScanner,
     make_scanner,
     mirna_reference,
     mirna_rows,
@@ -92,7 +95,7 @@ def test_scan_and_attribution_peak_at_the_planted_site(trained, random_rna):
     logits = scan_transcripts(make_scanner(model, 1), transcripts, rows)
     p = [sigmoid(track) for track in logits]
     weights = [np.where(track > 0.5, track, 0) for track in p]
-    attributor = Attributor(list_stages(model), 8)
+    attributor = Attributor(list_bodies(model), 8)
     found = []
     for track, prediction in zip(
         attributor.attribute(transcripts, weights, rows, reference), p, strict=True
@@ -168,100 +171,123 @@ def taught(pairs):
     return windows.assign(mirna_sequence=mirna, logit=logit, energy=energy)
 
 
-def test_taught_windows_come_as_they_are_beside_the_pairs(pairs, taught):
-    with_taught = {"max_shift": 3, "taught": taught, "taught_windows": 0.5}
-    batches = PairBatches(pairs, 4, "wc", 64, **with_taught)
-    plain = PairBatches(pairs, 4, "wc", 64, max_shift=3)
-    n = (pairs["label"] == 1).sum()
-    for _ in range(2):
-        matrix, known, _ = epoch_of(batches)
-        of_teacher = np.isfinite(known[:, 1])
-        assert of_teacher.sum() == n // 2
-        assert (of_teacher != np.isfinite(known[:, 0])).all()
-        for column, name in ((1, "logit"), (2, "energy")):
-            given = taught[name].to_numpy("float32")
-            assert np.isin(known[of_teacher, column], given).all()
-        shown = {row.tobytes() for row in matrix[of_teacher]}
-        mirnas, windows = (
-            encode_many(taught[name], size)
-            for name, size in (("mirna_sequence", 20), ("target", 50))
-        )
-        assert shown <= {row.tobytes() for row in pair_matrix(windows, mirnas, "wc")}
-        other, labels, _ = epoch_of(plain)
-        expected = {row.tobytes() for row in other}
-        assert {row.tobytes() for row in matrix[~of_teacher]} == expected
-        assert known[~of_teacher, 0].sum() == labels.sum()
-        batches.on_epoch_end()
-        plain.on_epoch_end()
-
-
-def test_few_taught_windows_leave_the_form_of_batches_as_it_is(pairs, taught):
-    batches = PairBatches(pairs, 4, "wc", 64, taught=taught, taught_windows=1e-6)
-    matrix, known, _ = epoch_of(batches)
-    assert known.shape == (len(matrix), 3)
-    assert np.isnan(known[:, 1:]).all()
-
-
-def test_each_head_learns_from_its_own_source(pairs):
-    """The teacher thinks of sites as the pairs do, and calls everything bound."""
-    is_bound = pairs["label"] == 1
-    signs = pairs.assign(
-        logit=np.where(is_bound, 6.0, 3.0), energy=np.where(is_bound, 20.0, 17.0)
+def test_taught_windows_come_as_they_are_with_what_is_learned(taught):
+    batches = TaughtBatches(taught, 4, "wc", 64, 150)
+    mirnas, windows = (
+        encode_many(taught[name], size)
+        for name, size in (("mirna_sequence", 20), ("target", 50))
     )
-    training = replace(TRAINING, taught_windows=2.0, epochs=6, patience=6)
-    network, _ = train_binding(pairs, training, 1, taught=signs)
-    test = pairs[pairs["split"] == "test"]
+    known = pair_matrix(windows, mirnas, "wc"), taught[list(LABELS)].to_numpy("float32")
+
+    def pairs_of(*both):
+        return {(a.tobytes(), b.tobytes()) for a, b in zip(*both, strict=True)}
+
+    first = [batches[index] for index in range(len(batches))]
+    assert [len(matrix) for matrix, _ in first] == [64, 64, 22]
+    for shown in first:
+        assert pairs_of(*shown) <= pairs_of(*known)
+    np.testing.assert_array_equal(first[1][1], batches[1][1])  # in any order
+    batches.on_epoch_end()
+    later = TaughtBatches(taught, 4, "wc", 64, 150, epoch=1)
+    assert not np.array_equal(first[0][1], batches[0][1])
+    np.testing.assert_array_equal(later[2][1], batches[2][1])
+    alone = TaughtBatches(taught, 4, "wc", 64, 150, ["teacher"])
+    np.testing.assert_array_equal(alone[0][1], first[0][1] * [1, 0])
+
+
+def outputs(network, layer, test):
+    """Return what a layer of a network gives for pairs."""
+    up_to = keras.Model(network.input, network.get_layer(layer).output)
     matrix = pair_matrix(
         encode_many(test["target"], 50), encode_many(test["mirna_sequence"], 20), "wc"
     )
-    heads, logit = (
-        keras.Model(network.input, network.get_layer(name).output).predict(matrix)
-        for name in ("heads", "logit")
+    return np.asarray(up_to(matrix))
+
+
+@pytest.fixture(scope="module")
+def signs(pairs):
+    """Return windows of a teacher that thinks as the pairs do, and calls all bound."""
+    is_bound = pairs["label"] == 1
+    return pairs.assign(
+        logit=np.where(is_bound, 6.0, 3.0), energy=np.where(is_bound, 20.0, 17.0)
     )
-    np.testing.assert_allclose(logit[:, 0], heads[:, :2].mean(axis=1), atol=1e-5)
+
+
+STUDENT = replace(TRAINING, taught_windows=1500, epochs=6, patience=1)
+
+
+def test_a_student_learns_what_windows_tell_and_nothing_of_pairs(pairs, signs):
+    keras.utils.set_random_seed(2)
+    network, history = train_binding(pairs, STUDENT, 1, taught=signs)
+    test = pairs[pairs["split"] == "test"]
+    heads, logit = (outputs(network, name, test) for name in ("heads", "logit"))
+    np.testing.assert_allclose(logit[:, 0], heads[:, 0], atol=1e-5)
     labels = test["label"].to_numpy()
     for head in heads.T:
         assert within_group_auc(labels, head, test["mirna_sequence"]) > 0.75
-    assert abs(heads[:, 0].mean()) < 1
-    assert abs(heads[:, 1].mean() - 4.5) < 1
-    assert abs(heads[:, 2].mean() - 18.5) < 1
-    assert len(list_stages(network)) == 6  # it can slide
+    assert abs(heads[:, 0].mean() - 4.5) < 1
+    assert abs(heads[:, 1].mean() - 18.5) < 1
+    assert len(history) == 6  # no epoch is chosen by pairs; the last one is kept
+    assert history["validation_ap"].notna().tolist() == [False] * 5 + [True]
+    assert history["validation_loss"].iloc[-1] < history["validation_loss"].iloc[0]
+    flipped = pairs.assign(label=1 - pairs["label"])
+    keras.utils.set_random_seed(2)
+    other, _ = train_binding(flipped, STUDENT, 1, taught=signs)
+    np.testing.assert_array_equal(outputs(other, "logit", test), logit)
 
 
-def test_a_head_that_is_left_out_learns_and_tells_nothing(pairs):
-    is_bound = pairs["label"] == 1
-    signs = pairs.assign(
-        logit=np.where(is_bound, 6.0, 3.0), energy=np.where(is_bound, 20.0, 17.0)
+def test_an_energy_that_is_left_out_counts_as_0(pairs, signs):
+    network, _ = train_binding(
+        pairs, replace(STUDENT, heads=["teacher"]), 1, taught=signs
     )
-    training = replace(TRAINING, taught_windows=2.0, epochs=6, patience=6)
-    test = pairs[pairs["split"] == "test"]
-    matrix = pair_matrix(
-        encode_many(test["target"], 50), encode_many(test["mirna_sequence"], 20), "wc"
+    found = outputs(network, "heads", pairs[:50])
+    assert abs(found[:, 1].mean()) < 0.5
+    assert abs(found[:, 0].mean() - 4.5) < 1
+
+
+def test_a_sum_of_networks_has_the_logit_and_heads_of_all(pairs, signs, trained):
+    """Also where a scan slides it, and after it was saved."""
+    student, _ = train_binding(pairs, STUDENT, 1, taught=signs)
+    of_pairs, _ = trained
+    summed = sum_networks([of_pairs, student, of_pairs], [0.3, 0.6, 0.1])
+    logits = [outputs(network, "logit", pairs[:50]) for network in (of_pairs, student)]
+    expected = 0.4 * logits[0] + 0.6 * logits[1]
+    np.testing.assert_allclose(outputs(summed, "logit", pairs[:50]), expected, atol=1e-5)
+    heads = np.hstack([logits[0], outputs(student, "heads", pairs[:50])])
+    np.testing.assert_allclose(outputs(summed, "heads", pairs[:50]), heads, atol=1e-4)
+    assert len(list_bodies(summed)) == 3
+    codes = np.random.default_rng(1).integers(0, 5, 200).astype(np.uint8)
+    rows = mirna_rows(pairs["mirna_sequence"].iloc[0], "wc")
+    found = make_scanner(summed, n_channels=1).scan(codes, rows)
+    np.testing.assert_allclose(
+        found, WindowedScanner(summed).scan(codes, rows), atol=1e-4
     )
-    labels = test["label"].to_numpy()
-    for heads, mean in ((["pairs", "energy"], 0.0), (["teacher", "energy"], 4.5)):
-        one_sided = replace(training, heads=heads)
-        network, _ = train_binding(pairs, one_sided, 1, taught=signs)
-        found, logit = (
-            np.asarray(keras.Model(network.input, network.get_layer(name).output)(matrix))
-            for name in ("heads", "logit")
-        )
-        is_learned = np.array([head in heads for head in HEADS])
-        assert (found[:, ~is_learned] == 0).all()
-        assert (found[:, is_learned] != 0).all()
-        of_logit = HEADS.index(heads[0])
-        np.testing.assert_allclose(logit[:, 0], found[:, of_logit], atol=1e-5)
-        assert abs(logit.mean() - mean) < 1
-        assert within_group_auc(labels, logit[:, 0], test["mirna_sequence"]) > 0.75
+    plain = sum_networks([of_pairs, of_pairs], [0.5, 0.5])
+    assert has_heads(summed)
+    assert not has_heads(plain)
+    np.testing.assert_allclose(outputs(plain, "logit", pairs[:50]), logits[0], atol=1e-5)
 
 
-def test_unknown_values_have_no_part_in_the_loss():
-    nan = np.nan
-    logits = np.array([[0.3, 2, 9], [-1, 5, 20], [0.7, 0.1, 3]], np.float32)
-    known = np.array([[1, nan, nan], [nan, 4.5, 23], [nan, nan, nan]], np.float32)
-    found = np.asarray(loss_of_heads(known, logits))
-    expected = [np.log1p(np.exp(-0.3)), 0.5**2 / 2 + 2.5, 0]
-    np.testing.assert_allclose(found, expected, rtol=1e-5)
+def test_attributions_of_a_sum_are_those_of_its_networks(trained, pairs):
+    network, _ = trained
+    both = sum_networks([network, network], [0.25, 0.5])
+    mirna = pairs["mirna_sequence"].iloc[0]
+    rows, reference = mirna_rows(mirna, "wc"), mirna_reference(mirna, "wc")
+    codes = encode_many(pairs["target"][:1], 50)[0]
+    one, two = (
+        attribute_window(Attributor(list_bodies(each), 4), codes, rows, reference)
+        for each in (network, both)
+    )
+    np.testing.assert_allclose(two, 0.75 * one, atol=1e-5)
+
+
+def test_networks_that_have_no_common_sum_are_refused(trained):
+    network, _ = trained
+    with pytest.raises(InputError, match="different encodings"):
+        sum_networks([network, BINDING_NETWORKS["cnn"]("onehot")], [0.5, 0.5])
+    summed = sum_networks([network, network], [0.5, 0.5])
+    with pytest.raises(InputError, match="is one of several sources itself"):
+        sum_networks([network, summed], [0.5, 0.5])
 
 
 def test_order_depends_on_seed_and_epoch_alone(pairs):
@@ -292,11 +318,11 @@ class Killed(Exception):
     pass
 
 
-@pytest.mark.parametrize(("after", "share"), [(1, 0.0), (3, 0.0), (2, 0.5)])
+@pytest.mark.parametrize(("after", "n_taught"), [(1, 0), (3, 0), (2, 300)])
 def test_killed_training_goes_on_with_the_same_result(
-    pairs, taught, tmp_path, monkeypatch, after, share
+    pairs, taught, tmp_path, monkeypatch, after, n_taught
 ):
-    training = replace(TRAINING, epochs=4, taught_windows=share)
+    training = replace(TRAINING, epochs=4, taught_windows=n_taught)
 
     def train(checkpoint=None):
         keras.utils.set_random_seed(2)

@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 
 from mirsignal.binding.batches import predict_codes
-from mirsignal.binding.heads import join_heads, split_logit
+from mirsignal.binding.heads import join_heads, split_logit, sum_networks
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.binding.models.averaging import join_networks
 from mirsignal.networks.backend import keras
 from mirsignal.repression.site_logits import SiteNetwork
-from mirsignal.scan.convolution import list_stages
+from mirsignal.scan.convolution import list_bodies
 from mirsignal.scan.scanning import logit_model
 from mirsignal.sequences.codes import encode_many
 
@@ -59,12 +59,14 @@ def test_a_network_with_heads_gives_them_too(plain, sites, utr):
     heads = split_logit(plain, [0.5, 12.0])
     found = score(join_heads(heads), sites, utr).dropna()
     assert found.columns.tolist() == ["binding", "teacher", "energy"]
-    window = encode_many([utr[93 - 25 : 93 + 25]], 50), encode_many([GUIDE[:20]], 20)
-    of_pairs = predict_codes(heads, *window, "wc")[0]
-    assert found.loc[4, "binding"] == pytest.approx(
-        (of_pairs + found.loc[4, "teacher"]) / 2, rel=1e-4
-    )
+    np.testing.assert_allclose(found["binding"], found["teacher"], rtol=1e-5)
     assert found["energy"].sub(12).abs().max() < 3
+    both = score(sum_networks([plain, join_heads(heads)], [0.4, 0.6]), sites, utr)
+    of_pairs = score(plain, sites, utr)["binding"]
+    expected = 0.4 * of_pairs + 0.6 * found["teacher"]
+    np.testing.assert_allclose(both["binding"], expected, rtol=1e-4)
+    others = ["teacher", "energy"]
+    np.testing.assert_allclose(both[others].dropna(), found[others], rtol=1e-4)
 
 
 def test_networks_of_several_seeds_count_as_their_mean(plain, sites, utr, tmp_path):
@@ -77,7 +79,7 @@ def test_networks_of_several_seeds_count_as_their_mean(plain, sites, utr, tmp_pa
     join_networks(networks).save(tmp_path / "members.keras")
     loaded = SiteNetwork.load(tmp_path / "members.keras", "wc")
     assert len(loaded.others) == 1
-    list_stages(loaded.model)  # the first one scans
+    list_bodies(loaded.model)  # the first one scans
     mirnas = {"mirna": ["let-7a"], "sequence": [GUIDE], "passenger": [PASSENGER]}
     found = loaded.score(sites, pd.DataFrame(mirnas), {"t": utr})
     assert expected[0].loc[4, "binding"] != expected[1].loc[4, "binding"]

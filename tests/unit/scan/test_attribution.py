@@ -11,7 +11,7 @@ from mirsignal.scan.attribution import (
     region_scores,
     weighted_segments,
 )
-from mirsignal.scan.convolution import list_stages
+from mirsignal.scan.convolution import list_bodies
 from mirsignal.scan.scanning import (
     WindowedScanner,
     mirna_reference,
@@ -26,7 +26,7 @@ STEPS = 3
 
 @pytest.fixture(scope="module")
 def attributor(network):
-    return Attributor(list_stages(network), STEPS)
+    return Attributor(list_bodies(network), STEPS)
 
 
 def window_attribution(network, window):
@@ -88,7 +88,7 @@ def test_windows_segments_and_whole_tracks_agree(network, monkeypatch, rng):
     tracks = []
     for joined_gap in (0, 32, 2000):  # every window alone, ..., all in one
         monkeypatch.setattr(module, "_JOINED_GAP", joined_gap)
-        attributor = Attributor(list_stages(network), STEPS, workers=2)
+        attributor = Attributor(list_bodies(network), STEPS, workers=2)
         tracks.append(attributor.attribute(transcripts, weights, ROWS, REFERENCE))
     for other in tracks[1:]:
         for track, expected in zip(other, tracks[0], strict=True):
@@ -100,7 +100,7 @@ def test_attribution_of_one_window_explains_its_logit(network, rng):
     codes = rng.integers(0, 4, 120).astype(np.uint8)
     weight = np.zeros(120, np.float32)
     weight[60] = 1
-    fine = Attributor(list_stages(network), 8)
+    fine = Attributor(list_bodies(network), 8)
     (track,) = fine.attribute([codes], [weight], ROWS, REFERENCE)
     assert not track[:35].any()
     assert not track[85:].any()

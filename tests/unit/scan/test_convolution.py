@@ -8,7 +8,7 @@ from mirsignal.binding.pairing import ENCODINGS
 from mirsignal.networks.backend import keras
 from mirsignal.scan.convolution import (
     NotConvolutionalError,
-    list_stages,
+    list_bodies,
     receptive_field,
 )
 from mirsignal.scan.scanning import WindowedScanner, make_scanner, mirna_rows
@@ -28,7 +28,7 @@ def make_network(*middle, head=(50, 20), flat=(), use_bias=True):
 
 
 def test_default_network_is_folded(network):
-    stages = list_stages(network)
+    (stages,) = list_bodies(network)
     assert receptive_field(stages) == 50
     assert sum(stage.pool for stage in stages) == 3
 
@@ -82,12 +82,12 @@ def test_any_network_is_scanned_as_it_is_or_window_by_window(variant, rng, unset
 
 def test_other_receptive_fields_are_refused():
     with pytest.raises(NotConvolutionalError):
-        list_stages(make_network(head=(49, 20)))
+        list_bodies(make_network(head=(49, 20)))
 
 
 def test_registered_networks_slide_or_say_why_not():
     for encoding in ENCODINGS:
-        assert list_stages(BINDING_NETWORKS["cnn"](encoding))
+        assert list_bodies(BINDING_NETWORKS["cnn"](encoding))
     for name, reason in (("resnet", "cannot be slid"), ("seed_match", "cannot be slid")):
         with pytest.raises(NotConvolutionalError, match=reason):
-            list_stages(BINDING_NETWORKS[name]())
+            list_bodies(BINDING_NETWORKS[name]())

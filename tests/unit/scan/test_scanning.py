@@ -6,7 +6,7 @@ import pytest
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.binding.pairing import ENCODINGS, pair_matrix
 from mirsignal.networks.backend import keras
-from mirsignal.scan.convolution import list_stages
+from mirsignal.scan.convolution import list_bodies
 from mirsignal.scan.scanning import (
     ConvolutionalScanner,
     WindowedScanner,
@@ -30,7 +30,7 @@ def transcripts():
 
 @pytest.fixture(scope="module")
 def scan(network):
-    return ConvolutionalScanner(list_stages(network), n_channels=2, chunk=64)
+    return ConvolutionalScanner(list_bodies(network), n_channels=2, chunk=64)
 
 
 def naive_logits(model, codes, rows, positions):
@@ -74,9 +74,9 @@ def test_long_transcripts_equal_a_naive_loop(unsettle, rng, length, encoding):
 def test_neighbours_chunks_and_workers_do_not_matter(network, scan, transcripts):
     rows = mirna_rows(MIRNA, "wc_gu")
     together = scan_transcripts(scan, transcripts, rows)
-    stages = list_stages(network)
-    others = [ConvolutionalScanner(stages, 2, chunk) for chunk in (60, 1024)]
-    others.append(ConvolutionalScanner(stages, 2, 64, workers=3))
+    bodies = list_bodies(network)
+    others = [ConvolutionalScanner(bodies, 2, chunk) for chunk in (60, 1024)]
+    others.append(ConvolutionalScanner(bodies, 2, 64, workers=3))
     for codes, track in zip(transcripts, together, strict=True):
         assert track.shape == codes.shape
         for scanner in (scan, *others):
@@ -87,7 +87,7 @@ def test_neighbours_chunks_and_workers_do_not_matter(network, scan, transcripts)
 def test_workers_give_the_same_bits(network, scan, rng):
     codes = rng.integers(0, 4, 2000).astype(np.uint8)
     rows = mirna_rows(MIRNA, "wc_gu")
-    threads = ConvolutionalScanner(list_stages(network), 2, 64, workers=3)
+    threads = ConvolutionalScanner(list_bodies(network), 2, 64, workers=3)
     np.testing.assert_array_equal(threads.scan(codes, rows), scan.scan(codes, rows))
 
 

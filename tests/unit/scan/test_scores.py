@@ -12,7 +12,7 @@ from mirsignal.interpretation.explanation import (
     sample_background,
 )
 from mirsignal.scan.attribution import Attributor, attribute_window, coverage
-from mirsignal.scan.convolution import list_stages
+from mirsignal.scan.convolution import list_bodies
 from mirsignal.scan.scanning import (
     WindowedScanner,
     mirna_reference,
@@ -169,7 +169,7 @@ def test_integrated_gradients_look_like_shap(site_network):
     model, targets, mirnas, *others = site_network
     explainer = PairExplainer(model, pair_matrix(*others, ENCODING))
     values, _ = explainer.explain(pair_matrix(targets, mirnas, ENCODING))
-    attributor = Attributor(list_stages(model), 4)
+    attributor = Attributor(list_bodies(model), 4)
     agreement = []
     for codes, mirna, expected in zip(targets, mirnas, values, strict=True):
         rows = mirna_rows(decode(mirna), ENCODING)

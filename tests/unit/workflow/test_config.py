@@ -13,7 +13,7 @@ from benchmarks.settings import read_config, settings_of_fit
 from mirsignal.binding.heads import HEADS
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.errors import InputError
-from mirsignal.scan.convolution import NotConvolutionalError, list_stages
+from mirsignal.scan.convolution import NotConvolutionalError, list_bodies
 from mirsignal.workflow.config import (
     STAGES,
     complete_config,
@@ -196,7 +196,7 @@ def test_networks_that_may_be_slid_are_those_that_can(name):
     network = BINDING_NETWORKS[name]("wc", filters=(2, 2, 2), n_hidden=2, dropout=0.1)
     slides = True
     try:
-        list_stages(network)
+        list_bodies(network)
     except NotConvolutionalError:
         slides = False
     assert slides == (name in CONVOLUTIONAL)
@@ -267,8 +267,8 @@ def test_experiments_differ_from_main_in_what_they_name(config, schema):
             {"recipes": ["joint", "joint_proteins"]},
             "names neither `peaks` nor `motifs` under",
         ),
-        ({"binding": "cnn"}, "energy, teacher are those of a network with taught_w"),
-        ({"binding": "untaught"}, "energy, teacher are those of a network with taught_w"),
+        ({"binding": "cnn"}, "energy, teacher are those of a network that learns"),
+        ({"binding": "untaught"}, "energy, teacher are those of a network that learns"),
         ({"mixtures": {"m": {"joint": 1, "networks": 1}}}, "m: 'networks' is none of"),
         ({"mixtures": {"m": ["joint", "networks"]}}, "m: 'networks' is none of"),
         ({"mixtures": {"m": ["joint"]}}, "mixtures: m: "),
@@ -281,10 +281,28 @@ def test_experiments_differ_from_main_in_what_they_name(config, schema):
 )
 def test_transfer_names_recipes_that_there_are(config, schema, settings, message):
     config["studies"]["demo"]["inputs"]["datasets"] = {"a": {}, "b": {}}
-    config["binding"]["untaught"] = {"taught_windows": 1, "heads": ["pairs", "energy"]}
+    config["binding"]["untaught"] = {"taught_windows": 1, "heads": ["teacher"]}
     complete_config(config, schema)
     config["transfer"] |= settings
     with pytest.raises(InputError, match=message):
+        complete_config(config, schema)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "message"),
+    [
+        ({"parts": {"cnn": 0.5, "cmn": 0.5}}, "parts: 'cmn' is none of cnn, cnn_large"),
+        ({"parts": {"cnn": 1.5}}, "cnn: 1.5 is greater than the maximum of 1"),
+        ({"parts": {"taught": 1}, "encoding": "onehot"}, "'taught' has parts itself"),
+        ({"parts": {"cnn": 1}, "encoding": "wc"}, "part 'cnn' is au_gc_gu_a, its own wc"),
+        ({"parts": {"cnn": 1}, "epochs": 3}, "'epochs' is not used with 'parts'"),
+        ({"heads": ["teacher"]}, "'heads' is not used without 'taught_windows'"),
+        ({"heads": ["energy"], "taught_windows": 9}, "teacher is the network's logit"),
+    ],
+)
+def test_networks_that_cannot_be_summed_are_refused(config, schema, recipe, message):
+    config["binding"]["both"] = recipe
+    with pytest.raises(InputError, match=f"config: binding: both: .*{message}"):
         complete_config(config, schema)
 
 
