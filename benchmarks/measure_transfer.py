@@ -33,6 +33,7 @@ from mirsignal.files.atomic import read_json, read_tsv, write_json
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.repression.datasets import REFERENCES, read_sites, read_stacked
 from mirsignal.repression.intervals import SITES
+from mirsignal.repression.mixtures import best_share
 from mirsignal.repression.protocols import predict_part
 from mirsignal.sequences.codes import encode_many
 from mirsignal.statistics.metrics import bootstrap_interval, pearson
@@ -106,8 +107,10 @@ def main(data, recipe="joint"):
         won = f"{sum(value > 0 for value in values)}/{len(values)}"
         results |= found | {f"other_cells_{end}_won": won}
     for name, other in ALONE:
-        found = alone(name, other, recipe)
+        found, mixed, share = alone(name, other, recipe)
         enter(results, f"r_{name}_new_experiment", found)
+        enter(results, f"r_mixture_{name}_new_experiment", mixed)
+        results[f"share_{name}_new_experiment"] = share
     coverage = read_tsv(TRANSFER / recipe / "coverage.tsv")
     for key, left_out in (("family", "family"), ("experiment", "dataset")):
         for _, row in coverage[coverage["left_out"] == left_out].iterrows():
@@ -233,27 +236,49 @@ def ends(entry):
 
 
 def alone(name, other, recipe):
-    """Return what a model of one other experiment reaches, families new as well."""
+    """Return what models of one other experiment reach, families new as well: of a
+    recipe, and of the mixture, whose share is that of new families of `other`."""
     pairs = pd.read_parquet(TRANSFER / "parts.parquet")
     pairs = pairs[pairs["dataset"].isin([name, other])].assign(
         trains=lambda table: table["dataset"] == other
     )
-    folders = [TRANSFER / "datasets" / dataset for dataset in (name, other)]
+    at_home = pairs[pairs["trains"]]
+    recipes = (recipe, WITHOUT, SCANNED)
+    new = {r: predict_alone(pairs, r, "datasets_families", name) for r in recipes}
+    parts = sorted(at_home["family_part"].unique())
+    known = {
+        r: pd.concat([predict_alone(at_home, r, "families", part) for part in parts])
+        for r in (WITHOUT, SCANNED)
+    }
+    share = best_share(join_recipes(known)[0], WITHOUT, SCANNED)
+    mixtures = {MIXTURE: {WITHOUT: 1 - share, SCANNED: share}}
+    joined, names = join_recipes(new, mixtures)
+    found = compare_datasets(joined, names, 1000, seed=1)[name]["predictors"]
+    return found[recipe], found[MIXTURE], share
+
+
+def predict_alone(pairs, recipe, protocol, part):
+    """Return `predict_part` of pairs that are not those of the study."""
+    datasets = list(pairs["dataset"].unique())
+    scanned = read_config()["occupancy"][recipe]["sites"] == "scanned"
+    tables = ("scanned",) if scanned else ("sites", "binding")
     sites, genes = (
-        [folder / f"{what}.parquet" for folder in folders for what in whats]
-        for whats in (("sites", "binding"), ("genes",))
+        [
+            TRANSFER / "datasets" / name / f"{table}.parquet"
+            for name in datasets
+            for table in own
+        ]
+        for own in (tables, ("genes",))
     )
-    found = predict_part(
+    return predict_part(
         pairs,
         read_sites(sites),
-        read_stacked((name, other), genes),
-        "datasets_families",
-        name,
+        read_stacked(datasets, genes),
+        protocol,
+        part,
         *settings_of_fit(recipe),
         seed=1,
     )
-    found = found.rename(columns={"effect": recipe})
-    return compare_datasets(found, [recipe], 1000, seed=1)[name]["predictors"][recipe]
 
 
 if __name__ == "__main__":

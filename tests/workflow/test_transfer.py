@@ -26,13 +26,32 @@ DATASETS = """\
       peaks: {file: resources/peaks.tsv, columns: {protein: rbp}}
       motifs: {file: resources/motifs.tsv, rate: 0.2}
 """
+TEACHER = """\
+      teacher:
+        file: resources/teacher.npz
+        mirnas: {file: resources/mirnas_demo.tsv}
+        n_windows: 300
+"""
+NETWORKS = """\
+  student:
+    encoding: au_gc_gu_a
+    filters: [4, 4, 4]
+    n_hidden: 4
+    taught_windows: 300
+    epochs: 2
+  taught:
+    encoding: au_gc_gu_a
+    parts: {cnn: 0.4, student: 0.6}
+    n_seeds: 2
+    n_resamples: 20
+"""
 SETTINGS = """\
 transfer:
   recipes: [joint, joint_without_network, joint_proteins, network]
   mixtures:
     both: {joint_without_network: 2, network: 1}
     chosen: [joint_without_network, network]
-  binding: cnn
+  binding: taught
   n_family_parts: 2
 predict: {mirnas: resources/mirnas_demo.tsv, transcripts: new.fa}
 """
@@ -44,7 +63,9 @@ def project(finished, tmp_path):
     """Return the small study with data sets."""
     project = finished.copy(tmp_path / "copy")
     text = (project.root / "small.yaml").read_text()
-    text = text.replace(HEAD, DATASETS + HEAD) + SETTINGS
+    text = text.replace(HEAD, DATASETS + TEACHER + HEAD) + SETTINGS
+    text = text.replace("interpretation:", NETWORKS + "interpretation:")
+    write_teacher(project.root / "resources/teacher.npz")
     fast = "{n_hidden: 2, n_seeds: 1, tolerance: 0.0001, prior_share: 0}"
     recipes = f"  joint: {fast}\n  joint_without_network: {fast}\n"
     scanned = fast.replace("{", "{sites: scanned, features: [binding], ")
@@ -66,6 +87,22 @@ def write_peaks(root):
     motif = pd.DataFrame({"motif": "m", "protein": "ELAVL1", "position": range(1, 4)})
     motif = motif.assign(A=-2, C=-2, G=-2, U=1.7)
     motif.to_csv(root / "resources/motifs.tsv", sep="\t", index=False)
+
+
+def write_teacher(path):
+    """Write a network as the published one is built, with random weights."""
+    rng = np.random.default_rng(4)
+    shapes = {"pair_linear": (2, 18), "fc1": (3, 3 * 18), "fc2": (1, 3)}
+    shapes |= {"conv_layers.0": (3, 2, 6, 6)}
+    shapes |= {f"conv_layers.{number}": (3, 3, 3, 3) for number in (1, 2)}
+    weights = {f"{name}.weight": rng.normal(size=shape) for name, shape in shapes.items()}
+    weights |= {
+        f"{name}.bias": rng.normal(size=shape[0]) for name, shape in shapes.items()
+    }
+    for name in (*(f"bn_layers.{number}" for number in range(3)), "bn_fc"):
+        for part in ("weight", "bias", "running_mean", "running_var"):
+            weights[f"{name}.{part}"] = rng.uniform(0.5, 1.5, 3)
+    np.savez(path, **weights)
 
 
 def read(path):
@@ -105,7 +142,9 @@ def test_a_study_of_several_datasets(project):
     assert "first, hsa-" in log
     assert "seed counts r = " in log
     sites = pd.read_parquet(folder / "datasets/first/sites.parquet")
-    logits = pd.read_parquet(folder / "datasets/first/binding.parquet")["binding"]
+    found = pd.read_parquet(folder / "datasets/first/binding.parquet")
+    assert found.columns.tolist() == ["binding", "teacher", "energy"]
+    logits = found["binding"]
     in_utr = sites["group"].str.endswith("utr")
     assert logits[in_utr].notna().all()
     assert logits[~in_utr].isna().all()
@@ -163,7 +202,7 @@ def check_ready_model(project):
     study, data = project.root / "results/small", make_data(project.root / "data")
     folders = [project.root / "ready", project.root / "again"]
     for folder in folders:
-        recipes = "joint_without_network", "balanced.cnn", "network", "both"
+        recipes = "joint_without_network", "balanced.taught", "network", "both"
         build(study, data, folder, *recipes)
     cards = [yaml.safe_load((folder / "card.yaml").read_text()) for folder in folders]
     assert cards[0] == cards[1]
@@ -222,9 +261,7 @@ def test_what_lacks_is_told_before_anything_runs(project, fresh):
     assert status != 0
     assert "names no `datasets` under `inputs`" in output
     text = (project.root / "small.yaml").read_text()
-    (project.root / "small.yaml").write_text(
-        text.replace("  binding: cnn\n", "  binding: taught\n")
-    )
+    (project.root / "small.yaml").write_text(text.replace(TEACHER, ""))
     status, output = project.run("-n", "transfer")
     assert status != 0
     assert "names no `teacher` under `inputs`" in output
