@@ -18,7 +18,7 @@ def main(snakemake):
     if files.strands:
         (pairs,) = leave_families_out([pairs], files.strands)
     parts = [keras.models.load_model(path) for path in files.models]
-    network = sum_networks(parts, list(settings["parts"].values()))
+    network = sum_networks(parts, list(filter(None, settings["parts"].values())))
     histories = [pd.read_csv(path, sep="\t", comment="#") for path in files.histories]
     train, validation = (
         measure_pairs(network, pairs[pairs["split"] == split], settings["encoding"])

@@ -157,6 +157,9 @@ def _check_binding(
         raise InputError(
             f"{lead} 'heads' is not used without 'taught_windows'; leave it out"
         )
+    shares = recipe["parts"].values()
+    if shares and not any(shares):
+        raise InputError(f"{lead} parts: all of them are 0; give one a share")
     for name in recipe["parts"]:
         if name not in config["binding"]:
             raise InputError(
@@ -181,7 +184,8 @@ def heads_of(config: Mapping[str, Any], name: str) -> set[str]:
     """Return what a network of this recipe of `binding` tells beside its logit."""
     recipe = config["binding"][name]
     if recipe["parts"]:
-        return set().union(*(heads_of(config, part) for part in recipe["parts"]))
+        parts = [part for part, share in recipe["parts"].items() if share]
+        return set().union(*(heads_of(config, part) for part in parts))
     return set(recipe["heads"]) if recipe["taught_windows"] else set()
 
 

@@ -198,7 +198,8 @@ def with_parts(wanted):
 
 def parts(wildcards):
     """Return the binding recipes whose networks one of several sources sums."""
-    return list(CONFIG["binding"][wildcards.binding]["parts"])
+    shares = CONFIG["binding"][wildcards.binding]["parts"]
+    return [recipe for recipe, share in shares.items() if share]
 
 
 def members(wildcards):

@@ -39,7 +39,7 @@ NETWORKS = """\
     n_hidden: 4
     taught_windows: 300
     epochs: 2
-  taught:
+  summed:
     encoding: au_gc_gu_a
     parts: {cnn: 0.4, student: 0.6}
     n_seeds: 2
@@ -51,7 +51,7 @@ transfer:
   mixtures:
     both: {joint_without_network: 2, network: 1}
     chosen: [joint_without_network, network]
-  binding: taught
+  binding: summed
   n_family_parts: 2
 predict: {mirnas: resources/mirnas_demo.tsv, transcripts: new.fa}
 """
@@ -202,7 +202,7 @@ def check_ready_model(project):
     study, data = project.root / "results/small", make_data(project.root / "data")
     folders = [project.root / "ready", project.root / "again"]
     for folder in folders:
-        recipes = "joint_without_network", "balanced.taught", "network", "both"
+        recipes = "joint_without_network", "balanced.summed", "network", "both"
         build(study, data, folder, *recipes)
     cards = [yaml.safe_load((folder / "card.yaml").read_text()) for folder in folders]
     assert cards[0] == cards[1]

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mirsignal.binding.heads import sum_networks
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.binding.pairing import pair_matrix
 from mirsignal.errors import InputError
@@ -40,6 +41,18 @@ def test_values_of_every_network_add_up_to_its_logit(name, pairs, unsettle):
     )
     assert residual.max() < 1e-4 * max(1, np.abs(logits).max())
     assert explainer.base == pytest.approx(explainer.logits(pairs[6:]).mean())
+
+
+def test_values_of_a_sum_of_networks_add_up_to_its_logit(pairs, unsettle):
+    networks = [unsettle(BINDING_NETWORKS["cnn"](ENCODING)) for _ in range(2)]
+    explainer = PairExplainer(sum_networks(networks, [0.4, 0.6]), pairs[6:])
+    values, residual = explainer.explain(pairs[:6])
+    logits = explainer.logits(pairs[:6])
+    assert residual.max() < 1e-4 * max(1, np.abs(logits).max())
+    own = [
+        PairExplainer(network, pairs[6:]).explain(pairs[:6])[0] for network in networks
+    ]
+    np.testing.assert_allclose(values, 0.4 * own[0] + 0.6 * own[1], atol=1e-5)
 
 
 def test_both_explainers_give_the_known_values_of_a_linear_network(pairs):

@@ -21,7 +21,7 @@ from mirsignal.workflow.config import (
     read_schema,
     recipe_chain,
 )
-from mirsignal.workflow.recipes import CONVOLUTIONAL, OF_HEADS, USED_WITH
+from mirsignal.workflow.recipes import CONVOLUTIONAL, OF_HEADS, USED_WITH, heads_of
 
 
 @pytest.fixture(scope="session")
@@ -292,6 +292,7 @@ def test_transfer_names_recipes_that_there_are(config, schema, settings, message
     ("recipe", "message"),
     [
         ({"parts": {"cnn": 0.5, "cmn": 0.5}}, "parts: 'cmn' is none of cnn, cnn_large"),
+        ({"parts": {"cnn": 0}}, "parts: all of them are 0"),
         ({"parts": {"cnn": 1.5}}, "cnn: 1.5 is greater than the maximum of 1"),
         ({"parts": {"taught": 1}, "encoding": "onehot"}, "'taught' has parts itself"),
         ({"parts": {"cnn": 1}, "encoding": "wc"}, "part 'cnn' is au_gc_gu_a, its own wc"),
@@ -321,6 +322,13 @@ def test_recipes_whose_names_make_too_long_a_folder_are_refused(config, schema):
     config["experiments"]["long"] = dict.fromkeys(stages, "x" * 45)
     with pytest.raises(InputError, match=r"long: .* make a folder name of 229 letters"):
         complete_config(config, schema)
+
+
+def test_a_summed_network_tells_what_its_parts_do(config, schema):
+    full = complete_config(config, schema)
+    assert heads_of(full, "taught") == {"teacher", "energy"}
+    full["binding"]["taught"]["parts"]["student"] = 0
+    assert heads_of(full, "taught") == heads_of(full, "cnn") == set()
 
 
 def test_features_of_the_network_are_named_as_its_heads():
