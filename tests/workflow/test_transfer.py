@@ -33,7 +33,7 @@ TEACHER = """\
         n_windows: 300
 """
 NETWORKS = """\
-  student:
+  small_student:
     encoding: au_gc_gu_a
     filters: [4, 4, 4]
     n_hidden: 4
@@ -41,7 +41,7 @@ NETWORKS = """\
     epochs: 2
   summed:
     encoding: au_gc_gu_a
-    parts: {cnn: 0.4, student: 0.6}
+    parts: {cnn: 0.4, small_student: 0.6}
     n_seeds: 2
     n_resamples: 20
 """
@@ -95,10 +95,11 @@ def write_teacher(path):
     shapes = {"pair_linear": (2, 18), "fc1": (3, 3 * 18), "fc2": (1, 3)}
     shapes |= {"conv_layers.0": (3, 2, 6, 6)}
     shapes |= {f"conv_layers.{number}": (3, 3, 3, 3) for number in (1, 2)}
-    weights = {f"{name}.weight": rng.normal(size=shape) for name, shape in shapes.items()}
-    weights |= {
-        f"{name}.bias": rng.normal(size=shape[0]) for name, shape in shapes.items()
-    }
+    weights = {}
+    for name, shape in shapes.items():
+        scale = 1.6 * np.prod(shape[1:]) ** -0.5
+        weights[f"{name}.weight"] = rng.normal(scale=scale, size=shape)
+        weights[f"{name}.bias"] = rng.normal(size=shape[0])
     for name in (*(f"bn_layers.{number}" for number in range(3)), "bn_fc"):
         for part in ("weight", "bias", "running_mean", "running_var"):
             weights[f"{name}.{part}"] = rng.uniform(0.5, 1.5, 3)
