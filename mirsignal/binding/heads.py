@@ -73,7 +73,7 @@ def sum_networks(networks: Sequence[keras.Model], shares: Sequence[float]) -> ke
         outputs.append(part(inputs))
         kernel += [share * row for row in np.eye(len(HEADS))[taught : 1 + 2 * taught]]
         of_logit[int(taught)] += share
-    joined = keras.layers.Concatenate()(outputs)
+    joined = keras.layers.Concatenate(name="parts")(outputs)
     totals = np.sum(kernel, axis=0)
     weights = np.array(kernel) / np.where(totals, totals, 1)
     name = "heads" if any(map(has_heads, networks)) else "pairs"

@@ -69,5 +69,5 @@ def _outputs(model: keras.Model) -> keras.Model:
     outputs = [model.get_layer("logit").output]
     if has_heads(model):
         outputs.append(model.get_layer("heads").output[:, -len(TAUGHT) :])
-    joined = keras.layers.Concatenate()(outputs) if len(outputs) > 1 else outputs[0]
+    joined = keras.layers.Concatenate(name="told")(outputs) if outputs[1:] else outputs[0]
     return keras.Model(model.input, joined)

@@ -55,18 +55,25 @@ def test_each_strand_has_the_logit_of_its_own_window(plain, sites, utr):
     np.testing.assert_allclose(found.loc[[4, 9], "binding"], expected, rtol=1e-5)
 
 
-def test_a_network_with_heads_gives_them_too(plain, sites, utr):
+def test_a_network_with_heads_gives_them_too(plain, sites, utr, tmp_path):
     heads = split_logit(plain, [0.5, 12.0])
     found = score(join_heads(heads), sites, utr).dropna()
     assert found.columns.tolist() == ["binding", "teacher", "energy"]
     np.testing.assert_allclose(found["binding"], found["teacher"], rtol=1e-5)
     assert found["energy"].sub(12).abs().max() < 3
-    both = score(sum_networks([plain, join_heads(heads)], [0.4, 0.6]), sites, utr)
-    of_pairs = score(plain, sites, utr)["binding"]
+    second = BINDING_NETWORKS["cnn"](encoding="wc", filters=[4, 4, 4], n_hidden=4)
+    keras.utils.clear_session()  # which numbers layers anew, as a new process does
+    summed = sum_networks([second, join_heads(heads)], [0.4, 0.6])
+    both = score(summed, sites, utr)
+    of_pairs = score(second, sites, utr)["binding"]
     expected = 0.4 * of_pairs + 0.6 * found["teacher"]
     np.testing.assert_allclose(both["binding"], expected, rtol=1e-4)
     others = ["teacher", "energy"]
     np.testing.assert_allclose(both[others].dropna(), found[others], rtol=1e-4)
+    summed.save(tmp_path / "sum.keras")
+    keras.utils.clear_session()
+    again = score(keras.models.load_model(tmp_path / "sum.keras"), sites, utr)
+    pd.testing.assert_frame_equal(again, both)
 
 
 def test_networks_of_several_seeds_count_as_their_mean(plain, sites, utr, tmp_path):
