@@ -200,6 +200,8 @@ def check_blind_network(project):
 
 def check_ready_model(project):
     """A ready model of the study predicts, and is the same if it is made anew."""
+    status, output = project.run("results/small/binding/balanced.summed/metrics.json")
+    assert status == 0, output
     study, data = project.root / "results/small", make_data(project.root / "data")
     folders = [project.root / "ready", project.root / "again"]
     for folder in folders:
