@@ -66,7 +66,7 @@ def _loss(axis: Any, history: pd.DataFrame) -> None:
             )
     _, epoch, _ = best_member(history)
     axis.axvline(epoch, color=ORANGE, linestyle="--", linewidth=1)
-    axis.set(xlabel="epoch", ylabel="cross-entropy", title=f"Loss (epoch {epoch} kept)")
+    axis.set(xlabel="epoch", ylabel="loss", title=f"Loss (epoch {epoch} kept)")
     axis.legend()
 
 
