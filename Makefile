@@ -38,7 +38,7 @@ demo: $(INSTALLED)
 	echo "== Targets of let-7a and miR-155 among 59 human 3' UTRs, with the model at hand"
 	$(BIN)/python -m mirsignal.ready.command predict --mirna let-7a miR-155 \
 	    --utrs resources/utrs_human_excerpt.fa.gz --out results/targets
-	echo "== mirsignal: main job on the demo study (5 to 10 minutes on 2 cores)"
+	echo "== mirsignal: main job on the demo study (some minutes on 2 cores)"
 	$(SNAKEMAKE)
 	echo "== Writing the report"
 	$(SNAKEMAKE) --report results/demo/report.html 2> results/demo/logs/report.log \

@@ -244,12 +244,9 @@ def alone(name, other, recipe):
     )
     at_home = pairs[pairs["trains"]]
     recipes = (recipe, WITHOUT, SCANNED)
-    new = {r: predict_alone(pairs, r, "datasets_families", name) for r in recipes}
+    new = {r: predict_alone(pairs, r, "datasets_families", [name]) for r in recipes}
     parts = sorted(at_home["family_part"].unique())
-    known = {
-        r: pd.concat([predict_alone(at_home, r, "families", part) for part in parts])
-        for r in (WITHOUT, SCANNED)
-    }
+    known = {r: predict_alone(at_home, r, "families", parts) for r in (WITHOUT, SCANNED)}
     share = best_share(join_recipes(known)[0], WITHOUT, SCANNED)
     mixtures = {MIXTURE: {WITHOUT: 1 - share, SCANNED: share}}
     joined, names = join_recipes(new, mixtures)
@@ -257,28 +254,17 @@ def alone(name, other, recipe):
     return found[recipe], found[MIXTURE], share
 
 
-def predict_alone(pairs, recipe, protocol, part):
-    """Return `predict_part` of pairs that are not those of the study."""
+def predict_alone(pairs, recipe, protocol, parts):
+    """Return `predict_part` of parts of pairs of some of the data sets."""
     datasets = list(pairs["dataset"].unique())
     scanned = read_config()["occupancy"][recipe]["sites"] == "scanned"
     tables = ("scanned",) if scanned else ("sites", "binding")
-    sites, genes = (
-        [
-            TRANSFER / "datasets" / name / f"{table}.parquet"
-            for name in datasets
-            for table in own
-        ]
-        for own in (tables, ("genes",))
-    )
-    return predict_part(
-        pairs,
-        read_sites(sites),
-        read_stacked(datasets, genes),
-        protocol,
-        part,
-        *settings_of_fit(recipe),
-        seed=1,
-    )
+    folders = [TRANSFER / "datasets" / dataset for dataset in datasets]
+    sites = read_sites([f / f"{table}.parquet" for f in folders for table in tables])
+    genes = read_stacked(datasets, [folder / "genes.parquet" for folder in folders])
+    fit = settings_of_fit(recipe)
+    found = [predict_part(pairs, sites, genes, protocol, p, *fit, seed=1) for p in parts]
+    return pd.concat(found, ignore_index=True)
 
 
 if __name__ == "__main__":

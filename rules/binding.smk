@@ -74,7 +74,8 @@ rule sum_binding:
         runtime=more(60),
         gpu=1,
     params:
-        settings=recipe("binding", "encoding", "parts"),
+        settings=recipe("binding", "encoding"),
+        shares=lambda wildcards: shares_of(CONFIG["binding"][wildcards.binding]),
         code=code("sum_binding"),
     script:
         "../scripts/sum_binding.py"

@@ -12,23 +12,23 @@ from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):
-    files, settings = snakemake.input, snakemake.params.settings
+    files, params = snakemake.input, snakemake.params
+    encoding = params.settings["encoding"]
     set_up(snakemake.threads, 0)
     pairs = pd.read_parquet(files.pairs)
     if files.strands:
         (pairs,) = leave_families_out([pairs], files.strands)
     parts = [keras.models.load_model(path) for path in files.models]
-    network = sum_networks(parts, list(filter(None, settings["parts"].values())))
+    network = sum_networks(parts, list(params.shares.values()))
     histories = [pd.read_csv(path, sep="\t", comment="#") for path in files.histories]
-    train, validation = (
-        measure_pairs(network, pairs[pairs["split"] == split], settings["encoding"])
-        for split in ("train", "validation")
-    )
+    train, validation = (pairs[pairs["split"] == s] for s in ("train", "validation"))
+    train_loss, _ = measure_pairs(network, train[train["round"] < 1], encoding)
+    loss, ap = measure_pairs(network, validation, encoding)
     row = {
         "epoch": 1,
-        "train_loss": train[0],
-        "validation_loss": validation[0],
-        "validation_ap": validation[1],
+        "train_loss": train_loss,
+        "validation_loss": loss,
+        "validation_ap": ap,
     }
     row |= pd.concat(histories)[["seconds", "cpu_seconds"]].sum()
     save_network(snakemake.output.model, network)

@@ -117,8 +117,7 @@ class TaughtBatches(keras.utils.PyDataset):
         self._encoding, self._batch_size, self._n = encoding, batch_size, n
         self._targets = encode_many(windows["target"], WINDOW)
         self._mirnas = encode_many(windows["mirna_sequence"], MIRNA_LENGTH)
-        learned = np.array([head in heads for head in TAUGHT], np.float32)
-        self._labels = windows[list(LABELS)].to_numpy("float32") * learned
+        self._labels = learned_labels(windows, heads)
         self._seed, self._epoch = seed, epoch
 
     def __len__(self) -> int:
@@ -133,6 +132,21 @@ class TaughtBatches(keras.utils.PyDataset):
 
     def on_epoch_end(self) -> None:
         self._epoch += 1
+
+
+def learned_labels(windows: pd.DataFrame, heads: Sequence[str]) -> NDArray[np.float32]:
+    """Return LABELS (N, 2) of windows, 0 of those that are not among `heads`."""
+    learned = np.array([head in heads for head in TAUGHT], np.float32)
+    return windows[list(LABELS)].to_numpy("float32") * learned
+
+
+def predict_windows(
+    model: keras.Model, windows: pd.DataFrame, encoding: str
+) -> NDArray[np.float32]:
+    """Return all outputs (N, K) of a network for windows (mirna_sequence, target)."""
+    targets = encode_many(windows["target"], WINDOW)
+    mirnas = encode_many(windows["mirna_sequence"], MIRNA_LENGTH)
+    return predict_outputs(model, targets, mirnas, encoding)
 
 
 def mirna_weights(labels: NDArray, mirna_of: NDArray[np.integer]) -> NDArray[np.float32]:
@@ -160,9 +174,7 @@ def predict_pairs(
     model: keras.Model, pairs: pd.DataFrame, encoding: str
 ) -> NDArray[np.float32]:
     """Return P(binding) (N,) of pairs with mirna and target."""
-    targets = encode_many(pairs["target"], WINDOW)
-    mirnas = encode_many(pairs["mirna_sequence"], MIRNA_LENGTH)
-    return predict_codes(model, targets, mirnas, encoding)
+    return predict_windows(model, pairs, encoding)[:, 0]
 
 
 def predict_codes(

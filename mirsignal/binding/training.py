@@ -11,8 +11,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mirsignal.binding.batches import PairBatches, TaughtBatches, predict_pairs
-from mirsignal.binding.heads import LABELS, TAUGHT, join_heads, split_logit
+from mirsignal.binding.batches import (
+    PairBatches,
+    TaughtBatches,
+    learned_labels,
+    predict_pairs,
+    predict_windows,
+)
+from mirsignal.binding.heads import TAUGHT, join_heads, split_logit
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.logs import log
 from mirsignal.networks.backend import keras
@@ -147,14 +153,12 @@ def train_binding(
         return {"validation_loss": loss, "validation_ap": ap}
 
     def of_windows(epoch: int) -> dict[str, float]:
-        unseen = TaughtBatches(
-            held_out, 0, training.encoding, 1024, len(held_out), training.heads
-        )
-        loss = float(model.evaluate(unseen, verbose=0))
+        found = predict_windows(model, held_out, training.encoding)
+        loss = keras.losses.huber(learned_labels(held_out, training.heads), found)
         ap = math.nan
         if epoch == training.epochs:
             _, ap = measure_pairs(network, validation, training.encoding)
-        return {"validation_loss": loss, "validation_ap": ap}
+        return {"validation_loss": float(keras.ops.mean(loss)), "validation_ap": ap}
 
     best = BestEpoch(
         chosen_by,
@@ -211,8 +215,7 @@ def _compile(
     )
     loss = "binary_crossentropy"
     if taught is not None:
-        learned = [head in training.heads for head in TAUGHT]
-        model = split_logit(model, taught[list(LABELS)].mean() * learned)
+        model = split_logit(model, learned_labels(taught, training.heads).mean(axis=0))
         loss = "huber"
     model.compile(optimizer=keras.optimizers.Adam(schedule), loss=loss)
     return model

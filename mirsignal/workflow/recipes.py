@@ -157,10 +157,9 @@ def _check_binding(
         raise InputError(
             f"{lead} 'heads' is not used without 'taught_windows'; leave it out"
         )
-    shares = recipe["parts"].values()
-    if shares and not any(shares):
+    if recipe["parts"] and not shares_of(recipe):
         raise InputError(f"{lead} parts: all of them are 0; give one a share")
-    for name in recipe["parts"]:
+    for name in shares_of(recipe):
         if name not in config["binding"]:
             raise InputError(
                 f"{lead} parts: {name!r} is none of {', '.join(config['binding'])}"
@@ -180,11 +179,15 @@ def _check_binding(
             raise InputError(f"{lead} {key!r} is not used with 'parts'; leave it out")
 
 
+def shares_of(recipe: Mapping[str, Any]) -> dict[str, float]:
+    """Return the recipes whose networks one of `binding` sums, and shares, without 0."""
+    return {name: share for name, share in recipe["parts"].items() if share}
+
+
 def heads_of(config: Mapping[str, Any], name: str) -> set[str]:
     """Return what a network of this recipe of `binding` tells beside its logit."""
     recipe = config["binding"][name]
-    if recipe["parts"]:
-        parts = [part for part, share in recipe["parts"].items() if share]
+    if parts := shares_of(recipe):
         return set().union(*(heads_of(config, part) for part in parts))
     return set(recipe["heads"]) if recipe["taught_windows"] else set()
 

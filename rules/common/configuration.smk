@@ -33,7 +33,7 @@ from mirsignal.workflow.config import (
     recipe_chain,
 )
 from mirsignal.workflow.provenance import describe_file
-from mirsignal.workflow.recipes import find_mixture, reads_network
+from mirsignal.workflow.recipes import find_mixture, reads_network, shares_of
 from mirsignal.workflow.source import Digests
 
 # Of these files, which another workflow may use as a module.

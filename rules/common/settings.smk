@@ -198,8 +198,7 @@ def with_parts(wanted):
 
 def parts(wildcards):
     """Return the binding recipes whose networks one of several sources sums."""
-    shares = CONFIG["binding"][wildcards.binding]["parts"]
-    return [recipe for recipe, share in shares.items() if share]
+    return list(shares_of(CONFIG["binding"][wildcards.binding]))
 
 
 def members(wildcards):
