@@ -306,8 +306,9 @@ def compress_and_damage(content: bytes, where: int, what: int) -> bytes:
 def pack(content: bytes, where: int, what: int) -> bytes:
     """Put it into a zip, which may be damaged or hold two files."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for number in range(1 + (what % 5 == 0)):
-            archive.writestr(f"{number}.txt", content)
+            name = zipfile.ZipInfo(f"{number}.txt")  # of a constant date
+            archive.writestr(name, content, zipfile.ZIP_DEFLATED)
     packed = buffer.getvalue()
     return change_byte(packed, where, what) if what % 2 else packed

@@ -16,7 +16,7 @@ from scipy import stats
 
 from mirsignal.errors import InputError
 from mirsignal.logs import log
-from mirsignal.samples.splits import SPLITS, WHOLE_CLUSTERS, largest_assigned
+from mirsignal.samples.splits import SPLITS, WHOLE_CLUSTERS
 
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _LARGE = 20
@@ -29,10 +29,11 @@ def compare_sizes(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
 
     `pairs` have cluster, split and label. splits: per split its positives, clusters, the
     largest (positives of the whole set) and the share of positives in clusters of at
-    least so many (SIZES). too_large: how many clusters train by rule (`largest_assigned`)
-    and their positives. p: permutation of the other clusters among training (with
-    `random`, whose rows are drawn from it), validation and unseen_target; None where
-    there is nothing to permute (less than two splits of two clusters or more).
+    least so many (SIZES). too_large: how many clusters train because validation or
+    unseen_target cannot hold them, and their positives. p: permutation of the other
+    clusters among training (with `random`, whose rows are drawn from it), validation and
+    unseen_target; None where there is nothing to permute (less than two splits of two
+    clusters or more).
     """
     positives = pairs.loc[pairs["label"] == 1, ["cluster", "split"]]
     size = positives["cluster"].map(positives["cluster"].value_counts())
@@ -99,11 +100,8 @@ def _assigned_clusters(positives: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series
     rows = rows.assign(split=rows["split"].replace("random", "train"))
     clusters = rows.groupby("cluster")["split"].agg(split="first", size="size")
     held = rows["split"].value_counts().reindex(WHOLE_CLUSTERS).dropna()
-    limit = largest_assigned(
-        rows["cluster"].map(clusters["size"]).to_numpy(), held.astype(int).tolist()
-    )
-    fits = clusters["size"] <= limit
-    return clusters[fits], clusters.loc[~fits, "size"]
+    too_large = clusters["size"] > held.min()
+    return clusters[~too_large], clusters.loc[too_large, "size"]
 
 
 def _permute(clusters: pd.DataFrame, seed: int) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -74,19 +74,6 @@ def _hold_out(
     return held[groups]
 
 
-def largest_assigned(sizes: NDArray[np.integer], part_rows: Sequence[int]) -> int:
-    """Return the most rows of a cluster that is assigned at random; larger ones train.
-
-    `sizes` (N,) are those of each row's cluster. No cluster is to make more
-    than a quarter of the smallest part (of `part_rows`), so that targets find partners
-    for negatives and no gene decides a measure. Where that kept more than a tenth of all
-    rows out, clusters are so few that any that fits is taken.
-    """
-    fewest = min(part_rows, default=0)
-    common = int(np.quantile(sizes, 0.9, method="higher")) if len(sizes) else 0
-    return min(fewest, max(fewest // 4, common))
-
-
 def _assign_clusters(
     labels: NDArray[np.integer], wanted: NDArray[np.integer], rng: np.random.Generator
 ) -> NDArray[np.int64]:
@@ -96,14 +83,14 @@ def _assign_clusters(
     Strata are assigned from the largest, each at random in proportion to the rows that
     the parts still lack. So clusters of any size have the same chance to come into a part
     (what it lacks, over all that is left, keeps its expectation), and the smallest fill
-    the parts up. Those above `largest_assigned` train.
+    the parts up. Those of more rows than the smallest part can hold train.
     """
     asked = wanted[1:][wanted[1:] > 0]
     if not asked.size:
         return np.zeros(len(labels), dtype=np.int64)
     groups = np.unique(labels, return_inverse=True)[1]
     sizes = np.bincount(groups)
-    too_large = sizes > largest_assigned(sizes[groups], asked.tolist())
+    too_large = sizes > asked.min()
     _log_too_large("target clusters", sizes, too_large)
     part_of = np.zeros(len(sizes), dtype=np.int64)
     lacking = wanted.astype(float)

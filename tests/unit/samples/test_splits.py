@@ -6,12 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirsignal.samples.splits import (
-    SPLITS,
-    WHOLE_CLUSTERS,
-    assign_splits,
-    largest_assigned,
-)
+from mirsignal.samples.splits import SPLITS, WHOLE_CLUSTERS, assign_splits
 
 FRACTIONS = {
     "validation": 0.1,
@@ -91,9 +86,12 @@ def test_share_zero_leaves_a_split_out(rng):
 
 @pytest.fixture
 def unequal(rng):
-    """Return clusters (N,) whose sizes follow Zipf's law, the largest of 508 rows."""
+    """Return clusters (N,) whose sizes follow Zipf's law, the largest of 5,080 rows.
+
+    That one alone is larger than a tenth of all rows; 508 is two fifths of a tenth.
+    """
     sizes = np.minimum(rng.zipf(2, 5000), 66)
-    sizes[:4] = [508, 247, 198, 105]
+    sizes[:5] = [5080, 508, 247, 198, 105]
     return rng.permutation(np.repeat(np.arange(sizes.size), sizes))
 
 
@@ -107,8 +105,8 @@ def deal(clusters, seed):
 def test_large_clusters_are_dealt_like_small_ones(unequal):
     """A cluster of any size has the same chance to be held out, over 60 seeds."""
     sizes = np.bincount(unequal)
-    limit = largest_assigned(sizes[unequal], [len(unequal) // 10])
-    assert 247 < limit < 508
+    limit = len(unequal) // 10
+    assert 2 * 508 < limit < 5080
     held = {split: np.zeros(len(sizes)) for split in WHOLE_CLUSTERS}
     for seed in range(60):
         table = deal(unequal, seed)
@@ -139,7 +137,7 @@ def test_clusters_too_large_to_be_assigned_are_logged(unequal, caplog):
     caplog.set_level("INFO")
     deal(unequal, 1)
     assert (
-        "1 of 5,000 target clusters are too large to be held out (508 to" in caplog.text
+        "1 of 5,000 target clusters are too large to be held out (5,080 to" in caplog.text
     )
 
 
