@@ -56,7 +56,8 @@ test: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/snakemake --lint
 	echo "== Tests (the workflow tests run Snakemake on a small study: some minutes)"
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 60 \
+	    --durations-min 5 $(TESTS)
 	echo "== All checks and tests passed."
 
 real: $(INSTALLED)

@@ -12,7 +12,7 @@ from mirsignal.sequences.wiggles import open_wiggles
 from mirsignal.signals.assembly import SignalRecipe, assemble_signals
 from mirsignal.signals.channels import list_scans
 from mirsignal.signals.stretches import conserved_stretches, protein_stretches
-from mirsignal.sites.context import read_conserved_sites
+from mirsignal.sites.context import SiteContext
 from mirsignal.sites.motifs import find_motifs, read_motifs
 from mirsignal.sites.proteins import read_peaks
 from mirsignal.workflow.jobs import run
@@ -36,9 +36,9 @@ def main(snakemake):
     for table, given in params.stretches.items():
         columns = given.get("columns")
         if table == "conserved_sites":
-            sites = read_conserved_sites(files.conserved_sites, columns)
+            context = SiteContext.read(files, {table: columns})
             seeds = mirnas.map(seed_region)
-            stretches[table] = conserved_stretches(sites, seeds, names)
+            stretches[table] = conserved_stretches(context, seeds, sequences)
         elif table == "peaks":
             peaks = read_peaks(files.peaks, lengths, columns, places)
             stretches[table] = protein_stretches(peaks, given["flank"])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.files.identifiers import find_ids
+from mirsignal.sites.context import SiteContext
 
 SITE_NT = 7
 """Nucleotides, from the start of a site on, along which a value of it stands."""
@@ -51,11 +52,17 @@ class Stretches:
 
 
 def conserved_stretches(
-    sites: pd.DataFrame, seeds: Iterable[str], transcripts: Iterable[str]
+    context: SiteContext, seeds: Iterable[str], sequences: Mapping[str, str]
 ) -> Stretches:
-    """Return the sites of these seeds (RNA) of `context.read_conserved_sites`."""
+    """Return the conserved sites of these seeds (RNA) in `sequences`, RNA by transcript.
+
+    There are none of transcripts with other nucleotides there; raises InputError as
+    `SiteContext.fitting`.
+    """
+    sites = context.fitting(sequences).conserved
+    assert sites is not None
     ours = sites[sites["seed"].isin(set(seeds))]
-    names = find_ids(transcripts, ours["transcript"].unique())
+    names = find_ids(sequences, ours["transcript"].unique())
     by_theirs = pd.Series({theirs: name for name, theirs in names.items()}, dtype="str")
     return Stretches(
         ours.assign(

@@ -24,6 +24,7 @@ from mirsignal.signals.channels import (
     sample_channels,
 )
 from mirsignal.signals.stretches import conserved_stretches, protein_stretches
+from mirsignal.sites.context import SiteContext
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 CONSERVED = pd.DataFrame(
@@ -36,6 +37,7 @@ CONSERVED = pd.DataFrame(
         "pct": [0.8, 0.0, 0.1, 0.1],
     }
 )
+UTR = "GGCUACCUCG" + "G" * 10 + "CUACCUG"  # the first and the third site are in it
 PEAKS = pd.DataFrame(
     {
         "transcript": ["T1", "T1", "T1", "T2"],
@@ -45,7 +47,9 @@ PEAKS = pd.DataFrame(
     }
 )
 STRETCHES = {
-    "conserved_sites": conserved_stretches(CONSERVED, ["GAGGUAG"], ["T1"]),
+    "conserved_sites": conserved_stretches(
+        SiteContext(conserved=CONSERVED), ["GAGGUAG"], {"T1": UTR}
+    ),
     "peaks": protein_stretches(PEAKS),
     "motifs": protein_stretches(PEAKS.assign(protein=PEAKS["protein"] + " motif")),
 }
@@ -158,10 +162,18 @@ def test_conserved_sites_and_proteins_along_a_transcript():
 
 
 def test_stretches_know_versions_of_ids():
-    table = CONSERVED.assign(transcript="ENST00000000001")
-    known = conserved_stretches(table, ["GAGGUAG"], ["ENST00000000001.9"])
+    context = SiteContext(conserved=CONSERVED[:3].assign(transcript="ENST00000000001"))
+    sequences = {"ENST00000000001.9": UTR}
+    known = conserved_stretches(context, ["GAGGUAG"], sequences)
     assert known.along("conserved", "ENST00000000001.9", "GAGGUAG", 4).any()
     assert not known.along("conserved", "ENST00000000001", "GAGGUAG", 4).any()
+
+
+def test_no_site_is_conserved_where_a_transcript_has_other_nucleotides():
+    sequences = {"T1": UTR, "T2": "A" * 20}
+    known = conserved_stretches(SiteContext(conserved=CONSERVED), ["GAGGUAG"], sequences)
+    assert known.along("conserved", "T1", "GAGGUAG", 9).any()
+    assert not known.along("conserved", "T2", "GAGGUAG", 9).any()
 
 
 def test_flanks_are_those_of_the_best_seed_match_of_a_window():
