@@ -25,7 +25,7 @@ import yaml
 from benchmarks.settings import read_config, settings_of_fit
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.binding.batches import predict_outputs
-from mirsignal.binding.heads import HEADS
+from mirsignal.binding.heads import HEADS, has_heads
 from mirsignal.binding.models.averaging import split_networks
 from mirsignal.binding.windows import duplex_energies
 from mirsignal.comparison.transfer import compare_datasets, join_recipes
@@ -186,26 +186,25 @@ def affinities(data):
     windows = encode_many(around + table["target_sequence"], WINDOW)
     mirnas = encode_many(table["mirna_sequence"].str[:MIRNA_LENGTH], MIRNA_LENGTH)
     encoding = read_config()["binding"]["taught"]["encoding"]
-    by_member = [
-        predict_outputs(
-            keras.Model(model.input, model.get_layer("heads").output),
-            windows,
-            mirnas,
-            encoding,
-        )
-        for model in split_networks(keras.models.load_model(NETWORK / "members.keras"))
-    ]
+    by_member = []
+    for model in split_networks(keras.models.load_model(NETWORK / "members.keras")):
+        layer = model.get_layer("heads" if has_heads(model) else "logit")
+        told = keras.Model(model.input, layer.output)
+        by_member.append(predict_outputs(told, windows, mirnas, encoding))
     values = np.mean(by_member, axis=0)
     energies = duplex_energies(table["mirna_sequence"], table["target_sequence"])
     found = {}
     for key, mirna in MEASURED.items():
         own = (table["mirna"] == mirna).to_numpy()
         measured = -np.log(table["kd"].to_numpy()[own])
-        for name, head in zip(HEADS, values[own].T, strict=True):
+        for name, head in zip(HEADS, values[own].T, strict=False):
+            if not np.ptp(head):
+                continue  # a source that has no share
             low, high = bootstrap_interval(pearson, measured, head, seed=1)
             found[f"affinity_r_{key}_{name}"] = pearson(measured, head)
             found[f"affinity_r_{key}_{name}_interval"] = [round(low, 4), round(high, 4)]
-        found[f"affinity_r_{key}"] = found[f"affinity_r_{key}_energy"]
+        if f"affinity_r_{key}_energy" in found:
+            found[f"affinity_r_{key}"] = found[f"affinity_r_{key}_energy"]
         computed = pearson(measured, energies[own])
         found[f"affinity_r_{key}_rnaduplex"] = computed
         found[f"affinity_n_{key}"] = int(own.sum())

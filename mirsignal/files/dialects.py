@@ -27,7 +27,7 @@ AS_TYPED: dict[int, str | None] = {
     **dict.fromkeys([0x2009, 0x202F], " "),
 }
 """Dashes of word processors, marks without width and narrow blanks, as one types them."""
-_ERROR = re.compile(r"#(N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!)([\t,;]|$)")
+_ERROR = re.compile(r"#(N/A|NV|N/D|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!)([\t,;]|$)")
 """What a spreadsheet shows in a cell; no comment."""
 _MOST_COLUMNS = 50_000
 _MOST_LINES = 10  # of one cell: more means a quote that was never closed
@@ -220,6 +220,12 @@ def _even_out(
         header = header[:-1]  # a separator at the end of the header alone
     width = len(header)
     longer = bool(rows) and all(len(cells) == width + 1 for _, cells in rows)
+    if longer and header[0] in ROW_NAMES and any(cells[-1] for _, cells in rows):
+        raise InputError(
+            f"{path}, line {rows[0][0]}: {width + 1} cells where the header has {width}; "
+            "are there decimal commas between commas? Write points, or separate cells "
+            "by ; or tabs"
+        )
     if longer and any(cells[-1] for _, cells in rows):
         log.info("%s: the first column has no name; taken for row names", path)
         header, width = [ROW_NAMES[0], *header], width + 1

@@ -37,6 +37,7 @@ _FOREIGN = {
     b"Rar!": ("a RAR archive", "unpack it"),
     b"PK\x03\x04": ("an archive in an archive", "unpack it"),
     b"\x1f\x8b": ("a gzip file in another", "unpack it once"),
+    b"\x43\x27\x41\x1a": ("a genome as 2bit", "convert it with twoBitToFa"),
     b"\x26\xfc\x8f\x88": ("a bigWig", "give a table or a FASTA"),
     b"BAM\x01": ("a BAM file", "give a table or a FASTA"),
     b"CRAM\x02": ("a CRAM file", "give a table or a FASTA"),
@@ -50,7 +51,7 @@ _KINDS = {
         "a table as HTML, which some programs save as .xls",
         "open it in a spreadsheet and save the sheet as CSV",
     ),
-    r"(<!--|<!doctype html|<html|<head|<body)": (
+    r"<(!--|(!doctype html|html|head|body|pre|p)\b)": (
         "a web page (an error or a login page, saved as if it were the file?)",
         "fetch the file itself",
     ),
@@ -93,6 +94,15 @@ def refuse_foreign(data: bytes, path: Path) -> None:
 def refuse_kind(text: str, path: Path, wanted: str = "") -> None:
     """Raise InputError for text whose first lines are those of another kind of file than
     the one that is `wanted`."""
-    for pattern, (kind, remedy) in _KINDS.items():
-        if kind != wanted and re.match(pattern, text[:4000].lstrip(), re.IGNORECASE):
+    for kind, remedy in _KINDS.values():
+        if kind != wanted and is_kind(text, kind):
             raise InputError(f"{path}: this is {kind}; {remedy}")
+
+
+def is_kind(text: str, wanted: str) -> bool:
+    """Tell whether the first lines of a text are those of this kind of file."""
+    start = text[:4000].lstrip()
+    return any(
+        kind == wanted and re.match(pattern, start, re.IGNORECASE) is not None
+        for pattern, (kind, _) in _KINDS.items()
+    )

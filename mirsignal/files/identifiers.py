@@ -16,17 +16,20 @@ _VERSION = re.compile(
 )
 _PREFIX = re.compile(
     r"^(?:[A-Za-z]+\d+_[A-Za-z0-9]+_|(?:rna|gene)-|(?:transcript|gene):)"
-    r"(?=ENS[A-Z]{0,9}[GT]\d{11}|[NX][MR]_\d)"
+    r"(?=ENS[A-Z]{0,9}[GT]\d{11}|[NX][MR]_\d|uc\d{3}[a-z]{3}\.\d)"
 )
 _TRANSCRIPT = re.compile(
-    r"(ENS[A-Z]{0,9}T\d{11}|[NX][MR]_\d+)(\.\d+)?(_PAR_Y|_\d+)?|FBtr\d+|[A-Z]{4}\d{6}-R[A-Z]"
+    r"(ENS[A-Z]{0,9}T\d{11}|[NX][MR]_\d+)(\.\d+)?(_PAR_Y|_\d+)?|FBtr\d+"
+    r"|[A-Z]{4}\d{6}-R[A-Z]|AT[1-5MC]G\d{5}\.\d+"
 )
 _GENE = re.compile(
     r"ENS[A-Z]{0,9}G\d{11}(\.\d+)?(_PAR_Y|_\d+)?|FBgn\d+|WBGene\d+|[A-Z]{4}\d{6}"
+    r"|AT[1-5MC]G\d{5}"
 )
 _NO_GENE = re.compile(  # nor is a chromosome, or the data base of NCBI's headers
     rf"|{_TRANSCRIPT.pattern}|(chr)?(\d{{1,2}}|[XYM]|MT)|lcl|gi|ref|gb|emb|dbj|gnl"
 )
+_NO_SYMBOL = re.compile(r"\d+|.+-[12]\d\d")  # a number; TP53-201, a transcript's name
 _STATED_GENE = re.compile(r"(?:^|[\s\[;])(?:gene|parent)[:=]([^\s,;\]]+)")
 _MONTH = (
     "(mar|mars|mrt|mrz|mär|sep|sept|set|dec|déc|dez|dic|oct|okt|ott|apr|avr|abr|feb|fév"
@@ -61,28 +64,32 @@ def is_gene(identifier: str) -> bool:
 def transcript_name(header: str) -> str:
     """Return the id of a FASTA header: up to white space, or the transcript's of several.
 
-    GENCODE and BioMart join ids of transcript, gene and others with `|`.
+    GENCODE and BioMart join ids of transcript, gene and others with `|`, BioMart also
+    descriptions, which have blanks.
     """
     name = header.split()[0] if header.split() else ""
-    parts = name.split("|")
-    return next((part for part in parts if _TRANSCRIPT.fullmatch(part)), name)
+    parts = (header if "|" in name else name).split("|")
+    firsts = [part.split()[0] for part in parts if part.split()]
+    return next((part for part in firsts if _TRANSCRIPT.fullmatch(part)), name)
 
 
 def gene_of_header(header: str) -> str | None:
     """Return the bare id of the gene that a header names, None where it names none.
 
     It follows `gene:` (Ensembl), `gene=` (WormBase, NCBI) or `parent=` (FlyBase), or is
-    one of the ids that `|` joins (GENCODE, BioMart): one that looks like a gene's, or of
-    two that which is not the transcript's (ENST00000269305|TP53).
+    one of the ids that `|` joins (GENCODE, BioMart): one that looks like a gene's, else
+    the only one that may be a symbol (ENST00000269305|TP53|17), of two also a number.
     """
     stated = _STATED_GENE.search(header)
     if stated:
         return bare_id(stated.group(1))
     words = header.split()[0].split("|") if header.split() else []
     genes = [word for word in words if _GENE.fullmatch(word)]
-    if not genes and len(words) == 2:
-        others = [word for word in words if not _NO_GENE.fullmatch(word)]
-        genes = others if len(others) == 1 else []
+    if not genes and len(words) > 1:
+        others = [word for word in words if word and not _NO_GENE.fullmatch(word)]
+        symbols = [word for word in others if not _NO_SYMBOL.fullmatch(word)]
+        genes = symbols if symbols or len(words) > 2 else others
+        genes = genes if len(genes) == 1 else []
     return bare_id(genes[0]) if genes else None
 
 
@@ -114,8 +121,18 @@ def log_lost(every: Iterable[str], lost: Iterable[str], how: str) -> None:
 
 
 def log_join(left: Iterable[str], right: Iterable[str], names: tuple[str, str]) -> None:
-    """Log the ids that a join loses, on either side; `names` say what they are."""
+    """Log the ids that a join loses, on either side; `names` say what they are.
+
+    It warns where less than half of either side is left, as of another species.
+    """
     left, right = list(dict.fromkeys(left)), list(dict.fromkeys(right))
+    shared, fewer = len({*left} & {*right}), min(len(left), len(right))
+    if 2 * shared < fewer:
+        log.warning(
+            "only %s of %s %s and %s %s are the same; are both of one species and kind "
+            "of ids?",
+            *(f"{shared:,}", f"{len(left):,}", names[0], f"{len(right):,}", names[1]),
+        )
     sides = ((left, set(right), names), (right, set(left), names[::-1]))
     for ids, known, (ours, others) in sides:
         lost = [name for name in ids if name not in known]

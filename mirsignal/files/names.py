@@ -46,7 +46,7 @@ def check_config_names(config: Mapping[str, Any]) -> None:
             )
     for study, settings in config["studies"].items():
         for name in settings.get("downloads", {}):
-            check_file_name(name, f"config: studies: {study}: downloads:")
+            check_file_name(str(name), f"config: studies: {study}: downloads:")
         for path in _paths(settings["inputs"]):
             _check_path(path, f"studies: {study}: inputs")
     folders = (config["data"] or "", config["mirror"] or "")
@@ -69,7 +69,7 @@ def _paths(value: Any) -> Iterator[str]:
     """Yield every text in nested mappings but names of columns and what they hold."""
     if isinstance(value, Mapping):
         for key, item in value.items():
-            if not key.endswith(("column", "columns", "where")):
+            if not str(key).endswith(("column", "columns", "where")):
                 yield from _paths(item)
     elif isinstance(value, str):
         yield value

@@ -22,6 +22,8 @@ MISSING = [
     "N/A",
     "n/a",
     "#N/A",
+    "#NV",
+    "#N/D",
     "NaN",
     "nan",
     "-nan",
@@ -35,7 +37,8 @@ _LIKE_DATA = re.compile(
 )
 _WORD = re.compile(r"(?=.*[^\W\d])[\w.|:-]+")
 _CALLED = re.compile(r"id$|^id|entrez|gene", re.IGNORECASE)  # a column of ids
-_THOUSANDS = r"[-+]?[1-9]\d{0,2}(,\d{3})+"
+_THOUSANDS = r"[-+]?[1-9]\d{0,2}([,.]\d{3})+"
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _GROUPED = rf"{_THOUSANDS}\.\d+|[-+]?[1-9]\d{{0,2}}(\.\d{{3}})+,\d+"
 _MADE_DATE = (
     r"\d{1,2}[-. ]+[^\W\d]{3,}\.?|[^\W\d]{3}[-. ]+\d{2}|\d+[-/]\d+[-/]\d+( [\d:]+)?"
@@ -79,10 +82,12 @@ def read_table(
     Raises InputError when a column is missing or occurs twice, as `parse_table` does, and
     for a table without rows, or without any that `where` keeps.
     """
-    wanted = dict(required or {})
-    has_header = not any(isinstance(name, int) for name in wanted.values())
-    wanted = {name: str(in_file) for name, in_file in wanted.items()}
+    given = dict(required or {})
+    has_header = not any(isinstance(name, int) for name in given.values())
+    wanted = {name: str(in_file) for name, in_file in given.items()}
     sheet = parse_table(read_text(path), path, comment, wanted.values(), has_header)
+    if not has_header:
+        _refuse_other_numbers(path, given, len(sheet.header), setting)
     for name, in_file in wanted.items():
         if in_file not in sheet.header:  # a header behind "#" has lost it
             wanted[name] = in_file.lstrip("# ")
@@ -106,7 +111,14 @@ def read_table(
     named = table[list(wanted.values())].set_axis(list(wanted), axis=1)
     others = [name for name in table if name not in {*wanted, *wanted.values()}]
     table = pd.concat([named, table[others]], axis=1)
-    table.attrs |= {"separator": sheet.separator, "names": wanted}
+    commas = sheet.separator == ";" and any(
+        _DECIMAL_COMMA.fullmatch(cell) for row in sheet.rows for cell in row
+    )
+    table.attrs |= {
+        "separator": sheet.separator,
+        "names": wanted,
+        "decimal_commas": commas,
+    }
     ours = {in_file: name for name, in_file in wanted.items()}
     for column, value in (where or {}).items():
         table = _keep_rows(table, ours.get(column, column), str(value), path, wanted)
@@ -117,26 +129,40 @@ def _are_numbers_of_rows(header: list[str], rows: list[list[str]]) -> bool:
     """Tell whether first cells are what pandas and R call rows that have no name.
 
     They count the rows; or, of rows that were sorted or chosen, they are whole numbers
-    beside a column that may be the ids: of words, each of its own, or of whole numbers
-    under such a name.
+    beside a column that may be the ids: one of such a name, or one that begins with a
+    word and names most rows otherwise than the others.
     """
     cells, *others = map(list, zip(*rows, strict=True))
     if len(cells) > 1 and any(
         cells == [str(first + row) for row in range(len(cells))] for first in (0, 1)
     ):
         return True
-    if not _name_rows(cells) or not all(map(str.isdigit, cells)):
+    if not all(map(str.isdigit, cells)):
         return False
     return any(
-        _name_rows(column)
-        and (_WORD.fullmatch(column[0]) or (column[0].isdigit() and _CALLED.search(name)))
+        _CALLED.search(name) or (_name_rows(column) and _WORD.fullmatch(column[0]))
         for name, column in zip(header[1:], others, strict=True)
     )
 
 
 def _name_rows(cells: list[str]) -> bool:
     known = [cell for cell in cells if cell not in MISSING]
-    return len(known) * 2 > len(cells) and len(set(known)) == len(known)
+    return len(set(known)) * 2 > len(cells)
+
+
+def _refuse_other_numbers(
+    path: str | Path, given: Mapping[str, Any], width: int, setting: str
+) -> None:
+    """Raise InputError where not all columns are given by numbers that there are."""
+    for name, column in given.items():
+        if isinstance(column, int) and 0 < column <= width:
+            continue
+        key = f"{setting}: {{{name}: NUMBER}}" if setting else "a number"
+        raise InputError(
+            f"{path}: column {column!r} of {name!r} is missing: without a header columns "
+            f"are given by number, each its own, from 1 to {width} here; set {key}, or "
+            "give all by name if there is a header"
+        )
 
 
 def optional_column(table: pd.DataFrame, name: str) -> str | None:
@@ -229,6 +255,8 @@ def to_number(
     """
     text, shown = table[column], table.attrs.get("names", {}).get(column, column)
     has = {mark: text.str.contains(mark, na=False, regex=False) for mark in ",."}
+    if has["."].any() and table.attrs.get("decimal_commas"):
+        _refuse_thousands(text[has["."]], "", shown, path)
     if has[","].any() and not has["."].any():
         _refuse_thousands(text[has[","]], table.attrs.get("separator"), shown, path)
         text = text.str.replace(",", ".", regex=False)
@@ -238,7 +266,7 @@ def to_number(
         value = str(table[column].loc[bad[0]])
         raise InputError(
             f"{path}, line {bad[0]}: {value!r} in column {shown!r} "
-            f"{_what_is_wrong(value, shown, largest)}"
+            f"{_what_is_wrong(value, shown, largest, bad[0] == table.index[0])}"
         )
     return numbers
 
@@ -246,7 +274,7 @@ def to_number(
 def _refuse_thousands(
     values: pd.Series, separator: str | None, column: str, path: str | Path
 ) -> None:
-    """Raise InputError where commas may separate thousands as well as decimals."""
+    """Raise InputError where all marks may separate thousands as well as decimals."""
     if separator != ";" and values.str.fullmatch(_THOUSANDS).all():
         raise InputError(
             f"{path}, line {values.index[0]}: {values.iloc[0]!r} in column {column!r} "
@@ -254,9 +282,13 @@ def _refuse_thousands(
         )
 
 
-def _what_is_wrong(value: str, column: str, largest: float) -> str:
+def _what_is_wrong(value: str, column: str, largest: float, is_first: bool) -> str:
     """Return why a cell cannot stand in a column of numbers, and the remedy."""
     unknown = "use NA for a missing value"
+    if is_first and column.isdigit() and re.match(r"[^\W\d]", value):
+        return "looks like a header; give columns by name, not by number, or remove it"
+    if re.fullmatch(r"\(\s*[\d.,]+\s*\)", value):
+        return "is a negative number as spreadsheets show it; write it with a minus"
     if value.startswith("#"):
         return f"is an error that a spreadsheet shows; {unknown}"
     if re.fullmatch(_GROUPED, value):

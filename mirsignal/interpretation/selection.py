@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 from mirsignal.axes import MIRNA_LENGTH, WINDOW
 from mirsignal.binding.test_sets import primary_test_set
 from mirsignal.errors import InputError
-from mirsignal.files.tables import name_columns, read_table, refuse_duplicates
+from mirsignal.files.tables import (
+    name_columns,
+    optional_column,
+    read_table,
+    refuse_duplicates,
+)
 from mirsignal.logs import log
 from mirsignal.sequences.codes import check_target, seed_region
 from mirsignal.sequences.mirnas import find_mirna, sequences_by_name, short_name
@@ -46,7 +51,8 @@ def read_named_pairs(
         del names["id"]
     table = read_table(path, names, setting=setting)
     if "id" not in table:
-        table["id"] = [f"line {line}" for line in table.index]
+        called = optional_column(table, "id")
+        table["id"] = table[called] if called else [f"line {n}" for n in table.index]
     rows = [
         _read_row(row.mirna, row.target, sequences, f"{path}, line {row.Index}")
         for row in table.itertuples()

@@ -1,8 +1,8 @@
 """What a network predicts for variants of target sites.
 
 A variant is scored by the change of the network's logit against the unmutated target of
-its site. Both lie at the same place in the window, the middle of the target in the middle
-of the window, N around a target shorter than that.
+its site. Both begin at the same place in the window, the middle of the longer one in the
+middle of the window, N around a target shorter than that.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ def score_variants(
     """Return the table with delta_logit and delta_p of each variant."""
     network = logit_model(model)
     mirnas = encode_many(table["sequence"], MIRNA_LENGTH)
-    before = ["N" * ((WINDOW - len(target)) // 2) for target in table["target"]]
+    longer = table[["target", "variant"]].map(len).max(axis=1)
+    before = ["N" * ((WINDOW - length) // 2) for length in longer]
     logits = {
         column: predict_codes(
             network, encode_many(before + table[column], WINDOW), mirnas, encoding

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ class Checkpoint:
     def _whole_state(self) -> dict[str, Any] | None:
         """Return the saved state; None when it or a file that it names is damaged."""
         try:
-            state = read_json(self._folder / "state.json")
+            state = read_json(self._folder / "state.json", null=math.nan)
             whole = state.pop("digest") == _digest(state)
             files = state["files"].items()
             whole &= all(checksum(self._folder / name) == was for name, was in files)

@@ -114,6 +114,7 @@ class ReadyModel:
         transcript with `transcripts`.
         """
         usage = read_polya_usage(path, setting="--polya-usage")
+        usage.attrs["path"] = str(path)  # for messages
         SiteContext(usage).check_shared(transcripts)
         context = replace(self.context, usage=usage)
         return replace(self, context=context, polya_sites=None, is_given=True)
@@ -125,6 +126,7 @@ class ReadyModel:
         `transcripts`, as of another species.
         """
         sites = read_conserved_sites(path, setting="--conserved-sites")
+        sites.attrs["path"] = str(path)  # for messages
         known = find_ids(transcripts["transcript"], sites["transcript"].unique())
         if not known:
             raise InputError(

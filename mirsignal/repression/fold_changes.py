@@ -23,9 +23,13 @@ _ENOUGH = 20  # fold changes, some of which are below 0
 _DISAGREE = 1.0  # log2, of rows of one gene
 _STACKED = 0.9  # of genes
 _UNNAMED = 0.1  # of rows, which may be of no miRNA
+_NO_NAME = ("none", "-", ".", "no", "unknown")
+_FEW_LABELS = 3  # of rows of no miRNA in a long table
+_MOST_LABELS = 50
 _MIRNA = re.compile(
-    r"(?:[a-z]{3,4}-)?(?:mir|let)-?\d+[a-z]{0,2}(?:-\d+)?(?:-[35]p)?\*?", re.IGNORECASE
+    r"(?:[a-z]{3,4}-)?(?:mir|let)-?(\d+[a-z]{0,2})(?:-\d+)?(?:-[35]p)?\*?", re.IGNORECASE
 )
+_MENTION = re.compile(r"(?:mir|let)-?(\d+)", re.IGNORECASE)
 SETTING = "inputs: fold_change"
 
 
@@ -113,7 +117,7 @@ def _read_contrasts(
         log.info("%s: %d rows without a gene are left out", path, n_unnamed)
     table = table[table["gene"].notna()]
     table = _keep_measured(table, path, setting)
-    named = ", ".join(name for name in table.columns[1:7] if name)
+    named = ", ".join(name or "'' (no name)" for name in table.columns[1:7])
     others = f"set {setting}: {{id_column: NAME}} (it has: {named})"
     if table.empty:
         raise InputError(f"{path}: no row has a gene; {others}")
@@ -128,7 +132,8 @@ def _read_contrasts(
     rows = pd.DataFrame({"gene": bare, "file": str(path), "line": table.index})
     given = [name for name in wanted if name != "gene"]
     is_one = len({wanted[name] for name in given}) < 2
-    if is_one and (column := _column_of_mirnas(table, names, given)):
+    others = table.drop(columns=[name for name in where or {} if name in table])
+    if is_one and (column := _column_of_mirnas(others, names, given, path, setting)):
         asked = given or ([only] if only else [])
         return _read_long(table, rows, column, asked, names, path)
     found = _find_columns(table, only, names, path, setting)
@@ -142,24 +147,62 @@ def _read_contrasts(
 
 
 def _column_of_mirnas(
-    table: pd.DataFrame, names: Mapping[str, str], given: Sequence[str]
+    table: pd.DataFrame,
+    names: Mapping[str, str],
+    given: Sequence[str],
+    path: str | Path,
+    setting: str,
 ) -> str | None:
     """Return the column of a long table that says of which miRNA a row is, if any.
 
-    It has a value in nearly every row: one of `names`, or several names of miRNAs.
-    `given` are the columns that the config says hold fold changes.
+    Nearly every row has the name of a miRNA in it, or of a control; the same one in all
+    rows says something only where it is not written as one of `names` may be (miR-1).
+    `given` are the columns that the config says hold fold changes. Raises InputError for
+    a column that has one of `names` among many others that are no miRNAs.
     """
     others = [name for name in table.columns if name not in {"gene", *given}]
     if {*names} & {*others} or not (given or {*CONTRAST_COLUMNS} & {*others}):
         return None
+    ours = {found[1] for name in names if (found := _MIRNA.fullmatch(name))}
     for column in others:
-        if table[column].isna().mean() > _UNNAMED:
+        cells = table[column].mask(table[column].str.lower().isin(_NO_NAME)).fillna("")
+        if (cells == "").mean() > _UNNAMED:
             continue
-        called = set(table[column].dropna())
-        are_mirnas = len(called) > 1 and all(map(_MIRNA.fullmatch, called))
-        if called & set(names) or are_mirnas:
-            return str(column)
+        called = {
+            cell
+            for cell in cells.unique()
+            if cell and (cell in names or _MIRNA.fullmatch(cell))
+        }
+        share = cells.isin(called).mean()
+        if share >= 1 - _UNNAMED:
+            only = _MIRNA.fullmatch(next(iter(called))) if len(called) == 1 else None
+            if not only or called & {*names} or only[1] not in ours:
+                return str(column)
+        elif share > _UNNAMED and called & {*names}:
+            unlike = cells[~cells.isin(called)]
+            if unlike.nunique() <= _FEW_LABELS:  # control, mock
+                return str(column)
+            other = unlike.iloc[0]
+            raise InputError(
+                f"{path}: column {column!r} names miRNAs in {share:.0%} of rows "
+                f"({min(called & {*names})}), in others not ({other!r}); if rows are of "
+                "these miRNAs, keep the others out, else leave the column out"
+            )
+        _refuse_labels(table[column], path, setting)
     return None
+
+
+def _refuse_labels(column: pd.Series, path: str | Path, setting: str) -> None:
+    """Raise InputError for labels of contrasts that name several miRNAs."""
+    labels = column.dropna().unique()
+    found = [_MENTION.search(label) for label in labels[: _MOST_LABELS + 1]]
+    several = len({mention[1] for mention in found if mention}) > 1
+    if several and all(found) and len(labels) <= _MOST_LABELS:
+        raise InputError(
+            f"{path}: column {column.name!r} has rows of several miRNAs ({labels[0]}, "
+            f"{labels[1]}); choose one, as {setting}: {{where: {{{column.name}: "
+            f"{labels[0]}}}}}, or give a table per miRNA"
+        )
 
 
 def _read_long(

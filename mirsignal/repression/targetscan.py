@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from mirsignal.errors import InputError
-from mirsignal.files.identifiers import bare_gene, log_join, log_lost, warn_of_dates
+from mirsignal.files.identifiers import bare_gene, log_join, warn_of_dates
 from mirsignal.files.tables import (
     name_columns,
     read_table,
@@ -26,6 +26,12 @@ PLACE_COLUMNS = {"utrstart", "utrend", "msastart", "sitestart"}
 SITE_COLUMNS = {"sitetype", "seedmatch"} | PLACE_COLUMNS
 """Columns that only tables with a row per site have."""
 
+_TRANSCRIPT_COLUMNS = (
+    "transcriptid",
+    "refseqid",
+    "representativetranscript",
+    "transcript",
+)
 TARGETSCAN_SETTING = "inputs: targetscan: columns"
 
 
@@ -73,7 +79,9 @@ def read_targetscan(
             ["mirna", "seed"]
         ]
         tidy = tidy.merge(families, on="seed")
-    tidy["mirna"] = tidy["mirna"].map(scan_names(mirnas))
+    known, called = scan_names(mirnas), tidy["mirna"]
+    isomirs = called.str.replace(r"\.\d$", "", regex=True)  # miR-124-3p.1 and .2
+    tidy["mirna"] = called.map(known).fillna(isomirs.map(known))
     tidy = tidy.groupby(["mirna", "gene"], as_index=False, sort=True)["score"].min()
     if tidy.empty:
         raise InputError(
@@ -83,7 +91,11 @@ def read_targetscan(
             "has them, or seed to nt 2-8 of families"
         )
     without = mirnas["mirna"][~mirnas["mirna"].isin(tidy["mirna"])]
-    log_lost(mirnas["mirna"], without, "miRNAs have no scores")
+    if len(without):
+        log.warning(
+            "%s: %d of %d miRNAs have no scores, and count as without targets: %s",
+            *(path, len(without), len(mirnas), ", ".join(without[:3])),
+        )
     return tidy
 
 
@@ -104,6 +116,11 @@ def check_scored_genes(scores: pd.DataFrame, genes: pd.Series, path: str | Path)
 def _lower_is_stronger(scores: pd.Series, stronger: str, path: str | Path) -> pd.Series:
     """Return scores of which the lower ones predict stronger repression."""
     if stronger == "higher":
+        if len(scores) and scores.max() <= 0 > scores.min():
+            raise InputError(
+                f"{path}: no score is above 0, while higher ones are to predict stronger "
+                "repression; set inputs: targetscan: {stronger: lower} if the lower do"
+            )
         return -scores
     if len(scores) and scores.min() >= 0 < scores.max():
         raise InputError(
@@ -121,7 +138,7 @@ def _join_rows(table: pd.DataFrame, key: str, join: str | None) -> pd.DataFrame:
     rule = join or ("sum" if sites else "lowest")
     n_rows = len(table)
     if rule == "sum":
-        transcript = [plain[name] for name in ("transcriptid",) if name in plain]
+        transcript = [plain[name] for name in _TRANSCRIPT_COLUMNS if name in plain]
         if PLACE_COLUMNS & set(plain):  # the same site again, as of another miRNA
             table = table.drop_duplicates([*pair, *transcript, *sites])
         groups = table.groupby([*pair, *transcript], as_index=False, dropna=False)

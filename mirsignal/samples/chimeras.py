@@ -15,7 +15,13 @@ import pandas as pd
 
 from mirsignal.axes import CENTRE, MIRNA_LENGTH, WINDOW
 from mirsignal.errors import InputError
-from mirsignal.files.identifiers import bare_gene, bare_id, find_ids, log_lost
+from mirsignal.files.identifiers import (
+    bare_gene,
+    bare_id,
+    find_ids,
+    is_gene,
+    log_lost,
+)
 from mirsignal.files.tables import missing_column, name_columns, read_table, to_number
 from mirsignal.logs import log
 from mirsignal.samples.clusters import is_in_sorted, kmer_keys
@@ -27,7 +33,9 @@ COLUMNS = ["mirna", "mirna_sequence", "family", "target", "gene", "transcript", 
 """Columns of a positive: sequences as RNA, start 0-based (-1 where not known)."""
 
 SETTING = "inputs: hybrids: columns"
-_NO_FAMILY = ["unknown", "none", "0", "-"]
+_NO_NAME = ["unknown", "none", "0", "0.0", "-", "."]
+"""What stands, in any case, for a family, gene or cluster that is not known."""
+_OF_HYBRIDETECTOR = "noncodingRNA_real_seq"
 _WORD = 27  # nucleotides that one integer holds
 _CLASH = {
     "mirna_name": "microRNA_name",
@@ -75,8 +83,8 @@ def read_clash_table(
     are targets with N. The gene is the part of `mRNA_name` before the first
     '_' where that is an Ensembl id (ENSG..._ENST..._symbol_mRNA), else the whole name.
 
-    Raises InputError for a missing column, a coordinate that is no whole number and an
-    impossible miRNA, with the line.
+    Raises InputError for a missing column, a coordinate that is no whole number, or a
+    start below 1, and an impossible miRNA, with the line.
     """
     names = name_columns(_CLASH, columns, SETTING)
     table = read_table(path, names, setting=SETTING)
@@ -86,7 +94,15 @@ def read_clash_table(
     counts: Counter[str] = Counter(rows=len(table))
     broken = table.index[table[["start", "end"]].mod(1).gt(0).any(axis=1)]
     if len(broken):
-        raise InputError(f"{path}, line {broken[0]}: a coordinate is no whole number")
+        raise InputError(
+            f"{path}, line {broken[0]}: start or end is no whole number; correct it"
+        )
+    low = table.index[table["start"] < 1]
+    if len(low):
+        raise InputError(
+            f"{path}, line {low[0]}: start is {table['start'][low[0]]:g}; starts count "
+            "from 1 in such tables: add 1 to all of them"
+        )
     rows = []
     for line, row in table.iterrows():
         if row[list(_CLASH)].isna().any():
@@ -111,7 +127,37 @@ def read_clash_table(
         )
     absent = [name for name in table["transcript"].dropna() if name not in ids]
     log_lost(table["transcript"].dropna(), absent, "transcripts are not in the FASTA")
+    _tell_other_versions(ids, path)
+    _tell_several_seeds(rows, path)
     return _clean(pd.DataFrame(rows, columns=COLUMNS), counts, path)
+
+
+def _tell_other_versions(ids: Mapping[str, str], path: str | Path) -> None:
+    """Warn of transcripts of which the FASTA has another version, with other places."""
+    versions = {
+        name: found
+        for name, found in ids.items()
+        if name != found and all(bare_id(each) != each for each in (name, found))
+    }
+    if versions:
+        name, found = next(iter(versions.items()))
+        log.warning(
+            "%s: %d of %d transcripts have another version in the FASTA (%s is %s), in "
+            "which places may be others; give the transcripts of the table",
+            *(path, len(versions), len(ids), name, found),
+        )
+
+
+def _tell_several_seeds(rows: list[tuple], path: str | Path) -> None:
+    """Warn where one name of a miRNA has sequences of several seeds."""
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    n_seeds = table.groupby("mirna")["family"].nunique()
+    if len(several := n_seeds.index[n_seeds > 1]):
+        log.warning(
+            "%s: %d of %d miRNAs have sequences of several seeds, such as %s; are some "
+            "cut at their 5' end? Give mature miRNAs",
+            *(path, len(several), len(n_seeds), several[0]),
+        )
 
 
 def read_pairs(
@@ -123,9 +169,12 @@ def read_pairs(
     """Read the positives of a table of ready pairs; return them and counts.
 
     The miRNA is in `miRNA` or `noncodingRNA`, the target window in `gene`; rows whose
-    `label` is 0 are left out. A gene name (`gene_name`, read as in `read_clash_table`), a
-    target cluster (`gene_cluster_ID`, which then stands for the gene) and a family are
-    taken where present; else the window stands for its gene, and nt 2-8 for the family.
+    `label` is 0 are left out. Tables of HybriDetector have the miRNA in
+    `noncodingRNA_real_seq`, the window in `seq.g` and no labels: all are positives, but
+    for rows of other RNAs. A gene name (`gene_name`, read as in
+    `read_clash_table`), a target cluster (`gene_cluster_ID`, which then stands for the
+    gene) and a family are taken where present; else the window stands for its gene, and
+    nt 2-8 for the family.
     With `transcripts`, each window is looked up in them. `two_labels` says whether a pair
     with both labels is refused, loses all its rows ("drop") or is used as it is ("keep").
 
@@ -170,6 +219,14 @@ def _read_labelled(
     known = ["mirna", "target", "label", *_OPTIONAL_PAIR_COLUMNS]
     name_columns({name: name for name in known}, renamed, setting)
     table = read_table(path, renamed, setting=setting)
+    kind = "noncodingRNA_type"
+    others = int((table[kind].str.lower() != "mirna").sum()) if kind in table else 0
+    if others:
+        log.info("%s: %d rows of RNAs that are no miRNAs are left out", path, others)
+        table = table[table[kind].str.lower() == "mirna"]
+    if _OF_HYBRIDETECTOR in table and "label" not in table:
+        log.info("%s: a table of HybriDetector; all its rows are positives", path)
+        table = table.assign(label="1")
     names = _find_pair_columns(list(table.columns), renamed)
     for name, column in names.items():
         if column not in table.columns:
@@ -178,6 +235,8 @@ def _read_labelled(
             )
     table = pd.DataFrame({name: table[column] for name, column in names.items()})
     counts: Counter[str] = Counter(rows=len(table))
+    if table.empty:
+        raise InputError(f"{path}: no row is of a miRNA; give another table")
     table["label"] = _read_labels(table["label"], path)
     empty = table.index[table[["mirna", "target"]].isna().any(axis=1)]
     if len(empty):
@@ -203,18 +262,23 @@ def _read_labelled(
     if two_labels == "drop":
         table, clean = table[~both], clean[~both]
     more = table.reindex(columns=list(_OPTIONAL_PAIR_COLUMNS))
+    more = more.mask(more.map(lambda cell: str(cell).lower() in _NO_NAME))
     gene = more["gene_name"].map(_gene_id, na_action="ignore")
-    family = more["family"].mask(more["family"].isin(_NO_FAMILY))
     clean["mirna"] = more["mirna_name"].fillna(clean["mirna_sequence"])
-    clean["family"] = family.fillna(clean["mirna_sequence"].map(seed_region))
+    clean["family"] = more["family"].fillna(clean["mirna_sequence"].map(seed_region))
     clean["gene"] = gene.fillna(more["cluster"]).fillna(clean["target"])
     clean["transcript"] = more["gene_name"].fillna(clean["target"])
     return clean.assign(start=-1)[[*COLUMNS, "label"]], counts
 
 
 def _read_labels(texts: pd.Series, path: str | Path) -> pd.Series:
-    """Return labels as 0 and 1, of Python's and R's True and FALSE too."""
-    numbers = texts.str.lower().replace({"true": "1", "false": "0"})
+    """Return labels as 0 and 1, of Python's and R's True, FALSE and T too."""
+    missing = texts.index[texts.isna()]
+    if len(missing):
+        raise InputError(
+            f"{path}, line {missing[0]}: the label is missing; fill it or remove the row"
+        )
+    numbers = texts.str.lower().replace({"true": "1", "false": "0", "t": "1", "f": "0"})
     labels = pd.to_numeric(numbers, errors="coerce")
     wrong = texts.index[~labels.isin([0, 1])]
     if len(wrong):
@@ -232,6 +296,9 @@ def _find_pair_columns(header: list[str], renamed: Mapping[str, str]) -> dict[st
         "target": "gene",
         "label": "label",
     }
+    if _OF_HYBRIDETECTOR in header:
+        names |= {"mirna": _OF_HYBRIDETECTOR, "mirna_name": "noncodingRNA"}
+        names["target"] = "seq.g"
     for name, choices in _OPTIONAL_PAIR_COLUMNS.items():
         for column in choices:
             if column in header:
@@ -240,10 +307,12 @@ def _find_pair_columns(header: list[str], renamed: Mapping[str, str]) -> dict[st
 
 
 def _gene_id(name: str) -> str:
-    """Return the gene of ENSG..._ENST..._symbol_mRNA; other names as they are."""
+    """Return the gene of ENSG..._ENST..._symbol_mRNA, or FBgn...; other names as they
+    are."""
     if "|" in name:
         return bare_gene(name)
-    return bare_id(name.split("_")[0]) if name.startswith("ENS") else name
+    first = name.split("_")[0]
+    return bare_id(first) if name.startswith("ENS") or is_gene(first) else name
 
 
 def _map_unique(
@@ -328,10 +397,8 @@ def _clean(
     table = table[~repeated].reset_index(drop=True)
     counts["positives"] = int(table["label"].sum()) if "label" in table else len(table)
     if not counts["positives"]:
-        raise InputError(
-            f"{path}: no positive pair is left ({dict(counts)}); do the names match the "
-            "transcript FASTA?"
-        )
+        why = "; ".join(f"{reason}: {n:,}" for reason, n in counts.items() if n)
+        raise InputError(f"{path}: no positive pair is left ({why}); correct the largest")
     for reason, n in counts.items():
         log.info("%s: %s", reason, f"{n:,}")
     return table, dict(counts)

@@ -20,6 +20,7 @@ from mirsignal.samples.splits import SPLITS, WHOLE_CLUSTERS
 
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _LARGE = 20
+_MOST = 0.25
 _LEVEL = 0.001
 _N_PERMUTATIONS = 1999
 
@@ -48,6 +49,16 @@ def compare_sizes(pairs: pd.DataFrame, seed: int) -> dict[str, Any]:
         "p": _permute(assigned, seed),
     }
     log.info("%s", _in_words(found))
+    for split in WHOLE_CLUSTERS:
+        clusters = positives.loc[positives["split"] == split, "cluster"]
+        share = clusters.value_counts(normalize=True).max()
+        if share > _MOST:
+            log.warning(
+                "%s: one target cluster has %.0f%% of its positives, and so decides much "
+                "of what is measured there; another `seed` may hold out others",
+                split,
+                100 * share,
+            )
     return found
 
 
@@ -100,7 +111,7 @@ def _assigned_clusters(positives: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series
     rows = rows.assign(split=rows["split"].replace("random", "train"))
     clusters = rows.groupby("cluster")["split"].agg(split="first", size="size")
     held = rows["split"].value_counts().reindex(WHOLE_CLUSTERS).dropna()
-    too_large = clusters["size"] > held.min()
+    too_large = (clusters["size"] > held.min()) & (clusters["split"] == "train")
     return clusters[~too_large], clusters.loc[too_large, "size"]
 
 

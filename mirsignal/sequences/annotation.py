@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from pandas.api.types import union_categoricals
 
 from mirsignal.errors import InputError
-from mirsignal.files.foreign import ANNOTATION, refuse_foreign, refuse_kind
+from mirsignal.files.foreign import ANNOTATION, is_kind, refuse_foreign, refuse_kind
 from mirsignal.logs import log
 
 LINES = 200_000
@@ -91,6 +91,13 @@ def read_annotation(path: str | Path) -> Annotation:
         raise InputError(
             f"{path}: no line is an exon or CDS with a transcript; give GTF "
             "or GFF3 of genes"
+        )
+    outside = (exons["start"] < 0) | (exons["start"] >= exons["end"])
+    if outside.any():
+        row = exons[outside].iloc[0]
+        raise InputError(
+            f"{path}: {row['feature']} {row['start'] + 1}-{row['end']} of "
+            f"{row['transcript']} is no place: starts count from 1, to the end at most"
         )
     is_cds = (exons["feature"] == "CDS").to_numpy()
     if not is_cds.any():
@@ -230,6 +237,18 @@ def _read_rows(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame, bool]:
             [part[name].astype("category") for part in parts]
         )
     return joined, pd.concat(described, ignore_index=True), is_gff
+
+
+def is_annotation(path: str | Path) -> bool:
+    """Tell whether a file is GTF or GFF3 by its first lines, whatever its name."""
+    try:
+        with Path(path).open("rb") as handle:
+            opened = _UNPACK.get(handle.read(2), open)
+        with opened(path, "rb") as lines:
+            start = lines.read(4096).decode("utf-8-sig", "ignore")
+    except (OSError, EOFError, lzma.LZMAError, zlib.error):
+        return False
+    return is_kind(start, ANNOTATION)
 
 
 def _read_chunks(path: str | Path) -> Iterator[pd.DataFrame]:

@@ -2,8 +2,9 @@
 
 The catalogue is that of TargetScan 8 (its table of families, miRBase 22 names, accessions
 and sequences). A miRNA is asked for by its name with or without species and arm, by
-accession, or by its sequence. Older names, from before arms were told apart, mean what
-they meant: `miR-21*` is the arm that is conserved less.
+accession, or by its sequence. Of names from before arms were told apart, `miR-21` is the
+arm that is conserved best and `miR-21*` the other; where the other was known years
+before, the name may have meant that one, and an arm is asked for.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from mirsignal.files.dialects import AS_TYPED
 from mirsignal.files.resources import HUMAN_MIRNAS, resource
 from mirsignal.files.tables import read_table
 from mirsignal.logs import log
-from mirsignal.sequences.mirnas import check_mirna
+from mirsignal.sequences.mirnas import check_mirna, plain_letters
 
 COLUMNS = ("mirna", "accession", "sequence", "family", "conservation")
 _ARM = re.compile(r"-[35]p(?=$|\.\d$)")
 _SPECIES = re.compile(r"^[a-z]{3,4}-(?=(mir|let)-)")
-_COPY = re.compile(r"((?:mir|let)-\d+[a-z]*)-\d+")
+_COPY = re.compile(r"((?:mir|let)-\d+[a-z]*)-(?:[1-9]|1[0-3])")  # not miR-17-92
+_APART = 100  # accessions of one release lie nearer
 _LISTED = 6
 
 
@@ -52,8 +54,9 @@ def resolve(asked: str) -> pd.Series:
     """
     catalogue = read_catalogue()
     name = asked.translate(AS_TYPED).strip()
-    if name and set(name.upper()) <= set("ACGUTN"):
-        return _by_sequence(check_mirna(name), catalogue)
+    bare = plain_letters(name)
+    if bare and set(bare.upper()) <= set("ACGUTN"):
+        return _by_sequence(check_mirna(bare), catalogue)
     if name.upper().startswith("MIMAT"):
         found = catalogue[catalogue["accession"] == name.upper()]
     else:
@@ -100,10 +103,14 @@ def _by_name(name: str, catalogue: pd.DataFrame) -> pd.DataFrame:
         return exact
     armless = names.str.replace(_ARM, "", regex=True)
     arms = catalogue[(armless == plain.rstrip("*")) & (catalogue["accession"] != "")]
+    number = arms["accession"].str.removeprefix("MIMAT").astype(int)
+    is_best = arms["conservation"] == arms["conservation"].max()
+    if is_best.sum() == 1 and number.min() < number[is_best].iloc[0] - _APART:
+        return arms
     if plain.endswith("*"):
         lower = arms["conservation"] < arms["conservation"].max()
         return arms[lower] if len(arms) > 1 else arms
-    best = arms[arms["conservation"] == arms["conservation"].max()]
+    best = arms[is_best]
     if copy := _COPY.fullmatch(plain):
         return pd.concat([_by_name(copy.group(1), catalogue), best])
     return best

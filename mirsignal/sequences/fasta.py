@@ -16,10 +16,11 @@ from mirsignal.sequences.codes import normalise
 _REGIONS = re.compile(r"\|(UTR[35]|CDS):\d+-\d+")  # of GENCODE's transcripts
 _UTR3 = re.compile(r"\|UTR3:(\d+)-(\d+)")
 _WHOLE = re.compile(  # gffread, Ensembl, NCBI, NCBI's datasets, FlyBase, GENCODE
-    r"\sCDS=\d+-\d+| (cdna|cds|ncrna) \w+:|, (transcript variant|mRNA)"
+    r"\sCDS=\d+-\d+|\s(cdna|cds|ncrna)(:\w+)?\s\w+:|, (transcript variant|mRNA)"
     r"|\[transcript=|\[gbkey=(mRNA|CDS)\]|\stype=(mRNA|CDS|transcript)\b"
     r"|\|\d+\|[A-Za-z_]+\|$"
 )
+_PROTEIN = re.compile(r"(ENS[A-Z]*P\d{11}|[NXY]P_\d+)(\.\d+)?")
 _SAYS_UTR3 = re.compile(r"\b3p?[_' -]*utr|\butr3\b", re.IGNORECASE)
 
 
@@ -97,6 +98,10 @@ def _named_records(
         name = transcript_name(header)
         if not name:
             raise InputError(f"{path}: record {len(seen) + 1} has no id after '>'")
+        if _PROTEIN.fullmatch(header.split("|")[0].split()[0]):
+            raise InputError(
+                f"{path}: record {name!r} is a protein, by its id; give transcripts"
+            )
         if name in seen:
             remedy = "keep one record"
             if is_gene(name):
@@ -146,7 +151,7 @@ def normalise_all(
         try:
             yield name, normalise(sequence)
         except InputError as error:
-            raise InputError(f"{place}: {error}; is this a protein?") from None
+            raise InputError(f"{place}: {error}; {_remedy(sequence)}") from None
     if n_unavailable == n_records:
         raise InputError(f"{path}: no record has a sequence; ask BioMart for 3utr")
     if n_unavailable:
@@ -154,6 +159,15 @@ def normalise_all(
         log.info("%s: skipped %d of %d records: sequence unavailable", *counts)
     if n_gaps:
         log.info("%s: %d gaps ('-') of an alignment are left out", path, n_gaps)
+
+
+def _remedy(sequence: str) -> str:
+    """Return what to do about a record that holds another letter."""
+    if set(sequence.upper()) <= set("ACGTUNX"):
+        return "write N for what is masked"
+    if re.fullmatch(r"[A-Za-z*]+", sequence):
+        return "is this a protein?"
+    return "correct or remove it"
 
 
 def _read_records(path: str | Path) -> Iterator[tuple[str, str]]:
@@ -170,6 +184,21 @@ def _read_records(path: str | Path) -> Iterator[tuple[str, str]]:
 
 
 def read_header_genes(path: str | Path) -> dict[str, str]:
-    """Return the genes that the headers of a FASTA name, by transcript."""
-    genes = {transcript_name(h): gene_of_header(h) for h, _ in _read_records(path)}
-    return {name: gene for name, gene in genes.items() if gene}
+    """Return the genes that the headers of a FASTA name, by transcript.
+
+    It warns of headers that name several things, none of which is clearly a gene.
+    """
+    genes, unclear = {}, []
+    for header, _ in _read_records(path):
+        name, gene = transcript_name(header), gene_of_header(header)
+        if gene:
+            genes[name] = gene
+        elif "|" in header.split()[0]:
+            unclear.append(header.split()[0])
+    if unclear:
+        log.warning(
+            "%s: no gene is clear from %d headers, such as %s; each of these transcripts "
+            "counts as a gene, unless a table of genes is given",
+            *(path, len(unclear), unclear[0]),
+        )
+    return genes

@@ -33,13 +33,20 @@ _SPECIES = re.compile(  # hsa-miR-21-5p, ath-miR156a; Hsa-Mir-21_5p of MirGeneDB
 )
 
 
+def plain_letters(sequence: str) -> str:
+    """Return a sequence without what suppliers write around and into it: ends (5'-, -3'),
+    blanks, and d, r or m before a nucleotide of DNA, RNA or 2'-O-methyl RNA (dTdT)."""
+    sequence = re.sub(r"^5['\u2019\u2032]?-|-3['\u2019\u2032]?$|\s", "", sequence.strip())
+    return re.sub(r"[drm](?=[ACGUT])", "", sequence)
+
+
 def check_mirna(sequence: str) -> str:
     """Return a mature miRNA as upper-case RNA.
 
     Raises InputError when it is shorter than 15 or longer than 30 nt, or holds a letter
     other than A, C, G, U and T.
     """
-    rna = normalise(sequence)
+    rna = normalise(plain_letters(sequence))
     if "N" in rna:
         raise InputError(f"miRNA {sequence!r} holds an unknown nucleotide")
     if not SHORTEST <= len(rna) <= LONGEST:
@@ -114,9 +121,32 @@ def read_mirnas(
     table["sequence"] = sequences
     read = pd.DataFrame(passengers, index=table.index, columns=PASSENGER)
     table = table.drop(columns=["passenger", "passenger_share"]).join(read)
+    table = table.drop_duplicates(["mirna", "sequence", "passenger", "passenger_share"])
     refuse_duplicates(table, "mirna", path)
+    _compare_with_catalogue(table, path)
     table = _join_names(table.drop(columns="place"))
     return table.assign(seed=table["sequence"].map(seed_region)).reset_index(drop=True)
+
+
+def _compare_with_catalogue(table: pd.DataFrame, path: str | Path) -> None:
+    """Warn of a human miRNA with another seed than miRBase has; InputError for one that
+    is written 3' to 5'."""
+    from mirsignal.sequences.catalogue import read_catalogue
+
+    known = read_catalogue().set_index("mirna")["sequence"]
+    ours = table[table["mirna"].isin(known.index)]
+    for place, mirna, sequence in zip(
+        ours["place"], ours["mirna"], ours["sequence"], strict=True
+    ):
+        if sequence[::-1] == known[mirna] != sequence:
+            raise InputError(
+                f"{path}, {place}: {mirna} is written from 3' to 5'; reverse it"
+            )
+        if seed_region(sequence) != seed_region(known[mirna]):
+            log.warning(
+                "%s, %s: %s has another seed than in miRBase (%s); is it another miRNA?",
+                *(path, place, mirna, known[mirna]),
+            )
 
 
 def short_name(name: str) -> str:

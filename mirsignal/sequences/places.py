@@ -13,7 +13,12 @@ from mirsignal.errors import InputError
 from mirsignal.files.identifiers import find_ids
 from mirsignal.files.tables import read_table
 from mirsignal.logs import log
-from mirsignal.sequences.annotation import Annotation, Blocks, read_annotation
+from mirsignal.sequences.annotation import (
+    Annotation,
+    Blocks,
+    is_annotation,
+    read_annotation,
+)
 from mirsignal.sequences.splicing import cut_blocks
 
 _COLUMNS = {name: name for name in ("transcript", "chrom", "strand", "blocks")}
@@ -36,7 +41,7 @@ def read_places(
 ) -> Places:
     """Return where the transcripts of `lengths` (nt) lie, under the names that they have.
 
-    `path` is an annotation (GTF, GFF3, by the end of its name), of which a transcript is
+    `path` is an annotation (GTF, GFF3), of which a transcript is
     the 3' UTR, or the whole mRNA, whichever is as long; or a table of transcript, chrom,
     strand (+, -, or 1, -1 as Ensembl has it) and blocks, "start-end;start-end" (0-based,
     half open, ascending). Transcripts that are not there, or as long in neither way, are
@@ -45,7 +50,7 @@ def read_places(
     `lengths`, for blocks that are none, and where more transcripts differ in length than
     agree.
     """
-    if _ANNOTATION.search(str(path)):
+    if _ANNOTATION.search(str(path)) or is_annotation(path):
         annotation = read_annotation(path)
         table = annotation.transcripts
     else:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
+import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
+from mirsignal.files.foreign import refuse_foreign
 from mirsignal.files.identifiers import find_ids, log_lost
 from mirsignal.logs import log
 from mirsignal.sequences.annotation import Annotation, Blocks
@@ -30,7 +32,8 @@ CANONICAL, LONGEST, EVERY = "canonical", "longest", "all"
 """What is chosen of a gene's transcripts: the one that is tagged as MANE Select or
 canonical, else the one of the longest 3' UTR; the latter; or all."""
 _STOPS = ("TAA", "TAG", "TGA")
-_FEWEST_STOPS = 0.5
+_FEWEST_STOPS = 0.8
+_FEW = 5  # frames of a contig, of which all may be exceptions
 _DESCRIBED = ("transcript", "gene", "gene_name", "chrom", "strand")
 
 
@@ -60,39 +63,53 @@ def extract_transcripts(
     `choice` is CANONICAL, LONGEST, EVERY or a set of transcript ids; `named_in` is where
     these come from, for messages. Transcripts without a 3' UTR are left out and counted
     in the log. Raises InputError for a genome that is no FASTA or lacks contigs of the
-    annotation, and for one that does not fit: exons beyond the end of a contig, or most
-    frames without a stop codon.
+    annotation, and for one that does not fit: exons beyond the end of a contig, and more
+    frames without a stop codon than are exceptions, in all, on a strand or on a contig.
     """
     chosen = _choose(annotation, choice, named_in)
     table = annotation.transcripts
     rows: list[dict[str, Any]] = []
     utrs, frames, fives, blocks = {}, {}, {}, {}
-    n_stops = 0
+    stops: list[bool] = []
     with _open_genome(genome) as fasta:
         _check_contigs(table["chrom"].iloc[chosen], fasta.keys(), genome)
         for number in chosen:
             row = table.iloc[number]
             one = _splice(row, annotation.exons(number), fasta[row["chrom"]], genome)
-            n_stops += one["stops"]
             if not one["utr"]:
                 continue
+            stops.append(one["stops"])
             name = row["transcript"]
             utrs[name], frames[name], fives[name] = one["utr"], one["orf"], one["five"]
             blocks[name] = one["blocks"]
             known = {"length": len(one["utr"]), "n_unknown": one["utr"].count("N")}
             known["contig_length"] = len(fasta[row["chrom"]])
             rows.append({key: row[key] for key in _DESCRIBED} | known)
-    if n_stops < _FEWEST_STOPS * len(chosen):
-        raise InputError(
-            f"{genome}: only {n_stops:,} of {len(chosen):,} reading frames end in a stop "
-            "codon; give the genome build of the annotation"
-        )
     if not rows:
         raise InputError(f"{genome}: none of {len(chosen):,} transcripts has a 3' UTR")
+    found = pd.DataFrame(rows)
+    _refuse_another_build(found.assign(stops=stops), genome)
     log.info("%d of %d transcripts have a 3' UTR", len(rows), len(chosen))
-    return Extracted(
-        pd.DataFrame(rows), utrs, pd.Series(frames, dtype="str"), fives, blocks
-    )
+    return Extracted(found, utrs, pd.Series(frames, dtype="str"), fives, blocks)
+
+
+def _refuse_another_build(found: pd.DataFrame, genome: str | Path) -> None:
+    """Raise InputError where reading frames do not end in stop codons.
+
+    A contig that differs alone has less than half of them, and starts that count from 0
+    or from 1 shift one strand.
+    """
+    groups = [("", found, _FEWEST_STOPS)]
+    groups += [(f" on {s}", own, _FEWEST_STOPS) for s, own in found.groupby("strand")]
+    groups += [(f" on {c}", own, 0.5) for c, own in found.groupby("chrom")]
+    for where, own, fewest in groups:
+        n, is_few = int(own["stops"].sum()), where and len(own) < _FEW
+        if n < fewest * len(own) and not is_few:
+            raise InputError(
+                f"{genome}: only {n:,} of {len(own):,} reading frames{where} end in a "
+                f"stop codon (not {own['transcript'][~own['stops']].iloc[0]}); give the "
+                "genome build of the annotation"
+            )
 
 
 def _refuse_unreadable(path: Path) -> None:
@@ -101,7 +118,11 @@ def _refuse_unreadable(path: Path) -> None:
         raise InputError(f"{path}: a folder; give the FASTA of the genome in it")
     with path.open("rb") as handle:
         start = handle.read(1 << 16)
-    if start.startswith(b"\x1f\x8b") and start[12:14] != b"BC":
+    if start.startswith(b"PK\x03\x04"):
+        raise InputError(f"{path}: this is a zip; unpack it")
+    if not start.startswith(b"\x1f\x8b"):
+        refuse_foreign(start, path)
+    elif start[12:14] != b"BC":
         raise InputError(
             f"{path}: gzip, of which no part can be read by itself; unpack it with "
             "gunzip, or pack it with bgzip"
@@ -135,6 +156,7 @@ def _open_genome(path: str | Path) -> Iterator[Any]:
                         f"{path}: has no sequence, or its index is empty; delete "
                         f"{path.name}.fai"
                     )
+                _refuse_stale_index(f.faidx.index, path)
                 yield f
         except InputError:
             raise
@@ -142,8 +164,29 @@ def _open_genome(path: str | Path) -> Iterator[Any]:
             words = str(error).split("\n")[0].replace(str(opened), "it")
             raise InputError(
                 f"{path}: not a FASTA, plain or bgzip, or broken ({words}); fetch it "
-                f"again, and delete {path.name}.fai"
+                f"again, or write it in even lines (seqkit seq -w 80), and delete "
+                f"{path.name}.fai"
             ) from None
+
+
+def _refuse_stale_index(index: Mapping[str, Any], path: Path) -> None:
+    """Raise InputError for an index of another file: between the end of one sequence and
+    the start of the next stands a header of its name."""
+    with path.open("rb") as handle:
+        if handle.read(2) == b"\x1f\x8b":
+            return
+        end = 0
+        for name, entry in index.items():
+            handle.seek(end)
+            between = handle.read(max(entry.offset - end, 0)).decode("utf-8", "replace")
+            header = re.fullmatch(r"\s*>([^\n]*)\n", between)
+            if not header or header[1].split()[:1] != [name]:
+                raise InputError(
+                    f"{path}: its index, {path.name}.fai, is of another file ({name} is "
+                    "elsewhere); delete it"
+                )
+            lines, rest = divmod(entry.rlen, entry.lenc or 1)
+            end = entry.offset + lines * entry.lenb + rest
 
 
 def _choose(
@@ -220,13 +263,18 @@ def _splice(
     begin, stop = at if forward else (length - at[1], length - at[0])
     if text[stop - 3 : stop] not in _STOPS and text[stop : stop + 3] in _STOPS:
         stop += 3
-    spliced = [text[stop:], text[begin:stop], text[:begin]]
-    utr, orf, five = (part.replace("T", "U") for part in spliced)
+    try:
+        utr, orf, five = map(normalise, (text[stop:], text[begin:stop], text[:begin]))
+    except InputError as error:
+        raise InputError(
+            f"{genome}: {row['chrom']}, transcript {row['transcript']}: {error}; give a "
+            "genome of nucleotides, N where it is masked"
+        ) from None
     first, last = (stop, length) if forward else (0, length - stop)
     return {
-        "utr": normalise(utr),
-        "orf": normalise(orf),
-        "five": normalise(five),
+        "utr": utr,
+        "orf": orf,
+        "five": five,
         "blocks": cut_blocks(exons, first, last),
         "stops": text[stop - 3 : stop] in _STOPS,
     }

@@ -196,6 +196,20 @@ def _called(table: pd.DataFrame | pd.Series, what: str) -> str:
     return f"{table.attrs['path']}: {what}" if "path" in table.attrs else what
 
 
+def _refuse_ends_beyond(usage: pd.DataFrame, sequences: Mapping[str, str]) -> None:
+    """Raise InputError where most transcripts have no poly(A) site in their 3' UTR."""
+    first = usage[usage["transcript"].isin(sequences.keys())].groupby("transcript")["end"]
+    beyond = first.min()[lambda end: end > [len(sequences[name]) for name in end.index]]
+    if len(beyond) > max(first.ngroups / 2, _FEW):
+        name = beyond.index[0]
+        raise InputError(
+            f"{_called(usage, 'poly(A) sites')}: of {len(beyond):,} of {first.ngroups:,} "
+            f"3' UTRs all ends lie beyond them ({name}: {beyond.iloc[0]:g} of "
+            f"{len(sequences[name]):,} nt); give ends from the first nucleotide of the "
+            "3' UTR, not of the mRNA or genome"
+        )
+
+
 @dataclass(frozen=True)
 class SiteContext:
     """Tables that describe the surroundings of sites; None is not known."""
@@ -272,12 +286,15 @@ class SiteContext:
         `sequences` are RNA by id of the transcript. One of which fewer than half of the
         listed sites are where the table says is of another annotation: nothing is known
         of its sites. Raises InputError for a table whose sites start one nucleotide
-        behind, as of counts from 1, and for one of which most 3' UTRs are others.
+        behind, as of counts from 1, for one of which most 3' UTRs are others, and for
+        poly(A) sites that are mostly not in their 3' UTRs.
         """
+        bare = {bare_id(name): text for name, text in sequences.items()}
+        if self.usage is not None:
+            _refuse_ends_beyond(self.usage, bare)
         if self.conserved is None:
             return self
         lead = _called(self.conserved, "conserved sites")
-        bare = {bare_id(name): text for name, text in sequences.items()}
         rows = self.conserved[self.conserved["transcript"].isin(bare.keys())]
         owner = rows["transcript"].to_numpy()
         in_place = pd.Series(_in_place(rows, bare)).groupby(owner).mean() >= 0.5

@@ -160,7 +160,16 @@ def read_orfs(
     """
     if not path:
         return pd.Series("", index=transcripts["transcript"])
-    return choose_orfs(transcripts, read_mrnas(path, columns, setting))
+    mrnas = read_mrnas(path, columns, setting)
+    orfs = choose_orfs(transcripts, mrnas)
+    if len(orfs) and not (orfs != "").any():
+        there = mrnas["transcript"].iloc[0] if len(mrnas) else "no reading frame"
+        raise InputError(
+            f"{path}: has the reading frame of none of the transcripts (there: {there}; "
+            f"here: {transcripts['transcript'].iloc[0]}); give mRNAs of the same ids, or "
+            "none"
+        )
+    return orfs
 
 
 def orf_lengths(orfs: pd.Series) -> pd.Series:

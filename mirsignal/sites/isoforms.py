@@ -26,7 +26,8 @@ LEAST_AIR = 0.02
 COLUMNS = {"transcript": "transcript", "ends": "ends"}
 BED_COLUMNS = {"transcript": 1, "end": 3, "reads": 5}
 """Columns by number of a BED file in transcript coordinates, its score the reads."""
-_CONTIG = r"(chr)?(\d{1,2}|[XYM]|MT)(_\w+)?"
+_CONTIG = r"(chr)?(\d{1,2}|[XYM]|MT)(_\w+)?|(chrUn_)?(GL|KI|JH|KB|CM)\d{6}(v|\.)\d+"
+_END_AND_READS = r"^\s*(\d+):(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*$"
 SETTING = "inputs: polya_usage: columns"
 
 
@@ -49,7 +50,8 @@ def read_polya_usage(
     """
     given = dict(columns or {})
     is_bed = re.search(r"\.bed(\.\w+)?$", str(path), re.IGNORECASE) is not None
-    if is_bed or {"end", "reads"} & set(given) or _has_row_per_site(path, given):
+    by_site = is_bed or {"end", "reads"} & set(given)
+    if by_site or ("ends" not in given and _has_row_per_site(path)):
         default = BED_COLUMNS if is_bed else {name: name for name in BED_COLUMNS}
         names = name_columns(dict.fromkeys(default, ""), given, setting)
         names = {key: name or default[key] for key, name in names.items()}
@@ -81,18 +83,23 @@ def read_polya_usage(
     return rows.groupby(["transcript", "end"], as_index=False)["reads"].sum()
 
 
-def _has_row_per_site(path: str | Path, given: Mapping[str, str | int]) -> bool:
-    header = re.split(r"[\t,; ]", read_text(path).split("\n", 1)[0].strip("# "))
-    return not given and {"end", "reads"} <= {cell.strip('" ') for cell in header}
+def _has_row_per_site(path: str | Path) -> bool:
+    """Tell whether the header, which may stand behind #, has columns end and reads."""
+    lines = [line for line in read_text(path).split("\n") if line.strip()]
+    first = next((n for n, line in enumerate(lines) if line[0] != "#"), 0)
+    cells = [
+        re.split(r"[\t,; ]", line.strip("# ").lower()) for line in lines[: first + 1]
+    ]
+    return any({"end", "reads"} <= {cell.strip('" ') for cell in row} for row in cells)
 
 
 def _split_ends(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
     parts = table["ends"].str.strip("; ").str.split(";").explode()
-    fields = parts.str.extract(r"^\s*(\d+):(\d+(?:\.\d+)?)\s*$").astype(float)
-    bad = parts.index[fields.isna().any(axis=1).to_numpy()]
+    fields = parts.str.extract(_END_AND_READS).astype(float)
+    bad = parts[fields.isna().any(axis=1).to_numpy()]
     if len(bad):
         raise InputError(
-            f"{path}, line {bad[0]}: {parts.loc[[bad[0]]].iloc[0]!r} in column 'ends' is "
+            f"{path}, line {bad.index[0]}: {bad.iloc[0]!r} in column 'ends' is "
             "not END:READS;END:READS; write it so, or name the columns of end and reads "
             f"as {SETTING}: {{end: NAME, reads: NAME}}"
         )

@@ -46,13 +46,13 @@ def read_peaks(
     its 3' UTR, a BED file without `places` or names of proteins, and for peaks that are
     all on other transcripts.
     """
-    if re.search(r"\.(bed|narrowpeak)(\.\w+)?$", str(path), re.IGNORECASE):
+    if re.search(r"\.(bed|(narrow|broad)peak)(\.\w+)?$", str(path), re.IGNORECASE):
         if places is None:
             raise InputError(
                 f"{path}: BED of a genome; give `coordinates` under `inputs`, which tell "
                 "where the 3' UTRs lie in it"
             )
-        return _lift(_numbered(read_table(path, _BED), path), places, path)
+        return _lift(_numbered(_read_bed(path), path), places, path)
     names = name_columns(PEAK_COLUMNS, columns, SETTING)
     table = _numbered(read_table(path, names, setting=SETTING), path)
     by_name = find_ids(lengths, table["transcript"].unique())
@@ -61,7 +61,10 @@ def read_peaks(
     table = table.assign(transcript=table["transcript"].map(ours))
     table = table[table["transcript"].notna()]
     if table.empty:
-        raise InputError(f"{path}: no peak is on a transcript of the data set")
+        raise InputError(
+            f"{path}: no peak is on a transcript of the data set; if these are places in "
+            "a genome, call the file .bed, and give `coordinates` under `inputs`"
+        )
     beyond = table["end"] > table["transcript"].map(lengths)
     if beyond.any():
         row = table[beyond].iloc[0]
@@ -71,6 +74,19 @@ def read_peaks(
             "in coordinates of these 3' UTRs"
         )
     return table[list(PEAK_COLUMNS)].reset_index(drop=True)
+
+
+def _read_bed(path: str | Path) -> pd.DataFrame:
+    """Read a BED file, with a header or without one."""
+    table = read_table(path, {"chrom": 1})
+    if table.shape[1] < max(_BED.values()):
+        raise InputError(
+            f"{path}: a BED file of peaks has six columns, chrom, start, end, name (that "
+            f"of the protein), score and strand; this one has {table.shape[1]}"
+        )
+    table = table.rename(columns={str(at): name for name, at in _BED.items()})
+    is_header = table["start"].iloc[0] in ("start", "chromStart")
+    return table.iloc[int(is_header) :]
 
 
 def check_proteins(asked: Iterable[str], known: pd.Series, path: str | Path) -> None:

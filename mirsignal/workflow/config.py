@@ -27,7 +27,9 @@ from mirsignal.workflow.recipes import (
     heads_of,
 )
 
-_OWN_TEST_SET = re.compile(rf"({'|'.join(TEST_SETS)})(_1_\d+)?")
+_OWN_TEST_SET = re.compile(rf"({'|'.join(TEST_SETS)})(_1_\d+)?|named")
+PUBLISHED = ("seed_counts", "contextpp", "weighted_contextpp")
+"""What models of target `transfer` are compared with."""
 CHAIN = ("samples", "binding", "scan", "signals", "regression")
 """Stages each of which is made from the one before it, in the order of the data."""
 _LONGEST_CHAIN = 200  # of letters; file systems take 255
@@ -38,6 +40,32 @@ STAGES = (*CHAIN, "occupancy")
 def read_schema(path: str | Path) -> dict[str, Any]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C: half a second sooner
     return yaml.load(Path(path).read_text(), loader)
+
+
+def refuse_repeated_keys(path: str | Path) -> None:
+    """Raise InputError for a key that stands twice, of which YAML takes the last."""
+    try:
+        root = yaml.compose(Path(path).read_text())
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return  # which whoever reads the file tells
+    nodes = [root]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, yaml.SequenceNode):
+            nodes += node.value
+        elif isinstance(node, yaml.MappingNode):
+            first: dict[str, int] = {}
+            for key, value in node.value:
+                nodes.append(value)
+                line = key.start_mark.line + 1
+                if not isinstance(key, yaml.ScalarNode):
+                    continue
+                if key.value in first:
+                    raise InputError(
+                        f"{path}, line {line}: key {key.value!r} stands on line "
+                        f"{first[key.value]} too; join them"
+                    )
+                first[key.value] = line
 
 
 def complete_config(
@@ -68,7 +96,7 @@ def complete_config(
     for name in test_sets:
         if _OWN_TEST_SET.fullmatch(name):
             raise InputError(
-                f"config: inputs: test_sets: {name!r} is a test set that mirsignal makes "
+                f"config: inputs: test_sets: {name!r} are pairs that mirsignal chooses "
                 "itself; choose another name"
             )
     hybrids = completed["studies"][completed["study"]]["inputs"]["hybrids"]
@@ -155,6 +183,17 @@ def _check_names_of_transfer(config: Mapping[str, Any]) -> None:
 def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
     """Refuse recipes that do not fit together, and too few data sets to leave one out."""
     transfer = config["transfer"]
+    for key in ("mixtures", "recipes"):
+        if taken := [name for name in transfer[key] if name in PUBLISHED]:
+            raise InputError(
+                f"config: transfer: {key}: {taken[0]!r} is what models are compared "
+                "with; choose another name"
+            )
+    if "datasets_families" not in transfer["protocols"]:
+        raise InputError(
+            "config: transfer: protocols: intervals are made from datasets_families; add "
+            "it"
+        )
     for mixture, weights in transfer["mixtures"].items():
         if mixture in config["occupancy"]:
             raise InputError(
@@ -207,12 +246,20 @@ def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Non
             f"config: inputs: datasets: {len(trained)} of them train; to predict one by "
             "the others takes two at least"
         )
+    tables: dict[str, str] = {}
     for name, each in inputs["datasets"].items():
         if "fold_change" not in each and "fold_change" not in inputs:
             raise InputError(
                 f"config: inputs: datasets: {name} names no `fold_change`, and the study "
                 "has none; give its table"
             )
+        table = str(each.get("fold_change", inputs.get("fold_change")))
+        if other := tables.get(table):
+            raise InputError(
+                f"config: inputs: datasets: {name} and {other} have one table of fold "
+                "changes; leave one out, or choose rows or columns of each"
+            )
+        tables[table] = name
 
 
 def _refuse_nonfinite(value: Any, key: str) -> None:
@@ -269,12 +316,14 @@ def _from_text(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -
         return [_from_text(item, schema.get("items", {}), root) for item in value]
     types = (
         [schema["type"]] if isinstance(schema.get("type"), str) else schema.get("type")
-    )
-    if not isinstance(value, str) or not types:
-        return value
-    if "string" in types:
-        return None if value == "null" and "null" in types else value
-    return _parse(value, types)
+    ) or []
+    if isinstance(value, str) and types:
+        if "string" in types:
+            return None if value == "null" and "null" in types else value
+        value = _parse(value, types)
+    if isinstance(value, float) and value.is_integer() and "integer" in types:
+        return int(value)  # 2.0, which JSON schemas take for one
+    return value
 
 
 def _parse(text: str, types: Sequence[str]) -> Any:
@@ -284,7 +333,8 @@ def _parse(text: str, types: Sequence[str]) -> Any:
         return text
     if "boolean" in types and value in (0, 1):
         return bool(value)
-    if "number" in types and isinstance(value, str):  # 1e-3, which YAML takes for a name
+    is_number = {"number", "integer"} & set(types)
+    if is_number and isinstance(value, str):  # 1e-3, which YAML takes for a name
         with contextlib.suppress(ValueError):
             return float(value)
     return value

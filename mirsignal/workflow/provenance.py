@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mirsignal import __version__
+from mirsignal.errors import InputError
 from mirsignal.files.integrity import record_path
 from mirsignal.networks.environment import record_environment
 from mirsignal.workflow.library import PACKAGE
@@ -35,7 +36,9 @@ LARGEST = 1 << 30
 
 
 def file_digest(path: str | Path) -> str:
-    """Return the sha256 of a file, read in pieces."""
+    """Return the sha256 of a file, read in pieces; InputError for a folder."""
+    if Path(path).is_dir():
+        raise InputError(f"{path}: is a folder; give a file")
     digest = hashlib.sha256()
     with Path(path).open("rb") as handle:
         while piece := handle.read(1 << 20):

@@ -159,11 +159,19 @@ def _check_binding(
         )
     if recipe["parts"] and not shares_of(recipe):
         raise InputError(f"{lead} parts: all of them are 0; give one a share")
-    for name in shares_of(recipe):
+    if (total := sum(recipe["parts"].values())) > 1 + 1e-9:
+        shares = ", ".join(f"{name} {share:g}" for name, share in recipe["parts"].items())
+        raise InputError(
+            f"{lead} parts: shares ({shares}) add up to {total:g}, more than 1; those of "
+            "config.yaml count as well: set what is not meant to 0"
+        )
+    for name in recipe["parts"]:
         if name not in config["binding"]:
             raise InputError(
                 f"{lead} parts: {name!r} is none of {', '.join(config['binding'])}"
             )
+    told: dict[str, set[str]] = {}
+    for name in shares_of(recipe):
         part = config["binding"][name]
         if part["parts"]:
             raise InputError(f"{lead} parts: {name!r} has parts itself; name these")
@@ -173,6 +181,13 @@ def _check_binding(
                     f"{lead} '{key}' of its part {name!r} is {part[key]}, its own "
                     f"{recipe[key]}; give both the same"
                 )
+        if part["taught_windows"]:
+            told[name] = set(part["heads"])
+    if len({frozenset(own) for own in told.values()}) > 1:
+        raise InputError(
+            f"{lead} parts: {' and '.join(map(repr, told))} differ in 'heads'; give them "
+            "the same"
+        )
     used = ("network", "encoding", "blind", "parts", "n_seeds", "n_resamples")
     for key in properties if recipe["parts"] else ():
         if key not in used and recipe[key] != properties[key]["default"]:

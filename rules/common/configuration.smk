@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 from snakemake.common.configfile import load_configfile
-from snakemake.exceptions import WorkflowError
 from snakemake.io import sourcecache_entry
 from snakemake.utils import update_config
 
@@ -31,6 +30,7 @@ from mirsignal.workflow.config import (
     experiment_recipes,
     read_schema,
     recipe_chain,
+    refuse_repeated_keys,
 )
 from mirsignal.workflow.provenance import describe_file
 from mirsignal.workflow.recipes import find_mixture, reads_network, shares_of
@@ -48,13 +48,17 @@ FULL_DISK = "the disk is full; make room and run again"
 logging.raiseExceptions = False  # no traceback for each line that a full disk refuses
 
 
+def stop(message):
+    """End the start with one line. (Snakemake shows an exception with its traceback.)"""
+    sys.exit(f"error: {message}")
+
+
 def checked(function, *arguments):
     """Call a library function; its InputError becomes one line and a failed start."""
     try:
         return function(*arguments)
     except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
+        stop(error)
 
 
 def refuse_unwritable(*folders):
@@ -77,6 +81,8 @@ def tell_full_disk():
 
 
 checked(settle_environment)
+for file in workflow.configfiles:
+    checked(refuse_repeated_keys, file)
 CONFIG = checked(
     complete_config, config, read_schema(ROOT / "schemas/config.schema.yaml")
 )

@@ -176,7 +176,7 @@ def dataset_file(table, key="file"):
 def content(*paths):
     """Return what given files hold: a parameter, by which a rule knows a changed one."""
     known = [path for path in paths if path and is_given(path) and os.path.exists(path)]
-    return [describe_file(path) for path in known]
+    return [checked(describe_file, path) for path in known]
 
 
 def contents(*names):

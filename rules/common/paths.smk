@@ -196,6 +196,6 @@ SCAN_FILES = [f"{batch}/{shard}.npz" for batch in BATCHES for shard in SHARDS]
 def scan_files_of_mirna(wildcards):
     """Return the track files that hold a miRNA, one per shard."""
     if wildcards.mirna not in BATCH_OF:
-        raise WorkflowError(f"miRNA {wildcards.mirna!r} is not in the study's table")
+        stop(f"miRNA {wildcards.mirna!r} is not in the study's table")
     batch = BATCH_OF[wildcards.mirna]
     return [f"<scan>/{batch}/{shard}.npz" for shard in SHARDS]

@@ -73,7 +73,7 @@ def is_taught(wildcards):
     """Tell whether a binding network learns from windows that a teacher has labelled."""
     taught = CONFIG["binding"][wildcards.binding]["taught_windows"] > 0
     if taught and "teacher" not in INPUTS:
-        raise WorkflowError(
+        stop(
             f"binding recipe {wildcards.binding} has taught_windows, and study {STUDY} "
             "names no `teacher` under `inputs`; give it, or set taught_windows to 0"
         )
@@ -84,7 +84,7 @@ def is_blind(wildcards):
     """Tell whether a binding network is to learn nothing of the data sets' families."""
     blind = CONFIG["binding"][wildcards.binding]["blind"]
     if blind and not DATASETS:
-        raise WorkflowError(
+        stop(
             f"binding recipe {wildcards.binding} is blind to the families of data sets, "
             f"and study {STUDY} names no `datasets` under `inputs`; set blind to false"
         )
@@ -184,7 +184,7 @@ def coordinates_of_signals(wildcards):
 def mirnas_of_batch(wildcards):
     """Return the miRNAs that one scan job works on."""
     if wildcards.batch not in BATCHES:
-        raise WorkflowError(
+        stop(
             f"no batch {wildcards.batch!r}; with this configuration: {[*BATCHES][:9]}"
         )
     return BATCHES[wildcards.batch]

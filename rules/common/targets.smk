@@ -21,7 +21,7 @@ def scan_results_of(experiment):
 
 def lacking_fold_changes(wildcards):
     """Stop where a target needs fold changes that the study does not have."""
-    raise WorkflowError(
+    stop(
         f"study {STUDY} names no `fold_change` under `inputs`; give it, or ask for the "
         "targets that do without: binding, scan"
     )
@@ -65,7 +65,7 @@ def results_of(experiment):
 def transfer_files(wildcards):
     """Return what learning from several data sets leaves for a reader."""
     if not DATASETS:
-        raise WorkflowError(
+        stop(
             f"study {STUDY} names no `datasets` under `inputs`; give tables of fold "
             "changes there, as studies/human_repression.yaml does"
         )
@@ -84,16 +84,16 @@ def transfer_files(wildcards):
 def predicted_files(wildcards):
     """Return what the prediction that the configuration names leaves for a reader."""
     if not (PREDICT["mirnas"] or PREDICT["names"]):
-        raise WorkflowError("config: predict: give `mirnas`, a file, or `names`")
+        stop("config: predict: give `mirnas`, a file, or `names`")
     if bool(PREDICT["transcripts"]) == bool(PREDICT["annotation"]):
-        raise WorkflowError(
+        stop(
             "config: predict: give either `transcripts`, or `annotation` and `genome`"
         )
     if PREDICT["annotation"] and not PREDICT["genome"]:
-        raise WorkflowError("config: predict: `annotation` needs `genome`, its FASTA")
+        stop("config: predict: `annotation` needs `genome`, its FASTA")
     features = CONFIG["occupancy"][MAIN["occupancy"]]["features"]
     if OF_STUDY and not DATASETS and tracks_in(features):
-        raise WorkflowError(
+        stop(
             f"config: predict: occupancy recipe {MAIN['occupancy']} reads tracks, which "
             "are not known of other transcripts; let experiment main name a recipe "
             "without, or set `model: ready`"

@@ -245,16 +245,22 @@ def test_an_energy_that_is_left_out_counts_as_0(pairs, signs):
     assert abs(found[:, 0].mean() - 4.5) < 1
 
 
-def test_a_sum_of_networks_has_the_logit_and_heads_of_all(pairs, signs, trained):
-    """Also where a scan slides it, and after it was saved."""
+def test_a_sum_of_networks_has_the_logit_and_heads_of_all(
+    pairs, signs, trained, tmp_path
+):
+    """Also where a scan slides it after it was saved."""
     student, _ = train_binding(pairs, STUDENT, 1, taught=signs)
     of_pairs, _ = trained
-    summed = sum_networks([of_pairs, student, of_pairs], [0.3, 0.6, 0.1])
+    again = keras.models.clone_model(of_pairs)
+    again.set_weights(of_pairs.get_weights())
+    summed = sum_networks([of_pairs, student, again], [0.3, 0.6, 0.1])
     logits = [outputs(network, "logit", pairs[:50]) for network in (of_pairs, student)]
     expected = 0.4 * logits[0] + 0.6 * logits[1]
     np.testing.assert_allclose(outputs(summed, "logit", pairs[:50]), expected, atol=1e-5)
     heads = np.hstack([logits[0], outputs(student, "heads", pairs[:50])])
     np.testing.assert_allclose(outputs(summed, "heads", pairs[:50]), heads, atol=1e-4)
+    summed.save(tmp_path / "model.keras")
+    summed = keras.models.load_model(tmp_path / "model.keras")
     assert len(list_bodies(summed)) == 3
     codes = np.random.default_rng(1).integers(0, 5, 200).astype(np.uint8)
     rows = mirna_rows(pairs["mirna_sequence"].iloc[0], "wc")
@@ -320,8 +326,9 @@ class Killed(Exception):
 
 @pytest.mark.parametrize(("after", "n_taught"), [(1, 0), (3, 0), (2, 300)])
 def test_killed_training_goes_on_with_the_same_result(
-    pairs, taught, tmp_path, monkeypatch, after, n_taught
+    pairs, taught, tmp_path, monkeypatch, caplog, after, n_taught
 ):
+    caplog.set_level("INFO")
     training = replace(TRAINING, epochs=4, taught_windows=n_taught)
 
     def train(checkpoint=None):
@@ -342,7 +349,9 @@ def test_killed_training_goes_on_with_the_same_result(
         train(checkpoint)
     monkeypatch.setattr(Checkpoint, "save", save)
     (tmp_path / "checkpoint/.unfinished-x.keras").write_text("half a file")
+    caplog.clear()
     resumed, resumed_history = train(checkpoint)
+    assert f"going on after epoch {after}" in caplog.text
     times = ["seconds", "cpu_seconds"]
     pd.testing.assert_frame_equal(
         resumed_history.drop(columns=times), history.drop(columns=times)

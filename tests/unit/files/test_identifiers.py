@@ -72,6 +72,15 @@ def test_versions_and_prefixes_do_not_matter(identifier, expected):
         ("a|b c", "a|b", None),
         ("lcl|NM_000014.6 x", "NM_000014.6", None),
         ("ENST00000269305|17", "ENST00000269305", None),
+        ("ENST00000269305|TP53|17", "ENST00000269305", "TP53"),
+        ("ENST00000269305|TP53|TP53-201", "ENST00000269305", "TP53"),
+        ("ENST00000269305|7157", "ENST00000269305", "7157"),
+        ("AT1G01020|AT1G01020.1", "AT1G01020.1", "AT1G01020"),
+        (
+            "ENSG00000141510|tumor protein p53 [Acc:HGNC:11998]|ENST00000269305",
+            "ENST00000269305",
+            "ENSG00000141510",
+        ),
         ("", "", None),
     ],
 )
@@ -83,7 +92,9 @@ def test_of_several_ids_in_a_cell_the_right_one_is_taken():
     assert bare_id(GENCODE) == "ENST00000641515"
     assert bare_gene(GENCODE) == "ENSG00000186092"
     assert bare_gene("ENSG00000141510.17|TP53") == "ENSG00000141510"
-    assert bare_gene("TP53|7157") == bare_id("TP53|7157") == "TP53|7157"
+    assert bare_id("TP53|7157") == "TP53|7157"
+    assert bare_gene("TP53|7157") == "TP53"
+    assert bare_gene("A1BG|1") == "A1BG"
     assert bare_gene("NM_000546.6") == "NM_000546"
 
 

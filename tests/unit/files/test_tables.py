@@ -202,3 +202,35 @@ def test_duplicate_names_both_lines(table_of):
     table = read_table(table_of("id\tx\na\t1\nb\t2\na\t3\n"))
     with pytest.raises(InputError, match=r"line 4: id 'a' stands on line 2"):
         refuse_duplicates(table, "id", "t")
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (
+            {"transcript": 1, "gene": "gene"},
+            r"'gene' of 'gene' is missing.* 1 to 2 h",
+        ),
+        (
+            {"transcript": 1, "gene": 3},
+            r"column 3 of 'gene' is missing.*\{gene: NUMB",
+        ),
+    ],
+)
+def test_columns_are_all_given_by_numbers_that_there_are(table_of, columns, said):
+    with pytest.raises(InputError, match=said):
+        read_table(table_of("T1\tA\nT2\tB\n"), columns, setting="x")
+
+
+def test_a_header_is_told_where_columns_have_numbers(table_of):
+    path = table_of("gene\tlog2fc\nTP53\t2\n")
+    with pytest.raises(InputError, match="line 1: 'log2fc' in column '2' looks like a"):
+        to_number(read_table(path, {"gene": 1, "value": 2}), "value", path)
+
+
+def test_points_may_separate_thousands_where_commas_are_decimal(table_of):
+    path = table_of("id;tpm;length\nA;1.234;700,5\nB;56;700,5\n")
+    table = read_table(path, {"tpm": "tpm", "length": "length"})
+    assert to_number(table, "length", path).tolist() == [700.5, 700.5]
+    with pytest.raises(InputError, match=r"line 2: '1\.234' in column 'tpm' may have"):
+        to_number(table, "tpm", path)

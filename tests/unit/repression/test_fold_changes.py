@@ -351,3 +351,43 @@ def test_messages_name_the_part_of_the_config_that_names_the_table(table_of):
     ):
         with pytest.raises(InputError, match=f"{setting}: {key}"):
             read_fold_changes(table_of(text), MIRNAS, GENES, setting=setting)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("gene\tmirna\tlogFC\nNM_1\tmiR-206\t-1\nNM_2\tmiR-206\t-2\n", "none is 'miR-1'"),
+        (
+            "gene\tcontrast\tlogFC\nNM_1\tmiR-1_vs_ctl\t-1\nNM_2\tmiR-124_vs_ctl\t0\n",
+            r"several miRNAs .* as inputs: fold_change: \{where: \{contrast: miR-1_",
+        ),
+        (
+            "gene\tname\tlogFC\nNM_1\tmiR-1\t-1\n"
+            + "".join(f"NM_{n}\tG{n}\t0\n" for n in range(2, 7)),
+            r"'name' names miRNAs in 17% of rows \(miR-1\), in others not \('G2'\)",
+        ),
+        ('"","miR-1"\n"NM_1",-0,5\n"NM_2",1,25\n', "decimal commas between commas"),
+        (
+            '"","ENTREZID","SYMBOL","logFC"\n"15","1","TP53",-1\n"9","2","NM_1",2\n'
+            '"12","1","TP53",-1.2\n',
+            r"'gene' is missing .*set inputs: fold_change: columns: \{gene: NAME\}",
+        ),
+    ],
+)
+def test_what_is_read_is_of_the_mirna_and_gene_of_its_row(table_of, text, message):
+    with pytest.raises(InputError, match=message):
+        read_fold_changes({"miR-1": table_of(text)}, MIRNAS, GENES)
+
+
+@pytest.mark.parametrize("word", ["miR-1", "mir1", "-", "none"])
+def test_a_label_of_the_mirna_itself_or_of_none_says_nothing(table_of, word):
+    text = f"gene\tgroup\tlogFC\nNM_1\t{word}\t-1\nNM_2\t{word}\t-2\n"
+    table, _ = read_fold_changes({"miR-1": table_of(text)}, MIRNAS, GENES)
+    assert table["log2fc"].tolist() == [-1, -2]
+
+
+def test_a_join_that_loses_most_of_both_sides_is_told(table_of, caplog):
+    genes = pd.Series(["TP53", "MYC", "GAPDH", "PTEN"])
+    path = table_of("gene\tmiR-1\nTrp53\t1\nMyc\t1\nGapdh\t1\nPTEN\t1\n")
+    read_fold_changes(path, MIRNAS, genes)
+    assert "only 1 of 4 genes with fold changes and 4 genes of the" in caplog.text

@@ -163,3 +163,16 @@ def test_where_compares_whole_numbers_as_numbers(table_of):
     path = table_of(SITES.replace("\t9606\t", "\t9606.0\t"))
     table = read_targetscan(path, MIRNAS, SITE_COLUMNS, {"Gene Tax ID": 9606})
     assert table["gene"].tolist() == ["A", "B"]
+
+
+def test_isomirs_of_targetscan_are_their_mirna(table_of, caplog):
+    path = table_of("mirna\tgene\tscore\nmiR-1.1\tA\t-0.2\nmiR-1.2\tA\t-0.5\n")
+    scores = read_targetscan(path, MIRNAS, {"mirna": "mirna"})
+    assert scores.values.tolist() == [["miR-1", "A", -0.5]]
+    assert "2 of 3 miRNAs have no scores, and count as without targets" in caplog.text
+
+
+def test_scores_that_point_down_are_not_higher(table_of):
+    path = table_of("mirna\tgene\tscore\nmiR-1\tA\t-0.2\nmiR-1\tB\t-0.5\n")
+    with pytest.raises(InputError, match=r"no score is above 0.*stronger: lower"):
+        read_targetscan(path, MIRNAS, {"mirna": "mirna"}, stronger="higher")

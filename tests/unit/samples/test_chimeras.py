@@ -200,7 +200,7 @@ def test_columns_of_ready_pairs_may_have_other_names(tmp_path):
         (f"let-7a {'A' * 50} 1", r"line 2: letter 'l' .*, in miRNA 'let-7a'"),
         (f"{LET7} TP-53 1", r"line 2: letter .*, in target 'TP-53'"),
         (f"{LET7} {'A' * 50} 2", "line 2: the label is neither 0 nor 1"),
-        (f"{LET7} {'A' * 50} NA", "line 2: the label is neither 0 nor 1"),
+        (f"{LET7} {'A' * 50} NA", "line 2: the label is missing; fill it or remove"),
         (f"{LET7} {'A' * 50} 0", "no positive pair is left"),
         (f" {'A' * 50} 1", "line 2"),  # no miRNA
         (f"{LET7}  1", "line 2"),  # no target
@@ -233,6 +233,20 @@ def test_ready_pairs_without_header(tmp_path):
 def test_missing_column_of_ready_pairs_is_named(tmp_path):
     with pytest.raises(InputError, match="column 'label' is missing"):
         pairs_of(tmp_path, f"miRNA gene\n{LET7} {'A' * 50}\n")
+
+
+def test_tables_of_hybridetector_hold_positives_and_other_rnas(tmp_path, caplog):
+    caplog.set_level(logging.INFO, logger="mirsignal")
+    text = (
+        "seq.g noncodingRNA_real_seq noncodingRNA noncodingRNA_type gene_name\n"
+        f"{'A' * 50} {LET7} let-7a|let-7c miRNA FBgn0000001_FBtr0000001_x_mRNA\n"
+        f"{'C' * 50} GGTCCTAAGGTAGCGA y1 YRNA .\n"
+        f"{'C' * 50} {LET7} let-7a|let-7c miRNA .\n"
+    )
+    positives, _ = pairs_of(tmp_path, text)
+    assert positives["mirna_sequence"].tolist() == [DRIVER, DRIVER]
+    assert positives["gene"].tolist() == ["FBgn0000001", "C" * 50]
+    assert "1 rows of RNAs that are no miRNAs are left out" in caplog.text
 
 
 def test_gene_of_a_refseq_transcript_is_not_cut():
@@ -368,3 +382,20 @@ def test_hyb_has_neither_header_nor_sequences(tmp_path):
     write_fasta(tmp_path / "t.fa", [("ENSG1_ENST1_A_mRNA", "ACGUUGCAAC" * 40)])
     with pytest.raises(InputError, match="add a header, or give numbers of columns"):
         read_clash_table(table, Transcripts(tmp_path / "t.fa"))
+
+
+def test_starts_that_count_from_0_are_refused(clash):
+    with pytest.raises(InputError, match="line 32: start is 0; starts count from 1"):
+        clash((NAME, 0, 40))
+
+
+def test_mirnas_cut_at_their_start_and_other_versions_are_told(
+    tmp_path, random_rna, caplog
+):
+    write_fasta(tmp_path / "t.fa", [("ENST00000000001.9", random_rna(200))])
+    header = "microRNA_name\tmiRNA_seq\tmRNA_name\tmRNA_start\tmRNA_end_extended\n"
+    rows = [f"let-7a\t{mirna}\tENST00000000001.2\t50\t90\n" for mirna in (LET7, LET7[2:])]
+    (tmp_path / "hybrids.tsv").write_text(header + "".join(rows))
+    read_clash_table(tmp_path / "hybrids.tsv", Transcripts(tmp_path / "t.fa"))
+    assert "1 of 1 miRNAs have sequences of several seeds, such as let-7a" in caplog.text
+    assert "1 of 1 transcripts have another version in the FASTA" in caplog.text

@@ -61,6 +61,18 @@ def test_few_clusters_cannot_differ_beyond_chance(caplog):
     assert "not tested" in caplog.text
 
 
+def test_a_held_out_cluster_was_not_too_large_and_a_dominant_one_is_named(caplog):
+    clusters = np.repeat(np.arange(9), [9, 7, 4, 1, 1, 1, 1, 1, 1])
+    splits = np.array(["train", "validation", "unseen_target"])[
+        np.array([0, 1, 2, 0, 0, 0, 2, 0, 1])[clusters]
+    ]
+    with caplog.at_level("WARNING", logger="mirsignal"):
+        sizes = compare_sizes(pairs_of(clusters, splits), seed=1)
+    assert sizes["too_large"] == {"clusters": 1, "positives": 9}
+    assert "validation: one target cluster has 88% of its positives" in caplog.text
+    assert "unseen_target: one target cluster has 80% of" in caplog.text
+
+
 def test_shares_by_hand():
     clusters = np.array([0] * 6 + [1, 1, 2, 3, 4, 5])
     splits = np.array(["train"] * 5 + ["random"] + ["validation"] * 2 + ["train"] * 4)

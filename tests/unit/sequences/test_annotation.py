@@ -1,6 +1,7 @@
 """Annotation and genome: 3' UTRs, frames and coordinates, by hand on both strands."""
 
 import gzip
+import os
 
 import pandas as pd
 import pytest
@@ -180,6 +181,8 @@ def test_the_tagged_transcript_of_a_gene_counts_else_the_longest(extract):
         (gtf(), {"chr1": GENOME[:20]}, "ends at 30 of chr1, which has 20 nt"),
         (gtf(), {"chr1": "C" * 35}, "0 of 1 reading frames end in a stop"),
         (gtf().replace("\t30\t", "\t17\t"), {}, "none of 1 transcripts has a 3' UTR"),
+        (gtf().replace("\t30\t", "\t0\t", 1), {}, "is no place: starts count from 1"),
+        (gtf(), {"chr1": "X" * 35}, "chr1, transcript T.1: letter 'X'"),
     ],
 )
 def test_what_does_not_fit_is_told_in_one_line(extract, text, genome, said):
@@ -369,4 +372,23 @@ def test_genomes_that_no_index_can_be_made_of_are_told(packed):
         extract_transcripts(annotation, path, EVERY)
     path.write_bytes(f">chr1\r{GENOME}\r".encode())
     with pytest.raises(InputError, match="lines end with CR alone"):
+        extract_transcripts(annotation, path, EVERY)
+
+
+def test_a_contig_of_another_build_is_told(extract):
+    names = [f"T{n}" for n in range(20)]
+    text = "".join(gtf(transcript=name) for name in names)
+    text += "".join(gtf(transcript=f"c{name}", chrom="c2") for name in names[:5])
+    with pytest.raises(InputError, match="only 0 of 5 reading frames on c2 end in"):
+        extract(text, chr1=GENOME, c2="C" * 35)
+
+
+def test_an_index_of_another_genome_is_told(extract, tmp_path):
+    extract(gtf(), chr1=GENOME, c2="ACGU" * 5)
+    path = next(tmp_path.glob("genome_*.fa"))
+    path.write_text(f">c0\nAC\n{path.read_text()}")
+    later = path.stat().st_mtime + 60
+    os.utime(path.with_name(f"{path.name}.fai"), (later, later))
+    annotation = read_annotation(tmp_path / "a.gtf")
+    with pytest.raises(InputError, match=r"its index, .*fai, is of another file .*del"):
         extract_transcripts(annotation, path, EVERY)

@@ -33,6 +33,7 @@ MIR21 = "UAGCUUAUCAGACUGAUGUUGA"
         (MIR21, "hsa-miR-21-5p"),
         (MIR21.lower().replace("u", "t"), "hsa-miR-21-5p"),
         ("UCGAAGUAUUCCGCGUACGUU", "guide-UCGAAGUAUUCCGCGUACGUU"),
+        ("5'-UCGAAGUAUUCC GCGUACGUdT-3'", "guide-UCGAAGUAUUCCGCGUACGUU"),
     ],
 )
 def test_a_mirna_is_found_by_name_accession_or_sequence(asked, mirna):
@@ -75,3 +76,15 @@ def test_a_sequence_that_is_asked_for_twice_is_one_mirna():
     table = resolve_all(["miR-21", MIR21, "let-7a"])
     assert table["mirna"].tolist() == ["hsa-miR-21-5p", "hsa-let-7a-5p"]
     assert resolve_all([]).empty
+
+
+@pytest.mark.parametrize("asked", ["miR-214", "miR-214*", "miR-766"])
+def test_an_arm_is_asked_for_where_the_older_one_is_conserved_less(asked):
+    with pytest.raises(InputError, match=r"is one of hsa-miR-.*-5p.* say which"):
+        resolve(asked)
+
+
+@pytest.mark.parametrize("asked", ["miR-17-92", "miR-143-145", "miR-106b-25"])
+def test_a_cluster_is_no_mirna(asked):
+    with pytest.raises(InputError, match="is no human miRNA of the catalogue"):
+        resolve(asked)

@@ -57,6 +57,8 @@ def test_3_utrs_are_cut_out_of_mrnas_whose_headers_say_where(table_of, caplog):
         "ENST01.1|ENSG01.5|OTT1.1|OTT2.1|OR4F5-201|OR4F5|2618|protein_coding|",
         "FBtr0070000 type=mRNA; loc=X:1..9; name=CG1-RA",
         "ENST01.1 ncrna contig::ABC:1:9:1 gene:ENSG01.1",
+        "ENST01 cdna:known chromosome:GRCh37:14:1:9:1 gene:ENSG01",
+        "ENST01\tcds:novel chromosome:GRCh37:14:1:9:1 gene:ENSG01",
     ],
 )
 def test_other_whole_mrnas_are_refused_where_3_utrs_are_asked_for(table_of, header):
@@ -75,3 +77,17 @@ def test_headers_of_genes_alone_are_told(table_of):
     path = table_of(">ENSG00000141510\nACGU\n>ENSG00000141510\nACG\n")
     with pytest.raises(InputError, match="twice; let headers name transcripts too"):
         list(read_fasta(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (">ENSP00000000001.2|ENST00000000001\nMKVTASSW\n", "is a protein, by its id"),
+        (">T1\nACGXXXU\n", "write N for what is masked"),
+        (">T1\nMKLVEFWQ\n", "is this a protein"),
+        (">T1\n1 ACGU\n", "correct or remove it"),
+    ],
+)
+def test_what_is_no_nucleotide_is_told_with_a_remedy(table_of, text, said):
+    with pytest.raises(InputError, match=said):
+        list(read_fasta(table_of(text)))

@@ -217,3 +217,16 @@ def test_a_table_of_several_species_is_told(table_of, caplog):
     )
     assert len(read_mirnas(path)) == 2
     assert "miRNAs of 2 species" in caplog.text
+
+
+def test_a_sequence_is_compared_with_that_of_its_name(tmp_path, caplog):
+    with pytest.raises(InputError, match="line 2: hsa-let-7a-5p is written from 3' to"):
+        read(tmp_path, ("hsa-let-7a-5p", LET7[::-1]))
+    read(tmp_path, ("hsa-let-7a-5p", "d".join(["", "T" + LET7[1:-1], "T"])))
+    assert not caplog.text
+    read(tmp_path, ("hsa-miR-21-5p", LET7))
+    assert "line 2: hsa-miR-21-5p has another seed than in miRBase" in caplog.text
+
+
+def test_equal_rows_are_one(tmp_path):
+    assert len(read(tmp_path, ("let-7a", LET7), ("let-7a", LET7))) == 1

@@ -160,6 +160,13 @@ def test_genes_of_gencode_headers_stand_in_for_a_table(table_of):
     assert table["gene"].tolist() == ["ENSG00000000007", "NM_000546"]
 
 
+def test_headers_without_a_clear_gene_are_told(table_of, caplog):
+    path = table_of(">ENST00000000001|17\nACGU\n>ENST00000000002|TP53|17\nACGU\n", "a.fa")
+    _, table = load_transcripts(path)
+    assert table["gene"].tolist() == ["ENST00000000001", "TP53"]
+    assert "no gene is clear from 1 headers, such as ENST00000000001|17" in caplog.text
+
+
 def test_what_the_gene_table_has_in_excess_is_named(table_of, caplog):
     path = table_of("transcript\tgene\nT1\tA\nT2\tB\nT3\tB\n")
     with caplog.at_level("INFO", logger="mirsignal"):
@@ -175,11 +182,14 @@ def test_what_the_gene_table_has_in_excess_is_named(table_of, caplog):
         ("hg19_refGene_NM_032291_0", "hg19_refGene_NM_032291_1"),
         ("ENST00000376838.5_utr3_9_0_chr1_9_f", "ENST00000376838.5_utr3_10_0_chr1_99_f"),
         ("ENST00000376838::chr1:9-20(+)", "ENST00000376838::chr1:99-120(+)"),
+        ("hg19_knownGene_uc001aaa.3_0", "hg19_knownGene_uc001aaa.3_1"),
+        ("uc001aaa.3::chr12:1-9(-)", "uc001aaa.3::chr12:21-39(-)"),
+        ("dm6_ensGene_FBtr0070000_0", "dm6_ensGene_FBtr0070000_1"),
     ],
 )
 def test_pieces_of_a_transcript_are_refused(table_of, names):
     path = table_of("".join(f">{name}\nACGU\n" for name in names))
-    with pytest.raises(InputError, match=r"(NM|ENST).* comes in pieces .*record per"):
+    with pytest.raises(InputError, match=r"\d.* comes in pieces .*record per"):
         load_transcripts(path)
 
 

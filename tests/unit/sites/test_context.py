@@ -227,3 +227,11 @@ def test_pct_is_found_in_any_case_of_letters(table_of):
     )
     found = read_conserved_sites(table_of(text.replace("\t0\n", "\t0\t0.25\n")))
     assert found["pct"].tolist() == [0.5, 0.25]
+
+
+def test_poly_a_sites_beyond_all_3_utrs_are_refused():
+    names = [f"T{n}" for n in range(12)]
+    usage = pd.DataFrame({"transcript": names, "end": 900.0, "reads": 1.0})
+    with pytest.raises(InputError, match=r"of 12 of 12 3' UTRs all ends lie beyond .*T0"):
+        SiteContext(usage).fitting(dict.fromkeys(names, "A" * 300))
+    SiteContext(usage).fitting(dict.fromkeys(names, "A" * 900))

@@ -47,6 +47,8 @@ def test_a_row_per_poly_a_site_is_read_by_its_header(table_of):
     rows = "T1\t100\t30\nT1\t250\t50\n"
     found = read_polya_usage(table_of("transcript\tend\treads\n" + rows))
     assert found["reads"].tolist() == [30, 50]
+    remark = read_polya_usage(table_of("# QuantSeq\ntranscript\tend\treads\n" + rows))
+    pd.testing.assert_frame_equal(remark, found)
     named = table_of("transcript\tlast\tn\n" + rows)
     pd.testing.assert_frame_equal(
         read_polya_usage(named, {"end": "last", "reads": "n"}), found
@@ -57,6 +59,7 @@ def test_a_row_per_poly_a_site_is_read_by_its_header(table_of):
     ("text", "said"),
     [
         ("chr1\t900\t950\tp\t4\t+\nX\t1\t5\tp\t4\t+\n", "'chr1' is a contig of a gen"),
+        ("1\t9\t95\tp\t4\t+\nKI270742.1\t1\t5\tp\t4\t+\n", "'1' is a contig of a gen"),
         ("T1\t0\t1.234\tp\t4\t+\n", "line 1: end is no whole number"),
     ],
 )
@@ -88,6 +91,7 @@ def test_many_transcripts_equal_a_plain_loop(data):
     ("text", "words"),
     [
         ("transcript\tends\nT1\t100-30\n", "line 2: '100-30' .* is not END:READS"),
+        ("transcript\tends\nT1\t9:1e+05;8-1\n", "line 2: '8-1' .* is not END:READS"),
         ("transcript\tusage\nT1\t100:30\n", "column 'ends' is missing"),
         ("transcript\tends\nT1\t100:0\n", "no poly.A. site has reads"),
     ],

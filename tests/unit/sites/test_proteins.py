@@ -62,6 +62,7 @@ def test_peaks_of_a_genome_are_lifted_on_their_strand(tmp_path):
         ("p.bed", ["chr1 1000 1010 ENCFF1AB_peak 0 +"], "is no name of a protein"),
         ("p.narrowPeak", ["chr1 1000 1010 . 0 +"], "line 1: '.' is no name of a protein"),
         ("p.bed", ["chr1 1000 1010 A 0 ."], "line 1: strand is neither"),
+        ("p.broadPeak", ["chr1 1000 1010 A"], "a BED file of peaks has six columns"),
     ],
 )
 def test_faulty_peaks_are_refused(tmp_path, name, lines, message):
@@ -106,3 +107,11 @@ def test_sites_in_peaks():
     assert mark_sites(sites, peaks).values.tolist() == [[1, "A"]]
     near = mark_sites(sites, peaks, flank=1)
     assert near.values.tolist() == [[1, "A"], [2, "A"], [3, "B"]]
+
+
+def test_a_bed_file_may_have_a_header(tmp_path):
+    lines = ["chrom start end name score strand", "chr1 1000 1010 A 0 +"]
+    path = write(tmp_path / "p.bed", *lines)
+    found = read_peaks(path, LENGTHS, places=PLACES)
+    expected = read_peaks(write(tmp_path / "q.bed", lines[1]), LENGTHS, places=PLACES)
+    pd.testing.assert_frame_equal(found, expected)

@@ -13,15 +13,20 @@ from benchmarks.settings import read_config, settings_of_fit
 from mirsignal.binding.heads import HEADS
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.errors import InputError
+from mirsignal.repression.datasets import REFERENCES
 from mirsignal.scan.convolution import NotConvolutionalError, list_bodies
 from mirsignal.workflow.config import (
+    PUBLISHED,
     STAGES,
     complete_config,
     experiment_recipes,
     read_schema,
     recipe_chain,
+    refuse_repeated_keys,
 )
 from mirsignal.workflow.recipes import CONVOLUTIONAL, OF_HEADS, USED_WITH, heads_of
+
+DATASETS = {"a": {}, "b": {"fold_change": {"file": "b.tsv"}}}
 
 
 @pytest.fixture(scope="session")
@@ -280,7 +285,7 @@ def test_experiments_differ_from_main_in_what_they_name(config, schema):
     ],
 )
 def test_transfer_names_recipes_that_there_are(config, schema, settings, message):
-    config["studies"]["demo"]["inputs"]["datasets"] = {"a": {}, "b": {}}
+    config["studies"]["demo"]["inputs"]["datasets"] = DATASETS
     config["binding"]["untaught"] = {"taught_windows": 1, "heads": ["teacher"]}
     complete_config(config, schema)
     config["transfer"] |= settings
@@ -292,7 +297,13 @@ def test_transfer_names_recipes_that_there_are(config, schema, settings, message
     ("recipe", "message"),
     [
         ({"parts": {"cnn": 0.5, "cmn": 0.5}}, "parts: 'cmn' is none of cnn, cnn_large"),
+        ({"parts": {"cnn": 0.5, "cmn": 0}}, "parts: 'cmn' is none of cnn, cnn_large"),
         ({"parts": {"cnn": 0}}, "parts: all of them are 0"),
+        ({"parts": {"cnn": 0.7, "cnn_large": 0.6}}, "add up to 1.3, more than 1; those"),
+        (
+            {"parts": {"student": 0.6, "plain": 0.3}, "encoding": "onehot"},
+            "parts: 'student' and 'plain' differ in 'heads'; give them the same",
+        ),
         ({"parts": {"cnn": 1.5}}, "cnn: 1.5 is greater than the maximum of 1"),
         ({"parts": {"taught": 1}, "encoding": "onehot"}, "'taught' has parts itself"),
         ({"parts": {"cnn": 1}, "encoding": "wc"}, "part 'cnn' is au_gc_gu_a, its own wc"),
@@ -302,6 +313,8 @@ def test_transfer_names_recipes_that_there_are(config, schema, settings, message
     ],
 )
 def test_networks_that_cannot_be_summed_are_refused(config, schema, recipe, message):
+    plain = {"encoding": "onehot", "taught_windows": 1, "heads": ["teacher"]}
+    config["binding"]["plain"] = plain
     config["binding"]["both"] = recipe
     with pytest.raises(InputError, match=f"config: binding: both: .*{message}"):
         complete_config(config, schema)
@@ -309,7 +322,7 @@ def test_networks_that_cannot_be_summed_are_refused(config, schema, recipe, mess
 
 @pytest.mark.parametrize("setting", [{"decay": 0.5}, {"leave_one_mirna_out": False}])
 def test_recipe_of_transfer_sets_nothing_of_experiments(config, schema, setting):
-    config["studies"]["demo"]["inputs"]["datasets"] = {"a": {}, "b": {}}
+    config["studies"]["demo"]["inputs"]["datasets"] = DATASETS
     config["occupancy"]["joint"] |= setting
     with pytest.raises(InputError, match=r"joint: .* not used by transfer, only by exp"):
         complete_config(config, schema)
@@ -416,3 +429,47 @@ def test_benchmarks_know_the_settings_of_every_occupancy_recipe():
         training, decays = settings_of_fit(recipe)
         assert training.decay == settings["decay"]
         assert decays
+
+
+def test_a_key_that_stands_twice_is_told_with_its_lines(tmp_path):
+    path = tmp_path / "study.yaml"
+    path.write_text("a: {b: 1}\nc:\n  - {d: 1}\n  - e: 1\n    f: 2\n    e: 3\n")
+    with pytest.raises(InputError, match="line 6: key 'e' stands on line 4 too"):
+        refuse_repeated_keys(path)
+    path.write_text("a: &x {b: 1}\nc:\n  <<: *x\n  b: 2\n")
+    refuse_repeated_keys(path)
+
+
+def test_whole_numbers_may_be_written_as_floats(config, schema):
+    config["shards"], config["folds"] = 2.0, "5.0"
+    full = complete_config(config, schema)
+    assert [(full[key], type(full[key])) for key in ("shards", "folds")] == [
+        (2, int),
+        (5, int),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "transfer", "message"),
+    [
+        ({"a": {}, "b": {}}, {}, "b and a have one table of fold changes"),
+        (DATASETS, {"protocols": ["genes"]}, "made from datasets_families; add it"),
+        (DATASETS, {"recipes": ["joint", "joint"]}, "has non-unique elements"),
+        (
+            DATASETS,
+            {"mixtures": {"contextpp": {"joint": 1, "network": 1}}},
+            "compared",
+        ),
+    ],
+)
+def test_what_would_mislead_transfer_is_refused(
+    config, schema, inputs, transfer, message
+):
+    config["studies"]["demo"]["inputs"]["datasets"] = inputs
+    config["transfer"] |= transfer
+    with pytest.raises(InputError, match=message):
+        complete_config(config, schema)
+
+
+def test_names_of_published_models_are_those_of_references():
+    assert PUBLISHED == REFERENCES
