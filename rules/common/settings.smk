@@ -184,9 +184,7 @@ def coordinates_of_signals(wildcards):
 def mirnas_of_batch(wildcards):
     """Return the miRNAs that one scan job works on."""
     if wildcards.batch not in BATCHES:
-        stop(
-            f"no batch {wildcards.batch!r}; with this configuration: {[*BATCHES][:9]}"
-        )
+        stop(f"no batch {wildcards.batch!r}; with this configuration: {[*BATCHES][:9]}")
     return BATCHES[wildcards.batch]
 
 

@@ -86,9 +86,7 @@ def predicted_files(wildcards):
     if not (PREDICT["mirnas"] or PREDICT["names"]):
         stop("config: predict: give `mirnas`, a file, or `names`")
     if bool(PREDICT["transcripts"]) == bool(PREDICT["annotation"]):
-        stop(
-            "config: predict: give either `transcripts`, or `annotation` and `genome`"
-        )
+        stop("config: predict: give either `transcripts`, or `annotation` and `genome`")
     if PREDICT["annotation"] and not PREDICT["genome"]:
         stop("config: predict: `annotation` needs `genome`, its FASTA")
     features = CONFIG["occupancy"][MAIN["occupancy"]]["features"]
