@@ -84,6 +84,19 @@ def test_scores_are_changes_against_the_target_in_the_middle(network, read):
     assert table["delta_logit"][0] == 0
 
 
+def test_a_longer_variant_is_whole_in_its_window(network, read):
+    target = "A" * 30 + "C" * 10
+    longer = "G" * 8 + target  # in the middle of 50 nt: one N before it
+    scored = score_variants(network, read(f"miR-1\ts\t{target}\t{longer}\t0\n"), "wc_gu")
+    windows = [f"N{target}", f"N{longer}"]
+    p = predict_pairs(
+        network,
+        pd.DataFrame({"target": windows, "mirna_sequence": MIRNAS["sequence"][0]}),
+        "wc_gu",
+    )
+    np.testing.assert_allclose(scored["delta_p"], p[1] - p[0], atol=1e-6)
+
+
 @pytest.fixture
 def scored(rng):
     change = rng.normal(0, 1, 60)

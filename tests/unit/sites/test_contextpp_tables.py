@@ -88,6 +88,13 @@ def test_missing_column_names_the_key_that_maps_it(table_of):
             read_orfs(path, {}, transcripts, setting)
 
 
+def test_frames_of_other_transcripts_are_refused(table_of):
+    transcripts = pd.DataFrame({"transcript": ["NM_9"], "gene": ["B"]})
+    path = table_of(MRNAS + "NM_1\tA\tAUGUAA\t0\t6\n")
+    with pytest.raises(InputError, match=r"none of the transcripts .there: NM_1; here: "):
+        read_orfs(path, {}, transcripts)
+
+
 def test_frame_of_the_transcript_goes_before_the_longest_of_its_gene():
     mrnas = pd.DataFrame(
         [
