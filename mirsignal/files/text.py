@@ -73,16 +73,21 @@ def _unzip(data: bytes, path: Path) -> bytes:
             raise InputError(f"{path}: this is a Word document; save its table as text")
         if {"[Content_Types].xml", "content.xml", "Index/Document.iwa"} & set(names):
             raise InputError(f"{path}: this is an Excel or other workbook; {SHEET}")
-        members = [
-            name
-            for name in names
-            if not name.rpartition("/")[2].startswith(".") and not name.endswith("/")
-        ]
+        members = zip_members(archive)
         if len(members) != 1:
             raise InputError(
                 f"{path}: a zip of {len(members)} files; unpack it and name one"
             )
         return archive.read(members[0])
+
+
+def zip_members(archive: zipfile.ZipFile) -> list[str]:
+    """Return the files of a zip, without folders and what macOS adds (._NAME)."""
+    return [
+        name
+        for name in archive.namelist()
+        if not name.rpartition("/")[2].startswith(".") and not name.endswith("/")
+    ]
 
 
 def _decode(data: bytes, path: Path) -> str:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from mirsignal.errors import InputError
 from mirsignal.files.foreign import refuse_foreign
 from mirsignal.files.tables import name_columns, read_table, refuse_duplicates, to_number
+from mirsignal.files.text import zip_members
 from mirsignal.sequences.codes import encode
 
 COLUMNS = {"transcript": "transcript", "species": "species", "sequence": "sequence"}
@@ -174,14 +175,17 @@ def _split_lines(
     places = [0, 1, 2]
     try:
         with _open_text(Path(path)) as lines:
+            is_first = True
             for number, line in enumerate(lines, 1):
                 fields = line.rstrip("\r\n").split("\t")
-                if number == 1:
+                if not any(fields):
+                    continue
+                if is_first:
+                    is_first = False
                     places, is_header = _find_columns(path, fields, columns)
                     if is_header:
                         continue
-                if any(fields):
-                    yield number, [fields[p] for p in places if p < len(fields)]
+                yield number, [fields[p] for p in places if p < len(fields)]
     except UnicodeDecodeError as error:
         raise InputError(
             f"{path}: no text in UTF-8 ({error.reason}); save it so, or fetch it again"
@@ -203,7 +207,7 @@ def _open_text(path: Path) -> Iterator[TextIO]:
         refuse_foreign(start, path)
     if start[:2] == b"PK":
         with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
+            names = zip_members(archive)
             if len(names) != 1:
                 raise InputError(f"{path}: a zip of {len(names)} files; unpack it")
             with archive.open(names[0]) as member:

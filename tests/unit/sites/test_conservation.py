@@ -109,7 +109,9 @@ def test_alignments_are_read_in_targetscans_layouts(tmp_path):
     (tmp_path / "marked").write_text(named, encoding="utf-8-sig")
     with zipfile.ZipFile(tmp_path / "zipped", "w") as archive:
         archive.writestr("UTR_Sequences.txt", named)
-    for name in ("plain", "named", "packed", "marked", "zipped"):
+        archive.writestr("__MACOSX/._UTR_Sequences.txt", "")
+    (tmp_path / "spaced").write_text(f"\n{named}")
+    for name in ("plain", "named", "packed", "marked", "zipped", "spaced"):
         first, second = read_alignments(tmp_path / name)
         assert first.codes.tolist() == [[0, 1, 5, 2, 3], [0, 1, 1, 2, 3]]
         assert second.species.tolist() == ["9606"]
