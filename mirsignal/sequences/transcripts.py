@@ -83,6 +83,7 @@ def read_genes(
     names = name_columns(COLUMNS, columns, setting)
     wanted = {key: names[key] for key in ("transcript", "gene")}
     table = read_table(path, wanted, setting=setting, row_names="transcript")
+    table = table.replace({"transcript": {"-": None}, "gene": {"-": None}})  # of NCBI
     if without := int(table["transcript"].isna().sum()):
         log.info("%s: %d rows without a transcript are left out", path, without)
     table = table[["transcript", "gene"]].dropna(subset="transcript").drop_duplicates()

@@ -83,6 +83,11 @@ def test_genes_that_stand_in_the_table_of_sequences(table_of):
     assert table["gene"].tolist() == ["ARF"]
 
 
+def test_a_dash_of_ncbi_is_a_missing_transcript(table_of):
+    path = table_of("transcript\tgene\n-\tA\nNM_1.2\tA\n-\tB\nNM_2.1\t-\n")
+    assert read_genes(path).to_dict() == {"NM_1": "A", "NM_2": "NM_2"}
+
+
 def test_genes_without_a_transcript_are_left_out_of_the_table(table_of, caplog):
     rows = "A\tNM_1.1\nB\t\nC\t\n"
     path = table_of("Gene name\tRefSeq mRNA ID\n" + rows)
