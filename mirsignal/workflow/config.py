@@ -253,13 +253,13 @@ def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Non
                 f"config: inputs: datasets: {name} names no `fold_change`, and the study "
                 "has none; give its table"
             )
-        table = str(each.get("fold_change", inputs.get("fold_change")))
-        if other := tables.get(table):
+        read = [each.get(key, inputs.get(key)) for key in ("fold_change", "mirnas")]
+        if other := tables.get(str(read)):
             raise InputError(
-                f"config: inputs: datasets: {name} and {other} have one table of fold "
-                "changes; leave one out, or choose rows or columns of each"
+                f"config: inputs: datasets: {name} and {other} have the same miRNAs in "
+                "one table of fold changes; leave one out, or choose rows or columns"
             )
-        tables[table] = name
+        tables[str(read)] = name
 
 
 def _refuse_nonfinite(value: Any, key: str) -> None:

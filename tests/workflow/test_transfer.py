@@ -1,6 +1,7 @@
 """Several data sets: learned from together, compared, and used for predictions."""
 
 import re
+import shutil
 import subprocess
 import sys
 
@@ -22,7 +23,7 @@ DATASETS = """\
           cells: the same values, other passengers
           mirnas: {file: resources/mirnas_demo.tsv}
           fold_change: {file: fold_change.tsv, id_column: gene}
-        other: {trains: false}
+        other: {trains: false, fold_change: {file: resources/other.tsv, id_column: gene}}
       peaks: {file: resources/peaks.tsv, columns: {protein: rbp}}
       motifs: {file: resources/motifs.tsv, rate: 0.2}
 """
@@ -66,6 +67,8 @@ def project(finished, tmp_path):
     text = text.replace(HEAD, DATASETS + TEACHER + HEAD) + SETTINGS
     text = text.replace("interpretation:", NETWORKS + "interpretation:")
     write_teacher(project.root / "resources/teacher.npz")
+    table = project.root / "results/small/simulation/fold_change.tsv"
+    shutil.copy(table, project.root / "resources/other.tsv")
     fast = "{n_hidden: 2, n_seeds: 1, tolerance: 0.0001, prior_share: 0}"
     recipes = f"  joint: {fast}\n  joint_without_network: {fast}\n"
     scanned = fast.replace("{", "{sites: scanned, features: [binding], ")

@@ -452,7 +452,7 @@ def test_whole_numbers_may_be_written_as_floats(config, schema):
 @pytest.mark.parametrize(
     ("inputs", "transfer", "message"),
     [
-        ({"a": {}, "b": {}}, {}, "b and a have one table of fold changes"),
+        ({"a": {}, "b": {}}, {}, "b and a have the same miRNAs in one table"),
         (DATASETS, {"protocols": ["genes"]}, "made from datasets_families; add it"),
         (DATASETS, {"recipes": ["joint", "joint"]}, "has non-unique elements"),
         (
