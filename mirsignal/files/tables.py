@@ -154,14 +154,16 @@ def _refuse_other_numbers(
     path: str | Path, given: Mapping[str, Any], width: int, setting: str
 ) -> None:
     """Raise InputError where not all columns are given by numbers that there are."""
+    numbers = list(given.values())
     for name, column in given.items():
-        if isinstance(column, int) and 0 < column <= width:
+        is_there = isinstance(column, int) and 0 < column <= width
+        if is_there and numbers.count(column) == 1:
             continue
         key = f"{setting}: {{{name}: NUMBER}}" if setting else "a number"
         raise InputError(
-            f"{path}: column {column!r} of {name!r} is missing: without a header columns "
-            f"are given by number, each its own, from 1 to {width} here; set {key}, or "
-            "give all by name if there is a header"
+            f"{path}: {column!r} is no column for {name!r}: without a header columns are "
+            f"given by number, each its own, from 1 to {width} here; set {key}, or give "
+            "all by name if there is a header"
         )
 
 
@@ -224,7 +226,7 @@ def missing_column(
     (`--mirnas`) names none.
     """
     lead = f"{path}: column {in_file!r} is missing"
-    found = ", ".join(name for name in header[:12] if name)
+    found = ", ".join(name or "''" for name in header[:12])
     if len(header) == 1:
         return (
             f"{lead}, there is one alone (first line: {found}); separate cells by tab, "

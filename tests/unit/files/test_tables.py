@@ -209,11 +209,11 @@ def test_duplicate_names_both_lines(table_of):
     [
         (
             {"transcript": 1, "gene": "gene"},
-            r"'gene' of 'gene' is missing.* 1 to 2 h",
+            r"'gene' is no column for 'gene'.* 1 to 2 h",
         ),
         (
             {"transcript": 1, "gene": 3},
-            r"column 3 of 'gene' is missing.*\{gene: NUMB",
+            r"3 is no column for 'gene'.*\{gene: NUMB",
         ),
     ],
 )
