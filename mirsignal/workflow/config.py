@@ -390,6 +390,14 @@ def _explain(error: jsonschema.ValidationError) -> str:
             f"{lead}not a recipe; settings stand in one, such as "
             f"`{stage}: {{NAME: {{{key}: {error.instance}}}}}`"
         )
+    if error.validator == "type" and error.instance is None:
+        return f"{lead}nothing stands there; fill it, or remove the key"
+    if (
+        error.validator == "type"
+        and "string" in pattern
+        and not (isinstance(error.instance, dict | list))
+    ):
+        return f"{lead}{error.instance} is no text; put it in quotes"
     return f"{lead}{error.message}"
 
 

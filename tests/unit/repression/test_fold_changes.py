@@ -316,7 +316,9 @@ def test_comparisons_below_each_other_are_told(table_of, caplog):
 def test_numbers_of_rows_are_no_genes(table_of, first):
     rows = "".join(f'"{first + n}",{gene},-2\n' for n, gene in enumerate((7157, 1, 2)))
     path = table_of('"",ENTREZID,logFC\n' + rows)
-    with pytest.raises(InputError, match=r"'gene' is missing \(it has: '', ENTREZID, logFC"):
+    with pytest.raises(
+        InputError, match=r"'gene' is missing \(it has: '', ENTREZID, logFC"
+    ):
         read_fold_changes({"miR-1": path}, MIRNAS, pd.Series(["1", "2", "7157"]))
 
 
@@ -324,7 +326,9 @@ def test_numbers_of_rows_are_no_genes(table_of, first):
 def test_numbers_of_sorted_or_chosen_rows_are_no_genes(table_of, names):
     """As limma's topTable has them."""
     rows = "".join(f"{name},G{name},-2\n" for name in names)
-    with pytest.raises(InputError, match=r"'gene' is missing \(it has: '', symbol, logFC"):
+    with pytest.raises(
+        InputError, match=r"'gene' is missing \(it has: '', symbol, logFC"
+    ):
         read_fold_changes(
             {"miR-1": table_of(",symbol,logFC\n" + rows)}, MIRNAS, pd.Series(names)
         )
