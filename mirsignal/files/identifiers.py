@@ -123,11 +123,11 @@ def log_lost(every: Iterable[str], lost: Iterable[str], how: str) -> None:
 def log_join(left: Iterable[str], right: Iterable[str], names: tuple[str, str]) -> None:
     """Log the ids that a join loses, on either side; `names` say what they are.
 
-    It warns where less than half of either side is left, as of another species.
+    It warns where less than a tenth of either side is left, as of another species.
     """
     left, right = list(dict.fromkeys(left)), list(dict.fromkeys(right))
     shared, fewer = len({*left} & {*right}), min(len(left), len(right))
-    if 2 * shared < fewer:
+    if 10 * shared < fewer:
         log.warning(
             "only %s of %s %s and %s %s are the same; are both of one species and kind "
             "of ids?",
