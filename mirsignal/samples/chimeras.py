@@ -398,7 +398,14 @@ def _clean(
     counts["positives"] = int(table["label"].sum()) if "label" in table else len(table)
     if not counts["positives"]:
         why = "; ".join(f"{reason}: {n:,}" for reason, n in counts.items() if n)
-        raise InputError(f"{path}: no positive pair is left ({why}); correct the largest")
+        raise InputError(
+            f"{path}: no positive pair is left ({why}); give "
+            + (
+                "the FASTA whose transcripts and places are meant"
+                if "skipped" in why
+                else "pairs whose label is 1"
+            )
+        )
     for reason, n in counts.items():
         log.info("%s: %s", reason, f"{n:,}")
     return table, dict(counts)
