@@ -109,9 +109,13 @@ def integrate(
     slope = correlate(pad_mirna(difference, first), first.kernel, 1)
     column = ops.tile(reference[None, None], (1, first.kernel.shape[0], 1, 1))
     origin = correlate(pad_mirna(column, first), first.kernel, 1)
-    total = ops.zeros_like(slope)
-    for step in range(steps):
-        total += _derivative(origin + slope * ((step + 0.5) / steps), weights, stages)
+
+    def add_step(step: Tensor, total: Tensor) -> Tensor:
+        share = (ops.cast(step, "float32") + 0.5) / steps
+        return total + _derivative(origin + slope * share, weights, stages)
+
+    # A loop of the backend's: Python's would be traced step by step, a second each.
+    total = ops.fori_loop(0, steps, add_step, ops.zeros_like(slope))
     gradient = correlate_back(total, first.kernel, 1)
     left, _ = first.mirna_padding
     gradient = gradient[:, :, left : left + difference.shape[2]]
