@@ -163,7 +163,7 @@ def _column_of_mirnas(
     others = [name for name in table.columns if name not in {"gene", *given}]
     if {*names} & {*others} or not (given or {*CONTRAST_COLUMNS} & {*others}):
         return None
-    ours = {found[1] for name in names if (found := _MIRNA.fullmatch(name))}
+    ours = {found[1].lower() for name in names if (found := _MIRNA.fullmatch(name))}
     for column in others:
         cells = table[column].mask(table[column].str.lower().isin(_NO_NAME)).fillna("")
         if (cells == "").mean() > _UNNAMED:
@@ -176,7 +176,7 @@ def _column_of_mirnas(
         share = cells.isin(called).mean()
         if share >= 1 - _UNNAMED:
             only = _MIRNA.fullmatch(next(iter(called))) if len(called) == 1 else None
-            if not only or called & {*names} or only[1] not in ours:
+            if not only or called & {*names} or only[1].lower() not in ours:
                 return str(column)
         elif share > _UNNAMED and called & {*names}:
             unlike = cells[~cells.isin(called)]

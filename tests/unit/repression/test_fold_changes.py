@@ -383,10 +383,10 @@ def test_what_is_read_is_of_the_mirna_and_gene_of_its_row(table_of, text, messag
         read_fold_changes({"miR-1": table_of(text)}, MIRNAS, GENES)
 
 
-@pytest.mark.parametrize("word", ["miR-1", "mir1", "-", "none"])
+@pytest.mark.parametrize("word", ["let-7a", "LET7A", "hsa-let-7a-3p", "-", "none"])
 def test_a_label_of_the_mirna_itself_or_of_none_says_nothing(table_of, word):
     text = f"gene\tgroup\tlogFC\nNM_1\t{word}\t-1\nNM_2\t{word}\t-2\n"
-    table, _ = read_fold_changes({"miR-1": table_of(text)}, MIRNAS, GENES)
+    table, _ = read_fold_changes({"let-7a": table_of(text)}, MIRNAS, GENES)
     assert table["log2fc"].tolist() == [-1, -2]
 
 

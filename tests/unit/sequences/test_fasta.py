@@ -91,3 +91,8 @@ def test_headers_of_genes_alone_are_told(table_of):
 def test_what_is_no_nucleotide_is_told_with_a_remedy(table_of, text, said):
     with pytest.raises(InputError, match=said):
         list(read_fasta(table_of(text)))
+
+
+def test_a_header_may_begin_with_a_bar(table_of):
+    records = list(read_fasta(table_of(">|ENST00000000001|x\nACGU\n")))
+    assert records == [("ENST00000000001", "ACGU")]
