@@ -33,6 +33,7 @@ CANONICAL, LONGEST, EVERY = "canonical", "longest", "all"
 canonical, else the one of the longest 3' UTR; the latter; or all."""
 _STOPS = ("TAA", "TAG", "TGA")
 _FEWEST_STOPS = 0.8
+_LONGEST_HEADER = 1 << 16
 _FEW = 5  # frames of a contig, of which all may be exceptions
 _DESCRIBED = ("transcript", "gene", "gene_name", "chrom", "strand")
 
@@ -178,7 +179,8 @@ def _refuse_stale_index(index: Mapping[str, Any], path: Path) -> None:
         end = 0
         for name, entry in index.items():
             handle.seek(end)
-            between = handle.read(max(entry.offset - end, 0)).decode("utf-8", "replace")
+            size = min(max(entry.offset - end, 0), _LONGEST_HEADER)
+            between = handle.read(size).decode("utf-8", "replace")
             header = re.fullmatch(r"\s*>([^\n]*)\n", between)
             if not header or header[1].split()[:1] != [name]:
                 raise InputError(

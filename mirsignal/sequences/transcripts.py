@@ -25,7 +25,7 @@ COLUMNS = {"transcript": "transcript", "gene": "gene", "sequence": "sequence"}
 SETTING = "inputs: transcripts: columns"
 _PIECE = re.compile(  # the UCSC table browser's, its BED's, bedtools getfasta's
     r"^(.*(?:[NX][MR]_\d+|ENS[A-Z]*T\d{11}|uc\d{3}[a-z]{3})(?:\.\d+)?"
-    r"|[a-z]+[A-Z]*[a-z]*\d+_[A-Za-z]+_.+?)(?:_\d+|_utr3_.*|::.*)$"
+    r"|[a-z]+[A-Z]?[a-z]*\d+_\w*?(?:Gene|RefSeq)[A-Za-z]*_.+?)(?:_\d+|_utr3_.*|::.*)$"
 )
 ALL, LONGEST, REFUSE = "all", "longest", "refuse"
 """What counts of several sequences of one gene, or of one id: all of them alike, the

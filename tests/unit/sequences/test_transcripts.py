@@ -198,6 +198,12 @@ def test_pieces_of_a_transcript_are_refused(table_of, names):
         load_transcripts(path)
 
 
+def test_names_that_end_in_numbers_are_no_pieces(table_of):
+    names = ("utr3_variant_wt_1", "utr3_variant_wt_2", "let7_site_1", "let7_site_2")
+    path = table_of("".join(f">{name}\nACGU\n" for name in names))
+    assert len(load_transcripts(path)[1]) == 4
+
+
 def test_species_in_one_table_are_refused_and_gaps_have_no_length(table_of):
     columns = {"transcript": "id", "sequence": "text"}
     rows = "id\tSpecies ID\ttext\nT1\t9606\tA------\nT1\t10090\tACGUAC\n"
