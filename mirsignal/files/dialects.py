@@ -88,7 +88,7 @@ def parse_table(
             f"{path}: {len(header):,} columns; is the table transposed, or are line ends "
             "lost? Give a row per gene, miRNA or site"
         )
-    header, rows = _even_out(header, rows, path)
+    header, rows = _even_out(header, rows, separator, path)
     return _drop_unnamed(header, rows, separator, path)
 
 
@@ -213,14 +213,19 @@ def _refuse_open_quote(
 
 
 def _even_out(
-    header: list[str], rows: list[tuple[int, list[str]]], path: str | Path
+    header: list[str],
+    rows: list[tuple[int, list[str]]],
+    separator: str,
+    path: str | Path,
 ) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Name R's row names, cut empty cells beyond the header, refuse other lengths."""
     while not header[-1] and any(len(cells) < len(header) for _, cells in rows):
         header = header[:-1]  # a separator at the end of the header alone
     width = len(header)
     longer = bool(rows) and all(len(cells) == width + 1 for _, cells in rows)
-    if longer and header[0] in ROW_NAMES and any(cells[-1] for _, cells in rows):
+    is_cut = separator == "," and not all(cells[0].isdigit() for _, cells in rows)
+    is_cut &= header[0] in ROW_NAMES and any(cells[-1] for _, cells in rows)
+    if longer and is_cut:
         raise InputError(
             f"{path}, line {rows[0][0]}: {width + 1} cells where the header has {width}; "
             "are there decimal commas between commas? Write points, or separate cells "

@@ -27,9 +27,8 @@ _GENE = re.compile(
     r"|AT[1-5MC]G\d{5}"
 )
 _NO_GENE = re.compile(  # nor is a chromosome, or the data base of NCBI's headers
-    rf"|{_TRANSCRIPT.pattern}|(chr)?(\d{{1,2}}|[XYM]|MT)|lcl|gi|ref|gb|emb|dbj|gnl"
+    rf"|\W+|{_TRANSCRIPT.pattern}|(chr)?(\d{{1,2}}|[XYM]|MT)|lcl|gi|ref|gb|emb|dbj|gnl"
 )
-_NO_SYMBOL = re.compile(r"\d+|.+-[12]\d\d")  # a number; TP53-201, a transcript's name
 _STATED_GENE = re.compile(r"(?:^|[\s\[;])(?:gene|parent)[:=]([^\s,;\]]+)")
 _MONTH = (
     "(mar|mars|mrt|mrz|mär|sep|sept|set|dec|déc|dez|dic|oct|okt|ott|apr|avr|abr|feb|fév"
@@ -77,18 +76,21 @@ def gene_of_header(header: str) -> str | None:
     """Return the bare id of the gene that a header names, None where it names none.
 
     It follows `gene:` (Ensembl), `gene=` (WormBase, NCBI) or `parent=` (FlyBase), or is
-    one of the ids that `|` joins (GENCODE, BioMart): one that looks like a gene's, else
-    the only one that may be a symbol (ENST00000269305|TP53|17), of two also a number.
+    one of the ids that `|` joins (GENCODE, BioMart): one that looks like a gene's, or of
+    two that which is not the transcript's (ENST00000269305|TP53), a symbol before a
+    number.
     """
     stated = _STATED_GENE.search(header)
     if stated:
         return bare_id(stated.group(1))
-    words = header.split()[0].split("|") if header.split() else []
+    first = header.split()[0] if header.split() else ""
+    words = first.split("|")
+    if "|" in header[len(first) :]:  # the first part with blanks is a description
+        words = [part.strip() for part in header.split("|") if " " not in part.strip()]
     genes = [word for word in words if _GENE.fullmatch(word)]
-    if not genes and len(words) > 1:
-        others = [word for word in words if word and not _NO_GENE.fullmatch(word)]
-        symbols = [word for word in others if not _NO_SYMBOL.fullmatch(word)]
-        genes = symbols if symbols or len(words) > 2 else others
+    if not genes and len(words) == 2:
+        others = [word for word in words if not _NO_GENE.fullmatch(word)]
+        genes = [word for word in others if not word.isdigit()] or others
         genes = genes if len(genes) == 1 else []
     return bare_id(genes[0]) if genes else None
 

@@ -38,6 +38,7 @@ _LIKE_DATA = re.compile(
 _WORD = re.compile(r"(?=.*[^\W\d])[\w.|:-]+")
 _CALLED = re.compile(r"id$|^id|entrez|gene", re.IGNORECASE)  # a column of ids
 _THOUSANDS = r"[-+]?[1-9]\d{0,2}([,.]\d{3})+"
+_NUMBER = re.compile(r"[-+]?\d*[.,]?\d+(e[-+]?\d+)?", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _GROUPED = rf"{_THOUSANDS}\.\d+|[-+]?[1-9]\d{{0,2}}(\.\d{{3}})+,\d+"
 _MADE_DATE = (
@@ -129,8 +130,7 @@ def _are_numbers_of_rows(header: list[str], rows: list[list[str]]) -> bool:
     """Tell whether first cells are what pandas and R call rows that have no name.
 
     They count the rows; or, of rows that were sorted or chosen, they are whole numbers
-    beside a column that may be the ids: one of such a name, or one that begins with a
-    word and names most rows otherwise than the others.
+    beside a column that may be the ids.
     """
     cells, *others = map(list, zip(*rows, strict=True))
     if len(cells) > 1 and any(
@@ -139,15 +139,19 @@ def _are_numbers_of_rows(header: list[str], rows: list[list[str]]) -> bool:
         return True
     if not all(map(str.isdigit, cells)):
         return False
-    return any(
-        _CALLED.search(name) or (_name_rows(column) and _WORD.fullmatch(column[0]))
-        for name, column in zip(header[1:], others, strict=True)
-    )
+    return any(map(_may_be_ids, header[1:], others))
 
 
-def _name_rows(cells: list[str]) -> bool:
+def _may_be_ids(name: str, cells: list[str]) -> bool:
+    """Tell whether cells may be ids of rows: many others, words, or anything but
+    decimals under such a name."""
     known = [cell for cell in cells if cell not in MISSING]
-    return len(set(known)) * 2 > len(cells)
+    if len(set(known)) * 3 < len(cells):
+        return False
+    are_numbers = all(map(_NUMBER.fullmatch, known))
+    if _CALLED.search(name):
+        return not are_numbers or all(map(str.isdigit, known))
+    return not are_numbers and all(map(_WORD.fullmatch, known))
 
 
 def _refuse_other_numbers(
@@ -241,6 +245,8 @@ def missing_column(
     close = difflib.get_close_matches(in_file.lower(), lower, n=1)
     guess = f"; did you mean {lower[close[0]]!r}?" if close else ""
     remedy = f", or set {key % 'NAME'} in the config" if key else ""
+    if remedy and not header[0]:
+        remedy += " ('' for the first)"
     return f"{lead} (it has: {found}){guess}; add or rename it{remedy}"
 
 

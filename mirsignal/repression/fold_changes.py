@@ -25,10 +25,12 @@ _STACKED = 0.9  # of genes
 _UNNAMED = 0.1  # of rows, which may be of no miRNA
 _NO_NAME = ("none", "-", ".", "no", "unknown")
 _FEW_LABELS = 3  # of rows of no miRNA in a long table
+_ROWS_OF_LABEL = 5
 _MOST_LABELS = 50
 _MIRNA = re.compile(
-    r"(?:[a-z]{3,4}-)?(?:mir|let)-?(\d+[a-z]{0,2})(?:-\d+)?(?:-[35]p)?\*?", re.IGNORECASE
+    r"(?:[a-z]{3,4}-)?(?:mir|let)-?\d+[a-z]{0,2}(?:-\d+)?(?:-[35]p)?\*?", re.IGNORECASE
 )
+_CONTRAST = re.compile("vs|ctrl|control|mock|mimic|inhib", re.IGNORECASE)
 _MENTION = re.compile(r"(?:mir|let)-?(\d+)", re.IGNORECASE)
 SETTING = "inputs: fold_change"
 
@@ -132,7 +134,8 @@ def _read_contrasts(
     rows = pd.DataFrame({"gene": bare, "file": str(path), "line": table.index})
     given = [name for name in wanted if name != "gene"]
     is_one = len({wanted[name] for name in given}) < 2
-    others = table.drop(columns=[name for name in where or {} if name in table])
+    chosen = [n for n, v in (where or {}).items() if n in table and v not in names]
+    others = table.drop(columns=chosen)
     if is_one and (column := _column_of_mirnas(others, names, given, path, setting)):
         asked = given or ([only] if only else [])
         return _read_long(table, rows, column, asked, names, path)
@@ -163,7 +166,7 @@ def _column_of_mirnas(
     others = [name for name in table.columns if name not in {"gene", *given}]
     if {*names} & {*others} or not (given or {*CONTRAST_COLUMNS} & {*others}):
         return None
-    ours = {found[1].lower() for name in names if (found := _MIRNA.fullmatch(name))}
+    ours = {found[1] for name in names if (found := _MENTION.search(name))}
     for column in others:
         cells = table[column].mask(table[column].str.lower().isin(_NO_NAME)).fillna("")
         if (cells == "").mean() > _UNNAMED:
@@ -175,19 +178,22 @@ def _column_of_mirnas(
         }
         share = cells.isin(called).mean()
         if share >= 1 - _UNNAMED:
-            only = _MIRNA.fullmatch(next(iter(called))) if len(called) == 1 else None
-            if not only or called & {*names} or only[1].lower() not in ours:
+            alone = _MENTION.search(next(iter(called))) if len(called) == 1 else None
+            if not alone or called & {*names} or alone[1] not in ours:
                 return str(column)
-        elif share > _UNNAMED and called & {*names}:
+        elif called & {*names}:
             unlike = cells[~cells.isin(called)]
-            if unlike.nunique() <= _FEW_LABELS:  # control, mock
+            are_labels = unlike.nunique() <= _FEW_LABELS  # control, mock
+            if are_labels or cells.nunique() * _ROWS_OF_LABEL < len(cells):
                 return str(column)
-            other = unlike.iloc[0]
-            raise InputError(
-                f"{path}: column {column!r} names miRNAs in {share:.0%} of rows "
-                f"({min(called & {*names})}), in others not ({other!r}); if rows are of "
-                "these miRNAs, keep the others out, else leave the column out"
-            )
+            if share > _UNNAMED:
+                raise InputError(
+                    f"{path}: column {column!r} names miRNAs in {share:.0%} of rows "
+                    f"({min(called & {*names})}), in others not ({unlike.iloc[0]!r}); if "
+                    "rows are of these miRNAs, keep the others out, else leave the "
+                    "column out"
+                )
+    for column in others:
         _refuse_labels(table[column], path, setting)
     return None
 
@@ -197,11 +203,12 @@ def _refuse_labels(column: pd.Series, path: str | Path, setting: str) -> None:
     labels = column.dropna().unique()
     found = [_MENTION.search(label) for label in labels[: _MOST_LABELS + 1]]
     several = len({mention[1] for mention in found if mention}) > 1
-    if several and all(found) and len(labels) <= _MOST_LABELS:
+    are_contrasts = all(found) and all(map(_CONTRAST.search, labels))
+    if several and are_contrasts and len(labels) <= _MOST_LABELS:
         raise InputError(
             f"{path}: column {column.name!r} has rows of several miRNAs ({labels[0]}, "
             f"{labels[1]}); choose one, as {setting}: {{where: {{{column.name}: "
-            f"{labels[0]}}}}}, or give a table per miRNA"
+            f"{labels[0]}}}, columns: {{MIRNA: NAME}}}}, or give a file per miRNA"
         )
 
 

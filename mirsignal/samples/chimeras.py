@@ -33,8 +33,9 @@ COLUMNS = ["mirna", "mirna_sequence", "family", "target", "gene", "transcript", 
 """Columns of a positive: sequences as RNA, start 0-based (-1 where not known)."""
 
 SETTING = "inputs: hybrids: columns"
-_NO_NAME = ["unknown", "none", "0", "0.0", "-", "."]
-"""What stands, in any case, for a family, gene or cluster that is not known."""
+_NO_NAME = {"unknown", "none", "0", "0.0", "-", "."}
+"""What stands, in any case, for a family or gene that is not known."""
+_NO_CLUSTER = _NO_NAME - {"0", "0.0"}
 _OF_HYBRIDETECTOR = "noncodingRNA_real_seq"
 _WORD = 27  # nucleotides that one integer holds
 _CLASH = {
@@ -83,8 +84,8 @@ def read_clash_table(
     are targets with N. The gene is the part of `mRNA_name` before the first
     '_' where that is an Ensembl id (ENSG..._ENST..._symbol_mRNA), else the whole name.
 
-    Raises InputError for a missing column, a coordinate that is no whole number, or a
-    start below 1, and an impossible miRNA, with the line.
+    Raises InputError for a missing column, a coordinate that is no whole number and an
+    impossible miRNA, with the line.
     """
     names = name_columns(_CLASH, columns, SETTING)
     table = read_table(path, names, setting=SETTING)
@@ -97,11 +98,11 @@ def read_clash_table(
         raise InputError(
             f"{path}, line {broken[0]}: start or end is no whole number; correct it"
         )
-    low = table.index[table["start"] < 1]
-    if len(low):
-        raise InputError(
-            f"{path}, line {low[0]}: start is {table['start'][low[0]]:g}; starts count "
-            "from 1 in such tables: add 1 to all of them"
+    if len(low := table.index[table["start"] < 1]):
+        log.warning(
+            "%s: %d starts, such as on line %s, are below 1 and left out; starts count "
+            "from 1: if these count from 0, add 1 to all of them",
+            *(path, len(low), low[0]),
         )
     rows = []
     for line, row in table.iterrows():
@@ -220,11 +221,15 @@ def _read_labelled(
     name_columns({name: name for name in known}, renamed, setting)
     table = read_table(path, renamed, setting=setting)
     kind = "noncodingRNA_type"
-    others = int((table[kind].str.lower() != "mirna").sum()) if kind in table else 0
-    if others:
-        log.info("%s: %d rows of RNAs that are no miRNAs are left out", path, others)
-        table = table[table[kind].str.lower() == "mirna"]
-    if _OF_HYBRIDETECTOR in table and "label" not in table:
+    if kind in table:
+        is_other = ~table[kind].str.contains("mirna", case=False, na=True)
+        if n_others := int(is_other.sum()):
+            log.info(
+                "%s: %d rows of RNAs that are no miRNAs are left out", path, n_others
+            )
+        table = table[~is_other]
+    of_hybridetector = _OF_HYBRIDETECTOR in {*table.columns, *renamed.values()}
+    if of_hybridetector and "label" not in table:
         log.info("%s: a table of HybriDetector; all its rows are positives", path)
         table = table.assign(label="1")
     names = _find_pair_columns(list(table.columns), renamed)
@@ -262,7 +267,9 @@ def _read_labelled(
     if two_labels == "drop":
         table, clean = table[~both], clean[~both]
     more = table.reindex(columns=list(_OPTIONAL_PAIR_COLUMNS))
-    more = more.mask(more.map(lambda cell: str(cell).lower() in _NO_NAME))
+    for name, cells in more.items():
+        no_name = _NO_CLUSTER if name == "cluster" else _NO_NAME
+        more[name] = cells.mask(cells.map(lambda cell: str(cell).lower()).isin(no_name))
     gene = more["gene_name"].map(_gene_id, na_action="ignore")
     clean["mirna"] = more["mirna_name"].fillna(clean["mirna_sequence"])
     clean["family"] = more["family"].fillna(clean["mirna_sequence"].map(seed_region))

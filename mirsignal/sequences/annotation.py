@@ -94,11 +94,15 @@ def read_annotation(path: str | Path) -> Annotation:
         )
     outside = (exons["start"] < 0) | (exons["start"] >= exons["end"])
     if outside.any():
-        row = exons[outside].iloc[0]
-        raise InputError(
-            f"{path}: {row['feature']} {row['start'] + 1}-{row['end']} of "
-            f"{row['transcript']} is no place: starts count from 1, to the end at most"
+        lost = exons.loc[outside, "transcript"].unique()
+        log.warning(
+            "%s: %d transcripts, such as %s, have parts that start below 1 or behind "
+            "their end, and are left out",
+            *(path, len(lost), lost[0]),
         )
+        exons = exons[~exons["transcript"].isin(lost)]
+    if exons.empty:
+        raise InputError(f"{path}: no transcript has places; starts count from 1")
     is_cds = (exons["feature"] == "CDS").to_numpy()
     if not is_cds.any():
         raise InputError(

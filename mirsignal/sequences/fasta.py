@@ -98,7 +98,7 @@ def _named_records(
         name = transcript_name(header)
         if not name:
             raise InputError(f"{path}: record {len(seen) + 1} has no id after '>'")
-        if _PROTEIN.fullmatch(header.split()[0].split("|")[0]):
+        if _PROTEIN.fullmatch(name.split("|")[0]):
             raise InputError(
                 f"{path}: record {name!r} is a protein, by its id; give transcripts"
             )

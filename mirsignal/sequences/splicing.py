@@ -100,7 +100,7 @@ def _refuse_another_build(found: pd.DataFrame, genome: str | Path) -> None:
     A contig that differs alone has less than half of them, and starts that count from 0
     or from 1 shift one strand.
     """
-    groups = [("", found, _FEWEST_STOPS)]
+    groups = [("", found, _FEWEST_STOPS if len(found) >= _FEW else 0.5)]
     groups += [(f" on {s}", own, _FEWEST_STOPS) for s, own in found.groupby("strand")]
     groups += [(f" on {c}", own, 0.5) for c, own in found.groupby("chrom")]
     for where, own, fewest in groups:
@@ -171,24 +171,21 @@ def _open_genome(path: str | Path) -> Iterator[Any]:
 
 
 def _refuse_stale_index(index: Mapping[str, Any], path: Path) -> None:
-    """Raise InputError for an index of another file: between the end of one sequence and
-    the start of the next stands a header of its name."""
+    """Raise InputError for an index of another file: each sequence begins below a header
+    of its name."""
     with path.open("rb") as handle:
         if handle.read(2) == b"\x1f\x8b":
             return
-        end = 0
         for name, entry in index.items():
-            handle.seek(end)
-            size = min(max(entry.offset - end, 0), _LONGEST_HEADER)
-            between = handle.read(size).decode("utf-8", "replace")
-            header = re.fullmatch(r"\s*>([^\n]*)\n", between)
+            begin = max(entry.offset - _LONGEST_HEADER, 0)
+            handle.seek(begin)
+            above = handle.read(entry.offset - begin).decode("utf-8", "replace")
+            header = re.search(r"(?:^|\n)>([^\n]*)\n$", above)
             if not header or header[1].split()[:1] != [name]:
                 raise InputError(
                     f"{path}: its index, {path.name}.fai, is of another file ({name} is "
                     "elsewhere); delete it"
                 )
-            lines, rest = divmod(entry.rlen, entry.lenc or 1)
-            end = entry.offset + lines * entry.lenb + rest
 
 
 def _choose(

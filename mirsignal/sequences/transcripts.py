@@ -25,7 +25,8 @@ COLUMNS = {"transcript": "transcript", "gene": "gene", "sequence": "sequence"}
 SETTING = "inputs: transcripts: columns"
 _PIECE = re.compile(  # the UCSC table browser's, its BED's, bedtools getfasta's
     r"^(.*(?:[NX][MR]_\d+|ENS[A-Z]*T\d{11}|uc\d{3}[a-z]{3})(?:\.\d+)?"
-    r"|[a-z]+[A-Z]?[a-z]*\d+_\w*?(?:Gene|RefSeq)[A-Za-z]*_.+?)(?:_\d+|_utr3_.*|::.*)$"
+    r"|[a-z]+[A-Z]?[a-z]*\d+_\w*?(?:Gene|RefSeq)[A-Za-z]*_(?![NX][MR]_).+?)"
+    r"(?:_\d+|_utr3_.*|::.*)$"
 )
 ALL, LONGEST, REFUSE = "all", "longest", "refuse"
 """What counts of several sequences of one gene, or of one id: all of them alike, the
@@ -147,6 +148,9 @@ def describe_transcripts(
         }
     )
     pieces = table["transcript"].str.extract(_PIECE)[0].dropna()
+    known = set(table["transcript"])
+    is_number = table["transcript"].loc[pieces.index].str.fullmatch(r".*_\d+")
+    pieces = pieces[~is_number | (pieces + "_0").isin(known)]
     if (several := pieces[pieces.duplicated()]).size:
         first = table["transcript"][several.index[0]]
         raise InputError(

@@ -54,18 +54,17 @@ def refuse_repeated_keys(path: str | Path) -> None:
         if isinstance(node, yaml.SequenceNode):
             nodes += node.value
         elif isinstance(node, yaml.MappingNode):
-            first: dict[str, int] = {}
+            first: dict[tuple[str, str], int] = {}
             for key, value in node.value:
                 nodes.append(value)
                 line = key.start_mark.line + 1
-                if not isinstance(key, yaml.ScalarNode):
+                if not isinstance(key, yaml.ScalarNode) or key.value == "<<":
                     continue
-                if key.value in first:
+                if (before := first.setdefault((key.tag, key.value), line)) != line:
                     raise InputError(
-                        f"{path}, line {line}: key {key.value!r} stands on line "
-                        f"{first[key.value]} too; join them"
+                        f"{path}, line {line}: key {key.value!r} stands on line {before} "
+                        "too; join them"
                     )
-                first[key.value] = line
 
 
 def complete_config(

@@ -72,8 +72,10 @@ def test_versions_and_prefixes_do_not_matter(identifier, expected):
         ("a|b c", "a|b", None),
         ("lcl|NM_000014.6 x", "NM_000014.6", None),
         ("ENST00000269305|17", "ENST00000269305", None),
-        ("ENST00000269305|TP53|17", "ENST00000269305", "TP53"),
-        ("ENST00000269305|TP53|TP53-201", "ENST00000269305", "TP53"),
+        ("ENST00000269305|protein_coding|17", "ENST00000269305", None),
+        ("ENST00000269305|tumor protein p53|TP53", "ENST00000269305", "TP53"),
+        ("ENST00000269305|TP53 tumor protein", "ENST00000269305", "TP53"),
+        ("?|100130426", "?|100130426", "100130426"),
         ("ENST00000269305|7157", "ENST00000269305", "7157"),
         ("AT1G01020|AT1G01020.1", "AT1G01020.1", "AT1G01020"),
         (

@@ -395,3 +395,44 @@ def test_a_join_that_loses_nearly_all_of_both_sides_is_told(table_of, caplog):
     rows = "".join(f"{gene.capitalize()}\t1\n" for gene in genes[1:])
     read_fold_changes(table_of(f"gene\tmiR-1\nGENE0\t1\n{rows}"), MIRNAS, genes)
     assert "only 1 of 20 genes with fold changes and 20 genes of the" in caplog.text
+
+
+EBV = "".join(
+    f"NM_{gene}\tebv-miR-BART{n}-5p\t{n}\n"
+    for n in range(12)
+    for gene in (1, 2, 3, 4, 5, 6)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "expected"),
+    [
+        (
+            "gene\tmirna\tlogFC\nNM_1\tmiR-1\t-1\nNM_1\tlet-7a\t2\n",
+            {"mirna": "miR-1"},
+            -1,
+        ),
+        (
+            "gene\tcontrast\tmirna\tlogFC\nNM_1\tmiR-1 vs ctl\tmiR-1\t-1\n"
+            "NM_1\tlet-7a vs ctl\tlet-7a\t2\n",
+            None,
+            -1,
+        ),
+        ("gene\tpredicted\tlogFC\nNM_1\tmiR-1/206\t-1\nNM_2\tlet-7a/98\t2\n", None, -1),
+        ("gene\tmirna\tlogFC\n" + EBV.replace("ebv-miR-BART7-5p", "miR-1"), None, 7),
+        ('"Row.names"\t"logFC"\n"1"\t"NM_1"\t-1\n"2"\t"NM_2"\t2\n', None, -1),
+    ],
+)
+def test_tables_as_they_are_need_no_more_than_before(table_of, text, where, expected):
+    path, id_column = table_of(text), "gene" if "gene" in text else "Row.names"
+    table, _ = read_fold_changes({"miR-1": path}, MIRNAS, GENES, id_column, where=where)
+    own = table[table["gene"] == "NM_1"].set_index("mirna")["log2fc"]
+    assert own["miR-1"] == expected
+
+
+def test_entrez_ids_as_row_names_stay_ids_beside_what_names_no_row(table_of):
+    rows = "".join(f'"{n}" -1 3.0e-40 "protein_coding"\n' for n in (7157, 4609, 672, 5))
+    path = table_of('"logFC" "padj" "gene_biotype"\n' + rows)
+    genes = pd.Series(["7157", "4609"])
+    table, _ = read_fold_changes({"miR-1": path}, MIRNAS, genes)
+    assert table["gene"].tolist() == ["4609", "7157"]

@@ -384,9 +384,17 @@ def test_hyb_has_neither_header_nor_sequences(tmp_path):
         read_clash_table(table, Transcripts(tmp_path / "t.fa"))
 
 
-def test_starts_that_count_from_0_are_refused(clash):
-    with pytest.raises(InputError, match="line 32: start is 0; starts count from 1"):
-        clash((NAME, 0, 40))
+def test_starts_that_count_from_0_are_told(clash, caplog):
+    positives, _ = clash((NAME, 0, 40), (NAME, 90, 130))
+    assert len(positives) == 1
+    assert "1 starts, such as on line 32, are below 1 and left out" in caplog.text
+
+
+def test_clusters_may_count_from_0_and_mirnas_be_called_otherwise(tmp_path):
+    rows = [f"{letter * 50} {LET7} 1 0 mature_miRNA" for letter in "AC"]
+    text = "gene noncodingRNA label gene_cluster_ID noncodingRNA_type\n"
+    positives, _ = pairs_of(tmp_path, text + "\n".join(rows) + "\n")
+    assert positives["gene"].tolist() == ["0", "0"]
 
 
 def test_mirnas_cut_at_their_start_and_other_versions_are_told(

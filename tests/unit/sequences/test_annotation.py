@@ -181,7 +181,7 @@ def test_the_tagged_transcript_of_a_gene_counts_else_the_longest(extract):
         (gtf(), {"chr1": GENOME[:20]}, "ends at 30 of chr1, which has 20 nt"),
         (gtf(), {"chr1": "C" * 35}, "0 of 1 reading frames end in a stop"),
         (gtf().replace("\t30\t", "\t17\t"), {}, "none of 1 transcripts has a 3' UTR"),
-        (gtf().replace("\t30\t", "\t0\t", 1), {}, "is no place: starts count from 1"),
+        (gtf().replace("\t30\t", "\t0\t", 1), {}, "no transcript has places"),
         (gtf(), {"chr1": "X" * 35}, "chr1, transcript T.1: letter 'X'"),
     ],
 )

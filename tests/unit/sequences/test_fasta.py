@@ -82,7 +82,7 @@ def test_headers_of_genes_alone_are_told(table_of):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (">ENSP00000000001.2|ENST00000000001\nMKVTASSW\n", "is a protein, by its id"),
+        (">ENSP00000000001.2|ENSG00000000001\nMKVTASSW\n", "is a protein, by its id"),
         (">T1\nACGXXXU\n", "write N for what is masked"),
         (">T1\nMKLVEFWQ\n", "is this a protein"),
         (">T1\n1 ACGU\n", "correct or remove it"),

@@ -166,10 +166,12 @@ def test_genes_of_gencode_headers_stand_in_for_a_table(table_of):
 
 
 def test_headers_without_a_clear_gene_are_told(table_of, caplog):
-    path = table_of(">ENST00000000001|17\nACGU\n>ENST00000000002|TP53|17\nACGU\n", "a.fa")
+    path = table_of(
+        ">ENST00000000001|17|-1\nACGU\n>ENST00000000002|17|-1\nACGU\n", "a.fa"
+    )
     _, table = load_transcripts(path)
-    assert table["gene"].tolist() == ["ENST00000000001", "TP53"]
-    assert "no gene is clear from 1 headers, such as ENST00000000001|17" in caplog.text
+    assert table["gene"].tolist() == ["ENST00000000001", "ENST00000000002"]
+    assert "no gene is clear from 2 headers, such as ENST00000000001|17" in caplog.text
 
 
 def test_what_the_gene_table_has_in_excess_is_named(table_of, caplog):
@@ -199,9 +201,11 @@ def test_pieces_of_a_transcript_are_refused(table_of, names):
 
 
 def test_names_that_end_in_numbers_are_no_pieces(table_of):
-    names = ("utr3_variant_wt_1", "utr3_variant_wt_2", "let7_site_1", "let7_site_2")
+    names = ["utr3_variant_wt_1", "utr3_variant_wt_2", "let7_site_1", "let7_site_2"]
+    names += ["hg38_refGene_NM_001546", "hg38_refGene_NM_000546"]
+    names += ["hg38_ncbiGene_LOC_1", "hg38_ncbiGene_LOC_2"]
     path = table_of("".join(f">{name}\nACGU\n" for name in names))
-    assert len(load_transcripts(path)[1]) == 4
+    assert len(load_transcripts(path)[1]) == 8
 
 
 def test_species_in_one_table_are_refused_and_gaps_have_no_length(table_of):

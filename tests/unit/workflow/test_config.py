@@ -438,7 +438,7 @@ def test_a_key_that_stands_twice_is_told_with_its_lines(tmp_path):
     path.write_text("a: {b: 1}\nc:\n  - {d: 1}\n  - e: 1\n    f: 2\n    e: 3\n")
     with pytest.raises(InputError, match="line 6: key 'e' stands on line 4 too"):
         refuse_repeated_keys(path)
-    path.write_text("a: &x {b: 1}\nc:\n  <<: *x\n  b: 2\n")
+    path.write_text("a: &x {b: 1}\nc:\n  <<: *x\n  <<: *x\n  b: 2\n")
     refuse_repeated_keys(path)
 
 
