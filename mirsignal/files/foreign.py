@@ -94,15 +94,22 @@ def refuse_foreign(data: bytes, path: Path) -> None:
 def refuse_kind(text: str, path: Path, wanted: str = "") -> None:
     """Raise InputError for text whose first lines are those of another kind of file than
     the one that is `wanted`."""
-    for kind, remedy in _KINDS.values():
-        if kind != wanted and is_kind(text, kind):
-            raise InputError(f"{path}: this is {kind}; {remedy}")
+    kind, remedy = _kind_of(text)
+    if kind not in ("", wanted):
+        raise InputError(f"{path}: this is {kind}; {remedy}")
 
 
 def is_kind(text: str, wanted: str) -> bool:
     """Tell whether the first lines of a text are those of this kind of file."""
+    return _kind_of(text)[0] == wanted
+
+
+def _kind_of(text: str) -> tuple[str, str]:
+    """Return what a text is by its first lines, and the remedy; "" where it is none."""
     start = text[:4000].lstrip()
-    return any(
-        kind == wanted and re.match(pattern, start, re.IGNORECASE) is not None
-        for pattern, (kind, _) in _KINDS.items()
+    matching = (
+        found
+        for pattern, found in _KINDS.items()
+        if re.match(pattern, start, re.IGNORECASE)
     )
+    return next(matching, ("", ""))

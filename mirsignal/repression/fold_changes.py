@@ -135,8 +135,8 @@ def _read_contrasts(
     given = [name for name in wanted if name != "gene"]
     is_one = len({wanted[name] for name in given}) < 2
     chosen = [n for n, v in (where or {}).items() if n in table and v not in names]
-    others = table.drop(columns=chosen)
-    if is_one and (column := _column_of_mirnas(others, names, given, path, setting)):
+    left = table.drop(columns=chosen)
+    if is_one and (column := _column_of_mirnas(left, names, given, path, setting)):
         asked = given or ([only] if only else [])
         return _read_long(table, rows, column, asked, names, path)
     found = _find_columns(table, only, names, path, setting)

@@ -114,7 +114,7 @@ def integrate(
         share = (ops.cast(step, "float32") + 0.5) / steps
         return total + _derivative(origin + slope * share, weights, stages)
 
-    # A loop of the backend's: Python's would be traced step by step, a second each.
+    # A loop of the backend's: Python's would be traced step by step.
     total = ops.fori_loop(0, steps, add_step, ops.zeros_like(slope))
     gradient = correlate_back(total, first.kernel, 1)
     left, _ = first.mirna_padding

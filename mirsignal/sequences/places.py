@@ -41,11 +41,11 @@ def read_places(
 ) -> Places:
     """Return where the transcripts of `lengths` (nt) lie, under the names that they have.
 
-    `path` is an annotation (GTF, GFF3), of which a transcript is
-    the 3' UTR, or the whole mRNA, whichever is as long; or a table of transcript, chrom,
-    strand (+, -, or 1, -1 as Ensembl has it) and blocks, "start-end;start-end" (0-based,
-    half open, ascending). Transcripts that are not there, or as long in neither way, are
-    left out and counted in the log.
+    `path` is an annotation (GTF, GFF3), of which a transcript is the 3' UTR, or the whole
+    mRNA, whichever is as long; or a table of transcript, chrom, strand (+, -, or 1, -1 as
+    Ensembl has it) and blocks, "start-end;start-end" (0-based, half open, ascending).
+    Transcripts that are not there, or as long in neither way, are left out and counted in
+    the log.
     Raises InputError, beside what reading does, for a file that shares no transcript with
     `lengths`, for blocks that are none, and where more transcripts differ in length than
     agree.

@@ -34,7 +34,7 @@ canonical, else the one of the longest 3' UTR; the latter; or all."""
 _STOPS = ("TAA", "TAG", "TGA")
 _FEWEST_STOPS = 0.8
 _LONGEST_HEADER = 1 << 16
-_FEW = 5  # frames of a contig, of which all may be exceptions
+_FEW = 5  # frames, of which all may be exceptions
 _DESCRIBED = ("transcript", "gene", "gene_name", "chrom", "strand")
 
 
@@ -165,7 +165,7 @@ def _open_genome(path: str | Path) -> Iterator[Any]:
             words = str(error).split("\n")[0].replace(str(opened), "it")
             raise InputError(
                 f"{path}: not a FASTA, plain or bgzip, or broken ({words}); fetch it "
-                f"again, or write it in even lines (seqkit seq -w 80), and delete "
+                "again, or write it in even lines (seqkit seq -w 80), and delete "
                 f"{path.name}.fai"
             ) from None
 

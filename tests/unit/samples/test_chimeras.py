@@ -243,6 +243,9 @@ def test_tables_of_hybridetector_hold_positives_and_other_rnas(tmp_path, caplog)
         f"{'C' * 50} GGTCCTAAGGTAGCGA y1 YRNA .\n"
         f"{'C' * 50} {LET7} let-7a|let-7c miRNA .\n"
     )
+    named = {"mirna": "noncodingRNA_real_seq", "target": "seq.g"}
+    positives, _ = pairs_of(tmp_path, text, columns=named)
+    assert positives["mirna_sequence"].tolist() == [DRIVER, DRIVER]
     positives, _ = pairs_of(tmp_path, text)
     assert positives["mirna_sequence"].tolist() == [DRIVER, DRIVER]
     assert positives["gene"].tolist() == ["FBgn0000001", "C" * 50]

@@ -392,3 +392,10 @@ def test_an_index_of_another_genome_is_told(extract, tmp_path):
     annotation = read_annotation(tmp_path / "a.gtf")
     with pytest.raises(InputError, match=r"its index, .*fai, is of another file .*del"):
         extract_transcripts(annotation, path, EVERY)
+
+
+def test_one_of_a_few_frames_may_lack_its_stop(extract):
+    text = "".join(gtf(transcript=f"T{n}") for n in range(3)) + gtf(
+        transcript="x", chrom="c2"
+    )
+    assert len(extract(text, chr1=GENOME, c2="C" * 35).utrs) == 4
