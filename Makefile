@@ -1,5 +1,6 @@
 # make demo    install into .venv and run the main job on the embedded demo study
-# make test    install into .venv and run all checks and tests
+# make test    install into .venv and run all checks and tests, but for the slowest two
+# make test-all            with them (an hour on 2 cores)
 # make real DATA=FOLDER   run the main job on the real subset (studies/hct116_subset.yaml)
 # make bench-binding DATA=FOLDER   compare binding networks with published ones
 # make bench-scan [DATA=FOLDER]    compare the scan with other ways to scan
@@ -30,7 +31,7 @@ SHELL := /bin/bash
 show = grep -v '^\#' $(1) | cut -f 1,2,6-10 | tr '\t' '|' | sed 's/|/  /g'
 
 .SILENT:
-.PHONY: demo test real bench-binding bench-scan bench-repression bench-interpretation \
+.PHONY: demo test test-all real bench-binding bench-scan bench-repression bench-interpretation \
     bench-coverage bench-transfer bench-predict bench-passenger bench-gpu \
     bench-reliability models docs site lock
 
@@ -48,7 +49,8 @@ demo: $(INSTALLED)
 	echo
 	echo "== Done. Open results/demo/report.html; every step lies under results/demo/."
 
-test: $(INSTALLED)
+test: CHOSEN = -m "not slow"
+test test-all: $(INSTALLED)
 	echo "== Lint, format, types"
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -57,7 +59,7 @@ test: $(INSTALLED)
 	$(BIN)/snakemake --lint
 	echo "== Tests (the workflow tests run Snakemake on a small study: some minutes)"
 	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 60 \
-	    --durations-min 5 $(TESTS)
+	    --durations-min 5 $(CHOSEN) $(TESTS)
 	echo "== All checks and tests passed."
 
 real: $(INSTALLED)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import fcntl
+import functools
+import json
+import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,6 +52,15 @@ def copy_project(root: Path, to: Path) -> Project:
     return other
 
 
+@functools.cache
+def snakemake_server() -> subprocess.Popen:
+    """Return the process that runs Snakemake for all tests, and ends with them."""
+    server = Path(__file__).with_name("snakemake_server.py")
+    command = [sys.executable, str(server)]
+    pipe, heed = subprocess.PIPE, _heed_interrupts
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, preexec_fn=heed)
+
+
 def _heed_interrupts() -> None:
     """Undo what a shell does to programs in its background, which ignore Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -78,15 +91,17 @@ class Project:
         """Return another working copy, in the folder `root`, with the same results."""
         return copy_project(self.root, root)
 
-    def start(self, *arguments: str, extra: str = "") -> subprocess.Popen:
-        """Start Snakemake; `extra` is YAML that overrides the small study."""
+    def _arguments(self, arguments: tuple[str, ...], extra: str) -> list[str]:
         files = list(self.config)
         if extra:
             files.append(self.root / "extra.yaml")
             files[-1].write_text(extra)
-        command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+        return ["--cores", "2", *arguments, "--configfile", *map(str, files)]
+
+    def start(self, *arguments: str, extra: str = "") -> subprocess.Popen:
+        """Start Snakemake; `extra` is YAML that overrides the small study."""
         return subprocess.Popen(
-            [*command, "--configfile", *map(str, files)],
+            [sys.executable, "-m", "snakemake", *self._arguments(arguments, extra)],
             cwd=self.root,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -95,10 +110,12 @@ class Project:
         )
 
     def run(self, *arguments: str, extra: str = "") -> tuple[int, str]:
-        """Return exit status and everything that was printed."""
-        process = self.start(*arguments, extra=extra)
-        output, _ = process.communicate(timeout=1800)
-        return process.returncode, output
+        """Do the same and return exit status and everything that was printed."""
+        given, server = self._arguments(arguments, extra), snakemake_server()
+        with tempfile.NamedTemporaryFile() as printed:
+            asked = [str(self.root), given, dict(os.environ), printed.name]
+            print(json.dumps(asked), file=server.stdin, flush=True)
+            return int(server.stdout.readline()), Path(printed.name).read_text()
 
     def planned(self, *arguments: str, extra: str = "") -> dict[str, int]:
         """Return how many jobs of each rule a dry run plans."""

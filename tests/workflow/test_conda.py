@@ -1,7 +1,7 @@
 """`--use-conda` with a stand-in for conda: environments are named and activated.
 
 No channel is asked and nothing is solved; the stand-in's environments hold the
-interpreter that runs the tests.
+interpreter that runs the tests. What is made in them is what was made without.
 """
 
 import os
@@ -36,8 +36,16 @@ case "$*" in
 esac
 """
 
+CHAIN = "balanced.cnn.attribution.compressed.cnn_gru"
+WANTED = [
+    f"results/small/regression/{CHAIN}/fold_0/predictions.parquet",
+    "results/small/binding/balanced.cnn/metrics.json",
+]
 
-def test_each_rule_runs_in_its_environment_though_nothing_is_solved(fresh, monkeypatch):
+
+def test_each_rule_runs_in_its_environment_and_the_same_seed_gives_the_same_numbers(
+    finished, fresh, monkeypatch
+):
     base = fresh.root / "conda"
     (base / "bin").mkdir(parents=True)
     tool = base / "bin/conda"
@@ -45,9 +53,11 @@ def test_each_rule_runs_in_its_environment_though_nothing_is_solved(fresh, monke
     tool.chmod(0o755)
     (base / "bin/activate").write_text('export PATH="$1/bin:$PATH"\n')
     monkeypatch.setenv("PATH", f"{base / 'bin'}{os.pathsep}{os.environ['PATH']}")
-    wanted = "results/small/binding/balanced.cnn/metrics.json"
-    status, output = fresh.run("--use-conda", wanted)
+    status, output = fresh.run("--use-conda", *WANTED)
     assert status == 0, output
     used = {Path(line).parents[1] for line in (base / "used").read_text().split()}
     asked = {(prefix / "asked.yaml").read_text() for prefix in used}
     assert asked == {path.read_text() for path in (fresh.root / "envs").glob("*.yaml")}
+    for path in WANTED:
+        made, before = (project.root / path for project in (fresh, finished))
+        assert made.read_bytes() == before.read_bytes(), path

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 import mirsignal
 from docs.describe_files import describe
@@ -44,12 +45,12 @@ EXPERIMENTS = (
     "peaks",
     "legacy_samples",
     "legacy_scan",
-    "sequence",
     "language",
     "on_language",
     "classes",
     "fine_tuned",
 )
+SLOW = set(EXPERIMENTS) - {"main", "peaks", "fine_tuned"}
 STACKED = ("occupancy", "stacked", "stacked_targetscan")
 
 
@@ -408,23 +409,38 @@ def test_faulty_input_of_predictions_gets_one_line(finished, mirnas, utrs, words
     assert not (finished.root / "results/small/predict/new/genes.tsv").exists()
 
 
+def test_ablations_compare_what_they_are_asked_for(finished):
+    status, output = finished.run("ablations", extra=leave_out(*SLOW))
+    assert status == 0, output
+    check_ablations(finished.root, ["main", "peaks", "fine_tuned"])
+    assert finished.planned("ablations", extra=leave_out(*SLOW)) == {}
+
+
+@pytest.mark.slow
 def test_ablations_share_what_they_have_in_common(finished):
     planned = finished.planned("ablations")
     assert planned["train_binding"] == 2, "only legacy_samples needs networks of its own"
     assert planned["scan_transcripts"] == 12, "`peaks` and `fine_tuned` do not"
     status, output = finished.run("ablations")
     assert status == 0, output
-    table = (finished.root / "results/small/comparison/experiments.tsv").read_text()
-    rows = [line.split("\t")[0] for line in table.splitlines() if line[0] != "#"]
-    assert rows == [
-        "experiment",
-        *EXPERIMENTS,
-        *(f"{name}, stacked" for name in EXPERIMENTS),
-        "occupancy",
-        *OTHERS,
-    ]
+    check_ablations(finished.root, EXPERIMENTS)
     assert finished.planned("ablations") == {}
-    describe(finished.root / "results/small")  # stops at a file that it does not explain
+
+
+def leave_out(*experiments):
+    """Return settings that leave out experiments beside those of the small study."""
+    small = yaml.safe_load(Path(__file__).with_name("small.yaml").read_text())
+    left_out = [*small["comparison"]["leave_out"], *experiments]
+    return json.dumps({"comparison": {"leave_out": left_out}})
+
+
+def check_ablations(root, experiments):
+    """The table holds them all, and the page about files explains what they leave."""
+    table = (root / "results/small/comparison/experiments.tsv").read_text()
+    rows = [line.split("\t")[0] for line in table.splitlines() if line[0] != "#"]
+    stacked = [f"{name}, stacked" for name in experiments]
+    assert rows == ["experiment", *experiments, *stacked, "occupancy", *OTHERS]
+    describe(root / "results/small")  # stops at a file that it does not explain
 
 
 def test_report_shows_every_figure_with_its_caption(finished):
@@ -437,18 +453,12 @@ def test_report_shows_every_figure_with_its_caption(finished):
             assert opening in " ".join(page.split()), caption
 
 
-def test_same_seed_gives_the_same_numbers(finished, fresh):
-    wanted = f"results/small/regression/{MAIN}/fold_0/predictions.parquet"
-    status, output = fresh.run(wanted)
-    assert status == 0, output
-    assert (fresh.root / wanted).read_bytes() == (finished.root / wanted).read_bytes()
-
-
-def test_killed_run_resumes_without_redoing_finished_work(fresh):
-    folder = fresh.root / "results/small/binding/balanced.cnn"
+def test_killed_run_resumes_without_redoing_finished_work(finished, tmp_path):
+    project = finished.copy(tmp_path / "killed")
+    folder = project.root / "results/small/binding/balanced.cnn"
     wanted = "results/small/binding/balanced.cnn/seed_1/model.keras"
     extra = "binding: {cnn: {epochs: 40, patience: 40}}"
-    process = fresh.start(wanted, extra=extra)
+    process = project.start(wanted, extra=extra)
     state = folder / "seed_1/checkpoint/state.json"
     deadline = time.monotonic() + 180
     while not state.exists() and time.monotonic() < deadline:
@@ -456,13 +466,13 @@ def test_killed_run_resumes_without_redoing_finished_work(fresh):
     assert state.exists()
     process.send_signal(signal.SIGKILL)
     process.wait()
-    _kill_scripts_of(fresh.root)
-    assert not (fresh.root / wanted).exists()
-    status, output = fresh.run("--unlock")
+    _kill_scripts_of(project.root)
+    assert not (project.root / wanted).exists()
+    status, output = project.run("--unlock")
     assert status == 0, output
-    planned = fresh.planned(wanted, extra=extra)
+    planned = project.planned(wanted, extra=extra)
     assert planned == {"train_binding": 1}
-    status, output = fresh.run(wanted, extra=extra)
+    status, output = project.run(wanted, extra=extra)
     assert status == 0, output
     assert "going on after epoch" in output
     assert not state.parent.exists()
