@@ -28,16 +28,18 @@ from mirsignal.binding.batches import predict_outputs
 from mirsignal.binding.heads import HEADS, has_heads
 from mirsignal.binding.models.averaging import split_networks
 from mirsignal.binding.windows import duplex_energies
-from mirsignal.comparison.transfer import compare_datasets, join_recipes
+from mirsignal.comparison.transfer import (
+    compare_datasets,
+    join_recipes,
+    mean_difference,
+)
 from mirsignal.files.atomic import read_json, read_tsv, write_json
 from mirsignal.networks.backend import keras, set_up
 from mirsignal.repression.datasets import REFERENCES, read_sites, read_stacked
 from mirsignal.repression.intervals import SITES
-from mirsignal.repression.mixtures import best_share
 from mirsignal.repression.protocols import predict_part
 from mirsignal.sequences.codes import encode_many
 from mirsignal.statistics.metrics import bootstrap_interval, pearson
-from mirsignal.statistics.resampling import GeneResamples, interval_of
 
 TRANSFER = Path("results/human_repression/transfer")
 HOME = ("hct116", "hek", "hela")
@@ -107,18 +109,10 @@ def main(data, recipe="joint"):
         won = f"{sum(value > 0 for value in values)}/{len(values)}"
         results |= found | {f"other_cells_{end}_won": won}
     for name, other in ALONE:
-        found, mixed, share = alone(name, other, recipe)
+        found, mixed = alone(name, other, recipe)
         enter(results, f"r_{name}_new_experiment", found)
         enter(results, f"r_mixture_{name}_new_experiment", mixed)
-        results[f"share_{name}_new_experiment"] = share
-    coverage = read_tsv(TRANSFER / recipe / "coverage.tsv")
-    for key, left_out in (("family", "family"), ("experiment", "dataset")):
-        for _, row in coverage[coverage["left_out"] == left_out].iterrows():
-            parts = [f"coverage_new_{key}", row["dataset"], row["status"]]
-            name = ": ".join(part for part in parts if part not in ("all", SITES))
-            results[name] = row["inside"]
-            bounds = row[["inside_low", "inside_high"]]
-            results[f"{name}_interval"] = [round(value, 4) for value in bounds]
+    results |= coverage("coverage", recipe) | coverage("coverage_mixture", MIXTURE)
     write_json("results/benchmarks/transfer.json", results)
     for key, value in results.items():
         print(f"{key:45} {value if isinstance(value, (str, list)) else round(value, 4)}")
@@ -136,19 +130,29 @@ def read_predictions(protocol, recipes):
 
 def gain(key, pairs, predictor, other, datasets=HOME):
     """Return how much higher r of a predictor is than that of another, the mean of data
-    sets, with its interval (genes resampled), and by data set."""
-    values, draws = [], []
-    for _, own in pairs[pairs["dataset"].isin(datasets)].groupby("dataset"):
-        measured = own["target_log2fc"].to_numpy(float)
-        both = own[[predictor, other]].to_numpy(float)
-        values.append(pearson(measured, both[:, 0]) - pearson(measured, both[:, 1]))
-        found = GeneResamples(own["gene"], 1000, seed=1).pearson(measured, both)
-        draws.append(found[:, 0] - found[:, 1])
+    sets and each of them, with intervals."""
+    own = pairs[pairs["dataset"].isin(datasets)]
+    found = mean_difference(own, predictor, other, 1000, seed=1)
+    each = found["by_dataset"].values()
     return {
-        key: float(np.mean(values)),
-        f"{key}_interval": ends(interval_of(np.mean(draws, axis=0))),
-        f"{key}_each": [round(float(value), 4) for value in values],
+        key: found["value"],
+        f"{key}_interval": ends(found),
+        f"{key}_each": [round(entry["value"], 4) for entry in each],
+        f"{key}_each_interval": [ends(entry) for entry in each],
     }
+
+
+def coverage(lead, recipe):
+    """Return which share of measured values lies in the intervals of a recipe."""
+    table, found = read_tsv(TRANSFER / recipe / "coverage.tsv"), {}
+    for key, left_out in (("family", "family"), ("experiment", "dataset")):
+        for _, row in table[table["left_out"] == left_out].iterrows():
+            parts = [f"{lead}_new_{key}", row["dataset"], row["status"]]
+            name = ": ".join(part for part in parts if part not in ("all", SITES))
+            bounds = row[["inside_low", "inside_high"]]
+            found[name] = row["inside"]
+            found[f"{name}_interval"] = [round(value, 4) for value in bounds]
+    return found
 
 
 def mean_of_others(pairs, predictors):
@@ -236,21 +240,28 @@ def ends(entry):
 
 def alone(name, other, recipe):
     """Return what models of one other experiment reach, families new as well: of a
-    recipe, and of the mixture, whose share is that of new families of `other`."""
+    recipe, and of the mixture, whose shares are those of other families of `other`."""
     pairs = pd.read_parquet(TRANSFER / "parts.parquet")
     pairs = pairs[pairs["dataset"].isin([name, other])].assign(
         trains=lambda table: table["dataset"] == other
     )
     at_home = pairs[pairs["trains"]]
-    recipes = (recipe, WITHOUT, SCANNED)
-    new = {r: predict_alone(pairs, r, "datasets_families", [name]) for r in recipes}
     parts = sorted(at_home["family_part"].unique())
-    known = {r: predict_alone(at_home, r, "families", parts) for r in (WITHOUT, SCANNED)}
-    share = best_share(join_recipes(known)[0], WITHOUT, SCANNED)
-    mixtures = {MIXTURE: {WITHOUT: 1 - share, SCANNED: share}}
-    joined, names = join_recipes(new, mixtures)
-    found = compare_datasets(joined, names, 1000, seed=1)[name]["predictors"]
-    return found[recipe], found[MIXTURE], share
+    mixed = (WITHOUT, SCANNED)
+    known = {r: predict_alone(at_home, r, "families", parts) for r in mixed}
+    new = {
+        r: predict_alone(pairs, r, "datasets_families", [name]) for r in (recipe, *mixed)
+    }
+    both = {r: pd.concat([known[r], new[r]], ignore_index=True) for r in mixed}
+    found = []
+    for tables, mixtures, wanted in (
+        ({recipe: new[recipe]}, {}, recipe),
+        (both, {MIXTURE: mixed}, MIXTURE),
+    ):
+        joined, _ = join_recipes(tables, mixtures, "datasets_families")
+        compared = compare_datasets(joined, [wanted], 1000, seed=1)
+        found.append(compared[name]["predictors"][wanted])
+    return found
 
 
 def predict_alone(pairs, recipe, protocol, parts):

@@ -350,19 +350,39 @@ def _transcripts(
                 f"{', '.join(map(str, sequences))}); rename it"
             )
         table = sequences.set_index("transcript")
-        genes = genes or (table["gene"].to_dict() if "gene" in table else None)
-        orfs = orfs or (table["orf"].fillna("").to_dict() if "orf" in table else None)
+        if genes is None and "gene" in table:
+            genes = table["gene"].to_dict()
+        if orfs is None and "orf" in table:
+            orfs = table["orf"].fillna("").to_dict()
         sequences = table["sequence"]
     if not isinstance(sequences, Mapping | pd.Series) or not len(sequences):
         raise InputError(
             "sequences: give 3' UTRs by transcript, or a table of transcript and sequence"
         )
-    if wrong := [name for name, text in sequences.items() if not isinstance(text, str)]:
-        raise InputError(f"sequences: {wrong[0]!r} has no sequence; leave it out")
-    records = [(name, normalise(text)) for name, text in sequences.items()]
-    frames = {name: normalise((orfs or {}).get(name, "")) for name, _ in records}
-    table = describe_transcripts(records, genes or {}, "sequences")
-    return table, dict(records), pd.Series(frames)
+    ids = pd.Series(list(sequences.keys()), dtype=object)
+    if len(wrong := ids[~ids.map(lambda name: isinstance(name, str))]):
+        raise InputError(f"sequences: id {wrong.iloc[0]!r} is no text; give ids as text")
+    if len(twice := ids[ids.duplicated()]):
+        raise InputError(f"sequences: {twice.iloc[0]!r} occurs twice; leave one out")
+    utrs = _as_rna(sequences, "sequences")
+    known = {} if orfs is None else dict(orfs)
+    frames = _as_rna({name: known.get(name, "") for name in utrs}, "orfs")
+    named = {} if genes is None else dict(genes)
+    table = describe_transcripts(list(utrs.items()), named, "sequences")
+    return table, utrs, pd.Series(frames)
+
+
+def _as_rna(texts: Mapping[str, str] | pd.Series, what: str) -> dict[str, str]:
+    """Return sequences as upper-case RNA; InputError names the one that is faulty."""
+    found = {}
+    for name, text in texts.items():
+        if not isinstance(text, str):
+            raise InputError(f"{what}: {name!r} has no sequence; leave it out")
+        try:
+            found[str(name)] = normalise(text)
+        except InputError as error:
+            raise InputError(f"{what}: {name}: {error}") from None
+    return found
 
 
 def _pairs(mirna_sequences: Sequence[str], targets: Sequence[str]) -> pd.DataFrame:

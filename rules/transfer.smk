@@ -275,6 +275,7 @@ rule fit_transfer:
         parts="<transfer>/parts.parquet",
         sites=sites_of_datasets,
         genes=expand("<transfer>/datasets/{dataset}/genes.parquet", dataset=DATASETS),
+        polya_usage=optional_file("polya_usage", "file"),
     output:
         model="<transfer>/{occupancy}/model.npz",
         responses="<transfer>/{occupancy}/responses.tsv",
@@ -290,6 +291,7 @@ rule fit_transfer:
         runtime=more(120),
     params:
         settings=OCCUPANCY_FIT,
+        polya_columns=CONTEXT_COLUMNS.get("polya_usage"),
         datasets=list(DATASETS),
         decays=CONFIG["transfer"]["decays"],
         seed=CONFIG["seed"],

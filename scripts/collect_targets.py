@@ -2,17 +2,17 @@
 
 from pathlib import Path
 
-from mirsignal.files.atomic import read_tsv
 from mirsignal.ready.mirnas import BATCH, choose_part
 from mirsignal.ready.tables import read_predictions
 from mirsignal.ready.transcriptome import Transcriptome
 from mirsignal.ready.writing import write_targets
+from mirsignal.sequences.strands import read_strands
 from mirsignal.workflow.jobs import run
 
 
 def main(snakemake):
     files, params = snakemake.input, snakemake.params
-    every, mirnas = Transcriptome.read(files.transcripts), read_tsv(files.mirnas)
+    every, mirnas = Transcriptome.read(files.transcripts), read_strands(files.mirnas)
     genes = every.transcripts["gene"].drop_duplicates()
     folder = Path(snakemake.output.provenance).parent
     name, polya = params.model

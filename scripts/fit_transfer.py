@@ -12,6 +12,7 @@ from mirsignal.repression.protocols import (
     without_baseline,
 )
 from mirsignal.repression.responses import GeneResponses
+from mirsignal.sites.isoforms import reads_of_genes
 from mirsignal.workflow.jobs import run
 
 
@@ -27,7 +28,9 @@ def main(snakemake):
         responses = learn_responses(models, pairs, sites, genes)
     else:
         responses = GeneResponses.none()
-    write_table(snakemake.output.responses, responses.table(genes))
+    usage, columns = files.polya_usage, params.polya_columns
+    others = reads_of_genes(usage, columns) if usage else None
+    write_table(snakemake.output.responses, responses.table(genes, others))
     log.info("%s pairs of %d data sets", f"{len(pairs):,}", len(params.datasets))
 
 

@@ -2,10 +2,11 @@
 
 import pandas as pd
 
-from mirsignal.files.atomic import read_tsv, write_parquet
+from mirsignal.files.atomic import write_parquet
 from mirsignal.logs import log
 from mirsignal.repression.datasets import stack_datasets
 from mirsignal.repression.protocols import find_families, label_parts
+from mirsignal.sequences.strands import read_strands
 from mirsignal.workflow.jobs import run
 
 
@@ -15,7 +16,9 @@ def main(snakemake):
     pairs = stack_datasets(dict(zip(params.trains, tables, strict=True)))
     pairs["target_log2fc"] = pairs["log2fc"].clip(upper=0)
     pairs["trains"] = pairs["dataset"].map(params.trains)
-    families = find_families(pd.concat(map(read_tsv, files.strands), ignore_index=True))
+    families = find_families(
+        pd.concat(map(read_strands, files.strands), ignore_index=True)
+    )
     n_parts = params.n_gene_parts, params.n_family_parts
     pairs = label_parts(pairs, families, *n_parts, params.seed)
     write_parquet(snakemake.output[0], pairs)

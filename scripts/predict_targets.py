@@ -13,6 +13,7 @@ from mirsignal.ready.transcriptome import Transcriptome
 from mirsignal.repression.occupancy import load_occupancy
 from mirsignal.repression.prediction import FittedOccupancy, FittedScan
 from mirsignal.repression.responses import read_responses
+from mirsignal.sequences.strands import read_strands
 from mirsignal.sites.accessibility import Folding
 from mirsignal.sites.context import SiteContext
 from mirsignal.sites.contextpp import read_coefficients
@@ -32,7 +33,7 @@ def main(snakemake):
     part = every.part(*params.part)
     if params.binding or params.scan or model.needs_network:
         set_up(snakemake.threads, snakemake.threads if params.scan else 1)
-    mirnas = choose_part(read_tsv(files.mirnas), *params.batch)
+    mirnas = choose_part(read_strands(files.mirnas), *params.batch)
     folding = Folding.load(files.folding) if files.folding else params.accessibility
     paths = [Path(path).with_suffix("") for path in snakemake.output]
     with contextlib.ExitStack() as stack:

@@ -2,11 +2,12 @@
 
 import pandas as pd
 
-from mirsignal.files.atomic import read_tsv, write_parquet
+from mirsignal.files.atomic import write_parquet
 from mirsignal.logs import log
 from mirsignal.networks.backend import set_up
 from mirsignal.repression.scanned_sites import scan_sites
 from mirsignal.repression.site_logits import SiteNetwork
+from mirsignal.sequences.strands import read_strands
 from mirsignal.sequences.transcripts import read_transcripts
 from mirsignal.sites.context import SiteContext
 from mirsignal.workflow.jobs import run
@@ -22,7 +23,7 @@ def main(snakemake):
     )
     set_up(workers, 0, calls=workers)
     network = SiteNetwork.load(files.model, params.encoding)
-    mirnas, chosen = read_tsv(files.strands), pd.read_parquet(files.chosen)
+    mirnas, chosen = read_strands(files.strands), pd.read_parquet(files.chosen)
     sites = scan_sites(network, mirnas, chosen, sequences, params.n_sites, workers)
     context = SiteContext.read(files, params.context_columns).fitting(sequences)
     sites = context.add_to(sites, mirnas)

@@ -2,9 +2,10 @@
 
 import pandas as pd
 
-from mirsignal.files.atomic import read_tsv, write_parquet
+from mirsignal.files.atomic import write_parquet
 from mirsignal.networks.backend import set_up
 from mirsignal.repression.site_logits import SiteNetwork
+from mirsignal.sequences.strands import read_strands
 from mirsignal.sequences.transcripts import read_transcripts
 from mirsignal.workflow.jobs import run
 
@@ -19,7 +20,7 @@ def main(snakemake):
     )
     set_up(snakemake.threads, 0)
     network = SiteNetwork.load(files.model, params.encoding)
-    sites, mirnas = pd.read_parquet(files.sites), read_tsv(files.strands)
+    sites, mirnas = pd.read_parquet(files.sites), read_strands(files.strands)
     scores = network.score(sites, mirnas, sequences)
     write_parquet(snakemake.output[0], scores)
 

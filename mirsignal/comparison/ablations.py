@@ -44,9 +44,9 @@ def compare_experiments(
     share) on the same pairs, with its 95% interval from resampling genes and the lowest
     and highest difference of networks with the same seed; the same difference of average
     precision at each threshold; what is known of probabilities (`measure_probabilities`);
-    and the CPU minutes of the jobs that `main` does without (of `main`, of all its jobs;
-    NaN where none is recorded in the folder `benchmarks`). `jobs` names jobs of
-    no chain that an experiment needs as well, those of its language model, as
+    and the CPU minutes of the jobs that `main` does without (of `main`, of those of
+    its own recipes; NaN where none is recorded in the folder `benchmarks`). `jobs` names
+    jobs of no chain that an experiment needs as well, those of its language model, as
     `rule/recipe`.
     """
     by_name = {str(found["experiment"]): found for found in metrics}

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from mirsignal.comparison.predictors import compare, metrics_table
-from mirsignal.repression.datasets import REFERENCES
+from mirsignal.repression.datasets import REFERENCES, bare_names
 from mirsignal.repression.mixtures import choose_shares
+from mirsignal.statistics.metrics import pearson
+from mirsignal.statistics.resampling import GeneResamples, interval_of
 
 Mixtures = Mapping[str, Mapping[str, float] | Sequence[str]]
 
@@ -85,6 +87,33 @@ def compare_datasets(
     return {
         str(dataset): compare(own, names, AGAINST, (), n_resamples, seed)
         for dataset, own in pairs.groupby("dataset")
+    }
+
+
+def mean_difference(
+    pairs: pd.DataFrame, predictor: str, other: str, n_resamples: int, seed: int
+) -> dict[str, Any]:
+    """Return by how much r of a predictor is above that of another, over data sets.
+
+    Entries: value, the mean of data sets, which weigh the same, with low and high of its
+    95% interval; and `by_dataset`, these three of each. Genes are resampled, a gene that
+    several data sets have measured in all of them at once.
+    """
+    resamples = GeneResamples(bare_names(pairs["gene"]), n_resamples, seed)
+    measured = pairs["target_log2fc"].to_numpy(float)
+    both = pairs[[predictor, other]].to_numpy(float)
+    values, draws = {}, []
+    for dataset in sorted(pairs["dataset"].unique()):
+        own = (pairs["dataset"] == dataset).to_numpy()
+        one, two = (pearson(measured[own], column[own]) for column in both.T)
+        drawn = resamples.pearson(measured, both, own)
+        draws.append(drawn[:, 0] - drawn[:, 1])
+        values[str(dataset)] = {"value": one - two, **interval_of(draws[-1])}
+    mean = float(np.mean([found["value"] for found in values.values()]))
+    return {
+        "value": mean,
+        **interval_of(np.mean(draws, axis=0)),
+        "by_dataset": values,
     }
 
 

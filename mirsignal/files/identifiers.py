@@ -141,6 +141,11 @@ def log_join(left: Iterable[str], right: Iterable[str], names: tuple[str, str]) 
         log_lost(ids, lost, f"{ours} are not among {others}")
 
 
+def look_like_dates(names: pd.Series) -> pd.Series:
+    """Tell which names (N,) a spreadsheet has turned into dates (MARCH1)."""
+    return names.str.fullmatch(_DATE, na=False)
+
+
 def warn_of_dates(names: pd.Series, path: str | Path) -> None:
     """Log once how many gene names a spreadsheet has turned into dates (MARCH1)."""
     dates = names[names.str.fullmatch(_DATE, na=False)]

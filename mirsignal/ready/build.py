@@ -16,12 +16,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from mirsignal import __version__
 from mirsignal.comparison.transfer import compare_datasets, join_recipes
-from mirsignal.files.atomic import atomic_path, read_json, read_tsv
+from mirsignal.files.atomic import atomic_path, read_json
+from mirsignal.files.identifiers import look_like_dates
 from mirsignal.files.tables import read_table
 from mirsignal.ready.cards import (
     INTERVALS,
@@ -38,13 +38,13 @@ from mirsignal.ready.cards import (
 )
 from mirsignal.ready.models import load_ready_model, write_seeds
 from mirsignal.repression.occupancy import load_occupancy
-from mirsignal.repression.responses import LEAST
+from mirsignal.repression.responses import read_responses
 from mirsignal.sequences.annotation import Blocks
 from mirsignal.sequences.places import parse_blocks
 from mirsignal.sequences.splicing import lift
 from mirsignal.sites.context import read_stability
 from mirsignal.sites.contextpp_tables import read_ta_sps
-from mirsignal.sites.isoforms import log_reads, read_polya_usage
+from mirsignal.sites.isoforms import read_polya_usage
 from mirsignal.workflow.recipes import reads_network
 
 TABLES = {
@@ -53,6 +53,7 @@ TABLES = {
     STABILITY: "transcripts/half_life.tsv.gz",
 }
 COORDINATES = "coordinates/utr_genome_coordinates.tsv.gz"
+_NUMBERED = r"(TCONS_)?\d+"  # Cufflinks, and bare numbers
 N_RESAMPLES = 1000
 MEASURES = {"within_mirna_auc": "within-miRNA AUC", "average_precision": "AP"}
 VALID = (
@@ -99,17 +100,14 @@ def build(
     shutil.copyfile(fitted / "intervals.tsv", folder / INTERVALS)
     shutil.copyfile(study / "transfer" / scanned / "model.npz", folder / SCAN[0])
     shutil.copyfile(study / "transfer" / mixture / "intervals.tsv", folder / SCAN[1])
-    reads = reads_of_genes(data / TABLES[USAGE])
     for source, name in ((recipe, RESPONSES), (scanned, SCAN[2])):
-        table = read_tsv(study / "transfer" / source / "responses.tsv")
-        responses = complete_responses(table, reads).sort_index()
-        lines = [f"{gene}\t{value:.3f}" for gene, value in responses.items()]
-        _write_lines(folder / name, "gene\tresponse", lines)
+        responses = read_responses(study / "transfer" / source / "responses.tsv")
+        write_responses(folder / name, responses)
     network = study / "binding" / binding
     shutil.copyfile(network / "members.keras", folder / NETWORK)
     write_seeds(folder / SEEDS, read_ta_sps(data / TABLES[SEEDS]))
     usage = in_percent(read_polya_usage(data / TABLES[USAGE]))
-    _write_lines(folder / USAGE, "transcript\tends", _join_ends(usage))
+    write_usage(folder / USAGE, usage)
     placed = place_in_genome(usage, *read_coordinates(data / COORDINATES))
     lines = ["\t".join(map(str, row)) for row in placed.itertuples(index=False)]
     _write_lines(folder / POLYA_SITES, "chrom\tstrand\tposition\treads", lines)
@@ -146,24 +144,18 @@ def build(
     load_ready_model(folder)
 
 
-def reads_of_genes(path: Path) -> pd.Series:
-    """Return log(1 + reads) at the poly(A) sites of each gene (`isoforms.log_reads`)."""
-    table = read_table(path, {name: name for name in ("transcript", "gene")})
-    return log_reads(table[["transcript", "gene"]].dropna(), read_polya_usage(path))
+def write_responses(path: Path, responses: pd.Series) -> None:
+    """Write responses by gene (`read_responses`), without names that are dates."""
+    kept = responses[~look_like_dates(responses.index.to_series())].sort_index()
+    lines = [f"{gene}\t{value:.3f}" for gene, value in kept.items()]
+    _write_lines(path, "gene\tresponse", lines)
 
 
-def complete_responses(table: pd.DataFrame, reads: pd.Series) -> pd.Series:
-    """Return the responses of a table of `GeneResponses.table` by gene, and of genes of
-    no data set what `reads` (log(1 + reads) by gene) let expect of them, as of others."""
-    responses = table.set_index("gene")["response"]
-    known = table[table["log_reads"].notna() & (table["response"] > LEAST)]
-    if known.empty:
-        return responses
-    known = known.sort_values("log_reads")
-    others = reads.dropna().drop(responses.index, errors="ignore")
-    by_reads = (known["log_reads"], known["response"] - known["learned"])
-    expected = np.maximum(np.interp(others, *by_reads), LEAST)
-    return pd.concat([responses, pd.Series(expected, others.index)])
+def write_usage(path: Path, usage: pd.DataFrame) -> None:
+    """Write poly(A) sites of transcripts, without those that are numbered within one
+    assembly: in another the same name is another transcript."""
+    kept = usage[~usage["transcript"].str.fullmatch(_NUMBERED)]
+    _write_lines(path, "transcript\tends", _join_ends(kept))
 
 
 def in_percent(usage: pd.DataFrame) -> pd.DataFrame:

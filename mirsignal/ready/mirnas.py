@@ -17,7 +17,10 @@ from mirsignal.sequences.strands import ASSUMED, NONE, load_strands, passenger_s
 BATCH = 25
 """miRNAs whose sites are held in memory at once."""
 _REMARK = re.compile(r"\s+#.*$")
-_TITLES = ("mirna", "mirnas", "mirna name", "mirna_name", "mirna id", "name", "id", "x")
+_TITLES = (
+    *("mirna", "mirnas", "mirna name", "mirna_name", "mirna id", "name", "id", "x"),
+    *("sequence", "sequences", "mirna_sequence"),
+)
 """What the first line of a list of names may call it."""
 
 
@@ -31,7 +34,8 @@ def choose_mirnas(
 ) -> pd.DataFrame:
     """Return miRNAs asked for by name or sequence, and those of a table, FASTA or list.
 
-    The one name `all` means every human miRNA of the catalogue. Passengers that the table
+    The one name `all` means every human miRNA of the catalogue. A miRNA asked for by name
+    and in the table is that of the table. Passengers that the table
     (`read_mirnas`, with `columns`, `species` and `setting`) does not give are taken not
     to be loaded; or, without `guide_alone`, to be those of siRNAs. Raises InputError as
     `catalogue.resolve` and `read_mirnas` do, and for none at all.
@@ -47,7 +51,9 @@ def choose_mirnas(
     strands = [passenger_strand(text) for text in asked["sequence"]]
     parts = [asked.assign(passenger=strands, passenger_source=ASSUMED)]
     if table:
-        parts.append(read_mirnas(table, columns, species, setting))
+        given = read_mirnas(table, columns, species, setting)
+        parts = [part[~part["sequence"].isin(given["sequence"])] for part in parts]
+        parts.append(given)
     parts = [part for part in parts if len(part)]
     if not parts:
         raise InputError("no miRNA is asked for; give names, sequences or a table")

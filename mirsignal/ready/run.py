@@ -31,6 +31,8 @@ def predict(given: argparse.Namespace) -> None:
     """Predict as the command line says, and write the files."""
     if given.noise_sd is not None and not 0 < given.noise_sd < math.inf:
         raise InputError(f"--noise-sd {given.noise_sd:g} is no size above 0; give the sd")
+    if given.no_folding and given.folding:
+        raise InputError("--no-folding and --folding exclude one another; leave one out")
     model = load_ready_model(given.model)
     mirnas = choose_mirnas(given.mirna, given.mirnas)
     transcriptome = _read_transcriptome(given)

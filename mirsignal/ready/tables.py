@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from mirsignal.files.atomic import atomic_path
 from mirsignal.files.schemas import arrow_schema, explain_columns
+from mirsignal.logs import log
 from mirsignal.ready.bigbed import BIGBED, write_bigbed
 from mirsignal.ready.lookup import BY_GENE, write_by_gene
 from mirsignal.repression.prediction import Prediction, join_predictions
@@ -103,7 +104,10 @@ class TargetTables(contextlib.AbstractContextManager):
         if self._lines is not None and self._transcripts is not None:
             contigs = self._transcripts.drop_duplicates("chrom").set_index("chrom")
             lengths = contigs["contig_length"]
-            write_bigbed(self._at_the_end[BIGBED], self._lines, lengths)
+            if self._lines:
+                write_bigbed(self._at_the_end[BIGBED], self._lines, lengths)
+            else:
+                log.warning("no site lies in the genome: %s is empty", BIGBED)
 
     def add(self, prediction: Prediction) -> None:
         """Write the tables of some miRNAs."""

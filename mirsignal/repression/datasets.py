@@ -66,13 +66,22 @@ def read_sites(paths: Sequence[str | Path]) -> pd.DataFrame:
 
 def read_peaks_of_sites(paths: Sequence[str | Path], sites: pd.DataFrame) -> pd.DataFrame:
     """Return proteins.parquet of data sets as one table (site, protein, shuffled), for
-    stacked `sites`: site is the index of a row there."""
+    stacked `sites`: site is the index of a row there.
+
+    Raises InputError where no site has a peak or motif, or none one of other genes.
+    """
     first = sites.index.to_series().groupby(sites["dataset"].array).min()
     tables = []
     for path in map(Path, paths):
         table = pd.read_parquet(path)
         tables.append(table.assign(site=table["site"] + first[path.parent.name]))
-    return pd.concat(tables, ignore_index=True)
+    stacked = pd.concat(tables, ignore_index=True)
+    if stacked["shuffled"].nunique() < 2:
+        raise InputError(
+            "no site has a peak or motif of a protein, of its own gene or, for the "
+            "control, of another; give more of them, or leave recipes with `proteins` out"
+        )
+    return stacked
 
 
 def bare_names(names: pd.Series) -> pd.Series:

@@ -12,6 +12,8 @@ the interval is as much wider or narrower.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -54,8 +56,17 @@ def describe_held_out(pairs: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
 
 
 def describe_datasets(pairs: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
-    """Return what `describe_held_out` does of each data set (column dataset)."""
-    parts = [describe_held_out(own, sites) for _, own in pairs.groupby("dataset")]
+    """Return what `describe_held_out` does of each data set (column dataset), but those
+    of which nothing is left. Raises InputError when that is all."""
+    parts, refused = [], []
+    for name, own in pairs.groupby("dataset"):
+        try:
+            parts.append(describe_held_out(own, sites))
+        except InputError as error:
+            refused.append(error)
+            log.warning("no interval learns from %s: %s", name, error)
+    if not parts:
+        raise refused[0]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -116,13 +127,15 @@ def interval(
 
     `pairs` has predicted_log2fc, NaN where the ends are to be NaN, and status; one that
     no held-out pair had is taken as the other. `noise_sd` is that of the experiment in
-    question, None for one like the study's. Raises InputError where it is given and that
-    of the study is not known.
+    question, None for one like the study's. Raises InputError where it is not above 0,
+    and where it is given and that of the study is not known.
     """
     predicted = pairs["predicted_log2fc"].to_numpy()
     low, high = predicted.copy(), predicted.copy()
     wider = 1.0
     if noise_sd is not None:
+        if not 0 < noise_sd < math.inf:
+            raise InputError(f"noise sd {noise_sd:g} is no size above 0; give the sd")
         own = table["noise_sd"].iloc[0]
         if not own > 0:
             raise InputError(

@@ -152,25 +152,31 @@ def predict_from_sequences(
     scanned = None
     if scan is not None:
         scanned = context.add_to(scan(mirnas, transcripts, sequences), mirnas)
-    cleaved = _find_cleaved(mirnas, transcripts, sequences)
+    cleaved = _find_cleaved(mirnas, transcripts, sequences, orfs)
     return predict_genes(fitted, mirnas, transcripts, sites, noise_sd, cleaved, scanned)
 
 
 def _find_cleaved(
-    mirnas: pd.DataFrame, transcripts: pd.DataFrame, sequences: Mapping[str, str]
+    mirnas: pd.DataFrame,
+    transcripts: pd.DataFrame,
+    sequences: Mapping[str, str],
+    orfs: pd.Series,
 ) -> pd.MultiIndex:
-    """Return (mirna, gene) of the full matches of guides in 3' UTRs."""
+    """Return (mirna, gene) of full matches of guides in 3' UTRs and reading frames."""
     genes = transcripts.set_index("transcript")["gene"]
-    found = [
-        (mirna, genes[name])
+    frames = orfs[(orfs != "") & orfs.index.isin(genes.index)]
+    regions = {"3' UTR": sequences, "reading frame": frames.to_dict()}
+    found = {
+        (mirna, genes[name]): region
+        for region, texts in regions.items()
         for mirna, sequence in zip(mirnas["mirna"], mirnas["sequence"], strict=True)
-        for name in match_fully(sequence, sequences)
-    ]
-    for mirna, gene in found:
+        for name in match_fully(sequence, texts)
+    }
+    for (mirna, gene), region in found.items():
         log.warning(
-            "%s pairs fully with the 3' UTR of %s: cleaved, no score", mirna, gene
+            "%s pairs fully with the %s of %s: cleaved, no score", mirna, region, gene
         )
-    return pd.MultiIndex.from_tuples(found, names=["mirna", "gene"])
+    return pd.MultiIndex.from_tuples(list(found), names=["mirna", "gene"])
 
 
 def name_as_known(mirnas: pd.DataFrame, fitted: FittedOccupancy) -> pd.Series:

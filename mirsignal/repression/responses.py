@@ -84,13 +84,16 @@ class GeneResponses:
         factor = sites["gene"].map(responses.clip(lower=LEAST)).astype(float).fillna(1.0)
         return sites.assign(weight=sites["weight"] * factor)
 
-    def table(self, genes: pd.DataFrame) -> pd.DataFrame:
+    def table(self, genes: pd.DataFrame, others: pd.Series | None = None) -> pd.DataFrame:
         """Return a row per gene, for experiments that no data set is of.
 
-        `genes` is that of `weigh`. Columns: gene, response, log_reads, n_datasets that
-        it was measured in, learned: how much of the response they make.
+        `genes` is that of `weigh`; `others` has the log reads by gene of genes that may
+        be of no data set. Columns: gene, response, log_reads, n_datasets that it was
+        measured in, learned: how much of the response they make.
         """
         reads = genes.groupby(bare_names(genes["gene"]))[EXPRESSION].max()
+        if others is not None:
+            reads = pd.concat([reads, others.drop(reads.index, errors="ignore")])
         learned = self.learned().reindex(reads.index).fillna(0.0)
         n_datasets = (self.precision > 0).sum(axis=1).reindex(reads.index, fill_value=0)
         response = self.expected(reads) + learned
@@ -105,7 +108,7 @@ class GeneResponses:
 
 def read_responses(path: str | Path) -> pd.Series:
     """Return responses by gene from the table of `GeneResponses.table`, or one of a ready
-    model, which has no more than that."""
+    model, which has these two columns alone."""
     names = {"gene": str, "response": float}
     table = pd.read_csv(
         path, sep="\t", comment="#", usecols=list(names), dtype=names, na_filter=False

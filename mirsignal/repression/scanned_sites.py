@@ -17,7 +17,7 @@ from mirsignal.scan.scores import make_scorer
 from mirsignal.sequences.codes import encode
 from mirsignal.signals.windows import tabulate_candidates
 from mirsignal.sites.regions import isoform_shares
-from mirsignal.sites.surroundings import au_around_nucleotides
+from mirsignal.sites.surroundings import au_around_nucleotides, distance_of_nucleotides
 
 FIRST_EFFECT = -0.02
 """Effect (log2) of each site before training, in the place of a context++ score."""
@@ -37,36 +37,42 @@ def scan_sites(
     `mirnas` (mirna, sequence, passenger, passenger_share), `transcripts` (transcript,
     gene, share where it is known) and `sequences` are as for `regions.find_regions`.
     Columns are those that the occupancy model reads, `local_au` and `distance` of the
-    nucleotide (`sites.surroundings`), and what the network makes of each site
-    (`SiteNetwork.score`).
+    summit (`sites.surroundings`), and what the network makes of the window around it
+    (`SiteNetwork.score`). A site is the 6 nt around its summit, as many as there are.
     """
     scorer = make_scorer(network.model, network.encoding, "prediction", workers=workers)
     names = list(transcripts["transcript"])
     codes = [encode(sequences[name]) for name in names]
     au = dict(zip(names, map(au_around_nucleotides, codes), strict=True))
+    distances = {
+        name: distance_of_nucleotides(np.arange(len(own)), len(own))
+        for name, own in zip(names, codes, strict=True)
+    }
     tables = []
     for mirna, guide in zip(mirnas["mirna"], mirnas["sequence"], strict=True):
         tracks, _ = scorer.score(codes, guide, 0.0)
         predictions = (track[:, 0] for track in tracks)
         found = tabulate_candidates(zip(names, predictions, strict=True), n)
-        at = found["position"].astype(int)
-        around = [au[name][p] for name, p in zip(found["transcript"], at, strict=True)]
-        tables.append(found.assign(mirna=mirna, local_au=around))
+        at = list(zip(found["transcript"], found["position"].astype(int), strict=True))
+        found["local_au"] = [au[name][p] for name, p in at]
+        found["distance"] = [distances[name][p] for name, p in at]
+        tables.append(found.assign(mirna=mirna))
     sites = pd.concat(tables, ignore_index=True)
     gene = sites["transcript"].map(transcripts.set_index("transcript")["gene"])
     share = sites["transcript"].map(isoform_shares(transcripts))
     loaded = 1 - mirnas.set_index("mirna")["passenger_share"]
     position = sites.pop("position").astype(int)
     lengths = sites["transcript"].map({name: len(sequences[name]) for name in names})
-    nearer = np.minimum(position, lengths - 1 - position)
     sites = sites.drop(columns="prediction").assign(
         gene=gene,
         group="guide_utr",
-        start=(position - _AROUND).clip(lower=0),
+        start=position - _AROUND,
         end=position + _AROUND,
-        distance=np.log10(nearer + 1.0),
         site_type="",
         contextpp=FIRST_EFFECT,
         weight=sites["mirna"].map(loaded) * share,
     )
-    return sites.join(network.score(sites, mirnas, sequences))
+    sites = sites.join(network.score(sites, mirnas, sequences))  # of whole windows
+    return sites.assign(
+        start=sites["start"].clip(lower=0), end=np.minimum(sites["end"], lengths)
+    )

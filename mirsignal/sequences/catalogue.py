@@ -79,6 +79,9 @@ def resolve_all(asked: Iterable[str]) -> pd.DataFrame:
         table = pd.concat([every, table], ignore_index=True)
     twice = table["sequence"].duplicated()
     first = table.drop_duplicates("sequence").set_index("sequence")["mirna"]
+    if "all" in asked:
+        n = int(every["sequence"].duplicated().sum())
+        log.info("%d human miRNAs have the sequence of another and are that", n)
     for mirna, sequence in table[twice & ("all" not in asked)].itertuples(index=False):
         if mirna != first[sequence]:
             log.info("%s has the sequence of %s and is that", mirna, first[sequence])

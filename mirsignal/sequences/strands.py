@@ -109,6 +109,14 @@ def passenger_loading(
     return float(1 / (1 + np.exp(cost / scale)))
 
 
+def read_strands(path: str | Path) -> pd.DataFrame:
+    """Read strands.tsv, what `load_strands` returned; a name such as 007 stays text."""
+    words = dict.fromkeys(("mirna", "sequence", "passenger", "passenger_source"), str)
+    return pd.read_csv(
+        path, sep="\t", comment="#", dtype=words, keep_default_na=False, na_values=[""]
+    )
+
+
 def load_strands(mirnas: pd.DataFrame, path: str | Path) -> pd.DataFrame:
     """Return miRNAs (`mirnas.read_mirnas`) with the columns of strands.tsv.
 

@@ -16,8 +16,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mirsignal.errors import InputError
-from mirsignal.files.identifiers import bare_id
-from mirsignal.files.tables import name_columns, read_table, to_number
+from mirsignal.files.identifiers import bare_id, look_like_dates
+from mirsignal.files.tables import (
+    name_columns,
+    optional_column,
+    read_table,
+    to_number,
+)
 from mirsignal.files.text import read_text
 from mirsignal.sequences.annotation import Blocks
 
@@ -100,8 +105,8 @@ def _split_ends(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
     if len(bad):
         raise InputError(
             f"{path}, line {bad.index[0]}: {bad.iloc[0]!r} in column 'ends' is "
-            "not END:READS;END:READS; write it so, or name the columns of end and reads "
-            f"as {SETTING}: {{end: NAME, reads: NAME}}"
+            "not END:READS;END:READS; write it so, or give a row per poly(A) site, with "
+            f"columns end and reads (in a study they may be named by {SETTING})"
         )
     rows = fields.set_axis(["end", "reads"], axis=1)
     return rows.assign(transcript=table["transcript"].loc[rows.index].to_numpy())
@@ -191,6 +196,26 @@ def log_reads(transcripts: pd.DataFrame, usage: pd.DataFrame | None) -> pd.Serie
         reads = usage.groupby("transcript")["reads"].sum()
     of_transcript = transcripts["transcript"].map(bare_id).map(reads).astype(float)
     return np.log1p(of_transcript.groupby(transcripts["gene"].to_numpy()).max())
+
+
+def reads_of_genes(
+    path: str | Path, columns: Mapping[str, str | int] | None = None
+) -> pd.Series:
+    """Return `log_reads` of the genes that a table of poly(A) sites names (column gene).
+
+    Empty where it names none. `path` and `columns` are those of `read_polya_usage`. Names
+    that a spreadsheet has turned into dates are left out.
+    """
+    name = (columns or {}).get("transcript", "transcript")
+    if isinstance(name, int) or ".bed" in Path(path).name.lower():
+        return pd.Series(dtype=float)
+    table = read_table(path, {"transcript": name})
+    gene = optional_column(table, "gene")
+    if gene is None:
+        return pd.Series(dtype=float)
+    table = table.assign(gene=table[gene]).dropna(subset=["transcript", "gene"])
+    table = table[~look_like_dates(table["gene"])]
+    return log_reads(table, read_polya_usage(path, columns))
 
 
 def weigh_scores(

@@ -89,10 +89,13 @@ class Mixture(NamedTuple):
 
 
 def find_mixture(config: Mapping[str, Any]) -> Mixture | None:
-    """Return the first of `transfer: mixtures` that target `predict` can use, if any."""
+    """Return the first of `transfer: mixtures` that target `predict` can use, if any:
+    of seed sites and of scanned sites, by recipes that learn nothing of proteins."""
+    occupancy = config["occupancy"]
     for name, weights in config["transfer"]["mixtures"].items():
-        recipes = {config["occupancy"][recipe]["sites"]: recipe for recipe in weights}
-        if len(weights) == len(recipes) == 2:
+        recipes = {occupancy[recipe]["sites"]: recipe for recipe in weights}
+        with_proteins = any(occupancy[recipe]["proteins"] for recipe in weights)
+        if len(weights) == len(recipes) == 2 and not with_proteins:
             of_seeds, scanned = recipes["seed"], recipes["scanned"]
             is_chosen = isinstance(weights, list)
             share = None if is_chosen else weights[scanned] / sum(weights.values())

@@ -76,6 +76,8 @@ def transfer_files(wildcards):
         f"{fitted}/model.npz",
         f"{fitted}/coverage.tsv",
     ]
+    if MIXTURE:
+        files.append(f"<transfer>/{MIXTURE.name}/coverage.tsv")
     recipes = CONFIG["transfer"]["recipes"]
     with_proteins = [name for name in recipes if CONFIG["occupancy"][name]["proteins"]]
     return files + [f"<transfer>/{name}/proteins.tsv" for name in with_proteins]

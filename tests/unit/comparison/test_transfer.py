@@ -7,6 +7,7 @@ import pytest
 from mirsignal.comparison.transfer import (
     compare_datasets,
     join_recipes,
+    mean_difference,
     mean_of_datasets,
     transfer_table,
 )
@@ -102,3 +103,23 @@ def test_table_has_differences_with_intervals(predictions):
     assert (over_all["n"] == 2).all()
     r = table.loc[table["predictor"] == "good", "pearson"]
     assert over_all.loc["good", "pearson"] == pytest.approx(r.mean())
+
+
+def test_a_gene_of_several_data_sets_is_drawn_in_all_of_them_at_once(rng):
+    """Two data sets of the same genes and values tell no more than one of them."""
+    genes = [f"g{number}" for number in range(200)]
+    own = pd.DataFrame({"gene": genes, "target_log2fc": rng.normal(size=200)})
+    own = own.assign(good=own["target_log2fc"] + rng.normal(size=200), poor=0.0)
+    own["poor"] = rng.normal(size=200)
+    sets = {
+        name: own.assign(dataset=name, gene=f"{name}:" + own["gene"]) for name in "ab"
+    }
+    alone = mean_difference(sets["a"], "good", "poor", 2000, seed=1)
+    twice = mean_difference(pd.concat(sets.values()), "good", "poor", 2000, seed=1)
+    assert twice["by_dataset"] == dict.fromkeys("ab", alone["by_dataset"]["a"])
+    assert twice["value"] == alone["value"]
+    assert (twice["low"], twice["high"]) == (alone["low"], alone["high"])
+    renamed = sets["b"].assign(gene="b:other" + sets["b"]["gene"])
+    other = mean_difference(pd.concat([sets["a"], renamed]), "good", "poor", 2000, seed=1)
+    width = alone["high"] - alone["low"]
+    assert 0.6 < (other["high"] - other["low"]) / width < 0.8, "1 / sqrt(2)"

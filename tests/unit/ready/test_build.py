@@ -1,35 +1,31 @@
 """What a ready model knows of the genome, made from real tables."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from mirsignal.ready.build import (
     COORDINATES,
-    complete_responses,
     in_percent,
     place_in_genome,
     read_coordinates,
+    write_responses,
+    write_usage,
 )
-from mirsignal.repression.responses import EXPRESSION, GeneResponses
+from mirsignal.repression.responses import read_responses
 from mirsignal.sites.isoforms import lay_on_transcripts, read_polya_usage
 
 
-def test_genes_of_no_data_set_respond_as_their_expression_lets_expect():
-    reads = np.linspace(1, 9, 40)
-    genes = [f"d:g{number}" for number in range(40)]
-    table = pd.DataFrame({"gene": genes, EXPRESSION: reads})
-    precision = pd.DataFrame({"d": np.where(np.arange(40) % 2, 5.0, 0.0)})
-    precision.index = pd.Index([name.removeprefix("d:") for name in genes])
-    learned = GeneResponses(precision, precision / 10, 0.1, 0.2, 5.0, 2.0)
-    known = learned.table(table)
-    asked = pd.Series({"g3": 4.0, "new": 7.0, "low": 0.0, "unknown": np.nan})
-    found = complete_responses(known, asked)
-    assert len(found) == 42
-    assert found["g3"] == known.set_index("gene")["response"]["g3"]
-    assert found["new"] == pytest.approx(1 + 0.2 * (7 - 5) / 2, abs=1e-3)
-    assert found["low"] == pytest.approx(1 + 0.2 * (1 - 5) / 2, abs=1e-3)
-    assert complete_responses(known.iloc[:0], asked).empty
+def test_names_that_only_one_file_has_are_left_out(tmp_path):
+    responses = pd.Series({"TP53": 1.2, "11-Sep": 0.8, "A1BG": 1.0004})
+    write_responses(tmp_path / "responses.tsv.gz", responses)
+    assert read_responses(tmp_path / "responses.tsv.gz").to_dict() == {
+        **{"A1BG": 1.0, "TP53": 1.2}
+    }
+    names = ["ENST00000264893", "TCONS_00000055", "10077", "NM_019106"]
+    usage = pd.DataFrame({"transcript": names, "end": 9, "reads": 5})
+    write_usage(tmp_path / "usage.tsv.gz", usage)
+    kept = read_polya_usage(tmp_path / "usage.tsv.gz")
+    assert kept["transcript"].tolist() == ["ENST00000264893", "NM_019106"]
 
 
 @pytest.mark.realdata

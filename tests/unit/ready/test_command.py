@@ -201,6 +201,10 @@ def test_sites_of_an_annotation_lie_in_the_genome_as_bed_and_as_bigbed(
         (["--mirnas", "/nowhere"], "/nowhere: no such file"),
         (["--mirna", "let-7a", "--noise-sd", "nan"], "--noise-sd nan is no size above 0"),
         (["--mirna", "let-7a", "--noise-sd", "inf"], "--noise-sd inf is no size"),
+        (
+            ["--mirna", "let-7a", "--no-folding", "--folding", "f.npz"],
+            "exclude one another",
+        ),
         (["--mirna", "let-7a", "--genome", "x.fa"], "--genome is used with --annotation"),
         (
             ["--mirna", "let-7a", "--transcripts", "all"],
@@ -359,9 +363,43 @@ def test_a_full_match_is_said_and_not_scored(run, utrs, caplog):
     assert pd.isna(genes.loc["t1", "strongest_sites"])
 
 
-def test_all_means_every_human_mirna():
+def test_a_full_match_may_lie_in_the_reading_frame(ready, utrs, random_rna, caplog):
+    frame = random_rna(90)
+    guide = reverse_complement(frame[30:51])
+    found = mirsignal.predict_targets(
+        guide, utrs, orfs={"t2": frame}, model=load_ready_model(ready)
+    )
+    status = found.genes.set_index("gene")["status"]
+    assert status[status == "full match"].index.tolist() == ["t2"]
+    assert "pairs fully with the reading frame of t2: cleaved" in caplog.text
+
+
+def test_without_a_site_in_the_genome_bigbed_is_empty_and_tables_stay(
+    run, annotated, tmp_path, caplog
+):
+    given = ["--annotation", tmp_path / "a.gtf", "--genome", tmp_path / "genome.fa"]
+    guide = "CGCGCGACGCGUCGCGCGUCG"
+    status, _, err, folder = run("--mirna", guide, "--bigbed", *given, given=())
+    assert status == 0, err
+    assert len(read(folder, "sites.tsv")) == 0
+    assert len(read(folder, "genes.tsv"))
+    assert (folder / "sites.genome.bb").read_bytes() == b""
+    assert "no site lies in the genome: sites.genome.bb is empty" in caplog.text
+
+
+def test_a_mirna_by_name_and_in_a_table_is_that_of_the_table(table_of):
+    let7 = "UGAGGUAGUAGGUUGUAUAGUU"
+    table = table_of(f"mirna\tsequence\tpassenger\nmine\t{let7}\tCUAUACAAUCUACUGUCUUUC\n")
+    alone, both = (choose_mirnas(names, table) for names in ([], ["miR-21", "let-7a"]))
+    assert both["mirna"].tolist() == ["hsa-miR-21-5p", "mine"]
+    assert both.iloc[1]["passenger"] == alone.iloc[0]["passenger"] != None  # noqa: E711
+
+
+def test_all_means_every_human_mirna(caplog):
+    caplog.set_level("INFO")
     every = choose_mirnas(["all"])
     assert len(every) > 2500
+    assert "23 human miRNAs have the sequence of another and are that" in caplog.text
     own = choose_mirnas(["miR-21", "all", "ACGUACGUACGUACGUACGU"])
     assert len(own) == len(every) + 1
 
@@ -407,6 +445,9 @@ def test_the_function_takes_tables(ready, utrs, kind):
         ({}, "give 3' UTRs by transcript"),
         (["ACGU"], "give 3' UTRs by transcript"),
         ({"a": None}, "'a' has no sequence"),
+        ({"a": "ACGX"}, "sequences: a: letter 'X'"),
+        ({1: "ACGU"}, "id 1 is no text"),
+        (pd.Series(["ACGU", "ACGU"], ["a", "a"]), "'a' occurs twice"),
         (pd.DataFrame({"id": ["a"], "sequence": ["ACGU"]}), "column 'transcript' is mis"),
     ],
 )
@@ -453,6 +494,7 @@ def test_a_file_of_names_is_a_list(tmp_path):
         '# mine\nmirna\n"miR-21"\n\nlet-7a',
         "miRNA name\nmiR-21,\nlet-7a # the second\n",
         '"x"\n"miR-21"\n"let-7a"\n',
+        "sequence\nUAGCUUAUCAGACUGAUGUUGA\nUGAGGUAGUAGGUUGUAUAGUU\n",
     ):
         (tmp_path / "names.txt").write_text(text)
         found = choose_mirnas([], tmp_path / "names.txt")

@@ -21,6 +21,7 @@ from mirsignal.repression.intervals import (
     calibrate_datasets,
     calibrate_study,
     cross_intervals,
+    describe_datasets,
     describe_held_out,
     interval,
     mix_held_out,
@@ -147,6 +148,19 @@ def test_measured_values_are_relative_to_mrnas_without_sites():
         describe_held_out(pairs[3:], sites)
 
 
+def test_a_data_set_without_mrnas_to_compare_with_is_named_and_left_out(caplog):
+    pairs = pd.DataFrame(
+        [("d", "d:a", "d:x", -1.0), ("d", "d:a", "d:y", 0.2), ("e", "e:a", "e:x", 0.3)],
+        columns=["dataset", "mirna", "gene", "log2fc"],
+    )
+    sites = pd.DataFrame({"mirna": ["d:a", "e:a"], "gene": ["d:x", "e:x"]})
+    described = describe_datasets(pairs, sites)
+    assert described["dataset"].tolist() == ["d", "d"]
+    assert "no interval learns from e: no measured mRNA is without" in caplog.text
+    with pytest.raises(InputError, match="no measured mRNA is without a site"):
+        describe_datasets(pairs[2:], sites)
+
+
 def test_one_mirna_with_mRNAs_to_compare_with_leaves_out_folds(rng):
     """As where every mRNA has a site of the others, which are left out then."""
     pairs = make_pairs(rng, 400, mirnas="a")
@@ -163,6 +177,13 @@ def test_intervals_are_not_scaled_by_a_noise_that_is_not_known(rng, unknown):
     assert np.isfinite(interval(table, pairs)).all()
     with pytest.raises(InputError, match="noise_sd: the study had too few"):
         interval(table, pairs, noise_sd=0.2)
+
+
+@pytest.mark.parametrize("noise_sd", [-0.3, 0.0, np.nan, np.inf])
+def test_noise_is_a_size_above_0(rng, noise_sd):
+    pairs = pd.DataFrame({"predicted_log2fc": [0.0], "status": [NO_SITE]})
+    with pytest.raises(InputError, match="is no size above 0"):
+        interval(calibrate(make_pairs(rng, 400)), pairs, noise_sd)
 
 
 def test_coverage_of_data_sets_is_told_of_each(rng):

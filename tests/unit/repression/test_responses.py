@@ -109,6 +109,20 @@ def test_expression_is_learned_and_unknown_is_average(simulate):
     assert (unknown.table(genes)["response"] > 0).all()
 
 
+def test_genes_of_no_data_set_respond_as_their_expression_lets_expect(simulate):
+    pairs, effects, genes, _ = simulate(slope=0.2)
+    responses = fit(pairs, effects, genes)
+    others = pd.Series({"g3": 99.0, "new": 10.0, "unknown": np.nan})
+    table = responses.table(genes, others).set_index("gene")
+    assert len(table) == N_GENES + 2
+    pd.testing.assert_series_equal(
+        table.loc["g3"], responses.table(genes).set_index("gene").loc["g3"]
+    )
+    assert table.loc["new", "response"] == pytest.approx(1.2, abs=0.05)
+    assert table.loc["new", "n_datasets"] == table.loc["new", "learned"] == 0
+    assert table.loc["unknown", "response"] == 1
+
+
 def test_without_responses_all_genes_are_alike(simulate, tmp_path):
     genes = simulate()[2]
     table = GeneResponses.none().table(genes)

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mirsignal.binding.batches import predict_pairs
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.networks.backend import keras
+from mirsignal.repression import scanned_sites
 from mirsignal.repression.scanned_sites import FIRST_EFFECT, scan_sites
 from mirsignal.repression.site_logits import SiteNetwork
 from mirsignal.sequences.codes import reverse_complement
@@ -49,3 +51,24 @@ def test_each_guide_has_its_summits_in_each_transcript(network, random_rna):
     weighed = scan_sites(network, mirnas, shared, texts, n=2)
     of_mrna = weighed[weighed["mirna"] == "x"].groupby("transcript")["weight"].first()
     assert of_mrna.to_dict() == {"t1": 1, "t2": 0.9, "t3": 0.1}, "as its site weighs"
+
+
+def test_a_site_ends_with_its_transcript_and_is_scored_by_its_whole_window(
+    network, random_rna, monkeypatch
+):
+    text, at = random_rna(80), [0, 2, 40, 79]
+    found = pd.DataFrame({"transcript": "t", "position": at, "prediction": 0.9})
+    monkeypatch.setattr(scanned_sites, "tabulate_candidates", lambda tracks, n: found)
+    transcripts = pd.DataFrame({"transcript": ["t"], "gene": ["a"]})
+    mirnas = pd.DataFrame({"mirna": ["x"], "sequence": GUIDES[:1]})
+    mirnas = mirnas.assign(passenger=None, passenger_share=0.0)
+    sites = scan_sites(network, mirnas, transcripts, {"t": text}, n=4)
+    assert sites["start"].tolist() == [0, 0, 37, 76]
+    assert sites["end"].tolist() == [3, 5, 43, 80]
+    expected = np.log10([1, 3, 40, 1])
+    assert sites["distance"].tolist() == pytest.approx(expected.tolist())
+    padded = "N" * 25 + text + "N" * 25
+    windows = [padded[position : position + 50] for position in at]
+    pairs = pd.DataFrame({"mirna_sequence": GUIDES[0], "target": windows})
+    p = predict_pairs(network.model, pairs, "wc")
+    assert sites["binding"].tolist() == pytest.approx(np.log(p / (1 - p)).tolist())

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from mirsignal.errors import InputError
+from mirsignal.files.atomic import write_table
 from mirsignal.files.schemas import find_table
 from mirsignal.sequences.codes import reverse_complement
 from mirsignal.sequences.mirnas import read_mirnas
@@ -20,6 +21,7 @@ from mirsignal.sequences.strands import (
     measure_duplex,
     passenger_loading,
     passenger_strand,
+    read_strands,
 )
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
@@ -174,3 +176,16 @@ def test_assumed_passenger_is_never_refused(table_of):
 def test_no_mirnas_give_no_rows():
     columns = ["mirna", "sequence", "passenger", "passenger_source", "passenger_share"]
     assert load_strands(pd.DataFrame(columns=columns), "").empty
+
+
+def test_names_of_mirnas_stay_text_from_job_to_job(table_of, tmp_path):
+    rows = "".join(
+        f"{name}\tUGAGGUAGUAGGUUGUAUAG{end}\n"
+        for name, end in (("007", "UU"), ("1e5", "UA"), ("None", "UC"))
+    )
+    table = table_of("mirna\tsequence\n" + rows)
+    strands = load_strands(read_mirnas(table), table)
+    write_table(tmp_path / "results/s/inputs/strands.tsv", strands)
+    read = read_strands(tmp_path / "results/s/inputs/strands.tsv")
+    assert read["mirna"].tolist() == ["007", "1e5", "None"]
+    assert read["passenger_share"].dtype == float

@@ -12,6 +12,7 @@ from mirsignal.sites.isoforms import (
     affected_isoform_ratio,
     lay_on_transcripts,
     read_polya_usage,
+    reads_of_genes,
     weigh_scores,
 )
 
@@ -155,3 +156,14 @@ def test_poly_a_sites_of_the_genome_are_laid_on_3_utrs_of_both_strands():
     sites = pd.DataFrame({"transcript": ["p", "p", "m"], "end": [5, 6, 6]})
     ratio = affected_isoform_ratio(sites, found)
     assert ratio == pytest.approx([1, 50.8 / 80.8, 61 / 101])
+
+
+def test_reads_are_those_of_the_genes_that_the_table_names(tmp_path):
+    path = tmp_path / "polya.tsv"
+    rows = ["T1\tA\t5:3;9:4", "T2\tA\t8:1", "T3\t9-Mar\t8:1", "T4\t\t8:1"]
+    path.write_text("\n".join(["transcript\tGene\tends", *rows]) + "\n")
+    assert reads_of_genes(path).to_dict() == {"A": pytest.approx(np.log(8))}
+    path.write_text("transcript\tends\nT1\t5:3\n")
+    assert reads_of_genes(path).empty
+    (tmp_path / "polya.bed").write_text("T1\t4\t5\tx\t3\n")
+    assert reads_of_genes(tmp_path / "polya.bed").empty

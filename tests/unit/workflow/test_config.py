@@ -24,7 +24,13 @@ from mirsignal.workflow.config import (
     recipe_chain,
     refuse_repeated_keys,
 )
-from mirsignal.workflow.recipes import CONVOLUTIONAL, OF_HEADS, USED_WITH, heads_of
+from mirsignal.workflow.recipes import (
+    CONVOLUTIONAL,
+    OF_HEADS,
+    USED_WITH,
+    find_mixture,
+    heads_of,
+)
 
 DATASETS = {"a": {}, "b": {"fold_change": {"file": "b.tsv"}}}
 
@@ -227,11 +233,15 @@ def test_defaults_are_filled_at_any_depth(config, schema):
     assert complete_config(full, schema) == full
 
 
-@pytest.mark.parametrize("section", ["interpretation", "comparison"])
-def test_section_left_out_gets_all_its_defaults(config, schema, section):
-    expected = complete_config(config, schema)[section]
-    del config[section]
-    assert complete_config(config, schema)[section] == expected
+@pytest.mark.parametrize("section", ["interpretation", "comparison", "predict"])
+def test_section_left_out_gets_all_that_is_spelled_out(config, schema, section):
+    spelled = config.pop(section)
+    assert complete_config(config, schema)[section] == spelled
+
+
+def test_every_key_of_transfer_is_spelled_out(config, schema):
+    keys = list(config.pop("transfer"))
+    assert list(complete_config(config, schema)["transfer"]) == keys
 
 
 @pytest.mark.parametrize("section", [*STAGES, "interpretation", "comparison"])
@@ -471,6 +481,14 @@ def test_what_would_mislead_transfer_is_refused(
     config["transfer"] |= transfer
     with pytest.raises(InputError, match=message):
         complete_config(config, schema)
+
+
+def test_a_mixture_that_learns_of_proteins_is_not_that_of_predictions(config, schema):
+    config["transfer"]["mixtures"] = {
+        "first": ["joint_proteins", "network"],
+        "second": ["joint", "network"],
+    }
+    assert find_mixture(complete_config(config, schema)).name == "second"
 
 
 def test_names_of_published_models_are_those_of_references():
