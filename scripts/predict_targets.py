@@ -4,15 +4,13 @@ import contextlib
 import dataclasses
 from pathlib import Path
 
-from mirsignal.files.atomic import read_json, read_tsv
+from mirsignal.files.atomic import read_json
 from mirsignal.ready.mirnas import choose_part
 from mirsignal.ready.models import ReadyModel, load_ready_model
 from mirsignal.ready.prediction import inform, predict_batches
 from mirsignal.ready.tables import PredictionTable
 from mirsignal.ready.transcriptome import Transcriptome
-from mirsignal.repression.occupancy import load_occupancy
 from mirsignal.repression.prediction import FittedOccupancy, FittedScan
-from mirsignal.repression.responses import read_responses
 from mirsignal.sequences.strands import read_strands
 from mirsignal.sites.accessibility import Folding
 from mirsignal.sites.context import SiteContext
@@ -67,7 +65,9 @@ def load_model(files, params):
         files.model, files.intervals, files.known, files.responses
     )
     if files.scan:
-        fitted = dataclasses.replace(fitted, scan=load_scan(files))
+        parts = files.scan_model, files.scan_responses, files.scan_intervals
+        scan = FittedScan.read(*parts, read_json(files.scan))
+        fitted = dataclasses.replace(fitted, scan=scan)
     return ReadyModel(
         {},
         fitted,
@@ -75,18 +75,6 @@ def load_model(files, params):
         read_ta_sps(files.ta_sps, params.columns) if files.ta_sps else None,
         SiteContext.read(files, params.context_columns),
         network=(files.network, params.encoding) if files.network else None,
-    )
-
-
-def load_scan(files):
-    """Return the other part of the study's mixture."""
-    about = read_json(files.scan)
-    del about["chosen"]  # whether the share is, which makes no difference here
-    return FittedScan(
-        load_occupancy(files.scan_model),
-        read_responses(files.scan_responses),
-        read_tsv(files.scan_intervals),
-        **about,
     )
 
 

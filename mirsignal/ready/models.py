@@ -20,7 +20,6 @@ import pandas as pd
 
 from mirsignal.errors import InputError
 from mirsignal.files.atomic import atomic_path, read_tsv
-from mirsignal.files.identifiers import find_ids
 from mirsignal.files.resources import COEFFICIENTS, resource
 from mirsignal.logs import log
 from mirsignal.ready.cards import (
@@ -127,15 +126,7 @@ class ReadyModel:
         """
         sites = read_conserved_sites(path, setting="--conserved-sites")
         sites.attrs["path"] = str(path)  # for messages
-        known = find_ids(transcripts["transcript"], sites["transcript"].unique())
-        if not known:
-            raise InputError(
-                f"{path}: shares no transcript with the sequences (there: "
-                f"{sites['transcript'].iloc[0]}; here: "
-                f"{transcripts['transcript'].iloc[0]}); give the table of the same "
-                "species and annotation, or none"
-            )
-        log.info("%d of %d 3' UTRs are known to it", len(known), len(transcripts))
+        SiteContext(conserved=sites).check_shared(transcripts)
         return replace(self, context=replace(self.context, conserved=sites))
 
 
@@ -179,14 +170,9 @@ def load_ready_model(folder: str | Path | None = None) -> ReadyModel:
 
 
 def _load_scan(folder: Path, card: dict[str, Any]) -> FittedScan:
-    settings = scan_settings(card)
-    models, intervals, responses = (folder / name for name in SCAN)
-    return FittedScan(
-        load_occupancy(models),
-        read_responses(responses),
-        read_tsv(intervals),
-        **settings,
-    )
+    about = scan_settings(card)
+    model, intervals, responses = (folder / name for name in SCAN)
+    return FittedScan.read(model, responses, intervals, about)
 
 
 def every_seed() -> list[str]:

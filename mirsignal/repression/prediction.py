@@ -49,6 +49,24 @@ class FittedScan:
     n_sites: int
     """Sites of each miRNA and 3' UTR."""
 
+    @classmethod
+    def read(
+        cls,
+        model: str | Path,
+        responses: str | Path,
+        intervals: str | Path,
+        about: Mapping[str, Any],
+    ) -> FittedScan:
+        """Read model.npz, responses.tsv and intervals.tsv; `about` has the other fields,
+        and may have more."""
+        fields = {name: about[name] for name in ("share", "reference", "n_sites")}
+        return cls(
+            load_occupancy(model),
+            read_responses(responses),
+            pd.read_csv(intervals, sep="\t", comment="#"),
+            **fields,
+        )
+
 
 @dataclass(frozen=True)
 class FittedOccupancy:

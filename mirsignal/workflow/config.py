@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -432,8 +433,8 @@ def _key_rows(part: Mapping[str, Any], root: Mapping[str, Any], lead: str) -> li
         target = dict(_resolve(value, root)) | dict(value)
         meaning = " ".join(str(target.get("description", "")).split())
         if "enum" in target:
-            meaning = f"{meaning} One of {', '.join(map(str, target['enum']))}."
-        default = f"`{target['default']}`" if "default" in target else ""
+            meaning = f"{meaning} One of {', '.join(map(_in_yaml, target['enum']))}."
+        default = f"`{_in_yaml(target['default'])}`" if "default" in target else ""
         rows.append(f"| `{lead}{key}` | {meaning} | {default} |")
         if "$ref" not in value:
             rows += _key_rows(value, root, f"{lead}{key}.")
@@ -441,6 +442,11 @@ def _key_rows(part: Mapping[str, Any], root: Mapping[str, Any], lead: str) -> li
             if isinstance(others, dict):
                 rows += _key_rows(others, root, f"{lead}{key}.*.")
     return rows
+
+
+def _in_yaml(value: Any) -> str:
+    """Return a value as one would write it in a configuration."""
+    return value if isinstance(value, str) and value else json.dumps(value)
 
 
 if __name__ == "__main__":

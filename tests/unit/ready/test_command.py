@@ -260,7 +260,8 @@ def test_conserved_sites_are_known_where_a_table_says_so(run, tmp_path):
     table.write_text(f"{header}zebrafish\tGAGGUAG\t60\t1\n")
     status, _, err, folder = run(*given, out="other")
     assert status == 2
-    assert "shares no transcript with the sequences (there: zebrafish; here: t1)" in err
+    assert "conserved sites: the table shares no id with the transcripts" in err
+    assert "(there: zebrafish; here: t1)" in err
     assert not folder.exists()
 
 
