@@ -2,7 +2,7 @@
 
 Reads what `make bench-interpretation` has run of a study: the network and its sample
 set. Writes results/benchmarks/interpretation.json: each measure with its n and the 95%
-interval of a bootstrap over pairs (of the time: over batches).
+interval of a bootstrap over miRNAs (of the time: over batches).
 
 Run from the project's root: .venv/bin/python -m benchmarks.measure_interpretation STUDY
 """

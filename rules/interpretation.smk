@@ -207,7 +207,7 @@ rule draw_clusters:
 
 
 rule mutate_pairs:
-    """Predictions of every single substitution of target and miRNA."""
+    """Predictions of every single substitution and deletion in target and miRNA."""
     input:
         model="<binding>/model.keras",
         pairs="<interpretation>/explained.parquet",

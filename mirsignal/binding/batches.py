@@ -25,8 +25,9 @@ class PairBatches(keras.utils.PyDataset):
     few negatives by heart, and new random windows of the targets' dinucleotide
     composition, `random_windows` per positive and each with a positive's miRNA. Windows
     are shifted by up to `max_shift` nt at random (what slides in is N). `class_balance`
-    "mirna" weighs pairs by `mirna_weights`. All depends on seed and epoch alone. Gives
-    matrix (B, W, M, C), label (B,) and weight (B,).
+    "mirna" weighs pairs by `mirna_weights`. All depends on seed and epoch alone; Keras
+    ends an epoch before the first, so that training begins with round 1. Gives matrix
+    (B, W, M, C), label (B,) and weight (B,).
     """
 
     def __init__(

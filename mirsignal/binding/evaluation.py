@@ -15,12 +15,15 @@ from mirsignal.binding.test_sets import describe_test_set, each_test_set
 from mirsignal.logs import log
 from mirsignal.statistics.metrics import (
     average_precision,
-    bootstrap_interval,
     brier,
     roc_auc,
     within_group_auc,
 )
-from mirsignal.statistics.resampling import GeneResamples, interval_of
+from mirsignal.statistics.resampling import (
+    GeneResamples,
+    interval_of,
+    two_way_interval,
+)
 
 _COLUMNS = {"network": "prediction", "ensemble": "ensemble"} | {b: b for b in BASELINES}
 """The column that holds the scores of each predictor."""
@@ -75,10 +78,12 @@ def evaluate_predictions(
     """Return AP, ROC-AUC, within-miRNA AUC and, of a P(binding) (N,), Brier score.
 
     `pairs` (N) have label, mirna_sequence and cluster. Each measure comes as value, low,
-    high (95% bootstrap of target clusters, all pairs of one together).
+    high (95% bootstrap of target clusters and of miRNA families, those of one seed, all
+    pairs of one together: what it would be for other targets and other miRNAs).
     """
     labels = pairs["label"].to_numpy()
     mirnas = pd.factorize(pairs["mirna_sequence"])[0]
+    families = pairs["mirna_sequence"].str[1:8]
     rows = np.arange(len(pairs))
     measures: dict[str, Callable[[NDArray], float]] = {
         "average_precision": lambda at: average_precision(labels[at], scores[at]),
@@ -91,14 +96,10 @@ def evaluate_predictions(
         measures["brier"] = lambda at: brier(labels[at], scores[at])
     result = {}
     for name, measure in measures.items():
-        low, high = bootstrap_interval(
-            measure,
-            rows,
-            groups=pairs["cluster"],
-            n_resamples=n_resamples,
-            seed=seed,
+        interval = two_way_interval(
+            measure, pairs["cluster"], families, n_resamples, seed
         )
-        result[name] = {"value": measure(rows), "low": low, "high": high}
+        result[name] = {"value": measure(rows), **interval}
     return result
 
 

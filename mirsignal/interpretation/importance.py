@@ -2,7 +2,8 @@
 
 The importance of a position in a pair is the sum of its SHAP values over the target: what
 it adds to the logit, compared with the background. The 20 positions of a pair add up to
-its logit less the base value.
+its logit less the base value, where its miRNA has 20 nt or more: a shorter one lacks what
+the background has beyond its end.
 """
 
 from __future__ import annotations

@@ -3,12 +3,13 @@
 The log2 fold change of miRNA m and a transcript of gene g is modelled as
 
     c + c_m + (a + a_m) . g - exp(b) * pool(e_w over the candidate windows w)
-    e_w = e_0 + s * logit_w + f . context_w (+ p + log(loading): passenger strand)
+    e_w = e_0 + s * logit_w + f . context_w + log(loading_w) (+ p: passenger strand)
 
-with the network's logit of each window. Pooling `occupancy` is log(1 + sum exp(e_w)), how
-much all sites together are bound (McGeary 2019, Science 366:eaav1741). `attention` is the
-mean of log(1 + exp(e_w)), what each site would do alone, by softmax(exp(k) e_w). Network
-and head are trained together; batch normalisation keeps its statistics.
+with the network's logit of each window, and how often its strand is loaded. Pooling
+`occupancy` is log(1 + sum exp(e_w)), how much all sites together are bound (McGeary 2019,
+Science 366:eaav1741). `attention` is the mean of log(1 + exp(e_w)), what each site would
+do alone, by softmax(exp(k) e_w). Network and head are trained together; batch
+normalisation keeps its statistics.
 """
 
 from __future__ import annotations

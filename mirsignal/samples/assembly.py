@@ -16,7 +16,7 @@ from mirsignal.samples.negatives import (
     draw_background,
     draw_negatives,
 )
-from mirsignal.samples.splits import SPLITS, assign_splits
+from mirsignal.samples.splits import SPLITS, TEST_SETS, assign_splits
 from mirsignal.sequences.fasta import Transcripts
 
 PAIR_COLUMNS = ["mirna", "mirna_sequence", "family", "target", "gene", "cluster"]
@@ -130,8 +130,12 @@ def _refuse_small_splits(split_of: pd.Series, wanted: list[str]) -> None:
         if (n := int((split_of == split).sum())) < 2:
             raise InputError(
                 f"the {split} split holds {n} of {len(split_of)} positives; give more "
-                "chimeras, or leave it out, as samples: RECIPE: fractions: "
-                f"{{{split}: 0}}"
+                "chimeras, "
+                + (
+                    f"or leave it out, as samples: RECIPE: fractions: {{{split}: 0}}"
+                    if split in TEST_SETS
+                    else "of more genes, or other samples: RECIPE: fractions"
+                )
             )
 
 
@@ -176,7 +180,7 @@ def _report_shortage(split: str, drawn: int, wanted: int) -> None:
         raise InputError(
             f"no negative can be drawn in the {split} split: each miRNA family in it "
             "binds each of its target clusters, or no positive lies in a transcript "
-            "with room; give more chimeras, larger `fractions`, or 0 to leave it out"
+            "with room; give more chimeras, of more miRNAs, or other `fractions`"
         )
     if drawn < 0.98 * wanted:
         log.warning(

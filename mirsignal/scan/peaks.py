@@ -28,7 +28,7 @@ def call_peaks(
 
     The track is averaged over `smoothing` nt (a seed match), since attribution stands on
     single nucleotides. Peaks are its summits (`pick_summits`), at least `smoothing` nt
-    apart. A peak reaches out to half its height, [start, end) in nt; `height` is the
+    apart. A peak is what is half as high and more, [start, end) in nt; `height` is the
     smoothed score at its `summit`, `prediction` the highest P(binding) within 25 nt.
     `close` marks a peak whose summit is less than 50 nt from that of another.
     """
@@ -39,9 +39,9 @@ def call_peaks(
     summit = np.clip(found - smoothing, 0, len(score) - 1)
     table = pd.DataFrame(
         {
-            "start": np.clip(np.floor(left).astype(int) - smoothing, 0, summit),
+            "start": np.clip(np.ceil(left).astype(int) - smoothing, 0, summit),
             "end": np.clip(
-                np.ceil(right).astype(int) + 1 - smoothing, summit + 1, len(score)
+                np.floor(right).astype(int) + 1 - smoothing, summit + 1, len(score)
             ),
             "summit": summit,
             "height": smooth[found],

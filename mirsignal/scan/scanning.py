@@ -2,8 +2,8 @@
 
 The window of position t is centred there, [t - 25, t + 25); what lies beyond the ends of
 a transcript counts as N, which pairs with nothing. So every nucleotide has a value, a
-transcript of any length is scanned, and the first and last 25 positions are those of
-windows that hang over an end.
+transcript of any length is scanned; the windows of the first 25 and the last 24 positions
+hang over an end.
 """
 
 from __future__ import annotations

@@ -244,9 +244,11 @@ def sample_channels(
 ) -> Values:
     """Return these channels (B, C) at window centres `positions` (B,).
 
-    A window is [t - 25, t + 25); `Channel.pick` says what it has of a channel.
+    A window is the part of [t - 25, t + 25) in the transcript; `Channel.pick` says what
+    it has of a channel.
     """
     windows = positions[:, None] + np.arange(-CENTRE, WINDOW - CENTRE)
+    inside = (windows >= 0) & (windows < len(scan))
     windows = np.clip(windows, 0, len(scan) - 1)
     parts = []
     for name in names:
@@ -256,7 +258,8 @@ def sample_channels(
             parts.append(values[windows].max(axis=1))
             continue
         if channel.pick == "mean":
-            parts.append(values[windows].mean(axis=1))
+            there = values[windows] * inside[..., None]
+            parts.append(there.sum(axis=1) / inside.sum(axis=1, keepdims=True))
             continue
         chosen = positions
         if channel.pick == "best":

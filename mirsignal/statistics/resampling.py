@@ -8,7 +8,7 @@ its pairs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -120,6 +120,36 @@ def mean_over_mirnas(
     with np.errstate(invalid="ignore", divide="ignore"):
         total = (weights * np.nan_to_num(values)).sum(axis=1)
         return np.asarray(total / weights.sum(axis=1))
+
+
+def two_way_interval(
+    measure: Callable[[NDArray[np.intp]], float],
+    one: ArrayLike,
+    other: ArrayLike,
+    n_resamples: int,
+    seed: int,
+) -> dict[str, float | None]:
+    """Return the 95% interval of a measure of rows, which two groupings cut across.
+
+    Groups of `one` (N,) and of `other` (N,), such as target clusters and miRNA families,
+    are drawn apart, and a row counts as often as both of its groups are drawn (Owen
+    2007). Of a single group, which says nothing of others, all rows count; where both are
+    of one, each row is drawn. `measure` takes the rows of a resample; where it is NaN the
+    resample is left out.
+    """
+    rows = np.arange(len(np.asarray(one)))
+    drawn = [
+        GeneResamples(groups, n_resamples, seed + number)
+        for number, groups in enumerate((one, other))
+    ]
+    drawn = [each for each in drawn if len(each.counts)]
+    drawn = drawn or [GeneResamples(rows, n_resamples, seed)]
+    values = []
+    for number in range(n_resamples):
+        counts = [each.counts[number, each.gene_of] for each in drawn]
+        drawn_rows = np.repeat(rows, np.prod(counts, axis=0).astype(int))
+        values.append(measure(drawn_rows) if len(drawn_rows) else np.nan)
+    return interval_of(np.array(values))
 
 
 def interval_of(resampled: NDArray[np.float64]) -> dict[str, float | None]:

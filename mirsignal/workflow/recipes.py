@@ -33,8 +33,17 @@ _FINE_TUNED = ("network", ("fine_tuned",))
 _DEEPSHAP = ("mode", ("deepshap",))
 _PEAKS = ("mode", ("peaks",))
 _SIZED = ("network", ("cnn", "resnet"))
+_LABELLED = ("taught_windows", (0,))
 USED_WITH: dict[str, dict[str, tuple[str, tuple[Any, ...]]]] = {
-    "binding": {"filters": _SIZED, "n_hidden": _SIZED, "dropout": _SIZED},
+    "binding": {
+        "filters": _SIZED,
+        "n_hidden": _SIZED,
+        "dropout": _SIZED,
+        "max_shift": _LABELLED,
+        "class_balance": _LABELLED,
+        "random_windows": _LABELLED,
+        "patience": _LABELLED,
+    },
     "scan": {
         "steps": ("mode", ("attribution",)),
         "window_step": _DEEPSHAP,

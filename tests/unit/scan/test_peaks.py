@@ -49,6 +49,15 @@ def test_peak_reaches_to_half_its_height():
     assert (peak["start"], peak["end"]) == pytest.approx((79, 122), abs=2)
 
 
+@pytest.mark.parametrize("half_width", [4, 5, 20, 33.5])
+def test_ends_of_a_peak_are_half_as_high_and_those_beyond_are_not(half_width):
+    score = bumps(200, (100, 1.0), half_width=half_width)
+    peak = peaks_of(score).iloc[0]
+    smooth = np.convolve(score.astype(float), np.ones(7) / 7, "same")
+    high = np.flatnonzero(smooth >= smooth.max() / 2)
+    assert (peak["start"], peak["end"]) == (high[0], high[-1] + 1)
+
+
 def test_broad_peak_is_one_peak():
     assert peaks_of(bumps(400, (200, 0.9), half_width=60))["summit"].tolist() == [200]
 

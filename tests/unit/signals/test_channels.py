@@ -260,6 +260,10 @@ def test_sequence_is_one_hot_and_of_a_window_its_composition():
     found = sample_channels(["sequence"], scan, np.array([25, 40]))
     assert found[0] == pytest.approx([46 / 50, 1 / 50, 1 / 50, 1 / 50])
     assert found[1] == pytest.approx([1, 0, 0, 0])
+    scan = scan_of("AAA" + "G" * 60 + "CC")
+    found = sample_channels(["sequence"], scan, np.array([0, 64]))
+    assert found[0] == pytest.approx([3 / 25, 0, 22 / 25, 0]), "25 nt are there"
+    assert found[1] == pytest.approx([0, 2 / 26, 24 / 26, 0])
 
 
 @pytest.fixture

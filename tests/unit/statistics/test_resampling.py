@@ -10,6 +10,7 @@ from mirsignal.statistics.resampling import (
     interval_of,
     mean_over_mirnas,
     p_of_difference,
+    two_way_interval,
 )
 
 
@@ -114,6 +115,33 @@ def test_mean_over_mirnas_covers_that_of_all_mirnas(rng):
         found = interval_of(mean_over_mirnas(resampled, trial))
         covered += found["low"] <= 0.4 <= found["high"]
     assert covered / n == pytest.approx(0.95, abs=0.025)
+
+
+def test_two_way_intervals_hold_for_other_targets_and_other_mirnas(rng):
+    """Pairs share a target's error and a miRNA's: one of them alone is too sure."""
+    n, covered, by_target = 300, 0, 0
+    target, mirna = (each.ravel() for each in np.indices((60, 12)))
+    for trial in range(n):
+        values = 0.3 * rng.normal(size=60)[target] + 0.3 * rng.normal(size=12)[mirna]
+        values += rng.normal(size=len(target))
+
+        def mean(rows, values=values):
+            return values[rows].mean()
+
+        found = two_way_interval(mean, target, mirna, 200, trial)
+        covered += found["low"] <= 0 <= found["high"]
+        one = two_way_interval(mean, target, np.zeros(len(target)), 200, trial)
+        by_target += one["low"] <= 0 <= one["high"]
+    assert 0.92 <= covered / n <= 0.99
+    assert by_target / n < 0.8
+
+
+def test_two_way_interval_of_single_groups_draws_rows(rng):
+    values, same = rng.normal(size=400), np.zeros(400)
+    found = two_way_interval(lambda rows: values[rows].mean(), same, same, 2000, 1)
+    assert found["high"] - found["low"] == pytest.approx(4 * 0.98 / 20, rel=0.12)
+    nothing = two_way_interval(lambda rows: np.nan, same, same, 5, 1)
+    assert nothing == {"low": None, "high": None}
 
 
 def test_p_of_a_difference_by_hand():

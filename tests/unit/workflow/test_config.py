@@ -89,6 +89,11 @@ def put(config, path, value):
         ("experiments.prediction_only.signals", "peaks", "'attribution' needs a scan"),
         ("regression.fine_tuned.pooling", "gru", "fine_tuned has no pooling 'gru'"),
         (
+            "binding.student.max_shift",
+            10,
+            "'max_shift' is not used where 'taught_windows' is 140000, only with 0",
+        ),
+        (
             "regression.fine_tuned.task",
             "classification",
             "'task' is not used where 'netw",
