@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from mirsignal.ready.models import load_ready_model
 from mirsignal.ready.prediction import import_backend, predict_batches
 from mirsignal.ready.transcriptome import Transcriptome
 from mirsignal.ready.writing import write_targets
+from mirsignal.repression.intervals import check_noise
 from mirsignal.repression.prediction import Prediction
 from mirsignal.sequences.splicing import CANONICAL, EVERY
 from mirsignal.sites.accessibility import Folding, fold_transcripts
@@ -29,8 +29,8 @@ _FOLDED_BETWEEN = 1_500_000  # nt, about three minutes, that a killed run may lo
 
 def predict(given: argparse.Namespace) -> None:
     """Predict as the command line says, and write the files."""
-    if given.noise_sd is not None and not 0 < given.noise_sd < math.inf:
-        raise InputError(f"--noise-sd {given.noise_sd:g} is no size above 0; give the sd")
+    if given.noise_sd is not None:
+        check_noise(given.noise_sd, "--noise-sd")
     if given.no_folding and given.folding:
         raise InputError("--no-folding and --folding exclude one another; leave one out")
     model = load_ready_model(given.model)

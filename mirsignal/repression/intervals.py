@@ -120,6 +120,12 @@ def _range(
     return float(ordered[beyond[0]]), float(ordered[beyond[1]])
 
 
+def check_noise(noise_sd: float, setting: str = "noise_sd") -> None:
+    """Raise InputError for a standard deviation that is not above 0."""
+    if not 0 < noise_sd < math.inf:
+        raise InputError(f"{setting} {noise_sd:g} is no size above 0; give the sd")
+
+
 def interval(
     table: pd.DataFrame, pairs: pd.DataFrame, noise_sd: float | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -134,8 +140,7 @@ def interval(
     low, high = predicted.copy(), predicted.copy()
     wider = 1.0
     if noise_sd is not None:
-        if not 0 < noise_sd < math.inf:
-            raise InputError(f"noise sd {noise_sd:g} is no size above 0; give the sd")
+        check_noise(noise_sd)
         own = table["noise_sd"].iloc[0]
         if not own > 0:
             raise InputError(

@@ -109,7 +109,7 @@ def test_a_gene_of_several_data_sets_is_drawn_in_all_of_them_at_once(rng):
     """Two data sets of the same genes and values tell no more than one of them."""
     genes = [f"g{number}" for number in range(200)]
     own = pd.DataFrame({"gene": genes, "target_log2fc": rng.normal(size=200)})
-    own = own.assign(good=own["target_log2fc"] + rng.normal(size=200), poor=0.0)
+    own["good"] = own["target_log2fc"] + rng.normal(size=200)
     own["poor"] = rng.normal(size=200)
     sets = {
         name: own.assign(dataset=name, gene=f"{name}:" + own["gene"]) for name in "ab"

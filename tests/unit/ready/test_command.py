@@ -393,7 +393,8 @@ def test_a_mirna_by_name_and_in_a_table_is_that_of_the_table(table_of):
     table = table_of(f"mirna\tsequence\tpassenger\nmine\t{let7}\tCUAUACAAUCUACUGUCUUUC\n")
     alone, both = (choose_mirnas(names, table) for names in ([], ["miR-21", "let-7a"]))
     assert both["mirna"].tolist() == ["hsa-miR-21-5p", "mine"]
-    assert both.iloc[1]["passenger"] == alone.iloc[0]["passenger"] != None  # noqa: E711
+    assert both.iloc[1]["passenger"] == alone.iloc[0]["passenger"]
+    assert alone["passenger"].notna().all()
 
 
 def test_all_means_every_human_mirna(caplog):
