@@ -142,6 +142,11 @@ def check_recipes(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
                 f"config: samples: {name}: fractions add up to {total:g}; leave at least "
                 "a quarter for training"
             )
+        if recipe["cluster_identity"] is None and recipe["cluster_tool"] != "rapidfuzz":
+            raise InputError(
+                f"config: samples: {name}: 'cluster_tool' is not used where "
+                "'cluster_identity' is null; leave it out"
+            )
     rate = schema["$defs"]["scan"]["properties"]["false_positive_rate"]["default"]
     for name, recipe in config["scan"].items():
         if recipe["threshold"] is not None and recipe["false_positive_rate"] != rate:

@@ -75,6 +75,7 @@ def put(config, path, value):
         ("samples.balanced.fractions", {"tst": 0.1}, "fractions: unknown key 'tst'"),
         ("samples.balanced.fractions", {"validation": 0}, "fractions: validation: 0 is"),
         ("samples.balanced.fractions", {"validation": 0.6}, "add up to 0.8; leave"),
+        ("samples.legacy.cluster_tool", "mmseqs", "'cluster_tool' is not used where"),
         ("samples.balanced.max_shortcut_auc", 60, "max_shortcut_auc: 60 is greater"),
         ("samples.balanced.fractions", NO_TEST, "main: its samples leave out every test"),
         ("studies.demo.inputs.test_sets", {"random": {"file": "x"}}, "another name"),
