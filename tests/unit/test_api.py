@@ -113,6 +113,17 @@ def test_scan_is_the_score_of_each_window(network):
     assert peaks["summit"].between(0, len(sequence) - 1).all()
 
 
+def test_network_of_several_sources_prefers_seed_matches_and_scans(root, random_rna):
+    model = mirsignal.load_binding_model(root / "resources/binding_human.keras")
+    empty = [random_rna(50) for _ in range(40)]
+    sites = [f"{text[:21]}CUACCUCA{text[29:]}" for text in empty]
+    scores = mirsignal.score_pairs(model, LET7, sites + empty).reshape(2, 40)
+    assert (scores[0] > scores[1]).mean() > 0.9
+    signal = mirsignal.scan_transcript(model, LET7, sites[0] * 2, mode="prediction")
+    alone = mirsignal.score_pairs(model, LET7, [(sites[0] * 2)[25:75]])
+    assert signal["prediction"][50] == pytest.approx(alone[0], abs=2e-4)
+
+
 def test_explanation_adds_up_to_the_logit(network, random_rna):
     background = pd.DataFrame(
         {"mirna_sequence": [LET7] * 5, "target": [random_rna(50) for _ in range(5)]}
