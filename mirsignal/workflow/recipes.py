@@ -136,13 +136,14 @@ def check_recipes(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
                     )
     for name, recipe in config["binding"].items():
         _check_binding(f"config: binding: {name}:", recipe, config, schema)
+    tool = schema["$defs"]["samples"]["properties"]["cluster_tool"]["default"]
     for name, recipe in config["samples"].items():
         if (total := sum(recipe["fractions"].values())) > 0.75:
             raise InputError(
                 f"config: samples: {name}: fractions add up to {total:g}; leave at least "
                 "a quarter for training"
             )
-        if recipe["cluster_identity"] is None and recipe["cluster_tool"] != "rapidfuzz":
+        if recipe["cluster_identity"] is None and recipe["cluster_tool"] != tool:
             raise InputError(
                 f"config: samples: {name}: 'cluster_tool' is not used where "
                 "'cluster_identity' is null; leave it out"
