@@ -130,16 +130,35 @@ def fault_lines(output):
     return [line for line in output.splitlines() if line.startswith("error: ")]
 
 
-def start_both(one, other, *target, pause=0.0, **environment):
-    """Run two projects (or one, twice) at once; return (status, output) of each."""
+def start_both(one, other, *target, **environment):
+    """Run two projects at once; return (status, output) of each."""
     before = dict(os.environ)
     os.environ.update(environment)
     try:
-        first = one.start(*target)
-        time.sleep(pause)
-        second = other.start(*target)
+        started = [each.start(*target) for each in (one, other)]
     finally:
         os.environ.clear()
         os.environ.update(before)
-    outputs = [process.communicate()[0] for process in (first, second)]
-    return list(zip((first.returncode, second.returncode), outputs, strict=True))
+    outputs = [process.communicate()[0] for process in started]
+    return list(zip((each.returncode for each in started), outputs, strict=True))
+
+
+def run_second(project, *target):
+    """Run a project again while it runs; return (status, output) of both.
+
+    The first is held while it has the lock of its folder, since a run of few jobs may
+    else be over before the second has looked for one.
+    """
+    first = project.start(*target)
+    locks = project.root / ".snakemake" / "locks"
+    while first.poll() is None and not any(
+        path.stat().st_size for path in locks.glob("*.output.lock")
+    ):
+        time.sleep(0.01)
+    first.send_signal(signal.SIGSTOP)
+    try:
+        second = project.run(*target)
+    finally:
+        first.send_signal(signal.SIGCONT)
+    output, _ = first.communicate()
+    return (first.returncode, output), second

@@ -25,6 +25,7 @@ from benchmarks.faults import (
     half_written,
     reproducible,
     results,
+    run_second,
     run_with_kills,
     start_both,
     taken,
@@ -220,13 +221,13 @@ def is_named(reference, name, targets):
 
 
 def two_at_once(folder):
-    """Start two runs in one folder, and two that share one cache, at the same moment."""
+    """Start a run in a folder in which one runs, and two that share a cache, at once."""
     alone = fresh(folder / "alone")
     alone.run(SCAN, CHEAP)
     shared, cache = fresh(folder / "shared"), folder / "cache"
-    ran = start_both(shared, shared, CHEAP)
-    refused = [output for status, output in ran if status]
-    in_one = len(refused) == 1 and LOCKED in refused[0] and same(alone, shared, CHEAP)
+    (status, _), (status_of_second, refused) = run_second(shared, CHEAP)
+    in_one = not status and status_of_second and LOCKED in refused
+    in_one = bool(in_one and same(alone, shared, CHEAP))
     cache.mkdir()
     both = [fresh(folder / name) for name in ("here", "there")]
     ran = start_both(*both, SCAN, "--cache", SNAKEMAKE_OUTPUT_CACHE=str(cache))

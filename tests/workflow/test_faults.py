@@ -11,6 +11,7 @@ from benchmarks.faults import (
     fault_lines,
     half_written,
     results,
+    run_second,
     run_with_kills,
     start_both,
 )
@@ -68,9 +69,9 @@ def test_damaged_result_is_named_and_made_anew(finished, tmp_path):
 
 
 def test_second_run_in_one_folder_is_refused(finished, fresh):
-    ran = start_both(fresh, fresh, WANTED)
-    assert sorted(status for status, _ in ran) == [0, 1]
-    (refused,) = [output for status, output in ran if status]
+    (status, output), (status_of_second, refused) = run_second(fresh, WANTED)
+    assert status == 0, output
+    assert status_of_second == 1
     assert "Directory cannot be locked" in refused
     wanted = [(project.root / WANTED).read_bytes() for project in (finished, fresh)]
     assert wanted[0] == wanted[1]
