@@ -112,6 +112,11 @@ class SmallDisk:
         found = os.statvfs(self.folder)
         return (found.f_blocks - found.f_bfree) * found.f_frsize // 1024
 
+    def left(self):
+        """Return what can be written (KiB)."""
+        found = os.statvfs(self.folder)
+        return found.f_bavail * found.f_frsize // 1024
+
     def __enter__(self):
         return self
 

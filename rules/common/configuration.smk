@@ -1,6 +1,7 @@
 # The configuration, checked and complete, and what follows from it for every rule.
 
 import atexit
+import errno
 import functools
 import logging
 import os
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from snakemake.common.configfile import load_configfile
 from snakemake.io import sourcecache_entry
+from snakemake.logging import logger
 from snakemake.utils import update_config
 
 from mirsignal.errors import InputError
@@ -74,9 +76,19 @@ def refuse_unwritable(*folders):
             raise InputError(f"{folder}: {FULL_DISK}")
 
 
+class FullDiskNoted(logging.Handler):
+    """Notes that Snakemake reports a full disk: at the end there may be room again, when
+    other jobs have removed what they had not finished."""
+
+    seen = False
+
+    def emit(self, record):
+        self.seen |= os.strerror(errno.ENOSPC) in record.getMessage()
+
+
 def tell_full_disk():
     """Say at the end why a run failed whose own records Snakemake could not write."""
-    if disk_is_full(Path("results")):
+    if full_disk.seen or disk_is_full(Path("results")):
         print(f"error: results: {FULL_DISK}", file=sys.stderr)
 
 
@@ -106,6 +118,8 @@ DATA = CONFIG["data"] or (
 )
 TARGETSCAN_NAME = INPUTS.get("targetscan", {}).get("name", "TargetScan")
 checked(refuse_unwritable, "results", "resources")
+full_disk = FullDiskNoted()
+logger.addHandler(full_disk)
 atexit.register(tell_full_disk)
 
 # The Keras backend of the scan; networks are trained with TensorFlow.

@@ -53,6 +53,23 @@ def test_full_disk_is_one_line_and_goes_on_with_room(finished, tmp_path):
         assert results(disk.folder)[TABLE] == expected[TABLE]
 
 
+def test_full_disk_is_told_where_snakemake_meets_it_and_room_is_made_since(fresh):
+    """The folder of scripts alone is full: there is room wherever else one looks."""
+    scripts = fresh.root / ".snakemake/scripts"
+    try:
+        disk = SmallDisk(scripts, 64)
+    except subprocess.CalledProcessError:
+        pytest.skip("only root may mount a small disk")
+    with disk:
+        (scripts / "filled").write_bytes(bytes(disk.left() * 1024))
+        status, output = fresh.run(WANTED)
+        assert status != 0
+        assert any(FULL in line for line in fault_lines(output)), output
+        disk.grow(100_000)
+        status, output = fresh.run(WANTED)
+        assert status == 0, output
+
+
 def test_damaged_result_is_named_and_made_anew(finished, tmp_path):
     project = finished.copy(tmp_path / "copy")
     path = project.root / "results" / TABLE
