@@ -14,8 +14,11 @@ from mirsignal.binding.batches import predict_outputs
 from mirsignal.binding.heads import TAUGHT, has_heads
 from mirsignal.binding.models.averaging import split_networks
 from mirsignal.networks.backend import keras
-from mirsignal.sequences.codes import encode_many
+from mirsignal.sequences.codes import UNKNOWN, encode_many
 from mirsignal.sites.context import cut_windows
+
+SEED_END = 8
+"""The nucleotides of a miRNA up to this one are its seed here: nt 1-8."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,14 @@ class SiteNetwork:
         """Return what the network makes of sites in the middle of their windows.
 
         `sites` has mirna, group, transcript, start and end; `mirnas` mirna, sequence and
-        passenger; `sequences` the 3' UTRs by transcript. Column `binding` is the logit; a
-        network with heads (`binding.heads`) has a column for each of TAUGHT.
-        NaN of sites in reading frames.
+        passenger; `sequences` the 3' UTRs by transcript. Column `binding` is the logit,
+        and `seed_binding` what it is with nt 9-20 of the miRNA unknown: it tells binding
+        by the seed from binding by the rest, which represses less. A network with heads
+        (`binding.heads`) has a column for each of TAUGHT. NaN of sites in reading frames.
         """
         networks = [_outputs(model) for model in (self.model, *self.others)]
         names = ("binding", *TAUGHT)[: networks[0].output_shape[-1]]
+        names += ("seed_binding",)
         found = np.full((len(sites), len(names)), np.nan, np.float32)
         by_name = mirnas.set_index("mirna")
         for strand, column in (("guide", "sequence"), ("passenger", "passenger")):
@@ -55,12 +60,17 @@ class SiteNetwork:
             own = sites.iloc[rows]
             strands = own["mirna"].map(by_name[column]).str[:MIRNA_LENGTH]
             windows = encode_many(cut_windows(own, sequences), WINDOW)
-            mirnas_of = encode_many(strands, MIRNA_LENGTH)
-            by_network = [
-                predict_outputs(network, windows, mirnas_of, self.encoding)
-                for network in networks
-            ]
-            found[rows] = np.mean(by_network, axis=0)
+            whole = encode_many(strands, MIRNA_LENGTH)
+            seeds = whole.copy()
+            seeds[:, SEED_END:] = UNKNOWN
+            outputs, of_seeds = (
+                np.mean(
+                    [predict_outputs(n, windows, codes, self.encoding) for n in networks],
+                    axis=0,
+                )
+                for codes in (whole, seeds)
+            )
+            found[rows] = np.column_stack([outputs, of_seeds[:, 0]])
         return pd.DataFrame(found, columns=names, index=sites.index)
 
 

@@ -236,7 +236,7 @@ def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Non
     of_heads = set(OF_HEADS) & {f for each in recipes for f in each["features"]}
     if not of_heads <= heads_of(config, transfer["binding"]):
         raise InputError(
-            f"config: transfer: features {', '.join(sorted(of_heads))} are those of a "
+            f"config: transfer: features: {', '.join(sorted(of_heads))}: known of a "
             f"network that learns from taught_windows with these heads; binding recipe "
             f"{transfer['binding']!r} is none; name another, or leave them out"
         )

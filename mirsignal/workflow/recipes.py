@@ -19,7 +19,7 @@ ATTRIBUTED = (*REGIONS, "attribution")
 """Channels that a scan of mode `prediction` does not have."""
 OF_HEADS = ("teacher", "energy")
 """Features of sites that a network with taught_windows gives, by its heads."""
-OF_NETWORK = ("binding", *OF_HEADS)
+OF_NETWORK = ("binding", "seed_binding", *OF_HEADS)
 """Features of sites that the binding network of `transfer` gives."""
 
 CONVOLUTIONAL = ("cnn",)

@@ -173,7 +173,7 @@ def test_a_study_of_several_datasets(project):
     assert "seed counts r = " in log
     sites = pd.read_parquet(folder / "datasets/first/sites.parquet")
     found = pd.read_parquet(folder / "datasets/first/binding.parquet")
-    assert found.columns.tolist() == ["binding", "teacher", "energy"]
+    assert found.columns.tolist() == ["binding", "teacher", "energy", "seed_binding"]
     logits = found["binding"]
     in_utr = sites["group"].str.endswith("utr")
     assert logits[in_utr].notna().all()

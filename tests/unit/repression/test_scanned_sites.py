@@ -38,7 +38,8 @@ def test_each_guide_has_its_summits_in_each_transcript(network, random_rna):
     mirnas = mirnas.assign(passenger=None, passenger_share=[0.0, 0.4])
     sites = scan_sites(network, mirnas, transcripts, texts, n=2)
     assert sites.groupby(["mirna", "transcript"]).size().max() <= 2
-    assert set(sites.columns) & set(COLUMNS) | {"binding"} == set(sites.columns)
+    of_network = {"binding", "seed_binding"}
+    assert set(sites.columns) & set(COLUMNS) | of_network == set(sites.columns)
     assert sites["local_au"].between(0, 1).all()
     assert sites["distance"].between(0, np.log10(60)).all()
     assert (sites["contextpp"] == FIRST_EFFECT).all()

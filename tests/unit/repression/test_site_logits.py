@@ -35,8 +35,8 @@ def plain():
     return BINDING_NETWORKS["cnn"](encoding="wc", filters=[4, 4, 4], n_hidden=4)
 
 
-def score(network, sites, utr):
-    mirnas = {"mirna": ["let-7a"], "sequence": [GUIDE], "passenger": [PASSENGER]}
+def score(network, sites, utr, guide=GUIDE):
+    mirnas = {"mirna": ["let-7a"], "sequence": [guide], "passenger": [PASSENGER]}
     return SiteNetwork(network, "wc").score(sites, pd.DataFrame(mirnas), {"t": utr})
 
 
@@ -50,15 +50,27 @@ def test_each_strand_has_the_logit_of_its_own_window(plain, sites, utr):
         "wc",
     )
     assert found.index.tolist() == [4, 7, 9]
-    assert found.columns.tolist() == ["binding"]
+    assert found.columns.tolist() == ["binding", "seed_binding"]
     assert np.isnan(found.loc[7, "binding"])
     np.testing.assert_allclose(found.loc[[4, 9], "binding"], expected, rtol=1e-5)
+
+
+def test_the_logit_of_the_seed_knows_nothing_of_the_rest(plain, sites, utr):
+    of_utr = sites[sites["group"] == "guide_utr"]
+    found = score(plain, of_utr, utr)
+    other = score(plain, of_utr, utr, guide=GUIDE[:8] + "ACGUACGUACGU")
+    by_hand = score(plain, of_utr, utr, guide=GUIDE[:8] + "N" * 12)
+    assert found["seed_binding"].tolist() == other["seed_binding"].tolist()
+    assert found["seed_binding"].tolist() == by_hand["binding"].tolist()
+    assert found["binding"].tolist() != other["binding"].tolist()
+    seed = score(plain, of_utr, utr, guide="C" + GUIDE[1:])["seed_binding"]
+    assert seed.tolist() != found["seed_binding"].tolist()
 
 
 def test_a_network_with_heads_gives_them_too(plain, sites, utr, tmp_path):
     heads = split_logit(plain, [0.5, 12.0])
     found = score(join_heads(heads), sites, utr).dropna()
-    assert found.columns.tolist() == ["binding", "teacher", "energy"]
+    assert found.columns.tolist() == ["binding", "teacher", "energy", "seed_binding"]
     np.testing.assert_allclose(found["binding"], found["teacher"], rtol=1e-5)
     assert found["energy"].sub(12).abs().max() < 3
     second = BINDING_NETWORKS["cnn"](encoding="wc", filters=[4, 4, 4], n_hidden=4)
