@@ -155,7 +155,7 @@ models: $(INSTALLED)
 	    results/human_repression/transfer/joint_without_network/model.npz \
 	    results/human_repression/transfer/network/model.npz \
 	    results/human_repression/transfer/seed_and_network/intervals.tsv \
-	    results/human_repression/binding/all_but_validation.taught/metrics.json
+	    results/human_repression/binding/all_but_validation.student/metrics.json
 	$(BIN)/python -m mirsignal.ready.build results/human_repression "$(DATA)" \
 	    mirsignal/ready/human
 	echo "== Done. mirsignal/ready/human; its card.yaml says what it reaches."

@@ -64,14 +64,14 @@ PROTOCOL = (
     "Pearson r of measured and predicted log2 fold change (95% interval, bootstrap of "
     "genes) in each experiment, by models that saw fold changes neither of the "
     "experiment nor of any miRNA of the same family (seed nt 2-8, passengers included); "
-    "passengers, reading frames and conserved sites were known. The binding network of "
-    "the scan has learned from CLASH pairs of these families as well. The share of the "
-    "scan was chosen on other experiments and families."
+    "passengers, reading frames and conserved sites were known. The teacher of the "
+    "binding network that scans has learned from chimeras of these families as well. The "
+    "share of the scan was chosen on other experiments and families."
 )
 SOURCES = {
     "fold changes": "published tables (GEO), facts without a licence of their own",
-    "binding network": "CLASH of Helwak 2013 as miRBench shares it; windows labelled by "
-    "miRBind2's network (MIT); energies of duplexes by ViennaRNA",
+    "binding network": "windows labelled by miRBind2's network (MIT); energies of "
+    "duplexes by ViennaRNA",
     "seeds (TA, SPS), families": "TargetScan 7 and 8, free to use with citation of "
     "Agarwal 2015 (eLife 4:e05005)",
     "poly(A) sites": "APADB 2 (Mueller 2014), counts summed over human tissues",
@@ -85,7 +85,7 @@ def build(
     data: Path,
     folder: Path,
     recipe: str = "joint_without_network",
-    binding: str = "all_but_validation.taught",
+    binding: str = "all_but_validation.student",
     scanned: str = "network",
     mixture: str = "seed_and_network",
 ) -> None:

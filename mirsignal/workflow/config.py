@@ -233,7 +233,8 @@ def _check_transfer(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Non
             "config: transfer: recipes: one has `proteins`, and the study names neither "
             "`peaks` nor `motifs` under `inputs`; give them"
         )
-    of_heads = set(OF_HEADS) & {f for each in recipes for f in each["features"]}
+    asked = {f.removesuffix("_excess") for each in recipes for f in each["features"]}
+    of_heads = asked & set(OF_HEADS)
     if not of_heads <= heads_of(config, transfer["binding"]):
         raise InputError(
             f"config: transfer: features: {', '.join(sorted(of_heads))}: known of a "

@@ -19,7 +19,9 @@ ATTRIBUTED = (*REGIONS, "attribution")
 """Channels that a scan of mode `prediction` does not have."""
 OF_HEADS = ("teacher", "energy")
 """Features of sites that a network with taught_windows gives, by its heads."""
-OF_NETWORK = ("binding", "seed_binding", *OF_HEADS)
+OF_SCAN = ("binding_excess", "seed_excess", "energy_excess")
+"""Features of scanned sites alone: outputs less those of the miRNA's usual summits."""
+OF_NETWORK = ("binding", "seed_binding", *OF_HEADS, *OF_SCAN)
 """Features of sites that the binding network of `transfer` gives."""
 
 CONVOLUTIONAL = ("cnn",)
@@ -251,6 +253,12 @@ def check_occupancy(
             raise InputError(
                 f"{lead} feature {tracks[0]!r} is known for experiments alone, not for "
                 "target transfer; leave it out"
+            )
+        of_scan = [name for name in recipe["features"] if name in OF_SCAN]
+        if of_scan and recipe["sites"] != "scanned":
+            raise InputError(
+                f"{lead} features {', '.join(of_scan)} are known of scanned sites alone; "
+                "leave them out, or set sites: scanned"
             )
         return
     for name in tracks:

@@ -1,5 +1,8 @@
 """Sites that a network finds by itself, as the occupancy model reads them."""
 
+from collections import Counter
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +11,7 @@ from mirsignal.binding.batches import predict_pairs
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.networks.backend import keras
 from mirsignal.repression import scanned_sites
-from mirsignal.repression.scanned_sites import FIRST_EFFECT, scan_sites
+from mirsignal.repression.scanned_sites import FIRST_EFFECT, random_utrs, scan_sites
 from mirsignal.repression.site_logits import SiteNetwork
 from mirsignal.sequences.codes import reverse_complement
 from mirsignal.sites.regions import COLUMNS
@@ -38,7 +41,7 @@ def test_each_guide_has_its_summits_in_each_transcript(network, random_rna):
     mirnas = mirnas.assign(passenger=None, passenger_share=[0.0, 0.4])
     sites = scan_sites(network, mirnas, transcripts, texts, n=2)
     assert sites.groupby(["mirna", "transcript"]).size().max() <= 2
-    of_network = {"binding", "seed_binding"}
+    of_network = {"binding", "seed_binding", "binding_excess", "seed_excess"}
     assert set(sites.columns) & set(COLUMNS) | of_network == set(sites.columns)
     assert sites["local_au"].between(0, 1).all()
     assert sites["distance"].between(0, np.log10(60)).all()
@@ -48,6 +51,11 @@ def test_each_guide_has_its_summits_in_each_transcript(network, random_rna):
     assert bound.loc[("x", "t1"), "start"] == pytest.approx(60, abs=25)
     assert bound.loc[("x", "t1"), "weight"] == 1
     assert bound.loc[("y", "t2"), "weight"] == pytest.approx(0.6 / 2)
+    excess = sites["binding"] - sites["binding_excess"]
+    assert excess.groupby(sites["mirna"]).std().max() < 1e-5, "one usual level for each"
+    alone = scan_sites(network, mirnas, transcripts[:1], texts, n=2)
+    of_first = sites[sites["transcript"] == "t1"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone, of_first[alone.columns])
     shared = transcripts.assign(share=[1.0, 0.9, 0.1])
     weighed = scan_sites(network, mirnas, shared, texts, n=2)
     of_mrna = weighed[weighed["mirna"] == "x"].groupby("transcript")["weight"].first()
@@ -59,7 +67,12 @@ def test_a_site_ends_with_its_transcript_and_is_scored_by_its_whole_window(
 ):
     text, at = random_rna(80), [0, 2, 40, 79]
     found = pd.DataFrame({"transcript": "t", "position": at, "prediction": 0.9})
-    monkeypatch.setattr(scanned_sites, "tabulate_candidates", lambda tracks, n: found)
+    of_random = pd.DataFrame({"transcript": ["random_0"], "position": 9, "prediction": 0})
+    monkeypatch.setattr(
+        scanned_sites,
+        "tabulate_candidates",
+        lambda tracks, n: found if next(tracks)[0] == "t" else of_random,
+    )
     transcripts = pd.DataFrame({"transcript": ["t"], "gene": ["a"]})
     mirnas = pd.DataFrame({"mirna": ["x"], "sequence": GUIDES[:1]})
     mirnas = mirnas.assign(passenger=None, passenger_share=0.0)
@@ -73,3 +86,13 @@ def test_a_site_ends_with_its_transcript_and_is_scored_by_its_whole_window(
     pairs = pd.DataFrame({"mirna_sequence": GUIDES[0], "target": windows})
     p = predict_pairs(network.model, pairs, "wc")
     assert sites["binding"].tolist() == pytest.approx(np.log(p / (1 - p)).tolist())
+
+
+def test_random_utrs_have_the_steps_of_human_ones():
+    texts = random_utrs()
+    assert len(texts) == 40
+    assert {len(text) for text in texts.values()} == {1000}
+    pairs = Counter(a + b for text in texts.values() for a, b in pairwise(text))
+    after_c = sum(pairs["C" + letter] for letter in "ACGU")
+    assert pairs["CG"] / after_c == pytest.approx(0.061, abs=0.01)
+    assert random_utrs() == texts
