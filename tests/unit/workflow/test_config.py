@@ -290,6 +290,7 @@ def test_experiments_differ_from_main_in_what_they_name(config, schema):
             {"recipes": ["joint", "joint_proteins"]},
             "names neither `peaks` nor `motifs` under",
         ),
+        ({"recipes": ["of_seeds"]}, "features seed_excess are known of scanned sites"),
         ({"binding": "cnn"}, "energy: known of a network that learns"),
         ({"binding": "untaught"}, "energy: known of a network that learns"),
         ({"mixtures": {"m": {"joint": 1, "networks": 1}}}, "m: 'networks' is none of"),
@@ -305,6 +306,7 @@ def test_experiments_differ_from_main_in_what_they_name(config, schema):
 def test_transfer_names_recipes_that_there_are(config, schema, settings, message):
     config["studies"]["demo"]["inputs"]["datasets"] = DATASETS
     config["binding"]["untaught"] = {"taught_windows": 1, "heads": ["teacher"]}
+    config["occupancy"]["of_seeds"] = {"features": ["local_au", "seed_excess"]}
     complete_config(config, schema)
     config["transfer"] |= settings
     with pytest.raises(InputError, match=message):
