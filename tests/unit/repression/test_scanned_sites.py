@@ -11,10 +11,16 @@ from mirsignal.binding.batches import predict_pairs
 from mirsignal.binding.models import BINDING_NETWORKS
 from mirsignal.networks.backend import keras
 from mirsignal.repression import scanned_sites
-from mirsignal.repression.scanned_sites import FIRST_EFFECT, random_utrs, scan_sites
+from mirsignal.repression.scanned_sites import (
+    EXCESSES,
+    FIRST_EFFECT,
+    random_utrs,
+    scan_sites,
+)
 from mirsignal.repression.site_logits import SiteNetwork
 from mirsignal.sequences.codes import reverse_complement
 from mirsignal.sites.regions import COLUMNS
+from mirsignal.workflow.recipes import OF_SCAN
 
 GUIDES = ["UGAGGUAGUAGGUUGUAUAGUU", "UAAAGUGCUGACAGUGCAGAU"]
 
@@ -86,6 +92,10 @@ def test_a_site_ends_with_its_transcript_and_is_scored_by_its_whole_window(
     pairs = pd.DataFrame({"mirna_sequence": GUIDES[0], "target": windows})
     p = predict_pairs(network.model, pairs, "wc")
     assert sites["binding"].tolist() == pytest.approx(np.log(p / (1 - p)).tolist())
+
+
+def test_recipes_know_what_scanned_sites_have():
+    assert tuple(EXCESSES.values()) == OF_SCAN
 
 
 def test_random_utrs_have_the_steps_of_human_ones():
