@@ -18,7 +18,8 @@ from mirsignal.files.integrity import forget, record, verify
 from mirsignal.files.schemas import refuse_faults
 from mirsignal.workflow.provenance import describe_run
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""Errors of a disk, or of a share of it, that is full."""
 
 
 def run(main: Callable[[Any], None], snakemake: Any) -> None:
@@ -69,7 +70,7 @@ def _disk_fault(error: Exception, log_path: Path) -> str | None:
     """Return what the disk refused and which file it was, or None for other faults."""
     number = getattr(error, "errno", None)
     where = getattr(error, "filename", None) or f"{log_path} or another file of this job"
-    full = disk_is_full(log_path.parent) if number is None else number in _FULL
+    full = disk_is_full(log_path.parent) if number is None else number in FULL
     if full:
         return f"{where}: the disk is full; make room and run again"
     if isinstance(error, OSError):

@@ -1,7 +1,6 @@
 # The configuration, checked and complete, and what follows from it for every rule.
 
 import atexit
-import errno
 import functools
 import logging
 import os
@@ -34,6 +33,7 @@ from mirsignal.workflow.config import (
     recipe_chain,
     refuse_repeated_keys,
 )
+from mirsignal.workflow.jobs import FULL
 from mirsignal.workflow.provenance import describe_file
 from mirsignal.workflow.recipes import find_mixture, reads_network, shares_of
 from mirsignal.workflow.source import Digests
@@ -83,7 +83,8 @@ class FullDiskNoted(logging.Handler):
     seen = False
 
     def emit(self, record):
-        self.seen |= os.strerror(errno.ENOSPC) in record.getMessage()
+        message = record.getMessage()
+        self.seen |= any(os.strerror(number) in message for number in FULL)
 
 
 def tell_full_disk():
