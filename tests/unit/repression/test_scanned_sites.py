@@ -18,7 +18,7 @@ from mirsignal.repression.scanned_sites import (
     scan_sites,
 )
 from mirsignal.repression.site_logits import SiteNetwork
-from mirsignal.sequences.codes import reverse_complement
+from mirsignal.sequences.codes import encode, reverse_complement
 from mirsignal.sites.regions import COLUMNS
 from mirsignal.workflow.recipes import OF_SCAN
 
@@ -106,3 +106,15 @@ def test_random_utrs_have_the_steps_of_human_ones():
     after_c = sum(pairs["C" + letter] for letter in "ACGU")
     assert pairs["CG"] / after_c == pytest.approx(0.061, abs=0.01)
     assert random_utrs() == texts
+
+
+@pytest.mark.realdata
+def test_steps_are_those_of_the_human_utrs_that_they_are_said_to_be_of(shared_data):
+    table = pd.read_csv(shared_data / "transcripts/human_3utr_all.tsv.gz", sep="\t")
+    rows = table.drop_duplicates(["source_transcript", "utr3_seq"])
+    counts = np.zeros((4, 4))
+    for codes in map(encode, rows["utr3_seq"]):
+        known = (codes[:-1] < 4) & (codes[1:] < 4)
+        np.add.at(counts, (codes[:-1][known], codes[1:][known]), 1)
+    shares = counts / counts.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(scanned_sites._STEPS, shares, atol=0.0015)
